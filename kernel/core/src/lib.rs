@@ -1,0 +1,16 @@
+//! Firmseed's kernel without hardware: files, processes, system calls and formats, in safe Rust.
+//!
+//! Layers, each uses only those above it: `addr`, `errno` · `context`, `machine`, `frames` ·
+//! formats (`tar`, `image`, `hex0`, `sha256`, `elf`) · `fs` · `vm` · `process` · `syscall` · `kernel`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod addr;
+pub mod context;
+pub mod errno;
+pub mod frames;
+pub mod machine;

@@ -1,0 +1,51 @@
+//! What the core asks of the machine below it: the only door from safe code to hardware.
+//!
+//! `kernel` implements [`Machine`] over real memory and registers, the host tests over a `Vec`.
+//! Everything here is infallible by contract: a caller passes only frames that it got from the
+//! [`FramePool`](crate::frames::FramePool), and offsets that stay inside a page.
+
+use crate::addr::{Frame, Page, UserAddr};
+use crate::context::FpState;
+
+/// Memory as frames: byte access to physical pages.
+pub trait Memory {
+    /// The bytes of a frame.
+    fn page(&self, frame: Frame) -> &Page;
+    /// The bytes of a frame, to be changed.
+    fn page_mut(&mut self, frame: Frame) -> &mut Page;
+    /// Copies `length` bytes between two different frames. Both ranges lie within a page.
+    fn copy(&mut self, from: Frame, from_offset: usize, to: Frame, to_offset: usize, length: usize);
+    /// Fills a whole frame with zeros.
+    fn zero(&mut self, frame: Frame) {
+        self.page_mut(frame).fill(0);
+    }
+}
+
+/// The processor and the board, as far as the core needs them.
+pub trait Machine: Memory {
+    /// Makes instructions that were written to `frame` visible to instruction fetch on every alias
+    /// (DC CVAU, DSB, IC IVAU, DSB, ISB: ARM DDI 0487 B2.4.4).
+    fn sync_code(&mut self, frame: Frame);
+    /// Makes the user tables at `root` current (TTBR0_EL1), user TLB entries of others gone.
+    fn activate(&mut self, root: Frame);
+    /// Forgets the TLB entry of one user page of the current tables.
+    fn invalidate_page(&mut self, page: UserAddr);
+    /// Forgets all user TLB entries.
+    fn invalidate_all(&mut self);
+    /// Stores the live FP/SIMD registers.
+    fn save_fp(&mut self, state: &mut FpState);
+    /// Loads the FP/SIMD registers.
+    fn load_fp(&mut self, state: &FpState);
+    /// Writes to the console; returns when all is taken by the device.
+    fn console_write(&mut self, bytes: &[u8]);
+    /// One byte from the console, if one has come.
+    fn console_read(&mut self) -> Option<u8>;
+    /// Nanoseconds since power-on; never runs backwards.
+    fn now(&self) -> u64;
+    /// SHA-256 compression: feeds whole 64-byte blocks to `state` (FIPS 180-4, 6.2.2).
+    fn sha256_blocks(&mut self, state: &mut [u32; 8], blocks: &[[u8; 64]]);
+    /// Bytes that are left in the kernel's heap.
+    fn heap_free(&self) -> usize;
+    /// A system call is over: for the trace. `result` is the value that x0 gets.
+    fn trace_syscall(&mut self, pid: u32, number: u64, arguments: &[u64; 6], result: i64);
+}
