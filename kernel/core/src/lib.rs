@@ -12,5 +12,7 @@ extern crate std;
 pub mod addr;
 pub mod context;
 pub mod errno;
+pub mod exec;
 pub mod frames;
 pub mod machine;
+pub mod vm;
