@@ -14,5 +14,6 @@ pub mod context;
 pub mod errno;
 pub mod exec;
 pub mod frames;
+pub mod image;
 pub mod machine;
 pub mod vm;

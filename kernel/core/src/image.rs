@@ -1,0 +1,429 @@
+//! The image's index: the text between the kernel and the tar that says what each byte of the image is.
+//!
+//! The kernel and `image-builder` both read it through [`Index::open`], so the format cannot drift
+//! apart. The grammar, one line per fact, in this order (`docs/image.md` explains it to auditors):
+//!
+//! ```text
+//! image   = "firmseed-index 1"
+//!           "kernel" SIZE SHA256
+//!           [ "symbols" OFFSET SIZE SHA256 ]
+//!           "tar" OFFSET SIZE SHA256
+//!           "init" PATH { "arg" TEXT } { "env" TEXT }
+//!           "cwd" PATH
+//!           "policy" ( "chain" | "open" )
+//!           { "seed" PATH PATH }
+//!           { member }                      in the order of the tar
+//!           "end" SHA256                    of all bytes before this line
+//! member  = "file" SHA256 MODE SIZE OFFSET PATH | "dir" MODE PATH
+//!         | "symlink" PATH TEXT | "hardlink" PATH PATH | "special" TYPE PATH
+//! ```
+//!
+//! One blank separates fields; numbers are decimal, modes four octal digits, hashes 64 lower-case hex
+//! digits; all offsets count from the image's first byte. There is one spelling for each index.
+//! Nothing here allocates. Bytes are an allegation until [`Index::verify_seal`] has passed.
+
+mod text;
+
+use crate::addr::{PAGE_SIZE, page_align_up};
+use core::fmt;
+pub use text::{Escape, Escaped, Hex, IndexError};
+use text::{Fields, Lines};
+
+/// The first line of every index that this code reads.
+pub const VERSION_LINE: &str = "firmseed-index 1";
+/// Parts of an image begin at multiples of this.
+pub const ALIGNMENT: usize = PAGE_SIZE;
+
+/// The SHA-256 of something.
+pub type Sha256 = [u8; 32];
+
+/// A range of the image and its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Bytes from the start of the image.
+    pub offset: u64,
+    /// Bytes, without padding.
+    pub size: u64,
+    /// What the bytes must hash to.
+    pub sha256: Sha256,
+}
+
+impl Part {
+    /// One past the part's last byte; `None` where that overflows.
+    pub fn end(&self) -> Option<u64> {
+        self.offset.checked_add(self.size)
+    }
+
+    /// The part's bytes in `image`; `None` where the image is too short.
+    pub fn slice<'i>(&self, image: &'i [u8]) -> Option<&'i [u8]> {
+        let start = usize::try_from(self.offset).ok()?;
+        let end = usize::try_from(self.end()?).ok()?;
+        image.get(start..end)
+    }
+
+    /// Do the part's bytes in `image` hash to what the index says?
+    pub fn matches(&self, image: &[u8], sha256: impl FnOnce(&[u8]) -> Sha256) -> bool {
+        self.slice(image)
+            .is_some_and(|bytes| sha256(bytes) == self.sha256)
+    }
+}
+
+/// Which programs the kernel may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Only what was built on the machine, and the seeds.
+    Chain,
+    /// Any executable file of the image too.
+    Open,
+}
+
+impl Policy {
+    /// The word in the index.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Policy::Chain => "chain",
+            Policy::Open => "open",
+        }
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A program that the kernel decodes from hex0 text before PID 1 starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed<'a> {
+    /// The text, a file of the tar.
+    pub source: Escaped<'a>,
+    /// Where the program is put; absolute.
+    pub program: Escaped<'a>,
+}
+
+/// What a member of the tar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// A regular file with its contents.
+    File {
+        /// Where the contents lie in the image.
+        content: Part,
+        /// Permission bits, 0 to 0o7777.
+        mode: u16,
+    },
+    /// A directory.
+    Directory {
+        /// Permission bits, 0 to 0o7777.
+        mode: u16,
+    },
+    /// A symbolic link.
+    Symlink {
+        /// The link's text.
+        target: Escaped<'a>,
+    },
+    /// Another name of an earlier member.
+    Hardlink {
+        /// That member's path.
+        target: Escaped<'a>,
+    },
+    /// A device or pipe that a foreign tar holds; the kernel passes over it.
+    Special {
+        /// The tar's type flag.
+        flag: u8,
+    },
+}
+
+/// One member of the tar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// Relative to the root, without leading `./` or trailing `/`; the root itself is `.`.
+    pub path: Escaped<'a>,
+    /// What it is.
+    pub kind: Kind<'a>,
+    /// The line of the index, counted from 1.
+    pub line: u32,
+}
+
+/// An index whose head is understood; its members are read one at a time by [`Index::members`].
+#[derive(Clone, Copy, Debug)]
+pub struct Index<'a> {
+    /// The kernel, at offset 0.
+    pub kernel: Part,
+    /// The kernel's symbols, for [`symbol_at`].
+    pub symbols: Option<Part>,
+    /// The tar; the image ends with it.
+    pub tar: Part,
+    /// The path of PID 1.
+    pub init: Escaped<'a>,
+    /// Where PID 1 starts.
+    pub cwd: Escaped<'a>,
+    /// Which programs may run.
+    pub policy: Policy,
+    /// The text itself, with its last newline; without padding.
+    pub text: &'a [u8],
+    /// What all bytes before the `end` line must hash to.
+    pub seal: Sha256,
+    arguments: Lines<'a>,
+    environment: Lines<'a>,
+    seeds: Lines<'a>,
+    members: Lines<'a>,
+    sealed_size: usize,
+}
+
+impl<'a> Index<'a> {
+    /// Reads the index at `offset` of `image` (the end of the kernel, page-aligned), and checks that
+    /// kernel, index, symbols and tar lie one after the other and fill the image.
+    pub fn open(image: &'a [u8], offset: usize) -> Result<Self, IndexError<'a>> {
+        let mut lines = Lines::new(image.get(offset..).unwrap_or_default());
+        let first = lines.require()?;
+        if first.text != VERSION_LINE.as_bytes() {
+            return Err(first.fault("the line `firmseed-index 1`"));
+        }
+        let kernel = head(&mut lines, "kernel", |f| {
+            Ok(Part {
+                offset: 0,
+                size: f.decimal()?,
+                sha256: f.hash()?,
+            })
+        })?;
+        let symbols = match lines.peek()?.keyword() {
+            b"symbols" => Some(head(&mut lines, "symbols", part)?),
+            _ => None,
+        };
+        let tar = head(&mut lines, "tar", part)?;
+        let init = head(&mut lines, "init", Fields::path)?;
+        let arguments = lines.take_section("arg", |f| f.text().map(drop))?;
+        let environment = lines.take_section("env", |f| f.text().map(drop))?;
+        let cwd = head(&mut lines, "cwd", Fields::path)?;
+        let policy = head(&mut lines, "policy", |f| match f.word()? {
+            b"chain" => Ok(Policy::Chain),
+            b"open" => Ok(Policy::Open),
+            _ => Err(f.fault("`chain` or `open`")),
+        })?;
+        let seeds = lines.take_section("seed", |f| seed(f).map(drop))?;
+        let members = lines.take_until("end")?;
+        let sealed_size = lines.offset();
+        let seal = head(&mut lines, "end", Fields::hash)?;
+        let text = &image[offset..offset + lines.offset()];
+        let index = Index {
+            kernel,
+            symbols,
+            tar,
+            init,
+            cwd,
+            policy,
+            text,
+            seal,
+            arguments,
+            environment,
+            seeds,
+            members,
+            sealed_size,
+        };
+        index.check_layout(image, offset)?;
+        Ok(index)
+    }
+
+    /// The kernel ends where the index begins, and each further part begins where the one before it ends.
+    fn check_layout(&self, image: &'a [u8], offset: usize) -> Result<(), IndexError<'a>> {
+        let aligned = |end: Option<u64>| end.and_then(page_align_up);
+        if aligned(self.kernel.end()) != Some(offset as u64) {
+            return Err(self.fault_at(
+                "kernel",
+                "a SIZE whose end, rounded up to 4096, is where the index begins",
+            ));
+        }
+        let mut end = aligned(Some((offset + self.text.len()) as u64));
+        if let Some(symbols) = self.symbols {
+            if Some(symbols.offset) != end {
+                return Err(self.fault_at(
+                    "symbols",
+                    "an OFFSET at the index's end, rounded up to 4096",
+                ));
+            }
+            end = aligned(symbols.end());
+        }
+        if Some(self.tar.offset) != end {
+            return Err(self.fault_at(
+                "tar",
+                "an OFFSET at the end of the part before, rounded up to 4096",
+            ));
+        }
+        if self.tar.end() != Some(image.len() as u64) {
+            return Err(self.fault_at(
+                "tar",
+                "OFFSET + SIZE to be the size of the image (cut short, or longer than built?)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// An error about the first line that begins with `keyword`.
+    fn fault_at(&self, keyword: &str, expected: &'static str) -> IndexError<'a> {
+        let mut lines = Lines::new(self.text).map_while(Result::ok);
+        let line = lines.find(|line| line.keyword() == keyword.as_bytes());
+        line.expect("a line that was parsed is there")
+            .fault(expected)
+    }
+
+    /// Does the index hash to what its last line says?
+    pub fn verify_seal(&self, sha256: impl FnOnce(&[u8]) -> Sha256) -> bool {
+        sha256(&self.text[..self.sealed_size]) == self.seal
+    }
+
+    /// The arguments of PID 1, after its name.
+    pub fn arguments(&self) -> impl Iterator<Item = Escaped<'a>> + use<'a> {
+        self.arguments.read("arg", Fields::text)
+    }
+
+    /// The environment of PID 1, `NAME=VALUE` each.
+    pub fn environment(&self) -> impl Iterator<Item = Escaped<'a>> + use<'a> {
+        self.environment.read("env", Fields::text)
+    }
+
+    /// The seeds, in the order in which they are to be decoded.
+    pub fn seeds(&self) -> impl Iterator<Item = Seed<'a>> + use<'a> {
+        self.seeds.read("seed", seed)
+    }
+
+    /// The members, in the order of the tar. After an error nothing follows.
+    pub fn members(&self) -> Members<'a> {
+        Members {
+            lines: Some(self.members),
+            tar: self.tar,
+        }
+    }
+
+    /// The member at `path` (decoded, in the index's form); of several the last, as tar unpacks them.
+    pub fn find(&self, path: &[u8]) -> Option<Member<'a>> {
+        self.members()
+            .map_while(Result::ok)
+            .filter(|member| member.path == *path)
+            .last()
+    }
+}
+
+/// The members of an [`Index`].
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
+    lines: Option<Lines<'a>>,
+    tar: Part,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Result<Member<'a>, IndexError<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.lines.as_mut()?.next()?.and_then(|line| {
+            let mut fields = Fields::new(line);
+            let member = member(&mut fields, &self.tar)?;
+            fields.end()?;
+            Ok(member)
+        });
+        if item.is_err() {
+            self.lines = None;
+        }
+        Some(item)
+    }
+}
+
+/// One line of the head: `keyword`, then what `read` takes, then nothing.
+fn head<'a, T>(
+    lines: &mut Lines<'a>,
+    keyword: &'static str,
+    read: impl FnOnce(&mut Fields<'a>) -> Result<T, IndexError<'a>>,
+) -> Result<T, IndexError<'a>> {
+    let mut fields = Fields::new(lines.require()?);
+    if fields.word()? != keyword.as_bytes() {
+        return Err(fields.fault(keyword));
+    }
+    let value = read(&mut fields)?;
+    fields.end()?;
+    Ok(value)
+}
+
+fn part<'a>(fields: &mut Fields<'a>) -> Result<Part, IndexError<'a>> {
+    Ok(Part {
+        offset: fields.decimal()?,
+        size: fields.decimal()?,
+        sha256: fields.hash()?,
+    })
+}
+
+fn seed<'a>(fields: &mut Fields<'a>) -> Result<Seed<'a>, IndexError<'a>> {
+    Ok(Seed {
+        source: fields.path()?,
+        program: fields.path()?,
+    })
+}
+
+fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexError<'a>> {
+    let line = fields.line_number();
+    let (kind, path) = match fields.word()? {
+        b"file" => {
+            let sha256 = fields.hash()?;
+            let mode = fields.mode()?;
+            let size = fields.decimal()?;
+            let content = Part {
+                offset: fields.decimal()?,
+                size,
+                sha256,
+            };
+            let inside = content.offset >= tar.offset
+                && content.end().is_some_and(|end| Some(end) <= tar.end());
+            if !inside {
+                return Err(fields.fault("an OFFSET and SIZE that lie in the tar"));
+            }
+            (Kind::File { content, mode }, fields.path()?)
+        }
+        b"dir" => (
+            Kind::Directory {
+                mode: fields.mode()?,
+            },
+            fields.path()?,
+        ),
+        b"symlink" => {
+            let path = fields.path()?;
+            (
+                Kind::Symlink {
+                    target: fields.text()?,
+                },
+                path,
+            )
+        }
+        b"hardlink" => {
+            let path = fields.path()?;
+            (
+                Kind::Hardlink {
+                    target: fields.path()?,
+                },
+                path,
+            )
+        }
+        b"special" => match *fields.word()? {
+            [flag] => (Kind::Special { flag }, fields.path()?),
+            _ => return Err(fields.fault("a tar type flag of one character")),
+        },
+        _ => return Err(fields.fault("`file`, `dir`, `symlink`, `hardlink`, `special` or `end`")),
+    };
+    Ok(Member { path, kind, line })
+}
+
+/// The symbol that holds `offset` (from the kernel's start) in a symbol part, and the distance into
+/// it. The part is lines of `HEX NAME`, offsets ascending; a damaged line ends the search.
+pub fn symbol_at(symbols: &[u8], offset: u64) -> Option<(&[u8], u64)> {
+    let mut best = None;
+    for line in symbols.split(|&byte| byte == b'\n') {
+        let blank = line.iter().position(|&byte| byte == b' ');
+        let entry = blank.and_then(|at| Some((text::hex_number(&line[..at])?, &line[at + 1..])));
+        match entry {
+            Some((start, name)) if start <= offset => best = Some((name, offset - start)),
+            _ => break,
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests;

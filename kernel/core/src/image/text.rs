@@ -1,0 +1,413 @@
+//! The index as lines of fields: lexing, escapes, and errors that say line, expected and found.
+//!
+//! A line is printable ASCII and ends in a newline; [`Lines`] refuses anything else. A field never
+//! holds a blank: bytes outside `!` to `~`, and `%`, are written `%XX`, the empty text is a lone `%`.
+
+use super::Sha256;
+use core::fmt;
+
+/// Where and why an index was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexError<'a> {
+    /// Counted from 1.
+    pub line: u32,
+    /// Bytes from the start of the index to the start of that line.
+    pub offset: usize,
+    /// What should have been there.
+    pub expected: &'static str,
+    /// What was there.
+    pub found: &'a [u8],
+}
+
+impl fmt::Display for IndexError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// More of a line than this helps nobody.
+        const SHOWN: usize = 80;
+        let shown = &self.found[..self.found.len().min(SHOWN)];
+        let dots = if shown.len() < self.found.len() {
+            "..."
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "index line {}: expected {}, found \"{}{dots}\"",
+            self.line,
+            self.expected,
+            shown.escape_ascii()
+        )
+    }
+}
+
+impl core::error::Error for IndexError<'_> {}
+
+/// One line without its newline.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    pub number: u32,
+    pub offset: usize,
+    pub text: &'a [u8],
+}
+
+impl<'a> Line<'a> {
+    /// The bytes before the first blank.
+    pub fn keyword(&self) -> &'a [u8] {
+        self.text
+            .split(|&byte| byte == b' ')
+            .next()
+            .unwrap_or_default()
+    }
+
+    pub fn fault(&self, expected: &'static str) -> IndexError<'a> {
+        IndexError {
+            line: self.number,
+            offset: self.offset,
+            expected,
+            found: self.text,
+        }
+    }
+}
+
+/// A cursor over lines, from `offset` to the end of `text`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lines<'a> {
+    text: &'a [u8],
+    offset: usize,
+    number: u32,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(text: &'a [u8]) -> Self {
+        Lines {
+            text,
+            offset: 0,
+            number: 1,
+        }
+    }
+
+    /// Bytes that were consumed.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The next line, which must be there.
+    pub fn require(&mut self) -> Result<Line<'a>, IndexError<'a>> {
+        let number = self.number;
+        let offset = self.offset;
+        self.next().unwrap_or(Err(IndexError {
+            line: number,
+            offset,
+            expected: "one more line",
+            found: b"",
+        }))
+    }
+
+    pub fn peek(&self) -> Result<Line<'a>, IndexError<'a>> {
+        self.clone().require()
+    }
+
+    /// Passes over the lines that begin with `keyword`, each checked by `check`, and returns them.
+    pub fn take_section(
+        &mut self,
+        keyword: &str,
+        check: impl Fn(&mut Fields<'a>) -> Result<(), IndexError<'a>>,
+    ) -> Result<Self, IndexError<'a>> {
+        let start = *self;
+        while self.peek()?.keyword() == keyword.as_bytes() {
+            let mut fields = Fields::new(self.require()?);
+            fields.word()?;
+            check(&mut fields)?;
+            fields.end()?;
+        }
+        Ok(Lines {
+            text: &self.text[..self.offset],
+            ..start
+        })
+    }
+
+    /// Passes over all lines before the one that begins with `keyword`, unchecked, and returns them.
+    pub fn take_until(&mut self, keyword: &str) -> Result<Self, IndexError<'a>> {
+        let start = *self;
+        while self.peek()?.keyword() != keyword.as_bytes() {
+            self.require()?;
+        }
+        Ok(Lines {
+            text: &self.text[..self.offset],
+            ..start
+        })
+    }
+
+    /// What `read` makes of each line of a section that [`Lines::take_section`] has checked.
+    pub fn read<T>(
+        self,
+        keyword: &'static str,
+        read: impl Fn(&mut Fields<'a>) -> Result<T, IndexError<'a>>,
+    ) -> impl Iterator<Item = T> {
+        self.map_while(move |line| {
+            let mut fields = Fields::new(line.ok()?);
+            debug_assert_eq!(fields.word().ok()?, keyword.as_bytes());
+            read(&mut fields).ok()
+        })
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Result<Line<'a>, IndexError<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = &self.text[self.offset..];
+        if rest.is_empty() {
+            return None;
+        }
+        let size = rest
+            .iter()
+            .position(|byte| !matches!(byte, b' '..=b'~'))
+            .unwrap_or(rest.len());
+        let line = Line {
+            number: self.number,
+            offset: self.offset,
+            text: &rest[..size],
+        };
+        if rest.get(size) != Some(&b'\n') {
+            // Show the odd byte too, so that the message says which it is.
+            let found = &rest[..rest.len().min(size + 1)];
+            return Some(Err(Line {
+                text: found,
+                ..line
+            }
+            .fault("printable ASCII up to a newline")));
+        }
+        self.offset += size + 1;
+        self.number += 1;
+        Some(Ok(line))
+    }
+}
+
+/// A cursor over the blank-separated fields of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields<'a> {
+    line: Line<'a>,
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Fields<'a> {
+    pub fn new(line: Line<'a>) -> Self {
+        Fields {
+            line,
+            rest: Some(line.text),
+        }
+    }
+
+    pub fn line_number(&self) -> u32 {
+        self.line.number
+    }
+
+    pub fn fault(&self, expected: &'static str) -> IndexError<'a> {
+        self.line.fault(expected)
+    }
+
+    /// The next field, not empty.
+    pub fn word(&mut self) -> Result<&'a [u8], IndexError<'a>> {
+        let rest = self.rest.ok_or(self.fault("one more field"))?;
+        let size = rest.iter().position(|&byte| byte == b' ');
+        let word = &rest[..size.unwrap_or(rest.len())];
+        self.rest = size.map(|size| &rest[size + 1..]);
+        if word.is_empty() {
+            return Err(self.fault("fields separated by one blank each"));
+        }
+        Ok(word)
+    }
+
+    /// Nothing may follow.
+    pub fn end(&self) -> Result<(), IndexError<'a>> {
+        match self.rest {
+            None => Ok(()),
+            Some(_) => Err(self.fault("the end of the line after the last field")),
+        }
+    }
+
+    /// A decimal number without superfluous zeros.
+    pub fn decimal(&mut self) -> Result<u64, IndexError<'a>> {
+        let word = self.word()?;
+        let canonical = word == b"0" || word[0] != b'0';
+        canonical
+            .then(|| number(word, 10))
+            .flatten()
+            .ok_or(self.fault("a decimal number below 2^64 without leading zeros"))
+    }
+
+    /// Four octal digits.
+    pub fn mode(&mut self) -> Result<u16, IndexError<'a>> {
+        let word = self.word()?;
+        let value = if word.len() == 4 {
+            number(word, 8)
+        } else {
+            None
+        };
+        value
+            .and_then(|mode| u16::try_from(mode).ok())
+            .ok_or(self.fault("a mode of four octal digits"))
+    }
+
+    /// 64 lower-case hex digits.
+    pub fn hash(&mut self) -> Result<Sha256, IndexError<'a>> {
+        let word = self.word()?;
+        let fault = self.fault("a SHA-256 of 64 lower-case hex digits");
+        let mut hash = [0; 32];
+        if word.len() != 64 {
+            return Err(fault);
+        }
+        for (byte, pair) in hash.iter_mut().zip(word.chunks_exact(2)) {
+            let value = hex_number(pair).and_then(|value| u8::try_from(value).ok());
+            *byte = value.ok_or(fault)?;
+        }
+        Ok(hash)
+    }
+
+    /// An escaped text that may be empty.
+    pub fn text(&mut self) -> Result<Escaped<'a>, IndexError<'a>> {
+        let word = self.word()?;
+        Escaped::new(word).ok_or(self.fault(
+            "bytes outside `!` to `~`, and `%`, as %XX (capitals, not %00); an empty text as %",
+        ))
+    }
+
+    /// An escaped path that is not empty.
+    pub fn path(&mut self) -> Result<Escaped<'a>, IndexError<'a>> {
+        let path = self.text()?;
+        if path.is_empty() {
+            return Err(self.fault("a path that is not empty"));
+        }
+        Ok(path)
+    }
+}
+
+/// A field in its written form, every escape known to be well-formed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Escaped<'a>(&'a [u8]);
+
+impl<'a> Escaped<'a> {
+    /// Takes `encoded` if it is the one spelling that [`Escape`] writes.
+    pub fn new(encoded: &'a [u8]) -> Option<Self> {
+        if encoded == b"%" {
+            return Some(Escaped(b""));
+        }
+        let mut rest = encoded;
+        while let [first, tail @ ..] = rest {
+            rest = tail;
+            if *first == b'%' {
+                let (pair, tail) = tail.split_at_checked(2)?;
+                let value = u8::try_from(hex_number_capital(pair)?).ok()?;
+                if !needs_escape(value) || value == 0 {
+                    return None;
+                }
+                rest = tail;
+            } else if needs_escape(*first) {
+                return None;
+            }
+        }
+        (!encoded.is_empty()).then_some(Escaped(encoded))
+    }
+
+    /// The bytes that are meant.
+    pub fn bytes(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        let mut rest = self.0;
+        core::iter::from_fn(move || match rest {
+            [b'%', high, low, tail @ ..] => {
+                rest = tail;
+                u8::try_from(hex_number_capital(&[*high, *low])?).ok()
+            }
+            [first, tail @ ..] => {
+                rest = tail;
+                Some(*first)
+            }
+            [] => None,
+        })
+    }
+
+    /// Is nothing meant?
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl PartialEq<[u8]> for Escaped<'_> {
+    fn eq(&self, other: &[u8]) -> bool {
+        self.bytes().eq(other.iter().copied())
+    }
+}
+
+impl<const N: usize> PartialEq<[u8; N]> for Escaped<'_> {
+    fn eq(&self, other: &[u8; N]) -> bool {
+        *self == other[..]
+    }
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let written = if self.is_empty() { b"%" } else { self.0 };
+        written
+            .iter()
+            .try_for_each(|&byte| fmt::Write::write_char(f, byte as char))
+    }
+}
+
+impl fmt::Debug for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// Writes bytes as a field of the index: the inverse of [`Escaped`].
+#[derive(Clone, Copy, Debug)]
+pub struct Escape<'a>(pub &'a [u8]);
+
+impl fmt::Display for Escape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("%");
+        }
+        self.0
+            .iter()
+            .try_for_each(|&byte| match needs_escape(byte) {
+                true => write!(f, "%{byte:02X}"),
+                false => fmt::Write::write_char(f, byte as char),
+            })
+    }
+}
+
+/// Writes bytes as lower-case hex digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Hex<'a>(pub &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    !byte.is_ascii_graphic() || byte == b'%'
+}
+
+/// The value of lower-case hex digits.
+pub(super) fn hex_number(digits: &[u8]) -> Option<u64> {
+    let lower = !digits.iter().any(u8::is_ascii_uppercase);
+    lower.then(|| number(digits, 16)).flatten()
+}
+
+fn hex_number_capital(digits: &[u8]) -> Option<u64> {
+    let capital = !digits.iter().any(u8::is_ascii_lowercase);
+    capital.then(|| number(digits, 16)).flatten()
+}
+
+/// The value of digits of `radix`; `None` for no digits, an odd one, or 2^64 and more.
+fn number(digits: &[u8], radix: u32) -> Option<u64> {
+    let value = digits.iter().try_fold(0u64, |value, &digit| {
+        let digit = (digit as char).to_digit(radix)?;
+        value
+            .checked_mul(u64::from(radix))?
+            .checked_add(u64::from(digit))
+    });
+    value.filter(|_| !digits.is_empty())
+}
