@@ -14,6 +14,10 @@ pub mod context;
 pub mod errno;
 pub mod exec;
 pub mod frames;
+pub mod hex0;
 pub mod image;
 pub mod machine;
+pub mod sha256;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod vm;
