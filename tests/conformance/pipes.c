@@ -1,0 +1,107 @@
+/* Pipes: order, blocking, end of file, broken ends, non-blocking, large transfers. */
+#include "check.h"
+#include <sys/ioctl.h>
+
+static void nothing(int signal) { say("handler: %s\n", sigabbrev_np(signal)); }
+
+int main(void)
+{
+    int ends[2];
+    char bytes[100] = {0};
+    SHOW(pipe(ends));
+    SHOW(write(ends[1], "one", 3));
+    SHOW(write(ends[1], "two", 3));
+    int waiting = 0;
+    SHOW(ioctl(ends[0], FIONREAD, &waiting));
+    SHOW(waiting);
+    SHOW(read(ends[0], bytes, 4));
+    SHOW(read(ends[0], bytes + 4, 90));
+    say("[%s]\n", bytes);
+    SHOW(write(ends[0], "x", 1));
+    SHOW(read(ends[1], bytes, 1));
+    SHOW(write(ends[1], (void *)8, 1));
+    SHOW(close(ends[1]));
+    SHOW(read(ends[0], bytes, 1));
+    SHOW(close(ends[0]));
+    SHOW(pipe((int *)8));
+    SHOW(pipe2(ends, 0x40000000));
+
+    MUST(pipe2(ends, O_NONBLOCK | O_CLOEXEC));
+    SHOW(fcntl(ends[0], F_GETFD));
+    SHOW(fcntl(ends[0], F_GETFL) & O_NONBLOCK);
+    SHOW(read(ends[0], bytes, 1));
+    static char block[4096];
+    long filled = 0;
+    for (ssize_t n; (n = write(ends[1], block, sizeof block)) > 0;)
+        filled += n;
+    say("full: %s, at least 4096: %d\n", strerrorname_np(errno), filled >= 4096);
+    SHOW(read(ends[0], block, sizeof block));
+    SHOW(write(ends[1], block, sizeof block));
+    close(ends[0]);
+    signal(SIGPIPE, SIG_IGN);
+    SHOW(write(ends[1], "x", 1));
+    signal(SIGPIPE, nothing);
+    SHOW(write(ends[1], "x", 1));
+    signal(SIGPIPE, SIG_DFL);
+    CHILD("broken pipe", write(ends[1], "x", 1));
+    close(ends[1]);
+
+    /* A megabyte through a chain of three processes. */
+    int first[2], second[2];
+    MUST(pipe(first));
+    MUST(pipe(second));
+    if (fork() == 0) {
+        for (int i = 0; i < 1 << 20;) {
+            char chunk[777];
+            int n = sizeof chunk;
+            if (n > (1 << 20) - i)
+                n = (1 << 20) - i;
+            for (int j = 0; j < n; j++)
+                chunk[j] = (char)((i + j) * 7);
+            if (write(first[1], chunk, n) != n)
+                _exit(1);
+            i += n;
+        }
+        _exit(0);
+    }
+    close(first[1]);
+    if (fork() == 0) {
+        char chunk[5000];
+        for (ssize_t n; (n = read(first[0], chunk, sizeof chunk)) > 0;)
+            for (ssize_t done = 0; done < n;) {
+                ssize_t w = write(second[1], chunk + done, n - done);
+                if (w <= 0)
+                    _exit(1);
+                done += w;
+            }
+        _exit(0);
+    }
+    close(first[0]);
+    close(second[1]);
+    long total = 0, wrong = 0;
+    char chunk[3001];
+    for (ssize_t n; (n = read(second[0], chunk, sizeof chunk)) > 0;)
+        for (ssize_t j = 0; j < n; j++, total++)
+            wrong += chunk[j] != (char)(total * 7);
+    say("through the chain: %ld bytes, %ld wrong\n", total, wrong);
+    int status;
+    while (wait(&status) > 0)
+        say_status("stage", status);
+
+    /* A write larger than the pipe waits for its reader and is whole. */
+    MUST(pipe(ends));
+    pid_t child = fork();
+    if (child == 0) {
+        static char large[300000];
+        close(ends[0]);
+        _exit(write(ends[1], large, sizeof large) == sizeof large ? 0 : 1);
+    }
+    close(ends[1]);
+    total = 0;
+    for (ssize_t n; (n = read(ends[0], chunk, sizeof chunk)) > 0;)
+        total += n;
+    SHOW(total);
+    MUST(waitpid(child, &status, 0));
+    say_status("writer", status);
+    return 0;
+}
