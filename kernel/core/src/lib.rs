@@ -14,10 +14,12 @@ pub mod context;
 pub mod errno;
 pub mod exec;
 pub mod frames;
+pub mod fs;
 pub mod hex0;
 pub mod image;
 pub mod machine;
 pub mod sha256;
+pub mod tar;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod vm;

@@ -1,0 +1,227 @@
+//! What stat(2) tells, and the calls that change it.
+
+use super::Fs;
+use super::inode::{InodeId, Node, Origin};
+use super::special::Device;
+use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
+
+/// A moment: seconds since 1970 and nanoseconds below one second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// Seconds since 1970-01-01 00:00:00 UTC.
+    pub seconds: i64,
+    /// 0 to 999,999,999.
+    pub nanoseconds: u32,
+}
+
+/// The type of a file, as in the S_IFMT bits of its mode.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileType {
+    /// S_IFCHR
+    CharacterDevice = 0o020_000,
+    /// S_IFDIR
+    Directory = 0o040_000,
+    /// S_IFREG
+    Regular = 0o100_000,
+    /// S_IFLNK
+    Symlink = 0o120_000,
+}
+
+impl FileType {
+    /// The bits in st_mode.
+    pub const fn mode_bits(self) -> u32 {
+        self as u32
+    }
+
+    /// The value of d_type in a directory entry (DT_REG and so on): the same bits, shifted.
+    pub const fn directory_type(self) -> u8 {
+        (self as u32 >> 12) as u8
+    }
+}
+
+/// What stat(2) tells of a file. The fields are Linux's, with their widths left to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// The file system: the same for all files.
+    pub dev: u64,
+    /// The inode's number, from 1.
+    pub ino: u64,
+    /// Type and permission bits.
+    pub mode: u32,
+    /// Names.
+    pub nlink: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// The device that a device file stands for: major * 256 + minor.
+    pub rdev: u64,
+    /// Bytes; of a symbolic link its target's length.
+    pub size: u64,
+    /// Best size of reads and writes.
+    pub blksize: u32,
+    /// Units of 512 bytes that hold data.
+    pub blocks: u64,
+    /// Last access: set at creation and by utimensat only, as if mounted noatime.
+    pub atime: Time,
+    /// Last change of contents.
+    pub mtime: Time,
+    /// Last change of anything.
+    pub ctime: Time,
+}
+
+impl Stat {
+    /// Has anybody execute permission? What exec asks on behalf of root.
+    pub const fn is_executable(&self) -> bool {
+        self.mode & 0o111 != 0
+    }
+}
+
+/// The device number of this file system.
+const DEVICE_NUMBER: u64 = 1;
+
+impl Fs {
+    /// The type of a file.
+    pub fn file_type(&self, inode: InodeId) -> FileType {
+        match &self.inodes[inode].node {
+            Node::Free { .. } | Node::File(_) => FileType::Regular,
+            Node::Directory(_) => FileType::Directory,
+            Node::Symlink(_) => FileType::Symlink,
+            Node::Device(_) => FileType::CharacterDevice,
+            Node::Proc(node) if node.is_link() => FileType::Symlink,
+            Node::Proc(_) => FileType::Regular,
+        }
+    }
+
+    /// What stat(2) tells.
+    pub fn stat(&self, id: InodeId) -> Stat {
+        let inode = &self.inodes[id];
+        let (size, data_pages) = match &inode.node {
+            Node::File(content) => (content.size(), content.data_pages()),
+            Node::Symlink(target) => (target.len() as u64, 0),
+            _ => (0, 0),
+        };
+        let rdev = match inode.node {
+            Node::Device(device) => device.number(),
+            _ => 0,
+        };
+        Stat {
+            dev: DEVICE_NUMBER,
+            ino: u64::from(id.0) + 1,
+            mode: self.file_type(id).mode_bits() | inode.permissions,
+            nlink: inode.links,
+            uid: inode.uid,
+            gid: inode.gid,
+            rdev,
+            size,
+            blksize: PAGE_SIZE as u32,
+            blocks: data_pages * (PAGE_SIZE as u64 / 512),
+            atime: inode.accessed,
+            mtime: inode.modified,
+            ctime: inode.changed,
+        }
+    }
+
+    /// Sets the permission bits (07777).
+    ///
+    /// # Errors
+    /// EPERM in /proc; EOPNOTSUPP for a symbolic link.
+    pub fn chmod(&mut self, inode: InodeId, permissions: u32) -> Result<(), Errno> {
+        if let Node::Symlink(_) = self.inodes[inode].node {
+            return Err(Errno::EOPNOTSUPP);
+        }
+        self.change(inode, |inode| inode.permissions = permissions & 0o7777)
+    }
+
+    /// Sets owner and group; None leaves one as it is. Clears set-id bits of a regular file, as Linux
+    /// does.
+    ///
+    /// # Errors
+    /// EPERM in /proc.
+    pub fn chown(
+        &mut self,
+        inode: InodeId,
+        uid: Option<u32>,
+        gid: Option<u32>,
+    ) -> Result<(), Errno> {
+        self.change(inode, |inode| {
+            inode.uid = uid.unwrap_or(inode.uid);
+            inode.gid = gid.unwrap_or(inode.gid);
+            if let Node::File(_) = inode.node {
+                inode.permissions &= !0o4000;
+                if inode.permissions & 0o010 != 0 {
+                    inode.permissions &= !0o2000;
+                }
+            }
+        })
+    }
+
+    /// Sets the times of access and modification; None leaves one as it is.
+    ///
+    /// # Errors
+    /// EPERM in /proc.
+    pub fn set_times(
+        &mut self,
+        inode: InodeId,
+        accessed: Option<Time>,
+        modified: Option<Time>,
+    ) -> Result<(), Errno> {
+        self.change(inode, |inode| {
+            inode.accessed = accessed.unwrap_or(inode.accessed);
+            inode.modified = modified.unwrap_or(inode.modified);
+        })
+    }
+
+    /// Where the contents come from.
+    pub fn origin(&self, inode: InodeId) -> Origin {
+        self.inodes[inode].origin
+    }
+
+    /// A number that rises with each change of the contents.
+    pub fn version(&self, inode: InodeId) -> u64 {
+        self.inodes[inode].version
+    }
+
+    /// Has the file still a name?
+    pub fn is_linked(&self, inode: InodeId) -> bool {
+        self.inodes[inode].links > 0
+    }
+
+    /// The target of a symbolic link. The links of /proc ([`ProcNode`](super::ProcNode)) are the
+    /// caller's to answer.
+    ///
+    /// # Errors
+    /// EINVAL if it is none.
+    pub fn readlink(&self, inode: InodeId) -> Result<&[u8], Errno> {
+        match &self.inodes[inode].node {
+            Node::Symlink(target) => Ok(target),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    fn change(&mut self, id: InodeId, change: impl FnOnce(&mut super::Inode)) -> Result<(), Errno> {
+        let now = self.now;
+        let inode = &mut self.inodes[id];
+        let sealed = match &inode.node {
+            Node::Directory(directory) => directory.seal == super::directory::Seal::Sealed,
+            Node::Proc(_) => true,
+            _ => false,
+        };
+        if sealed {
+            return Err(Errno::EPERM);
+        }
+        change(inode);
+        inode.changed = now;
+        Ok(())
+    }
+}
+
+impl Device {
+    /// st_rdev: major * 256 + minor, as Linux numbers its devices.
+    pub const fn number(self) -> u64 {
+        let (major, minor) = self.major_minor();
+        (major as u64) << 8 | minor as u64
+    }
+}

@@ -1,0 +1,193 @@
+//! A POSIX tar of the tree: what a machine wrote, for the world outside.
+//!
+//! Deterministic: members in the order of their paths' bytes, time 0, owner 0. Further names of a file
+//! become hard links to its first. Paths, targets and sizes that a ustar header cannot hold go into
+//! pax records. Devices and /proc are left out. Nothing recurses: programs choose the depth of the tree.
+
+use super::content::Chunk;
+use super::directory::Seal;
+use super::inode::{InodeId, Node, Origin};
+use super::lookup::concatenate;
+use super::{FileType, Fs};
+use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
+use crate::machine::Memory;
+use crate::tar::{self, BLOCK};
+use alloc::vec::Vec;
+
+/// Which files are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// All.
+    All,
+    /// Those that the machine made or changed, and the directories and links that it made.
+    Written,
+}
+
+/// Takes the bytes of a tar one piece after the other; an error stops the export.
+pub type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), Errno> + 'a;
+
+/// Writes a tar of the tree to `sink`: paths relative to the root, two blocks of zeros at the end.
+///
+/// # Errors
+/// ENOMEM, and what the sink says.
+pub fn export_tar(
+    fs: &Fs,
+    memory: &impl Memory,
+    selection: Selection,
+    sink: &mut Sink,
+) -> Result<(), Errno> {
+    let mut walk = Walk {
+        fs,
+        path: Vec::new(),
+        open: Vec::new(),
+    };
+    let mut linked: Vec<(InodeId, Vec<u8>)> = Vec::new();
+    walk.enter(InodeId::ROOT)?;
+    while let Some(inode) = walk.next()? {
+        let selected = match selection {
+            Selection::All => true,
+            Selection::Written => fs.origin(inode) == Origin::Written,
+        };
+        if selected {
+            let known = linked.iter().find(|(known, _)| *known == inode);
+            let first = known.map(|(_, path)| &path[..]);
+            write_member(fs, memory, inode, &walk.path, first, sink)?;
+            let several = fs.stat(inode).nlink > 1 && !fs.is_directory(inode);
+            if several && first.is_none() {
+                linked.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+                linked.push((inode, concatenate(&[&walk.path])?));
+            }
+        }
+        if fs.is_directory(inode) {
+            walk.enter(inode)?;
+        }
+    }
+    sink(&[0; 2 * BLOCK])
+}
+
+/// A walk over the tree in the order of paths, where a directory's path ends with a slash.
+struct Walk<'a> {
+    fs: &'a Fs,
+    /// The path of the member that came last.
+    path: Vec<u8>,
+    open: Vec<OpenDirectory<'a>>,
+}
+
+struct OpenDirectory<'a> {
+    /// Length of the directory's own path.
+    path_length: usize,
+    /// What is still to come, last first.
+    names: Vec<(&'a [u8], InodeId)>,
+}
+
+impl Walk<'_> {
+    fn enter(&mut self, inode: InodeId) -> Result<(), Errno> {
+        let directory = self.fs.directory(inode)?;
+        if directory.seal == Seal::Sealed {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        for (_, name, inode) in directory.after(0) {
+            names.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            names.push((name, inode));
+        }
+        let slash = |inode| self.fs.is_directory(inode).then_some(&b'/');
+        names.sort_unstable_by(|(name_1, inode_1), (name_2, inode_2)| {
+            let whole_1 = name_1.iter().chain(slash(*inode_1));
+            let whole_2 = name_2.iter().chain(slash(*inode_2));
+            whole_2.cmp(whole_1)
+        });
+        self.open.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        self.open.push(OpenDirectory {
+            path_length: self.path.len(),
+            names,
+        });
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<InodeId>, Errno> {
+        while let Some(directory) = self.open.last_mut() {
+            self.path.truncate(directory.path_length);
+            let Some((name, inode)) = directory.names.pop() else {
+                self.open.pop();
+                continue;
+            };
+            self.path
+                .try_reserve(name.len() + 1)
+                .map_err(|_| Errno::ENOMEM)?;
+            self.path.extend_from_slice(name);
+            if self.fs.is_directory(inode) {
+                self.path.push(b'/');
+            }
+            let sealed = self
+                .fs
+                .directory(inode)
+                .is_ok_and(|names| names.seal == Seal::Sealed);
+            let regular = matches!(
+                self.fs.inodes[inode].node,
+                Node::File(_) | Node::Directory(_) | Node::Symlink(_)
+            );
+            if regular && !sealed {
+                return Ok(Some(inode));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn write_member(
+    fs: &Fs,
+    memory: &impl Memory,
+    inode: InodeId,
+    path: &[u8],
+    first_name: Option<&[u8]>,
+    sink: &mut Sink,
+) -> Result<(), Errno> {
+    let file_type = fs.file_type(inode);
+    let (type_flag, link, size) = match (first_name, file_type) {
+        (Some(first), _) => (b'1', first, 0),
+        (None, FileType::Directory) => (b'5', &[][..], 0),
+        (None, FileType::Symlink) => (b'2', fs.readlink(inode)?, 0),
+        (None, _) => (b'0', &[][..], fs.size(inode)),
+    };
+    let member = tar::NewMember {
+        path,
+        type_flag,
+        permissions: fs.stat(inode).mode & 0o7777,
+        link,
+        size,
+    };
+    member.write_header(sink)?;
+    if size > 0 {
+        write_content(fs, memory, inode, sink)?;
+        let padding = size.next_multiple_of(BLOCK as u64) - size;
+        sink(&ZEROS[..padding as usize])?;
+    }
+    Ok(())
+}
+
+static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
+
+fn write_content(
+    fs: &Fs,
+    memory: &impl Memory,
+    inode: InodeId,
+    sink: &mut Sink,
+) -> Result<(), Errno> {
+    let mut offset = 0;
+    loop {
+        let chunk = fs.chunk(inode, offset, PAGE_SIZE);
+        match chunk {
+            Chunk::END => return Ok(()),
+            Chunk::Bytes(bytes) => sink(bytes)?,
+            Chunk::Zero { length } => sink(&ZEROS[..length])?,
+            Chunk::Frame {
+                frame,
+                offset,
+                length,
+            } => sink(&memory.page(frame)[offset..offset + length])?,
+        }
+        offset += chunk.len() as u64;
+    }
+}

@@ -1,0 +1,193 @@
+//! Inodes: what every file has, whatever its kind, and the table of them.
+//!
+//! The table grows by pieces of [`PIECE`] inodes, so that nothing is copied when it does, and never
+//! shrinks; free inodes form a list. An [`InodeId`] is valid while the inode has a name or a holder.
+
+use super::attributes::Time;
+use super::content::Content;
+use super::directory::{Directory, Name};
+use super::special::{Device, ProcNode};
+use crate::errno::Errno;
+use alloc::vec::Vec;
+use core::ops::{Index, IndexMut};
+
+/// The number of an inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InodeId(pub u32);
+
+impl InodeId {
+    /// The root directory.
+    pub const ROOT: Self = InodeId(0);
+}
+
+/// The kind of a file, as the system calls must tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A device, served by the system calls.
+    Device(Device),
+    /// A file of /proc, whose text the system calls make.
+    Proc(ProcNode),
+}
+
+/// Where a file's contents come from: what the exec policy asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The image, unchanged.
+    Image,
+    /// Written, in whole or in part, by a program on this machine.
+    Written,
+}
+
+/// One file.
+pub(super) struct Inode {
+    pub node: Node,
+    /// Permission bits, with set-id and sticky: 07777.
+    pub permissions: u32,
+    pub uid: u32,
+    pub gid: u32,
+    /// Names; for a directory 2 and one for each subdirectory, 0 when it is removed.
+    pub links: u32,
+    pub holds: u32,
+    /// Open files that may write.
+    pub writers: u32,
+    /// Processes that execute it.
+    pub runners: u32,
+    pub origin: Origin,
+    /// Rises with each change of the contents.
+    pub version: u64,
+    pub accessed: Time,
+    pub modified: Time,
+    pub changed: Time,
+    /// A directory's parent. For other files a hint: the directory where it was named last.
+    pub home: InodeId,
+    /// The path by which it was known when its last name went while it was held.
+    pub last_path: Option<Vec<u8>>,
+}
+
+/// What differs between kinds.
+pub(super) enum Node {
+    /// Not in use; the next one of the free list.
+    Free {
+        next: Option<InodeId>,
+    },
+    File(Content),
+    Directory(Directory),
+    Symlink(Name),
+    Device(Device),
+    Proc(ProcNode),
+}
+
+impl Inode {
+    pub fn new(node: Node, permissions: u32, origin: Origin, home: InodeId, now: Time) -> Self {
+        let links = match node {
+            Node::Directory(_) => 2,
+            _ => 1,
+        };
+        Inode {
+            node,
+            permissions: permissions & 0o7777,
+            uid: 0,
+            gid: 0,
+            links,
+            holds: 0,
+            writers: 0,
+            runners: 0,
+            origin,
+            version: 0,
+            accessed: now,
+            modified: now,
+            changed: now,
+            home,
+            last_path: None,
+        }
+    }
+}
+
+/// Inodes in a piece of the table: about 12 KiB.
+const PIECE: usize = 64;
+
+/// The table of inodes.
+pub(super) struct Inodes {
+    pieces: Vec<Vec<Inode>>,
+    free: Option<InodeId>,
+}
+
+impl Inodes {
+    pub const fn new() -> Self {
+        Inodes {
+            pieces: Vec::new(),
+            free: None,
+        }
+    }
+
+    /// Makes sure that the next [`add`](Self::add) succeeds.
+    pub fn reserve(&mut self) -> Result<(), Errno> {
+        if self.free.is_none() && self.pieces.last().is_none_or(|last| last.len() == PIECE) {
+            let mut piece = Vec::new();
+            piece.try_reserve_exact(PIECE).map_err(|_| Errno::ENOMEM)?;
+            self.pieces.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            self.pieces.push(piece);
+        }
+        Ok(())
+    }
+
+    /// Puts `inode` into the table.
+    pub fn add(&mut self, inode: Inode) -> Result<InodeId, Errno> {
+        self.reserve()?;
+        if let Some(id) = self.free {
+            let Node::Free { next } = self[id].node else {
+                unreachable!("an inode of the free list is free");
+            };
+            self.free = next;
+            self[id] = inode;
+            return Ok(id);
+        }
+        let id = self.end();
+        let last = self.pieces.last_mut().expect("reserve added a piece");
+        last.push(inode);
+        Ok(InodeId(id))
+    }
+
+    /// Takes an inode out of the table.
+    pub fn free(&mut self, id: InodeId) -> Inode {
+        let node = Node::Free { next: self.free };
+        let hole = Inode::new(node, 0, Origin::Image, InodeId::ROOT, Time::default());
+        self.free = Some(id);
+        core::mem::replace(&mut self[id], hole)
+    }
+
+    /// All inodes in use.
+    pub fn iter(&self) -> impl Iterator<Item = (InodeId, &Inode)> {
+        (0..self.end())
+            .map(|number| (InodeId(number), &self[InodeId(number)]))
+            .filter(|(_, inode)| !matches!(inode.node, Node::Free { .. }))
+    }
+
+    /// One past the highest number.
+    fn end(&self) -> u32 {
+        match self.pieces.split_last() {
+            Some((last, full)) => (full.len() * PIECE + last.len()) as u32,
+            None => 0,
+        }
+    }
+}
+
+impl Index<InodeId> for Inodes {
+    type Output = Inode;
+
+    fn index(&self, id: InodeId) -> &Inode {
+        &self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
+    }
+}
+
+impl IndexMut<InodeId> for Inodes {
+    fn index_mut(&mut self, id: InodeId) -> &mut Inode {
+        &mut self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
+    }
+}

@@ -1,0 +1,196 @@
+//! Paths to inodes, and inodes to paths (path_resolution(7)).
+
+use super::inode::{InodeId, Node};
+use super::{Fs, NAME_MAX, PATH_MAX};
+use crate::errno::Errno;
+use alloc::vec::Vec;
+
+/// Symbolic links that one resolution follows (MAXSYMLINKS).
+const LINKS_MAX: usize = 40;
+
+/// Is a symbolic link at the end of a path followed?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// Yes.
+    Yes,
+    /// No: the link itself is meant. A slash after it still follows it.
+    No,
+}
+
+impl Fs {
+    /// The inode that `path` names, from `start` when it is relative.
+    ///
+    /// A link of /proc ([`ProcNode::is_link`](super::ProcNode::is_link)) at the path's end is given as
+    /// it is, followed or not: the caller knows what it stands for.
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
+    /// 4096 or more).
+    pub fn resolve(&self, start: InodeId, path: &[u8], follow: Follow) -> Result<InodeId, Errno> {
+        check_path(path)?;
+        // What is left to walk after the targets of links that are being followed.
+        let mut pending: [&[u8]; LINKS_MAX] = [&[]; LINKS_MAX];
+        let mut depth = 0;
+        let mut links = 0;
+        let mut at = start;
+        let mut rest = path;
+        if rest[0] == b'/' {
+            at = InodeId::ROOT;
+        }
+        loop {
+            if rest.first() == Some(&b'/') {
+                self.directory(at)?;
+            }
+            let (name, after) = split_first(rest);
+            if name.is_empty() {
+                match depth {
+                    0 => return Ok(at),
+                    _ => depth -= 1,
+                }
+                rest = pending[depth];
+                continue;
+            }
+            let next = self.lookup(at, name)?;
+            let is_last = after.is_empty() && depth == 0;
+            match &self.inodes[next].node {
+                Node::Symlink(target) if !is_last || follow == Follow::Yes => {
+                    if links == LINKS_MAX {
+                        return Err(Errno::ELOOP);
+                    }
+                    links += 1;
+                    if !after.is_empty() {
+                        pending[depth] = after;
+                        depth += 1;
+                    }
+                    if target.first() == Some(&b'/') {
+                        at = InodeId::ROOT;
+                    }
+                    rest = target;
+                }
+                _ => {
+                    at = next;
+                    rest = after;
+                }
+            }
+        }
+    }
+
+    /// The directory that holds the last name of `path`, and that name, with the slashes that follow
+    /// it in the path: the functions that take a name know what a slash after it means. The name is
+    /// `/` for the root, and may be `.` or `..`.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve), for the directory.
+    pub fn resolve_parent<'p>(
+        &self,
+        start: InodeId,
+        path: &'p [u8],
+    ) -> Result<(InodeId, &'p [u8]), Errno> {
+        check_path(path)?;
+        let trimmed = trim_slashes(path);
+        let cut = trimmed.iter().rposition(|&byte| byte == b'/');
+        let (head, name) = path.split_at(cut.map_or(0, |slash| slash + 1));
+        let directory = match head {
+            [] if trimmed.is_empty() => InodeId::ROOT,
+            [] => start,
+            _ => self.resolve(start, head, Follow::Yes)?,
+        };
+        self.directory(directory)?;
+        Ok((directory, name))
+    }
+
+    /// What `name`, without a slash, stands for in `directory`; a link is not followed.
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR, ENAMETOOLONG.
+    pub fn lookup(&self, directory: InodeId, name: &[u8]) -> Result<InodeId, Errno> {
+        let names = self.directory(directory)?;
+        if name.len() > NAME_MAX {
+            return Err(Errno::ENAMETOOLONG);
+        }
+        match name {
+            b"." => Ok(directory),
+            // The parent of a removed directory may be gone too.
+            b".." if self.inodes[directory].links == 0 => Err(Errno::ENOENT),
+            b".." => Ok(self.inodes[directory].home),
+            _ => names.get(name).ok_or(Errno::ENOENT),
+        }
+    }
+
+    /// An absolute path of the inode: for getcwd, /proc/self/exe and messages. Of a file with several
+    /// names, the one it got last if it is still there. Of a file without a name, the last one with
+    /// " (deleted)" after it, as Linux shows it.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn path_of(&self, inode: InodeId) -> Result<Vec<u8>, Errno> {
+        if self.inodes[inode].links == 0 {
+            let known: &[u8] = match &self.inodes[inode].last_path {
+                Some(path) => path,
+                None => b"?",
+            };
+            return concatenate(&[known, b" (deleted)"]);
+        }
+        let mut names: Vec<&[u8]> = Vec::new();
+        let mut at = inode;
+        while at != InodeId::ROOT {
+            let Some((parent, name)) = self.a_name_of(at) else {
+                return concatenate(&[b"? (deleted)"]);
+            };
+            names.try_reserve(2).map_err(|_| Errno::ENOMEM)?;
+            names.push(name);
+            names.push(b"/");
+            at = parent;
+        }
+        if names.is_empty() {
+            names.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            names.push(b"/");
+        }
+        names.reverse();
+        concatenate(&names)
+    }
+
+    /// A directory that names the inode, and the name.
+    fn a_name_of(&self, inode: InodeId) -> Option<(InodeId, &[u8])> {
+        let name_in =
+            |directory: InodeId| Some((directory, self.directory(directory).ok()?.name_of(inode)?));
+        name_in(self.inodes[inode].home).or_else(|| {
+            self.inodes
+                .iter()
+                .find_map(|(directory, _)| name_in(directory))
+        })
+    }
+}
+
+fn check_path(path: &[u8]) -> Result<(), Errno> {
+    match path.len() {
+        0 => Err(Errno::ENOENT),
+        PATH_MAX.. => Err(Errno::ENAMETOOLONG),
+        _ => Ok(()),
+    }
+}
+
+/// The first name of `path` and what follows it, from the slash on. Leading slashes are skipped.
+fn split_first(path: &[u8]) -> (&[u8], &[u8]) {
+    let skip = path.iter().take_while(|&&byte| byte == b'/').count();
+    let path = &path[skip..];
+    let end = path.iter().position(|&byte| byte == b'/');
+    path.split_at(end.unwrap_or(path.len()))
+}
+
+/// `path` without the slashes at its end.
+pub(super) fn trim_slashes(path: &[u8]) -> &[u8] {
+    let last = path.iter().rposition(|&byte| byte != b'/');
+    &path[..last.map_or(0, |last| last + 1)]
+}
+
+/// One vector of all `parts`.
+pub(super) fn concatenate(parts: &[&[u8]]) -> Result<Vec<u8>, Errno> {
+    let length = parts.iter().map(|part| part.len()).sum();
+    let mut whole = Vec::new();
+    whole.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
+    for part in parts {
+        whole.extend_from_slice(part);
+    }
+    Ok(whole)
+}

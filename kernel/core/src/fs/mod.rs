@@ -1,0 +1,193 @@
+//! The in-memory file system: one tree of inodes whose contents lie in the image's tar, in page
+//! frames, or nowhere (holes).
+//!
+//! * `inode`: what every file has, and the table of them. `special`: devices, /proc, the first tree.
+//! * `lookup`: paths to inodes and back. `directory`: names in one directory.
+//! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
+//! * `content` and `slots`: the bytes of a file. `load`: the tree of a tar. `export`: a tar of the tree.
+//!
+//! Invariants: an inode lives as long as a directory names it or somebody holds it; a directory has
+//! one name; a frame in a file's slot is owned once by that file; bytes of a file's last page past its
+//! end are zero; `/proc` changes only by the kernel's hand.
+//!
+//! Permissions: programs run as root, which reads and writes everything, so the bits are kept and shown
+//! but only execute permission is asked for, by exec ([`Stat::is_executable`]), as Linux does for root.
+
+mod attributes;
+mod content;
+mod directory;
+mod export;
+mod inode;
+mod load;
+mod lookup;
+mod names;
+mod rename;
+mod slots;
+mod special;
+#[cfg(test)]
+mod tests;
+
+pub use attributes::{FileType, Stat, Time};
+pub use content::Chunk;
+pub use directory::Entry;
+pub use export::{Selection, Sink, export_tar};
+pub use inode::{InodeId, Kind, Origin};
+pub use lookup::Follow;
+pub use names::{Create, Opened};
+pub use rename::Rename;
+pub use special::{Device, ProcNode};
+
+use crate::errno::Errno;
+use crate::frames::FramePool;
+use content::Content;
+use directory::Directory;
+use inode::{Inode, Inodes, Node};
+
+/// Longest path with its final NUL (PATH_MAX).
+pub const PATH_MAX: usize = 4096;
+/// Longest name in a directory (NAME_MAX).
+pub const NAME_MAX: usize = 255;
+/// Largest size of a file: offsets are signed in the ABI.
+pub const FILE_SIZE_MAX: u64 = i64::MAX as u64;
+
+/// The tree of files.
+pub struct Fs {
+    inodes: Inodes,
+    /// The time that changes are stamped with. The caller moves it as coarsely as it likes: at each
+    /// tick of the scheduler, as Linux does, or never, for outputs that do not depend on time.
+    pub now: Time,
+}
+
+impl Fs {
+    /// The tree before an image is loaded: /, /dev, /proc, /tmp and the kernel's nodes in them.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn new() -> Result<Self, Errno> {
+        let mut fs = Fs {
+            inodes: Inodes::new(),
+            now: Time::default(),
+        };
+        fs.furnish()?;
+        Ok(fs)
+    }
+
+    /// What kind of file is this?
+    pub fn kind(&self, inode: InodeId) -> Kind {
+        match &self.inodes[inode].node {
+            Node::Free { .. } | Node::File(_) => Kind::File,
+            Node::Directory(_) => Kind::Directory,
+            Node::Symlink(_) => Kind::Symlink,
+            Node::Device(device) => Kind::Device(*device),
+            Node::Proc(node) => Kind::Proc(*node),
+        }
+    }
+
+    /// Is this a directory?
+    pub fn is_directory(&self, inode: InodeId) -> bool {
+        matches!(self.inodes[inode].node, Node::Directory(_))
+    }
+
+    /// Keeps the inode alive without a name: an open file, a mapping, a current directory.
+    pub fn hold(&mut self, inode: InodeId) {
+        self.inodes[inode].holds += 1;
+    }
+
+    /// Undoes one [`hold`](Self::hold). The last one frees an inode that has no name any more.
+    pub fn drop_hold(&mut self, inode: InodeId, pool: &mut FramePool) {
+        self.inodes[inode].holds -= 1;
+        self.free_if_unused(inode, pool);
+    }
+
+    /// A writer opens the file. Each success is followed by one [`end_write`](Self::end_write).
+    ///
+    /// # Errors
+    /// ETXTBSY while the file is being executed.
+    pub fn begin_write(&mut self, inode: InodeId) -> Result<(), Errno> {
+        self.refuse_if_running(inode)?;
+        self.inodes[inode].writers += 1;
+        Ok(())
+    }
+
+    /// The last descriptor of a writer's open file is closed.
+    pub fn end_write(&mut self, inode: InodeId) {
+        self.inodes[inode].writers -= 1;
+    }
+
+    /// A process starts to execute the file (exec, or fork of one that does). Each success is followed
+    /// by one [`end_exec`](Self::end_exec).
+    ///
+    /// # Errors
+    /// ETXTBSY while somebody has the file open for writing.
+    pub fn begin_exec(&mut self, inode: InodeId) -> Result<(), Errno> {
+        let inode = &mut self.inodes[inode];
+        if inode.writers > 0 {
+            return Err(Errno::ETXTBSY);
+        }
+        inode.runners += 1;
+        Ok(())
+    }
+
+    /// A process that executed the file has ended, or executes another.
+    pub fn end_exec(&mut self, inode: InodeId) {
+        self.inodes[inode].runners -= 1;
+    }
+
+    /// For truncate(2), which writes without opening.
+    ///
+    /// # Errors
+    /// ETXTBSY while the file is being executed.
+    pub fn refuse_if_running(&self, inode: InodeId) -> Result<(), Errno> {
+        match self.inodes[inode].runners {
+            0 => Ok(()),
+            _ => Err(Errno::ETXTBSY),
+        }
+    }
+
+    fn directory(&self, inode: InodeId) -> Result<&Directory, Errno> {
+        match &self.inodes[inode].node {
+            Node::Directory(directory) => Ok(directory),
+            _ => Err(Errno::ENOTDIR),
+        }
+    }
+
+    fn directory_mut(&mut self, inode: InodeId) -> Result<&mut Directory, Errno> {
+        match &mut self.inodes[inode].node {
+            Node::Directory(directory) => Ok(directory),
+            _ => Err(Errno::ENOTDIR),
+        }
+    }
+
+    fn content(&self, inode: InodeId) -> Result<&Content, Errno> {
+        match &self.inodes[inode].node {
+            Node::File(content) => Ok(content),
+            Node::Directory(_) => Err(Errno::EISDIR),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    fn content_mut(&mut self, inode: InodeId) -> Result<&mut Content, Errno> {
+        match &mut self.inodes[inode].node {
+            Node::File(content) => Ok(content),
+            Node::Directory(_) => Err(Errno::EISDIR),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    /// Takes one name away from the inode's count and frees it when nobody uses it.
+    fn drop_link(&mut self, inode: InodeId, pool: &mut FramePool) {
+        self.inodes[inode].links -= 1;
+        self.inodes[inode].changed = self.now;
+        self.free_if_unused(inode, pool);
+    }
+
+    fn free_if_unused(&mut self, id: InodeId, pool: &mut FramePool) {
+        let inode = &self.inodes[id];
+        if inode.links == 0 && inode.holds == 0 && !matches!(inode.node, Node::Free { .. }) {
+            let Inode { node, .. } = self.inodes.free(id);
+            if let Node::File(mut content) = node {
+                content.clear(pool);
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Names that come and go: open with O_CREAT, mkdir, symlink, link, unlink, rmdir.
+//!
+//! A name is the last one of a path as [`Fs::resolve_parent`] gives it: slashes after it demand a
+//! directory. Each function checks all and reserves memory before it changes anything.
+
+use super::content::Content;
+use super::directory::{Directory, Name, Seal, to_name};
+use super::inode::{Inode, InodeId, Node, Origin};
+use super::lookup::{Follow, concatenate, trim_slashes};
+use super::{Fs, NAME_MAX, PATH_MAX};
+use crate::errno::Errno;
+use crate::frames::FramePool;
+use alloc::vec::Vec;
+
+/// When open creates a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Create {
+    /// O_CREAT: if there is none.
+    IfMissing,
+    /// O_CREAT and O_EXCL: there must be none.
+    Exclusive,
+}
+
+/// What open with O_CREAT found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It was there; of any kind but a directory.
+    Existing(InodeId),
+    /// It is new.
+    Created(InodeId),
+}
+
+impl Fs {
+    /// open(2) with O_CREAT: the file at `path`, made if it is missing. With `Follow::Yes` a link at
+    /// the path's end is followed, and the file is made where a dangling one points.
+    ///
+    /// # Errors
+    /// Those of [`resolve`](Self::resolve) and [`create_file`](Self::create_file); EISDIR for a
+    /// directory.
+    pub fn open_or_create(
+        &mut self,
+        start: InodeId,
+        path: &[u8],
+        follow: Follow,
+        create: Create,
+        permissions: u32,
+    ) -> Result<Opened, Errno> {
+        let mut start = start;
+        let mut target = Vec::new();
+        for _ in 0..=40 {
+            let path = if target.is_empty() { path } else { &target };
+            let (directory, name) = self.resolve_parent(start, path)?;
+            let found = match trim_slashes(name) {
+                [] => Ok(InodeId::ROOT),
+                trimmed => self.lookup(directory, trimmed),
+            };
+            let inode = match found {
+                Err(Errno::ENOENT) => {
+                    let created = self.create_file(directory, name, permissions)?;
+                    return Ok(Opened::Created(created));
+                }
+                found => found?,
+            };
+            if create == Create::Exclusive {
+                return Err(Errno::EEXIST);
+            }
+            if self.is_directory(inode) || name.ends_with(b"/") {
+                return Err(Errno::EISDIR);
+            }
+            match &self.inodes[inode].node {
+                Node::Symlink(link) if follow == Follow::Yes => {
+                    target = concatenate(&[link])?;
+                    start = directory;
+                }
+                _ => return Ok(Opened::Existing(inode)),
+            }
+        }
+        Err(Errno::ELOOP)
+    }
+
+    /// Makes an empty regular file.
+    ///
+    /// # Errors
+    /// EEXIST, EISDIR (a slash follows the name), ENOENT (the directory is removed, or of /proc),
+    /// ENOTDIR, ENAMETOOLONG, ENOMEM.
+    pub fn create_file(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        permissions: u32,
+    ) -> Result<InodeId, Errno> {
+        if name.ends_with(b"/") {
+            return Err(Errno::EISDIR);
+        }
+        self.create(directory, name, Node::File(Content::new(&[])), permissions)
+    }
+
+    /// mkdir.
+    ///
+    /// # Errors
+    /// As [`create_file`](Self::create_file), but slashes may follow the name.
+    pub fn create_directory(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        permissions: u32,
+    ) -> Result<InodeId, Errno> {
+        let node = Node::Directory(Directory::new(Seal::Open));
+        self.create(directory, trim_slashes(name), node, permissions)
+    }
+
+    /// Makes a symbolic link to `target`.
+    ///
+    /// # Errors
+    /// As [`create_file`](Self::create_file); ENOENT for an empty target or a slash after the name,
+    /// ENAMETOOLONG for a target of 4096 bytes or more.
+    pub fn symlink(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        target: &[u8],
+    ) -> Result<InodeId, Errno> {
+        match target.len() {
+            0 => return Err(Errno::ENOENT),
+            PATH_MAX.. => return Err(Errno::ENAMETOOLONG),
+            _ => {}
+        }
+        self.check_new(directory, name)?;
+        self.create(directory, name, Node::Symlink(to_name(target)?), 0o777)
+    }
+
+    /// Gives a file one more name.
+    ///
+    /// # Errors
+    /// As [`create_file`](Self::create_file); EPERM for a directory, EXDEV for a file of /proc, ENOENT
+    /// for one without any name or a slash after the name.
+    pub fn link(&mut self, inode: InodeId, directory: InodeId, name: &[u8]) -> Result<(), Errno> {
+        self.check_new(directory, name)?;
+        match self.inodes[inode].node {
+            Node::Directory(_) => return Err(Errno::EPERM),
+            Node::Proc(_) => return Err(Errno::EXDEV),
+            _ if self.inodes[inode].links == 0 => return Err(Errno::ENOENT),
+            _ if self.inodes[inode].links == u32::MAX => return Err(Errno::EMLINK),
+            _ => {}
+        }
+        let name = to_name(name)?;
+        let names = self.directory_mut(directory)?;
+        names.reserve()?;
+        names.insert(name, inode);
+        let now = self.now;
+        let inode = &mut self.inodes[inode];
+        inode.links += 1;
+        inode.changed = now;
+        inode.home = directory;
+        self.touch_directory(directory);
+        Ok(())
+    }
+
+    /// Takes a name away from a file that is no directory.
+    ///
+    /// # Errors
+    /// ENOENT, EISDIR, ENOTDIR (a slash follows the name of a file), EPERM in /proc, ENAMETOOLONG.
+    pub fn unlink(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        pool: &mut FramePool,
+    ) -> Result<(), Errno> {
+        let bare = trim_slashes(name);
+        if matches!(bare, b"" | b"." | b"..") {
+            return Err(Errno::EISDIR);
+        }
+        let inode = self.lookup(directory, bare)?;
+        if self.is_directory(inode) {
+            return Err(Errno::EISDIR);
+        }
+        if bare.len() < name.len() {
+            return Err(Errno::ENOTDIR);
+        }
+        self.check_removable(directory)?;
+        self.remember_path(inode, directory, bare);
+        self.directory_mut(directory)?.remove(bare);
+        self.touch_directory(directory);
+        self.drop_link(inode, pool);
+        Ok(())
+    }
+
+    /// rmdir.
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR, ENOTEMPTY, EINVAL (`.`), EBUSY (the root), EPERM in /proc, ENAMETOOLONG.
+    pub fn remove_directory(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        pool: &mut FramePool,
+    ) -> Result<(), Errno> {
+        let name = trim_slashes(name);
+        match name {
+            b"" => return Err(Errno::EBUSY),
+            b"." => return Err(Errno::EINVAL),
+            b".." => return Err(Errno::ENOTEMPTY),
+            _ => {}
+        }
+        let inode = self.lookup(directory, name)?;
+        let empty = self.directory(inode)?.is_empty();
+        self.check_removable(directory)?;
+        if !empty {
+            return Err(Errno::ENOTEMPTY);
+        }
+        self.remember_path(inode, directory, name);
+        self.directory_mut(directory)?.remove(name);
+        self.inodes[directory].links -= 1;
+        self.touch_directory(directory);
+        self.bury_directory(inode, pool);
+        Ok(())
+    }
+
+    /// An empty directory has lost its name.
+    pub(super) fn bury_directory(&mut self, inode: InodeId, pool: &mut FramePool) {
+        self.inodes[inode].links = 1;
+        self.drop_link(inode, pool);
+    }
+
+    /// May a new `name` be made in `directory`?
+    pub(super) fn check_new(&self, directory: InodeId, name: &[u8]) -> Result<(), Errno> {
+        let bare = trim_slashes(name);
+        if bare.is_empty() {
+            return Err(Errno::EEXIST);
+        }
+        match self.lookup(directory, bare) {
+            Ok(_) => return Err(Errno::EEXIST),
+            Err(Errno::ENOENT) => {}
+            Err(error) => return Err(error),
+        }
+        let dead = self.inodes[directory].links == 0;
+        let sealed = self.directory(directory)?.seal == Seal::Sealed;
+        if dead || sealed || bare.len() < name.len() {
+            return Err(Errno::ENOENT);
+        }
+        Ok(())
+    }
+
+    /// May names of `directory` be taken away?
+    pub(super) fn check_removable(&self, directory: InodeId) -> Result<(), Errno> {
+        match self.directory(directory)?.seal {
+            Seal::Open => Ok(()),
+            Seal::Sealed => Err(Errno::EPERM),
+        }
+    }
+
+    fn create(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        node: Node,
+        permissions: u32,
+    ) -> Result<InodeId, Errno> {
+        self.check_new(directory, name)?;
+        let inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
+        self.attach(directory, to_name(name)?, inode)
+    }
+
+    /// Puts a new inode under a name that is not there yet.
+    pub(super) fn attach(
+        &mut self,
+        directory: InodeId,
+        name: Name,
+        inode: Inode,
+    ) -> Result<InodeId, Errno> {
+        if name.is_empty() || name.len() > NAME_MAX {
+            return Err(Errno::ENAMETOOLONG);
+        }
+        let is_directory = matches!(inode.node, Node::Directory(_));
+        self.directory_mut(directory)?.reserve()?;
+        let id = self.inodes.add(inode)?;
+        self.directory_mut(directory)?.insert(name, id);
+        if is_directory {
+            self.inodes[directory].links += 1;
+        }
+        self.touch_directory(directory);
+        Ok(id)
+    }
+
+    pub(super) fn touch_directory(&mut self, directory: InodeId) {
+        let now = self.now;
+        let inode = &mut self.inodes[directory];
+        inode.modified = now;
+        inode.changed = now;
+        inode.version += 1;
+    }
+
+    /// Keeps the path of a held inode whose last name is about to go. Without memory it is just not
+    /// known: it only serves messages.
+    pub(super) fn remember_path(&mut self, inode: InodeId, directory: InodeId, name: &[u8]) {
+        let held = self.inodes[inode].holds > 0;
+        let last_name = self.is_directory(inode) || self.inodes[inode].links == 1;
+        if held && last_name {
+            let parent = self.path_of(directory).unwrap_or_default();
+            let path = concatenate(&[trim_slashes(&parent), b"/", name]);
+            self.inodes[inode].last_path = path.ok();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The page slots of a file: which pages have a frame of their own.
+//!
+//! Two levels: leaves of 512 slots (2 MiB of the file), sorted by number, without the leaves that hold
+//! nothing. In a file without large holes leaf n stands at position n, so that a slot is found at once;
+//! otherwise by binary search. Growth copies at most one leaf (2 KiB) or the list of leaves.
+
+use crate::addr::Frame;
+use crate::errno::Errno;
+use crate::frames::FramePool;
+use alloc::vec::Vec;
+
+/// Slots in a leaf.
+const LEAF_SLOTS: u64 = 512;
+
+/// The frame of one page, if it has one. Four bytes: no machine has a frame with this number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot(u32);
+
+impl Slot {
+    const EMPTY: Self = Slot(u32::MAX);
+
+    pub fn frame(self) -> Option<Frame> {
+        (self != Self::EMPTY).then_some(Frame(self.0))
+    }
+
+    pub fn set(&mut self, frame: Frame) {
+        *self = Slot(frame.0);
+    }
+}
+
+struct Leaf {
+    number: u64,
+    /// At most [`LEAF_SLOTS`]; those past its end are empty.
+    slots: Vec<Slot>,
+}
+
+/// The slots of all pages of a file.
+pub(super) struct Slots {
+    leaves: Vec<Leaf>,
+}
+
+impl Slots {
+    pub const fn new() -> Self {
+        Slots { leaves: Vec::new() }
+    }
+
+    /// The frame of `page`.
+    pub fn get(&self, page: u64) -> Option<Frame> {
+        let leaf = match self.find(page / LEAF_SLOTS) {
+            Ok(position) => &self.leaves[position],
+            Err(_) => return None,
+        };
+        leaf.slots.get((page % LEAF_SLOTS) as usize)?.frame()
+    }
+
+    /// The slot of `page`, made if it is not there.
+    pub fn slot(&mut self, page: u64) -> Result<&mut Slot, Errno> {
+        let number = page / LEAF_SLOTS;
+        let position = match self.find(number) {
+            Ok(position) => position,
+            Err(position) => {
+                self.leaves.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+                let slots = Vec::new();
+                self.leaves.insert(position, Leaf { number, slots });
+                position
+            }
+        };
+        let slots = &mut self.leaves[position].slots;
+        let index = (page % LEAF_SLOTS) as usize;
+        if index >= slots.len() {
+            let length = (index + 1).next_power_of_two();
+            slots
+                .try_reserve_exact(length - slots.len())
+                .map_err(|_| Errno::ENOMEM)?;
+            slots.resize(length, Slot::EMPTY);
+        }
+        Ok(&mut slots[index])
+    }
+
+    /// How many pages from `page` on have no frame: at most `limit`.
+    pub fn empty_run(&self, page: u64, limit: u64) -> u64 {
+        match self.next_frame(page) {
+            Some(next) => limit.min(next - page),
+            None => limit,
+        }
+    }
+
+    /// The first page from `page` on that has a frame.
+    pub fn next_frame(&self, page: u64) -> Option<u64> {
+        let (Ok(first) | Err(first)) = self.find(page / LEAF_SLOTS);
+        for leaf in &self.leaves[first..] {
+            let start = leaf.number * LEAF_SLOTS;
+            let skip = page.saturating_sub(start) as usize;
+            let mut slots = leaf.slots.iter().skip(skip);
+            if let Some(offset) = slots.position(|slot| slot.frame().is_some()) {
+                return Some(start + (skip + offset) as u64);
+            }
+        }
+        None
+    }
+
+    /// Releases the frames of all pages from `page` on.
+    pub fn release_from(&mut self, page: u64, pool: &mut FramePool) {
+        let number = page / LEAF_SLOTS;
+        let (Ok(first) | Err(first)) = self.find(number);
+        for leaf in &mut self.leaves[first..] {
+            let skip = page.saturating_sub(leaf.number * LEAF_SLOTS) as usize;
+            for slot in leaf.slots.iter_mut().skip(skip) {
+                if let Some(frame) = slot.frame() {
+                    pool.release(frame);
+                    *slot = Slot::EMPTY;
+                }
+            }
+        }
+        let kept = self
+            .leaves
+            .partition_point(|leaf| leaf.number * LEAF_SLOTS < page);
+        self.leaves.truncate(kept);
+    }
+
+    /// Pages that have a frame.
+    pub fn frames(&self) -> impl Iterator<Item = u64> {
+        self.leaves.iter().flat_map(|leaf| {
+            let start = leaf.number * LEAF_SLOTS;
+            let slots = leaf.slots.iter().enumerate();
+            slots.filter_map(move |(index, slot)| slot.frame().map(|_| start + index as u64))
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.leaves.is_empty()
+    }
+
+    /// Where leaf `number` is, or where it belongs.
+    fn find(&self, number: u64) -> Result<usize, usize> {
+        let guess = number as usize;
+        if self
+            .leaves
+            .get(guess)
+            .is_some_and(|leaf| leaf.number == number)
+        {
+            return Ok(guess);
+        }
+        self.leaves
+            .binary_search_by_key(&number, |leaf| leaf.number)
+    }
+}
