@@ -18,6 +18,7 @@ pub mod fs;
 pub mod hex0;
 pub mod image;
 pub mod machine;
+pub mod pipe;
 pub mod sha256;
 pub mod tar;
 #[cfg(any(test, feature = "testing"))]
