@@ -1,0 +1,72 @@
+# What a test layer (tests/NN-name.sh) may use. qemu/test sources this, then each layer in order, each in
+# a subshell. Sourced after common.sh.
+#
+#   wanted NAME             does the filter ask for this test? (true without a filter)
+#   check NAME COMMAND...   runs it, output to a log; ok when its status is 0
+#   start NAME COMMAND...   the same in the background, two at a time; `finish` waits for all
+#   ok NAME | fail NAME REASON | skip NAME REASON      a verdict reached otherwise
+#   count NAME PASSED FAILED                           the counts of another test runner
+#   scratch                 prints a fresh folder that is gone when the run ends
+#   full                    is this a --full run?
+#
+# A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A command fails with a message
+# that says what was expected (`expect`); skipped tests are named at the end and count as nothing.
+
+# verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
+verdict() {
+    printf '%s\t%s\t%s\n' "$1" "$layer/$2" "$3" >>"$results"
+    case $1 in
+    ok) printf 'ok    %s\n' "$layer/$2${3:+ ($3)}" ;;
+    fail) printf 'FAIL  %s: %s\n' "$layer/$2" "$3" ;;
+    skip) printf 'skip  %s: %s\n' "$layer/$2" "$3" ;;
+    esac
+}
+ok() { verdict ok "$1" "${2:-}"; }
+fail() { verdict fail "$1" "${2:-}"; }
+skip() { if wanted "$1"; then verdict skip "$1" "${2:?a skipped test needs a reason}"; fi; }
+count() { printf 'count\t%s\t%s %s\n' "$layer/$1" "$2" "$3" >>"$results"; }
+
+wanted() { [ -z "$filter" ] || [[ "$layer/$1" == *"$filter"* ]]; }
+full() { [ "$is_full" = yes ]; }
+scratch() { mktemp -d "$test_scratch/XXXXXX"; }
+
+check() {
+    local name=$1 log=$logs/$layer/$1.log started=$SECONDS status=0
+    shift
+    wanted "$name" || return 0
+    mkdir -p "$(dirname "$log")"
+    printf '$ %s\n' "$*" >"$log"
+    ("$@") >>"$log" 2>&1 </dev/null || status=$?
+    if [ $status -eq 0 ]; then
+        ok "$name" "$((SECONDS - started)) s"
+    else
+        fail "$name" "status $status; $(tail -n 1 "$log" | cut -c1-160) [log: ${log#"$root"/}]"
+    fi
+}
+
+start() {
+    wanted "$1" || return 0
+    while [ "$(jobs -rp | wc -l)" -ge "$test_jobs" ]; do wait -n 2>/dev/null || true; done
+    check "$@" &
+}
+finish() { wait; }
+
+# expect WHAT COMMAND...: a step within a test; says what was expected where it fails.
+expect() {
+    local what=$1
+    shift
+    "$@" || { printf 'expected: %s (command: %s)\n' "$what" "$*"; exit 1; }
+}
+
+# expect_status WHAT STATUS COMMAND...: a step that must end with just this status.
+expect_status() {
+    local what=$1 wish=$2 status=0
+    shift 2
+    "$@" || status=$?
+    [ "$status" -eq "$wish" ] || { printf 'expected: %s: status %s, got %s (command: %s)\n' "$what" "$wish" "$status" "$*"; exit 1; }
+}
+
+# expect_line PATTERN FILE: a line that matches the extended expression.
+expect_line() {
+    tr -d '\r' <"$2" | grep -aqE -- "$1" || { tail -n 20 "$2"; printf 'expected: a line like "%s" in %s\n' "$1" "$2"; exit 1; }
+}

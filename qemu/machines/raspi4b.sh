@@ -1,0 +1,6 @@
+# Raspberry Pi 4 B: four Cortex-A72, 2 GiB in QEMU (9.0 or newer), no DTB unless one is passed (--dtb): it halts.
+machine_cpu=
+machine_memory=
+machine_arguments=(-machine raspi4b)
+machine_takes_bootargs=${dtb:+yes}
+machine_has_disk=

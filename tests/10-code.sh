@@ -1,0 +1,62 @@
+# The sources themselves: format, lints, host tests, the inventory of unsafe code, shell scripts, licences.
+
+rust_env
+cd "$root"
+
+if cargo fmt --version >/dev/null 2>&1; then
+    check format cargo fmt --all --check
+else
+    skip format "cargo fmt is not installed"
+fi
+
+lint_host() { cargo clippy --quiet --locked --all-targets -- -D warnings; }
+if cargo clippy --version >/dev/null 2>&1; then
+    check clippy lint_host
+else
+    skip clippy "cargo clippy is not installed"
+fi
+
+# Rust's own test runner counts its tests: each one counts here.
+host_tests() {
+    local log=$logs/$layer/host-tests.log status=0 counts
+    mkdir -p "$logs/$layer"
+    cargo test --locked --release >"$log" 2>&1 </dev/null || status=$?
+    counts=$(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
+    count host-tests ${counts}
+    if [ $status -eq 0 ] && [ "${counts% *}" -gt 0 ]; then
+        printf 'ok    %s/host-tests: %s passed\n' "$layer" "${counts% *}"
+    else
+        [ "${counts#* }" -gt 0 ] || count host-tests 0 1
+        printf 'FAIL  %s/host-tests: %s [log: %s]\n' "$layer" \
+            "$(grep -aE '^(error|test .* FAILED)' "$log" | head -n 3 | tr '\n' ' ')" "${log#"$root"/}"
+    fi
+}
+if wanted host-tests; then host_tests; fi
+
+if wanted unsafe-inventory; then check unsafe-inventory "$root/qemu/check-unsafe"; fi
+
+# Every shell script parses; none lacks its strict mode.
+scripts_parse() {
+    local file
+    for file in qemu/setup qemu/run qemu/test qemu/bench .ci/run qemu/lib/*.sh qemu/machines/*.sh tests/*.sh tests/*/run tests/*/build; do
+        bash -n "$file" || exit 1
+        case $file in *.sh) continue ;; esac
+        grep -q '^set -euo pipefail' "$file" || { echo "$file: no 'set -euo pipefail'"; exit 1; }
+    done
+}
+check scripts scripts_parse
+
+setup_is_quick() {
+    local output
+    output=$(timeout 2 "$root/qemu/setup" 2>&1) || { echo "qemu/setup took over 2 s or failed when all was there"; exit 1; }
+    [ -z "$output" ] || { printf 'a second qemu/setup was not quiet:\n%s\n' "$output"; exit 1; }
+}
+check setup-again setup_is_quick
+
+if full; then
+    if [ -x "$cache/cargo/bin/cargo-deny" ]; then
+        check licences "$cache/cargo/bin/cargo-deny" --offline check licenses sources
+    else
+        skip licences "cargo-deny could not be built here"
+    fi
+fi

@@ -1,0 +1,42 @@
+# The conformance programs print the same on our kernel and on Debian's Linux, both in QEMU.
+# One boot of each runs them all; each program is a test.
+
+# The part of an output between a program's two marks, without our kernel's own lines.
+section() { sed -n "/^=== $1\$/,/^--- $1: /p" "$2" | grep -av '^firmseed: '; }
+
+compare_program() {
+    local name=$1
+    section "$name" "$tree.linux" >"$tree.want"
+    section "$name" "$tree.ours" >"$tree.got"
+    grep -q "^--- $name: " "$tree.want" || { echo "Linux did not get to its end: see linux.log"; exit 1; }
+    grep -q "^--- $name: " "$tree.got" || { tail -n 5 "$tree.ours"; echo "our kernel did not get to its end: see ours.log"; exit 1; }
+    diff -U 2 --label Linux --label Firmseed "$tree.want" "$tree.got"
+}
+
+conformance() {
+    local names=() name
+    for name in $(basename -s .c -a "$root"/tests/conformance/*.c) $(basename -s .S -a "$root"/tests/conformance/*.S); do
+        if [ "$name" != runner ] && wanted "$name"; then names+=("$name"); fi
+    done
+    [ ${#names[@]} -gt 0 ] || return 0
+    tree=$(scratch)/tree
+    mkdir -p "$logs/$layer"
+    "$root/tests/conformance/build" "$tree" $([ -n "$filter" ] && printf '%s\n' "${names[@]}")
+    make_image "$tree" "$tree.img" /init
+
+    # Linux's answers change only with the programs and with Linux: they are kept.
+    local key known
+    key=$(content_hash "$tree"/tests/* "$tree/init" "$tree/tests.list" "$cache/linux/complete" "$root/tests/linux/run" | cut -c1-32)
+    known=$cache/linux/conformance-$key
+    if [ ! -s "$known" ]; then
+        "$root/tests/linux/run" --timeout 600 "$tree" /init >"$logs/$layer/linux.log" 2>&1 && cp "$logs/$layer/linux.log" "$known"
+    else
+        cp "$known" "$logs/$layer/linux.log"
+    fi &
+    "$root/qemu/run" --timeout 600 --image "$tree.img" >"$logs/$layer/ours.log" 2>&1 || true
+    wait
+    tr -d '\r' <"$logs/$layer/linux.log" >"$tree.linux"
+    tr -d '\r' <"$logs/$layer/ours.log" >"$tree.ours"
+    for name in $(cat "$tree/tests.list"); do check "$name" compare_program "$name"; done
+}
+conformance

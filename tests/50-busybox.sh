@@ -1,0 +1,29 @@
+# Real work by programs that nobody here wrote: Debian's busybox runs a script on the texts in the image,
+# and what it prints equals what it prints on Linux.
+
+busybox_job() {
+    local folder
+    folder=$(scratch)
+    busybox_tree "$folder/tree"
+    make_image "$folder/tree" "$folder/image" /job.sh
+    expect_status "Linux does the job" 0 "$root/tests/linux/run" "$folder/tree" /job.sh >"$folder/linux"
+    expect_status "our kernel does the job" 0 "$root/qemu/run" --image "$folder/image" >"$folder/ours"
+    tr -d '\r' <"$folder/ours" | grep -av '^firmseed: ' >"$folder/got"
+    expect "a job of some size" [ "$(wc -l <"$folder/linux")" -gt 40 ]
+    expect "the same output" diff -U 2 --label Linux --label Firmseed "$folder/linux" "$folder/got"
+}
+check job busybox_job
+
+# A shell on the serial console obeys what is typed, and its exit status is the machine's.
+busybox_shell() {
+    local folder
+    folder=$(scratch)
+    busybox_tree "$folder/tree"
+    make_image "$folder/tree" "$folder/image" /job.sh
+    local status=0
+    { sleep 8; printf 'echo the answer is $((6 * 7))\n'; sleep 3; printf 'ls / | wc -l\nexit 33\n'; sleep 20; } |
+        "$root/qemu/run" --shell --timeout 60 --image "$folder/image" >"$folder/console" || status=$?
+    expect_line '^the answer is 42$' "$folder/console"
+    expect "the shell's status, not $status" [ "$status" -eq 33 ]
+}
+check shell busybox_shell
