@@ -1,15 +1,32 @@
-//! Program start: a new address space from an executable, its arguments and its environment.
+//! Program start: a new address space from an executable, its arguments and its environment (execve(2)).
+//!
+//! The caller's memory is only read, until the whole program is there: every failure leaves it as it was, and there
+//! is no point of no return. Neighbours: [`elf`](crate::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
+//! `stack` lays out the stack, `script` reads the `#!` line.
+
+mod script;
+mod stack;
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
 
 use crate::addr::UserAddr;
+use crate::elf::{Elf, ElfError, Segment};
 use crate::errno::Errno;
+use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::vm::files::InodeId;
-use crate::vm::{AddressSpace, Resources};
+use crate::vm::area::{Area, FileView, Kind};
+use crate::vm::{AddressSpace, Resources, STACK_TOP};
+use script::{HEAD_SIZE, Head};
+
+/// How many scripts may stand in a row, each the interpreter of the one before.
+const SCRIPT_DEPTH: usize = 5;
 
 /// Argument or environment strings.
 #[derive(Clone, Copy, Debug)]
 pub enum Strings<'a> {
-    /// The kernel's own: for PID 1.
+    /// The kernel's own: for PID 1. Without NUL bytes.
     Kernel(&'a [&'a [u8]]),
     /// A NULL-terminated array of pointers in the caller's memory (execve's argv, envp; NULL counts as empty).
     User(UserAddr),
@@ -38,7 +55,7 @@ pub struct AuxInputs {
 pub struct Request<'a> {
     /// The memory of the caller; needed for [`Strings::User`].
     pub caller: Option<&'a mut AddressSpace>,
-    /// The path as the caller wrote it: AT_EXECFN and the argument of `#!`.
+    /// The path as the caller wrote it, without NUL: AT_EXECFN and the argument of `#!`.
     pub path: &'a [u8],
     /// The executable behind `path`, already resolved, a regular file that may be executed.
     pub file: InodeId,
@@ -51,6 +68,7 @@ pub struct Request<'a> {
 }
 
 /// A program that is ready to run; the caller swaps it in.
+#[derive(Debug)]
 pub struct Program {
     /// Its memory, not yet active.
     pub space: AddressSpace,
@@ -63,10 +81,20 @@ pub struct Program {
 }
 
 /// Why there is no program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExecError {
     /// The errno alone says it.
+    #[error("{0:?}")]
     Errno(Errno),
+    /// The file is not a program that can run here.
+    #[error("{0}")]
+    Elf(#[from] ElfError),
+    /// A `#!` line without a path, or with one that is too long.
+    #[error("its #! line names no interpreter within 256 bytes")]
+    BadScript,
+    /// Scripts that are interpreted by scripts.
+    #[error("more than {SCRIPT_DEPTH} scripts that interpret each other")]
+    ScriptDepth,
 }
 
 impl From<Errno> for ExecError {
@@ -76,20 +104,134 @@ impl From<Errno> for ExecError {
 }
 
 impl ExecError {
-    /// What execve returns.
+    /// What execve returns. A program that needs an interpreter gets ENOENT, as on a Linux without one.
     pub fn errno(self) -> Errno {
         match self {
             ExecError::Errno(errno) => errno,
+            ExecError::Elf(ElfError::OutOfMemory) => Errno::ENOMEM,
+            ExecError::Elf(ElfError::NeedsInterpreter) => Errno::ENOENT,
+            ExecError::Elf(_) | ExecError::BadScript => Errno::ENOEXEC,
+            ExecError::ScriptDepth => Errno::ELOOP,
         }
     }
 }
 
 /// Builds a program. `open` resolves the interpreter of a `#!` script as execve would (existence, execute
-/// permission, policy). Nothing of the caller changes but pages that were filled in; on error all is given back.
+/// permission, policy).
+///
+/// # Errors
+/// [`ExecError`]; nothing is left behind but pages of the caller that were filled in.
 pub fn build<M: Machine>(
-    _r: &mut Resources<'_, '_, M>,
-    _request: Request<'_>,
-    _open: impl FnMut(&mut Resources<'_, '_, M>, &[u8]) -> Result<InodeId, Errno>,
+    r: &mut Resources<'_, '_, M>,
+    request: Request<'_>,
+    open: impl FnMut(&mut Resources<'_, '_, M>, &[u8]) -> Result<InodeId, Errno>,
 ) -> Result<Program, ExecError> {
-    todo!()
+    let (file, prefix) = follow_scripts(r, request.file, request.path, open)?;
+    let elf = {
+        let (fs, memory) = (&*r.fs, &*r.machine);
+        Elf::parse(fs.size(file), |offset, buffer| {
+            fs.read(file, offset, buffer, memory);
+        })?
+    };
+    let mut space = AddressSpace::new(r)?;
+    match populate(r, &mut space, &elf, file, &prefix, request) {
+        Ok(stack) => Ok(Program {
+            space,
+            entry: elf.entry,
+            stack,
+            file,
+        }),
+        Err(error) => {
+            space.release(r);
+            Err(error)
+        }
+    }
 }
+
+/// The ELF file that is to run in the end, and the arguments that come before the caller's argv[1].
+fn follow_scripts<M: Machine>(
+    r: &mut Resources<'_, '_, M>,
+    mut file: InodeId,
+    path: &[u8],
+    mut open: impl FnMut(&mut Resources<'_, '_, M>, &[u8]) -> Result<InodeId, Errno>,
+) -> Result<(InodeId, Vec<Vec<u8>>), ExecError> {
+    let mut prefix = Vec::new();
+    for _ in 0..=SCRIPT_DEPTH {
+        let mut head = [0; HEAD_SIZE];
+        let length = r.fs.read(file, 0, &mut head, r.machine);
+        let interpreter = match script::parse(&head[..length]) {
+            Head::Other => return Ok((file, prefix)),
+            Head::BadScript => return Err(ExecError::BadScript),
+            Head::Script(interpreter) => interpreter,
+        };
+        file = open(r, interpreter.path)?;
+        if prefix.is_empty() {
+            prefix.push(path.to_vec());
+        }
+        let argument = interpreter.argument.map(<[u8]>::to_vec);
+        prefix.splice(
+            0..0,
+            [interpreter.path.to_vec()].into_iter().chain(argument),
+        );
+    }
+    Err(ExecError::ScriptDepth)
+}
+
+/// Fills a new address space. Returns the stack pointer.
+fn populate<M: Machine>(
+    r: &mut Resources<'_, '_, M>,
+    space: &mut AddressSpace,
+    elf: &Elf,
+    file: InodeId,
+    prefix: &[Vec<u8>],
+    request: Request<'_>,
+) -> Result<u64, ExecError> {
+    for segment in &elf.segments {
+        map_segment(r, space, segment, file)?;
+    }
+    space.start_heap(elf.end);
+    space.start_stack(r, elf.stack_protection)?;
+    let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
+    let strings = (request.argv, request.envp);
+    let arguments =
+        stack::push_arguments(r, space, request.caller, request.path, &prefix, strings)?;
+    stack::push_vectors(r, space, &arguments, elf, &request.aux)
+}
+
+/// Maps a segment over whatever was mapped there before.
+fn map_segment<M: Machine>(
+    r: &mut Resources<'_, '_, M>,
+    space: &mut AddressSpace,
+    segment: &Segment,
+    file: InodeId,
+) -> Result<(), Errno> {
+    let (start, end) = segment.pages();
+    // When the file's pages fit, they are mapped from their starts, as Linux does: then they can be shared.
+    let before = if segment.is_congruent() {
+        segment.address - start
+    } else {
+        0
+    };
+    let view = FileView {
+        inode: file,
+        offset: segment.offset - before,
+        data_start: segment.address - before,
+        data_end: segment.address + segment.file_size,
+    };
+    let kind = if segment.file_size == 0 {
+        Kind::Anonymous
+    } else {
+        Kind::File(view)
+    };
+    space.replace_area(
+        r,
+        Area {
+            start,
+            end,
+            protection: segment.protection,
+            kind,
+        },
+    )
+}
+
+const _: () = assert!(STACK_TOP.is_multiple_of(16));

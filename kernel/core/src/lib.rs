@@ -11,6 +11,7 @@ extern crate std;
 
 pub mod addr;
 pub mod context;
+pub mod elf;
 pub mod errno;
 pub mod exec;
 pub mod frames;
@@ -18,6 +19,7 @@ pub mod fs;
 pub mod hex0;
 pub mod image;
 pub mod machine;
+pub mod paging;
 pub mod pipe;
 pub mod sha256;
 pub mod tar;

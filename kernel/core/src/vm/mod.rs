@@ -1,15 +1,57 @@
 //! User address spaces: areas, page tables, faults, fork, and the copies between user and kernel.
 //!
-//! Signatures first: the bodies follow.
+//! An [`AddressSpace`] is a list of areas (what an address means) and page tables (which frames are there
+//! already). Mapping only changes areas; frames come when they are touched, by the program (`fault`) or by
+//! the kernel for it (`copy`). The areas are the truth, the tables a cache of it that can be rebuilt, but for
+//! the contents of written pages.
+//!
+//! Invariants:
+//! - a valid word in the tables lies inside an area, gives no right that the area does not give, and owns its
+//!   frame once (the pool counts the owners);
+//! - a frame with more than one owner is writable only in a shared area: all else is copied when written;
+//! - a table exists only where an area is;
+//! - whatever takes rights away or changes a frame forgets the TLB entry and the kernel's own translation cache.
+//!
+//! Layout of the 39-bit space, the same in every boot: programs where their ELF file says (static-PIE at
+//! [`PIE_BASE`]), the heap behind them, mappings top-down from [`MMAP_TOP`], the stack below [`STACK_TOP`].
 
-use crate::addr::{Frame, UserAddr};
-use crate::context::Access;
+mod advise;
+pub mod area;
+mod brk;
+mod copy;
+mod fault;
+mod fork;
+mod map;
+mod remap;
+#[cfg(test)]
+mod tests;
+
+use area::{Area, Areas, Kind};
+use copy::Cached;
+
+use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
 use crate::errno::Errno;
 use crate::frames::FramePool;
+use crate::fs::{Fs, InodeId};
 use crate::machine::Machine;
+use crate::paging::{Slot, Tables};
 
-pub mod files;
-use files::{Chunk, Fs, InodeId};
+pub use crate::paging::Protection;
+
+const PAGE: u64 = PAGE_SIZE as u64;
+
+/// Nothing is mapped below: the null page always faults.
+pub const LOWEST_ADDRESS: u64 = PAGE;
+/// Where static-PIE programs are loaded. Fixed, so that a run can be repeated exactly.
+pub const PIE_BASE: u64 = 0x1000_0000;
+/// One past the highest byte of the stack: a page below the end of user space.
+pub const STACK_TOP: u64 = USER_END - PAGE;
+/// How far the stack can grow (Linux: the default RLIMIT_STACK).
+pub const STACK_LIMIT: u64 = 8 << 20;
+/// What stays free between the stack and an area below it (Linux: stack_guard_gap).
+pub const STACK_GUARD: u64 = 1 << 20;
+/// Mappings without an address end below.
+pub const MMAP_TOP: u64 = STACK_TOP - STACK_LIMIT - STACK_GUARD;
 
 /// What the memory of a program is made from: every call here borrows the three together.
 pub struct Resources<'a, 'p, M: Machine> {
@@ -38,25 +80,12 @@ impl From<FaultError> for Errno {
     fn from(error: FaultError) -> Errno {
         match error {
             FaultError::OutOfMemory => Errno::ENOMEM,
-            _ => Errno::EFAULT,
+            FaultError::NotMapped | FaultError::Denied | FaultError::BeyondFile => Errno::EFAULT,
         }
     }
 }
 
-bitflags::bitflags! {
-    /// What a program may do with an area: PROT_* of mmap(2), the same bits.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Protection: u8 {
-        /// PROT_READ
-        const READ = 1;
-        /// PROT_WRITE
-        const WRITE = 2;
-        /// PROT_EXEC
-        const EXECUTE = 4;
-    }
-}
-
-/// Where mmap or mremap shall put an area.
+/// Where mmap shall put an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// At the address if it is free, else anywhere (0: anywhere).
@@ -72,7 +101,8 @@ pub enum Place {
 pub enum Source {
     /// Zeros, copied on write over fork (MAP_PRIVATE | MAP_ANONYMOUS).
     Anonymous,
-    /// Zeros, shared with the children (MAP_SHARED | MAP_ANONYMOUS).
+    /// Zeros, shared with the children (MAP_SHARED | MAP_ANONYMOUS). What was not touched before a fork is
+    /// filled in by it.
     SharedAnonymous,
     /// A file from `offset` on, private (MAP_PRIVATE).
     File {
@@ -81,7 +111,8 @@ pub enum Source {
         /// Page aligned, else EINVAL.
         offset: u64,
     },
-    /// A file that the area may only read (MAP_SHARED): EACCES for PROT_WRITE, then and later.
+    /// A file that the area may only read (MAP_SHARED): ENODEV for PROT_WRITE, EACCES for it later. A page
+    /// that was mapped does not follow later writes to the file.
     SharedFile {
         /// The file.
         inode: InodeId,
@@ -103,166 +134,206 @@ pub struct Usage {
     pub virtual_bytes: u64,
 }
 
-/// The memory of one process. Not Drop: `release` gives the frames back.
+/// The memory of one process. It owns frames, so it must end in [`AddressSpace::release`].
+#[derive(Debug)]
 pub struct AddressSpace {
-    root: Frame,
+    tables: Tables,
+    areas: Areas,
+    /// The pages that the kernel read from and wrote to last.
+    read_cache: Cached,
+    write_cache: Cached,
+    resident: usize,
+    peak: usize,
+    /// Where the heap starts, and its end to the byte; equal when there is none.
+    break_start: u64,
+    break_end: u64,
 }
 
 impl AddressSpace {
     /// An empty address space.
-    pub fn new<M: Machine>(_r: &mut Resources<'_, '_, M>) -> Result<Self, Errno> {
-        todo!()
+    ///
+    /// # Errors
+    /// ENOMEM when no frame is left.
+    pub fn new<M: Machine>(r: &mut Resources<'_, '_, M>) -> Result<Self, Errno> {
+        Ok(AddressSpace {
+            tables: Tables::new(r.pool, r.machine)?,
+            areas: Areas::default(),
+            read_cache: Cached::NOTHING,
+            write_cache: Cached::NOTHING,
+            resident: 0,
+            peak: 0,
+            break_start: 0,
+            break_end: 0,
+        })
     }
+
     /// The frame of the top table, for [`Machine::activate`].
     pub fn root(&self) -> Frame {
-        self.root
+        self.tables.root()
     }
-    /// Gives back every frame and file hold.
-    pub fn release<M: Machine>(self, _r: &mut Resources<'_, '_, M>) {
-        todo!()
+
+    /// The areas, lowest first: for /proc/self/maps.
+    pub fn areas(&self) -> &[Area] {
+        self.areas.as_slice()
     }
-    /// A copy-on-write copy. TLB entries of `self` are forgotten through the machine.
-    pub fn fork<M: Machine>(&mut self, _r: &mut Resources<'_, '_, M>) -> Result<Self, Errno> {
-        todo!()
+
+    /// Gives back every frame and file hold. The tables must not be active any more.
+    pub fn release<M: Machine>(mut self, r: &mut Resources<'_, '_, M>) {
+        while let Some(area) = self.areas.pop() {
+            self.clear_pages(r, area.start, area.end);
+            let floor = self.areas.as_slice().last().map_or(0, |below| below.end);
+            self.tables
+                .prune(r.pool, r.machine, (area.start, area.end), (floor, USER_END));
+            drop_hold(r, &area);
+        }
+        self.tables.release(r.pool);
     }
-    /// Makes an access to `address` possible, or says why it is not. For the trap path.
-    pub fn fault<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: u64,
-        _access: Access,
-    ) -> Result<(), FaultError> {
-        todo!()
-    }
-    /// Sets the program break; returns the break that holds afterwards (the old one on failure, as Linux).
-    pub fn brk<M: Machine>(&mut self, _r: &mut Resources<'_, '_, M>, _address: u64) -> u64 {
-        todo!()
-    }
-    /// mmap(2): returns the address.
-    pub fn map<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _place: Place,
-        _length: u64,
-        _protection: Protection,
-        _source: Source,
-    ) -> Result<u64, Errno> {
-        todo!()
-    }
-    /// munmap(2).
-    pub fn unmap<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: u64,
-        _length: u64,
-    ) -> Result<(), Errno> {
-        todo!()
-    }
-    /// mprotect(2).
-    pub fn protect<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: u64,
-        _length: u64,
-        _protection: Protection,
-    ) -> Result<(), Errno> {
-        todo!()
-    }
-    /// mremap(2); `flags` are MREMAP_*, `new_address` counts with MREMAP_FIXED.
-    pub fn remap<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _old: u64,
-        _old_length: u64,
-        _new_length: u64,
-        _flags: u64,
-        _new_address: u64,
-    ) -> Result<u64, Errno> {
-        todo!()
-    }
-    /// madvise(2); `advice` is MADV_*.
-    pub fn advise<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: u64,
-        _length: u64,
-        _advice: u64,
-    ) -> Result<(), Errno> {
-        todo!()
-    }
-    /// For mincore(2) and msync(2): ENOMEM unless the whole range is mapped.
-    pub fn check_mapped(&self, _address: u64, _length: u64) -> Result<(), Errno> {
-        todo!()
-    }
-    /// For mincore(2): has the page a frame?
-    pub fn is_resident<M: Machine>(&self, _r: &Resources<'_, '_, M>, _address: u64) -> bool {
-        todo!()
-    }
+
     /// Pages in use.
     pub fn usage(&self) -> Usage {
-        todo!()
+        let bytes = |area: &Area| area.end - area.start;
+        Usage {
+            resident_pages: self.resident,
+            peak_pages: self.peak,
+            table_pages: self.tables.count(),
+            virtual_bytes: self.areas.as_slice().iter().map(bytes).sum(),
+        }
     }
 
-    // User copies. EFAULT for what the program may not touch, ENOMEM when a page cannot be filled.
+    /// For mincore(2) and msync(2): ENOMEM unless the whole range is mapped.
+    ///
+    /// # Errors
+    /// EINVAL for an address that is not page aligned, ENOMEM for a hole.
+    pub fn check_mapped(&self, address: u64, length: u64) -> Result<(), Errno> {
+        let (start, end) = page_range(address, length, Errno::ENOMEM)?;
+        if self.areas.cover(start, end) {
+            Ok(())
+        } else {
+            Err(Errno::ENOMEM)
+        }
+    }
 
-    /// The frame behind the page of `address`, present and allowed for `access`. The primitive of all copies:
-    /// the bytes `address.page_offset()..4096` of it may be used until the next call that takes `&mut self`.
-    pub fn translate<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: UserAddr,
-        _access: Access,
-    ) -> Result<Frame, Errno> {
-        todo!()
+    /// For mincore(2): has the page a frame?
+    pub fn is_resident<M: Machine>(&self, r: &Resources<'_, '_, M>, address: u64) -> bool {
+        let slot = self.tables.find(r.machine, address);
+        slot.is_some_and(|slot| slot.get(r.machine).frame().is_some())
     }
-    /// Fills `into` from user memory, all or EFAULT.
-    pub fn copy_in<M: Machine>(
+
+    /// Takes the frames out of a range. Returns how many there were. The caller forgets the TLB entries.
+    fn clear_pages<M: Machine>(
         &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: UserAddr,
-        _into: &mut [u8],
-    ) -> Result<(), Errno> {
-        todo!()
+        r: &mut Resources<'_, '_, M>,
+        start: u64,
+        end: u64,
+    ) -> usize {
+        let before = self.resident;
+        let mut at = start;
+        while let Some(span) = self.tables.next_span(r.machine, at, end) {
+            for (_, slot) in span.slots() {
+                if let Some(frame) = slot.get(r.machine).frame() {
+                    slot.set(r.machine, crate::paging::Entry::NONE);
+                    r.pool.release(frame);
+                    self.resident -= 1;
+                }
+            }
+            at = span.end;
+        }
+        before - self.resident
     }
-    /// Writes `bytes` to user memory, all or EFAULT (what came before the bad page is written).
-    pub fn copy_out<M: Machine>(
+
+    /// The word for a page inside an area, with the tables above it.
+    fn slot<M: Machine>(
         &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: UserAddr,
-        _bytes: &[u8],
-    ) -> Result<(), Errno> {
-        todo!()
+        r: &mut Resources<'_, '_, M>,
+        address: u64,
+    ) -> Result<Slot, Errno> {
+        self.tables.ensure(r.pool, r.machine, address)
     }
-    /// Writes a piece of a file to user memory. Returns the bytes written: fewer than the chunk when a later
-    /// page is bad, EFAULT when the first is.
-    pub fn copy_out_chunk<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: UserAddr,
-        _chunk: Chunk,
-    ) -> Result<usize, Errno> {
-        todo!()
+
+    /// One more frame is mapped.
+    fn count_page(&mut self) {
+        self.resident += 1;
+        self.peak = self.peak.max(self.resident);
     }
-    /// Reads a NUL-terminated string into `into`; returns its length without the NUL; ENAMETOOLONG when
-    /// there is no NUL in `into.len()` bytes.
-    pub fn copy_in_string<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: UserAddr,
-        _into: &mut [u8],
-    ) -> Result<usize, Errno> {
-        todo!()
+
+    /// Forgets what the processor and the kernel remember of one page.
+    fn forget_page<M: Machine>(&mut self, machine: &mut M, address: u64) {
+        self.forget_cached();
+        machine.invalidate_page(UserAddr(address).page_start());
     }
-    /// Visits the pages of a user range in order: `visit(resources, frame, offset in it, length)` returns how many
-    /// bytes it took; a short count or an error ends the walk. Returns the bytes taken; an error only when there are none.
-    pub fn for_each_page<M: Machine>(
-        &mut self,
-        _r: &mut Resources<'_, '_, M>,
-        _address: UserAddr,
-        _length: usize,
-        _access: Access,
-        _visit: impl FnMut(&mut Resources<'_, '_, M>, Frame, usize, usize) -> Result<usize, Errno>,
-    ) -> Result<usize, Errno> {
-        todo!()
+
+    /// Forgets what they remember of `pages` pages in a range of which that many were changed.
+    fn forget_range<M: Machine>(&mut self, machine: &mut M, start: u64, end: u64, changed: usize) {
+        /// Beyond it, one invalidation of everything is cheaper than many of pages.
+        const ONE_BY_ONE: u64 = 8;
+        if changed == 0 {
+            return;
+        }
+        self.forget_cached();
+        if end - start > ONE_BY_ONE * PAGE {
+            machine.invalidate_all();
+        } else {
+            for page in (start..end).step_by(PAGE_SIZE) {
+                machine.invalidate_page(UserAddr(page));
+            }
+        }
+    }
+
+    fn forget_cached(&mut self) {
+        self.read_cache = Cached::NOTHING;
+        self.write_cache = Cached::NOTHING;
+    }
+
+    /// Joins the areas at `first..=last` with their neighbours where they continue each other.
+    fn merge<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, first: usize, last: usize) {
+        for index in (first..=last).rev() {
+            if let Some(gone) = self.areas.merge_with_previous(index) {
+                drop_hold(r, &gone);
+            }
+        }
+    }
+
+    /// Makes `address` a border between areas, after `reserve`.
+    fn split<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, address: u64) {
+        if let Some(upper) = self.areas.split(address) {
+            add_hold(r, &upper);
+        }
+    }
+}
+
+/// An area of a file came to be.
+fn add_hold<M: Machine>(r: &mut Resources<'_, '_, M>, area: &Area) {
+    if let Some(view) = area.kind.view() {
+        r.fs.hold(view.inode);
+    }
+}
+
+/// An area of a file is no more.
+fn drop_hold<M: Machine>(r: &mut Resources<'_, '_, M>, area: &Area) {
+    if let Some(view) = area.kind.view() {
+        r.fs.drop_hold(view.inode, r.pool);
+    }
+}
+
+/// The pages of `address..address + length`: EINVAL for an address inside a page, `beyond` for what does not
+/// fit into user space.
+fn page_range(address: u64, length: u64, beyond: Errno) -> Result<(u64, u64), Errno> {
+    if !UserAddr(address).is_page_aligned() {
+        return Err(Errno::EINVAL);
+    }
+    let length = crate::addr::page_align_up(length).ok_or(beyond)?;
+    let end = address.checked_add(length).ok_or(beyond)?;
+    if end > USER_END {
+        return Err(beyond);
+    }
+    Ok((address, end))
+}
+
+/// What a page of an area may do in the tables: a private frame with other owners is copied before it is written.
+fn page_rights(area: &Area, frame_is_shared: impl FnOnce() -> bool) -> Protection {
+    match area.kind {
+        Kind::SharedAnonymous => area.protection,
+        _ if area.protection.writable() && frame_is_shared() => area.protection - Protection::WRITE,
+        _ => area.protection,
     }
 }

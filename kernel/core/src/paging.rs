@@ -1,0 +1,376 @@
+//! User page tables: three levels of 4 KiB tables for a 39-bit space (ARM DDI 0487, D8.2 and D8.3).
+//!
+//! A table is a frame of the pool with one owner, seen as 512 little-endian words. Level 1 is the root
+//! (1 GiB a word), level 2 spans 2 MiB a word, level 3 one page a word. Blocks are not used.
+//!
+//! Invariants: only a level 3 word refers to a page; a table exists only under an address range that its
+//! owner knows about and hands to [`Tables::prune`], which therefore need not look for empty tables.
+//! Nothing here touches the TLB: that is [`vm`](crate::vm)'s, which knows what was valid before. A word that
+//! goes from invalid to valid needs neither TLB maintenance nor a barrier: a walk that misses it faults again.
+//!
+//! What is asked of the processor's set-up: TCR_EL1 with T0SZ = 25, TG0 = 4 KiB, and MAIR_EL1 attribute 0 =
+//! normal memory, write back, read and write allocate (0xff); attribute 1 = device-nGnRE (0x04), never used here.
+
+#[cfg(test)]
+mod tests;
+
+use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END};
+use crate::errno::Errno;
+use crate::frames::FramePool;
+use crate::machine::Memory;
+
+/// Bytes that one level 3 table spans: 2 MiB.
+pub const TABLE_SPAN: u64 = 1 << 21;
+/// Bytes that one level 2 table spans: 1 GiB.
+const DIRECTORY_SPAN: u64 = 1 << 30;
+/// Words in a table.
+const WORDS: usize = 512;
+
+bitflags::bitflags! {
+    /// What a program may do with a page: PROT_* of mmap(2), the same bits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Protection: u8 {
+        /// PROT_READ
+        const READ = 1;
+        /// PROT_WRITE; the hardware cannot but let it be read too.
+        const WRITE = 2;
+        /// PROT_EXEC; the page is readable too, as on Linux without execute-only memory.
+        const EXECUTE = 4;
+    }
+}
+
+impl Protection {
+    /// May a page with this protection be read, in effect?
+    pub const fn readable(self) -> bool {
+        !self.is_empty()
+    }
+
+    /// May it be written?
+    pub const fn writable(self) -> bool {
+        self.contains(Protection::WRITE)
+    }
+
+    /// May it be executed?
+    pub const fn executable(self) -> bool {
+        self.contains(Protection::EXECUTE)
+    }
+}
+
+/// A word of a table: a descriptor (ARM DDI 0487, D8.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry(u64);
+
+const VALID: u64 = 1 << 0;
+/// In levels 1 and 2: a table follows; in level 3: a page.
+const TABLE_OR_PAGE: u64 = 1 << 1;
+/// AttrIndx, bits 4:2: attribute 0 of MAIR_EL1, normal write-back memory.
+const ATTRIBUTE_NORMAL: u64 = 0 << 2;
+/// AP[1]: EL0 has access.
+const AP_EL0: u64 = 1 << 6;
+/// AP[2]: nobody may write.
+const AP_READ_ONLY: u64 = 1 << 7;
+/// SH, bits 9:8: inner shareable.
+const INNER_SHAREABLE: u64 = 0b11 << 8;
+/// AF: no fault on first use.
+const ACCESSED: u64 = 1 << 10;
+/// nG: the translation belongs to one address space.
+const NOT_GLOBAL: u64 = 1 << 11;
+/// PXN: never executed at EL1.
+const PXN: u64 = 1 << 53;
+/// UXN: not executed at EL0.
+const UXN: u64 = 1 << 54;
+/// Output address, bits 47:12.
+const ADDRESS: u64 = 0x0000_ffff_ffff_f000;
+
+impl Entry {
+    /// No page.
+    pub const NONE: Self = Entry(0);
+
+    /// A page of user memory. Without any right it stays valid but out of EL0's reach.
+    pub const fn page(frame: Frame, protection: Protection) -> Self {
+        let mut bits = VALID
+            | TABLE_OR_PAGE
+            | ATTRIBUTE_NORMAL
+            | INNER_SHAREABLE
+            | ACCESSED
+            | NOT_GLOBAL
+            | PXN;
+        if protection.readable() {
+            bits |= AP_EL0;
+        }
+        if !protection.writable() {
+            bits |= AP_READ_ONLY;
+        }
+        if !protection.executable() {
+            bits |= UXN;
+        }
+        Entry(bits | frame.start().0)
+    }
+
+    const fn table(frame: Frame) -> Self {
+        Entry(VALID | TABLE_OR_PAGE | frame.start().0)
+    }
+
+    /// The frame that it refers to, if it is valid.
+    pub const fn frame(self) -> Option<Frame> {
+        if self.0 & VALID == 0 {
+            return None;
+        }
+        Some(Frame(((self.0 & ADDRESS) >> PAGE_SHIFT) as u32))
+    }
+
+    /// Can EL0 read the page?
+    pub const fn readable(self) -> bool {
+        self.0 & (VALID | AP_EL0) == VALID | AP_EL0
+    }
+
+    /// Can EL0 write to it?
+    pub const fn writable(self) -> bool {
+        self.0 & (VALID | AP_EL0 | AP_READ_ONLY) == VALID | AP_EL0
+    }
+
+    /// Can EL0 execute it?
+    pub const fn executable(self) -> bool {
+        self.readable() && self.0 & UXN == 0
+    }
+
+    /// The same page, not to be written.
+    pub const fn read_only(self) -> Self {
+        Entry(self.0 | AP_READ_ONLY)
+    }
+
+    /// The descriptor's bits.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+/// Where a level 3 word stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    table: Frame,
+    index: usize,
+}
+
+impl Slot {
+    /// Where the word of the page at `address` stands, if the same table translates it.
+    pub fn of_same_table(self, address: u64) -> Self {
+        Slot {
+            table: self.table,
+            index: index_at(address, PAGE_SHIFT),
+        }
+    }
+
+    /// The word.
+    pub fn get(self, memory: &impl Memory) -> Entry {
+        load(memory, self.table, self.index)
+    }
+
+    /// Changes the word.
+    pub fn set(self, memory: &mut impl Memory, entry: Entry) {
+        store(memory, self.table, self.index, entry);
+    }
+}
+
+/// Pages in a row that one level 3 table translates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first page's address.
+    pub start: u64,
+    /// One past the last page.
+    pub end: u64,
+    table: Frame,
+}
+
+impl Span {
+    /// The addresses of the pages and where their words stand.
+    pub fn slots(self) -> impl Iterator<Item = (u64, Slot)> {
+        let first = index_at(self.start, PAGE_SHIFT);
+        let count = ((self.end - self.start) >> PAGE_SHIFT) as usize;
+        (0..count).map(move |step| {
+            let address = self.start + ((step as u64) << PAGE_SHIFT);
+            (
+                address,
+                Slot {
+                    table: self.table,
+                    index: first + step,
+                },
+            )
+        })
+    }
+}
+
+/// The tables of one address space.
+#[derive(Debug)]
+pub struct Tables {
+    root: Frame,
+    count: usize,
+}
+
+impl Tables {
+    /// An empty root.
+    ///
+    /// # Errors
+    /// ENOMEM when no frame is left.
+    pub fn new(pool: &mut FramePool, memory: &mut impl Memory) -> Result<Self, Errno> {
+        let root = pool.allocate_zeroed(memory)?;
+        Ok(Tables { root, count: 1 })
+    }
+
+    /// The frame of the level 1 table.
+    pub fn root(&self) -> Frame {
+        self.root
+    }
+
+    /// How many frames the tables take.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Where the word of the page at `address` stands, if there is a table for it.
+    pub fn find(&self, memory: &impl Memory, address: u64) -> Option<Slot> {
+        if address >= USER_END {
+            return None;
+        }
+        let directory = load(memory, self.root, index_at(address, 30)).frame()?;
+        let table = load(memory, directory, index_at(address, 21)).frame()?;
+        Some(Slot {
+            table,
+            index: index_at(address, PAGE_SHIFT),
+        })
+    }
+
+    /// The same, and makes the tables that lack. After a failure a new level 2 table may stay: it lies under
+    /// an address that the caller knows about, so `prune` finds it.
+    ///
+    /// # Errors
+    /// ENOMEM when no frame is left.
+    pub fn ensure(
+        &mut self,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+        address: u64,
+    ) -> Result<Slot, Errno> {
+        assert!(address < USER_END, "the caller has an area at the address");
+        let directory = self.ensure_next(pool, memory, self.root, index_at(address, 30))?;
+        let table = self.ensure_next(pool, memory, directory, index_at(address, 21))?;
+        Ok(Slot {
+            table,
+            index: index_at(address, PAGE_SHIFT),
+        })
+    }
+
+    fn ensure_next(
+        &mut self,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+        table: Frame,
+        index: usize,
+    ) -> Result<Frame, Errno> {
+        if let Some(next) = load(memory, table, index).frame() {
+            return Ok(next);
+        }
+        let next = pool.allocate_zeroed(memory)?;
+        store(memory, table, index, Entry::table(next));
+        self.count += 1;
+        Ok(next)
+    }
+
+    /// The first pages at or after `start` and before `end` (both page aligned) that have a level 3 table.
+    pub fn next_span(&self, memory: &impl Memory, start: u64, end: u64) -> Option<Span> {
+        let end = end.min(USER_END);
+        let mut at = start;
+        while at < end {
+            let Some(directory) = load(memory, self.root, index_at(at, 30)).frame() else {
+                at = boundary_after(at, DIRECTORY_SPAN);
+                continue;
+            };
+            let directory_end = end.min(boundary_after(at, DIRECTORY_SPAN));
+            while at < directory_end {
+                let table_end = boundary_after(at, TABLE_SPAN);
+                if let Some(table) = load(memory, directory, index_at(at, 21)).frame() {
+                    return Some(Span {
+                        start: at,
+                        end: end.min(table_end),
+                        table,
+                    });
+                }
+                at = table_end;
+            }
+        }
+        None
+    }
+
+    /// Frees the tables that touch `start..end` and translate nothing outside `floor..ceiling`, a range that
+    /// holds no page any more. Returns whether a table went, so that the caller drops walk caches.
+    pub fn prune(
+        &mut self,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+        range: (u64, u64),
+        hole: (u64, u64),
+    ) -> bool {
+        let before = self.count;
+        let mut at = range.0 & !(TABLE_SPAN - 1);
+        while let Some(span) = self.next_span(memory, at, range.1) {
+            let base = span.start & !(TABLE_SPAN - 1);
+            if base >= hole.0 && base + TABLE_SPAN <= hole.1 {
+                let directory = load(memory, self.root, index_at(base, 30))
+                    .frame()
+                    .expect("next_span came through it");
+                self.drop_table(pool, memory, directory, index_at(base, 21));
+            }
+            at = base + TABLE_SPAN;
+        }
+        let mut base = range.0 & !(DIRECTORY_SPAN - 1);
+        while base < range.1.min(USER_END) {
+            if base >= hole.0 && base + DIRECTORY_SPAN <= hole.1 {
+                self.drop_table(pool, memory, self.root, index_at(base, 30));
+            }
+            base += DIRECTORY_SPAN;
+        }
+        self.count != before
+    }
+
+    fn drop_table(
+        &mut self,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+        parent: Frame,
+        index: usize,
+    ) {
+        if let Some(table) = load(memory, parent, index).frame() {
+            store(memory, parent, index, Entry::NONE);
+            pool.release(table);
+            self.count -= 1;
+        }
+    }
+
+    /// Frees the root, the last table.
+    pub fn release(self, pool: &mut FramePool) {
+        assert_eq!(
+            self.count, 1,
+            "a page table outlived the areas that it served"
+        );
+        pool.release(self.root);
+    }
+}
+
+const fn index_at(address: u64, shift: u32) -> usize {
+    (address >> shift) as usize & (WORDS - 1)
+}
+
+const fn boundary_after(address: u64, span: u64) -> u64 {
+    (address & !(span - 1)) + span
+}
+
+fn load(memory: &impl Memory, table: Frame, index: usize) -> Entry {
+    const { assert!(PAGE_SIZE == WORDS * 8) };
+    let (words, _) = memory.page(table).as_chunks::<8>();
+    Entry(u64::from_le_bytes(words[index]))
+}
+
+fn store(memory: &mut impl Memory, table: Frame, index: usize, entry: Entry) {
+    let (words, _) = memory.page_mut(table).as_chunks_mut::<8>();
+    words[index] = entry.0.to_le_bytes();
+}

@@ -1,0 +1,54 @@
+//! madvise(2): only advice that changes what a program can see does anything.
+
+use super::area::Kind;
+use super::{AddressSpace, Resources, page_range};
+use crate::errno::Errno;
+use crate::machine::Machine;
+
+/// Pages may be dropped; the next touch fills them anew.
+const MADV_DONTNEED: u64 = 4;
+/// Pages may be dropped when memory is short: here at once.
+const MADV_FREE: u64 = 8;
+/// Hints that are taken and need nothing done: NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DOFORK, HUGEPAGE, NOHUGEPAGE,
+/// DONTDUMP, DODUMP, KEEPONFORK, COLD, PAGEOUT.
+const HINTS: [u64; 12] = [0, 1, 2, 3, 11, 14, 15, 16, 17, 19, 20, 21];
+
+impl AddressSpace {
+    /// madvise(2); `advice` is MADV_*.
+    ///
+    /// # Errors
+    /// EINVAL for an address inside a page or advice that is not supported; ENOMEM for a hole in the range (the
+    /// rest is done).
+    pub fn advise<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: u64,
+        length: u64,
+        advice: u64,
+    ) -> Result<(), Errno> {
+        let drop_pages = matches!(advice, MADV_DONTNEED | MADV_FREE);
+        if !drop_pages && !HINTS.contains(&advice) {
+            return Err(Errno::EINVAL);
+        }
+        let (start, end) = page_range(address, length, Errno::EINVAL)?;
+        if drop_pages {
+            for index in self.areas.overlapping(start, end) {
+                let area = self.areas.as_slice()[index];
+                // A shared page is not this process's alone to drop.
+                if area.kind == Kind::SharedAnonymous
+                    || (advice == MADV_FREE && area.kind.view().is_some())
+                {
+                    continue;
+                }
+                let (from, to) = (area.start.max(start), area.end.min(end));
+                let cleared = self.clear_pages(r, from, to);
+                self.forget_range(r.machine, from, to, cleared);
+            }
+        }
+        if self.areas.cover(start, end) {
+            Ok(())
+        } else {
+            Err(Errno::ENOMEM)
+        }
+    }
+}

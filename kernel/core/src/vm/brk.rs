@@ -1,0 +1,107 @@
+//! The two areas that grow: brk(2)'s heap, an anonymous area behind the program, and the stack's start.
+
+use super::area::{Area, Kind};
+use super::map::check_commitment;
+use super::{AddressSpace, PAGE, Protection, Resources, STACK_TOP};
+use crate::addr::{USER_END, page_align_up};
+use crate::errno::Errno;
+use crate::machine::Machine;
+
+impl AddressSpace {
+    /// Where the heap will start; for exec.
+    pub(crate) fn start_heap(&mut self, address: u64) {
+        self.break_start = address;
+        self.break_end = address;
+    }
+
+    /// The first page of the stack; faults make it longer. For exec.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub(crate) fn start_stack<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        protection: Protection,
+    ) -> Result<(), Errno> {
+        self.add_area(
+            r,
+            Area {
+                start: STACK_TOP - PAGE,
+                end: STACK_TOP,
+                protection,
+                kind: Kind::Stack,
+            },
+        )
+    }
+
+    /// Sets the program break. Returns the break that holds afterwards: the old one when it cannot be moved.
+    /// A move inside a page costs two comparisons.
+    pub fn brk<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, address: u64) -> u64 {
+        if address < self.break_start || address >= USER_END - PAGE {
+            return self.break_end;
+        }
+        let old_end = round_up(self.break_end);
+        let new_end = round_up(address);
+        let moved = if new_end > old_end {
+            self.grow_heap(r, old_end, new_end)
+        } else {
+            new_end == old_end || self.unmap(r, new_end, old_end - new_end).is_ok()
+        };
+        if moved {
+            self.break_end = address;
+        }
+        self.break_end
+    }
+
+    fn grow_heap<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        old_end: u64,
+        new_end: u64,
+    ) -> bool {
+        let protection = Protection::READ | Protection::WRITE;
+        let heap = Area {
+            start: self.break_start & !(PAGE - 1),
+            end: new_end,
+            protection,
+            kind: Kind::Anonymous,
+        };
+        // One page stays free behind the heap.
+        let next = self.areas.at_or_after(old_end);
+        let free = self
+            .areas
+            .as_slice()
+            .get(next)
+            .is_none_or(|area| area.start >= new_end + PAGE);
+        if !free || check_commitment(r, &heap).is_err() {
+            return false;
+        }
+        let last = next
+            .checked_sub(1)
+            .map(|index| (index, self.areas.as_slice()[index]));
+        match last {
+            Some((index, area))
+                if area.end == old_end
+                    && area.kind == heap.kind
+                    && area.protection == protection =>
+            {
+                self.areas.update(index, |area| area.end = new_end);
+                true
+            }
+            _ => self
+                .add_area(
+                    r,
+                    Area {
+                        start: old_end,
+                        ..heap
+                    },
+                )
+                .is_ok(),
+        }
+    }
+}
+
+/// To whole pages, for addresses in user space.
+fn round_up(address: u64) -> u64 {
+    page_align_up(address).expect("a break lies in user space")
+}

@@ -1,0 +1,260 @@
+//! Copies between user memory and the kernel. A user address is an allegation: every byte goes through
+//! [`AddressSpace::translate`], which gives the program's own rights and no more, and fills pages in as the
+//! program's own access would. No kernel pointer to a user address ever exists.
+
+use super::{AddressSpace, Resources};
+use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END, UserAddr};
+use crate::context::Access;
+use crate::errno::Errno;
+use crate::fs::Chunk;
+use crate::machine::Machine;
+
+/// A translation that was good when it was made, and stays so until `forget_cached`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cached {
+    /// Address / 4096.
+    page: u64,
+    frame: Frame,
+}
+
+impl Cached {
+    /// No address has this page number.
+    pub const NOTHING: Self = Cached {
+        page: u64::MAX,
+        frame: Frame(0),
+    };
+}
+
+impl AddressSpace {
+    /// The frame behind the page of `address`, present and allowed for `access`. The primitive of all copies:
+    /// its bytes from `address.page_offset()` on may be used until the next call that takes `&mut self`.
+    ///
+    /// # Errors
+    /// EFAULT when the program may not make the access, ENOMEM when the page cannot be filled.
+    #[inline]
+    pub fn translate<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        access: Access,
+    ) -> Result<Frame, Errno> {
+        let cached = match access {
+            Access::Write => self.write_cache,
+            Access::Read | Access::Execute => self.read_cache,
+        };
+        if cached.page == address.0 >> PAGE_SHIFT {
+            return Ok(cached.frame);
+        }
+        self.translate_uncached(r, address, access)
+    }
+
+    #[inline(never)]
+    fn translate_uncached<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        access: Access,
+    ) -> Result<Frame, Errno> {
+        if address.0 >= USER_END {
+            return Err(Errno::EFAULT);
+        }
+        let entry = self
+            .tables
+            .find(r.machine, address.0)
+            .map(|slot| slot.get(r.machine));
+        let allowed = entry.filter(|entry| match access {
+            Access::Write => entry.writable(),
+            Access::Read | Access::Execute => entry.readable(),
+        });
+        let frame = match allowed.and_then(|entry| entry.frame()) {
+            Some(frame) => frame,
+            None => self.resolve(r, address.0, access)?,
+        };
+        let cached = Cached {
+            page: address.0 >> PAGE_SHIFT,
+            frame,
+        };
+        match access {
+            Access::Write => self.write_cache = cached,
+            Access::Read | Access::Execute => self.read_cache = cached,
+        }
+        Ok(frame)
+    }
+
+    /// Visits the pages of a user range in order: `visit(resources, frame, offset in it, length)` returns how many
+    /// bytes it took; a short count or an error ends the walk. Returns the bytes taken.
+    ///
+    /// # Errors
+    /// The first error, when no byte was taken before it.
+    #[inline]
+    pub fn for_each_page<'a, 'p, M: Machine>(
+        &mut self,
+        r: &mut Resources<'a, 'p, M>,
+        address: UserAddr,
+        length: usize,
+        access: Access,
+        mut visit: impl FnMut(&mut Resources<'a, 'p, M>, Frame, usize, usize) -> Result<usize, Errno>,
+    ) -> Result<usize, Errno> {
+        let mut done = 0;
+        while done < length {
+            // Past the end of the address space the sum saturates, and no page is there.
+            let at = UserAddr(address.0.saturating_add(done as u64));
+            let offset = at.page_offset();
+            let part = (PAGE_SIZE - offset).min(length - done);
+            let taken = self
+                .translate(r, at, access)
+                .and_then(|frame| visit(r, frame, offset, part));
+            match taken {
+                Ok(taken) => {
+                    done += taken;
+                    if taken < part {
+                        break;
+                    }
+                }
+                Err(errno) if done == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        Ok(done)
+    }
+
+    /// Fills `into` from user memory.
+    ///
+    /// # Errors
+    /// EFAULT unless all of it can be read; ENOMEM.
+    #[inline]
+    pub fn copy_in<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        into: &mut [u8],
+    ) -> Result<(), Errno> {
+        let mut at = address;
+        let mut rest = into;
+        while !rest.is_empty() {
+            let offset = at.page_offset();
+            let (part, later) = rest.split_at_mut(rest.len().min(PAGE_SIZE - offset));
+            let frame = self.translate(r, at, Access::Read)?;
+            part.copy_from_slice(&r.machine.page(frame)[offset..offset + part.len()]);
+            at = UserAddr(at.0.saturating_add(part.len() as u64));
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// Writes `bytes` to user memory.
+    ///
+    /// # Errors
+    /// EFAULT unless all of it can be written (what came before the bad page is written); ENOMEM.
+    #[inline]
+    pub fn copy_out<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        bytes: &[u8],
+    ) -> Result<(), Errno> {
+        let mut at = address;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let offset = at.page_offset();
+            let (part, later) = rest.split_at(rest.len().min(PAGE_SIZE - offset));
+            let frame = self.translate(r, at, Access::Write)?;
+            r.machine.page_mut(frame)[offset..offset + part.len()].copy_from_slice(part);
+            at = UserAddr(at.0.saturating_add(part.len() as u64));
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// Writes a piece of a file to user memory, in one copy. Returns the bytes written: fewer than the chunk has
+    /// when a later page is bad.
+    ///
+    /// # Errors
+    /// EFAULT or ENOMEM when the first page is bad.
+    #[inline]
+    pub fn copy_out_chunk<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        chunk: Chunk,
+    ) -> Result<usize, Errno> {
+        let mut done = 0;
+        self.for_each_page(
+            r,
+            address,
+            chunk.len(),
+            Access::Write,
+            |r, frame, offset, part| {
+                match chunk {
+                    Chunk::Bytes(bytes) => {
+                        r.machine.page_mut(frame)[offset..offset + part]
+                            .copy_from_slice(&bytes[done..done + part]);
+                    }
+                    Chunk::Frame {
+                        frame: from,
+                        offset: start,
+                        ..
+                    } => {
+                        r.machine.copy(from, start + done, frame, offset, part);
+                    }
+                    Chunk::Zero { .. } => r.machine.page_mut(frame)[offset..offset + part].fill(0),
+                }
+                done += part;
+                Ok(part)
+            },
+        )
+    }
+
+    /// Reads a NUL-terminated string into `into`. Returns its length without the NUL, which is stored too.
+    ///
+    /// # Errors
+    /// ENAMETOOLONG when there is no NUL in the first `into.len()` bytes; EFAULT, ENOMEM.
+    pub fn copy_in_string<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        into: &mut [u8],
+    ) -> Result<usize, Errno> {
+        let mut done = 0;
+        while done < into.len() {
+            let at = UserAddr(address.0.saturating_add(done as u64));
+            let offset = at.page_offset();
+            let frame = self.translate(r, at, Access::Read)?;
+            let length = (PAGE_SIZE - offset).min(into.len() - done);
+            let source = &r.machine.page(frame)[offset..offset + length];
+            let end = source.iter().position(|byte| *byte == 0);
+            let length = end.map_or(length, |end| end + 1);
+            into[done..done + length].copy_from_slice(&source[..length]);
+            done += length;
+            if end.is_some() {
+                return Ok(done - 1);
+            }
+        }
+        Err(Errno::ENAMETOOLONG)
+    }
+
+    /// The bytes before the NUL of the string at `address`; None when there is none in the first `limit` bytes.
+    ///
+    /// # Errors
+    /// EFAULT, ENOMEM.
+    pub fn string_length<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        limit: usize,
+    ) -> Result<Option<usize>, Errno> {
+        let mut done = 0;
+        while done < limit {
+            let at = UserAddr(address.0.saturating_add(done as u64));
+            let offset = at.page_offset();
+            let frame = self.translate(r, at, Access::Read)?;
+            let length = (PAGE_SIZE - offset).min(limit - done);
+            let source = &r.machine.page(frame)[offset..offset + length];
+            if let Some(end) = source.iter().position(|byte| *byte == 0) {
+                return Ok(Some(done + end));
+            }
+            done += length;
+        }
+        Ok(None)
+    }
+}

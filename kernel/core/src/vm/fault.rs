@@ -1,0 +1,253 @@
+//! Page faults: pages are filled when they are first touched, and copied when a shared one is written.
+//!
+//! Anonymous memory gets its own zeroed frame at the first touch, read or write: a common page of zeros would
+//! cost a second fault for nearly every page. A page that consists of one whole page of a file is the file's own
+//! frame, read-only, with the file system as a co-owner; every other page of a file is a copy.
+
+use super::area::{Area, FileView, Kind};
+use super::{
+    AddressSpace, FaultError, PAGE, Resources, STACK_GUARD, STACK_LIMIT, STACK_TOP, page_rights,
+};
+use crate::addr::{Frame, PAGE_SIZE, UserAddr};
+use crate::context::Access;
+use crate::errno::Errno;
+use crate::fs::Chunk;
+use crate::machine::Machine;
+use crate::paging::{Entry, Slot};
+
+impl From<Errno> for FaultError {
+    /// Below a fault only memory can fail.
+    fn from(_: Errno) -> Self {
+        FaultError::OutOfMemory
+    }
+}
+
+impl AddressSpace {
+    /// Makes an access to `address` possible, or says why it is not. Also right when the access was possible
+    /// already: then a stale TLB entry was to blame, and it is gone.
+    ///
+    /// # Errors
+    /// [`FaultError`] says which signal the program gets.
+    pub fn fault<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: u64,
+        access: Access,
+    ) -> Result<(), FaultError> {
+        self.resolve(r, address, access).map(|_| ())
+    }
+
+    /// The same; returns the frame.
+    pub(super) fn resolve<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: u64,
+        access: Access,
+    ) -> Result<Frame, FaultError> {
+        let page = UserAddr(address).page_start().0;
+        let area = self.area_for(page)?;
+        if !allows(&area, access) {
+            return Err(FaultError::Denied);
+        }
+        let slot = self.slot(r, page)?;
+        let entry = slot.get(r.machine);
+        match entry.frame() {
+            None => self.fill(r, &area, page, slot, access),
+            Some(frame) if access == Access::Write && !entry.writable() => {
+                self.own_page(r, &area, page, slot, frame)
+            }
+            Some(frame) => {
+                self.forget_page(r.machine, page);
+                Ok(frame)
+            }
+        }
+    }
+
+    /// The area of a page; the stack grows for it.
+    fn area_for(&mut self, page: u64) -> Result<Area, FaultError> {
+        let index = self.areas.at_or_after(page);
+        let area = *self
+            .areas
+            .as_slice()
+            .get(index)
+            .ok_or(FaultError::NotMapped)?;
+        if area.start <= page {
+            return Ok(area);
+        }
+        let below = index
+            .checked_sub(1)
+            .map_or(0, |below| self.areas.as_slice()[below].end);
+        let grows = area.kind == Kind::Stack
+            && page >= STACK_TOP - STACK_LIMIT
+            && below + STACK_GUARD <= page;
+        if !grows {
+            return Err(FaultError::NotMapped);
+        }
+        self.areas.update(index, |area| area.start = page);
+        Ok(Area {
+            start: page,
+            ..area
+        })
+    }
+
+    /// Maps a page that has no frame yet.
+    fn fill<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: &Area,
+        page: u64,
+        slot: Slot,
+        access: Access,
+    ) -> Result<Frame, FaultError> {
+        let frame = match area.kind.view() {
+            None => r.pool.allocate_zeroed(r.machine)?,
+            Some(view) => file_page(r, view, page, access)?,
+        };
+        self.install(r, area, slot, frame);
+        Ok(frame)
+    }
+
+    /// Gives a page of an area a frame if it has none, whatever the program may do with it.
+    pub(super) fn populate<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: &Area,
+        page: u64,
+    ) -> Result<(), FaultError> {
+        let slot = self.slot(r, page)?;
+        if slot.get(r.machine).frame().is_none() {
+            self.fill(r, area, page, slot, Access::Read)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a frame, whose ownership passes to the table, where no page is.
+    fn install<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: &Area,
+        slot: Slot,
+        frame: Frame,
+    ) {
+        let rights = page_rights(area, || r.pool.is_shared(frame));
+        if rights.executable() {
+            r.machine.sync_code(frame);
+        }
+        slot.set(r.machine, Entry::page(frame, rights));
+        self.count_page();
+    }
+
+    /// Makes a present page writable: in place for its last owner, as a copy else.
+    fn own_page<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: &Area,
+        page: u64,
+        slot: Slot,
+        frame: Frame,
+    ) -> Result<Frame, FaultError> {
+        if area.kind == Kind::SharedAnonymous || !r.pool.is_shared(frame) {
+            slot.set(r.machine, Entry::page(frame, area.protection));
+            self.forget_page(r.machine, page);
+            return Ok(frame);
+        }
+        let copy = r.pool.duplicate(r.machine, frame)?;
+        // Break before make: no walk may see both frames (ARM DDI 0487, D8.16.1).
+        slot.set(r.machine, Entry::NONE);
+        self.forget_page(r.machine, page);
+        r.pool.release(frame);
+        if area.protection.executable() {
+            r.machine.sync_code(copy);
+        }
+        slot.set(r.machine, Entry::page(copy, area.protection));
+        Ok(copy)
+    }
+}
+
+fn allows(area: &Area, access: Access) -> bool {
+    match access {
+        Access::Read => area.protection.readable(),
+        Access::Write => area.protection.writable(),
+        Access::Execute => area.protection.executable(),
+    }
+}
+
+/// A frame with what a view has at a page: the file's own if the page is a page of the file and only read.
+fn file_page<M: Machine>(
+    r: &mut Resources<'_, '_, M>,
+    view: &FileView,
+    page: u64,
+    access: Access,
+) -> Result<Frame, FaultError> {
+    let start = view.data_start.max(page);
+    let end = view.data_end.min(page + PAGE);
+    if start >= end {
+        return Ok(r.pool.allocate_zeroed(r.machine)?);
+    }
+    let offset = view.offset + (start - view.data_start);
+    let size = r.fs.size(view.inode);
+    if offset >= size {
+        return Err(FaultError::BeyondFile);
+    }
+    let whole = start == page
+        && offset.is_multiple_of(PAGE)
+        && (end == page + PAGE || offset + (end - start) >= size);
+    if whole
+        && access != Access::Write
+        && let Some(frame) = r.fs.page_for_map(view.inode, offset / PAGE, r.pool, r.machine)?
+    {
+        r.pool.share(frame);
+        return Ok(frame);
+    }
+    let frame = r.pool.allocate()?;
+    copy_from_file(
+        r,
+        view,
+        offset,
+        frame,
+        (start - page) as usize,
+        (end - page) as usize,
+    );
+    Ok(frame)
+}
+
+/// Fills a frame: zeros, and from `start` to `end` the file's bytes from `offset` on, as far as the file goes.
+fn copy_from_file<M: Machine>(
+    r: &mut Resources<'_, '_, M>,
+    view: &FileView,
+    mut offset: u64,
+    frame: Frame,
+    start: usize,
+    end: usize,
+) {
+    if end - start < PAGE_SIZE {
+        r.machine.zero(frame);
+    }
+    let mut at = start;
+    while at < end {
+        let length = match r.fs.chunk(view.inode, offset, end - at) {
+            Chunk::Bytes(bytes) => {
+                r.machine.page_mut(frame)[at..at + bytes.len()].copy_from_slice(bytes);
+                bytes.len()
+            }
+            Chunk::Frame {
+                frame: from,
+                offset,
+                length,
+            } => {
+                r.machine.copy(from, offset, frame, at, length);
+                length
+            }
+            Chunk::Zero { length } => {
+                r.machine.page_mut(frame)[at..at + length].fill(0);
+                length
+            }
+        };
+        if length == 0 {
+            r.machine.page_mut(frame)[at..end].fill(0);
+            break;
+        }
+        at += length;
+        offset += length as u64;
+    }
+}

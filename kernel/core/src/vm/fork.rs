@@ -1,0 +1,96 @@
+//! fork: a second address space that shares every frame until one of the two writes.
+
+use super::area::{Area, Kind};
+use super::{AddressSpace, Resources, add_hold};
+use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::paging::Slot;
+
+impl AddressSpace {
+    /// A copy-on-write copy. The TLB entries of `self` are forgotten through the machine.
+    ///
+    /// # Errors
+    /// ENOMEM when a frame or kernel memory lacks: then nothing is left behind but pages of `self` that look
+    /// shared and are not, which the next write to each finds out.
+    pub fn fork<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>) -> Result<Self, Errno> {
+        self.fill_shared_areas(r)?;
+        let mut child = AddressSpace::new(r)?;
+        child.break_start = self.break_start;
+        child.break_end = self.break_end;
+        let shared = self.share_areas(r, &mut child);
+        self.forget_cached();
+        r.machine.invalidate_all();
+        match shared {
+            Ok(()) => Ok(child),
+            Err(errno) => {
+                child.release(r);
+                Err(errno)
+            }
+        }
+    }
+
+    /// Gives the child every area, with the pages that are present.
+    fn share_areas<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        child: &mut Self,
+    ) -> Result<(), Errno> {
+        child.areas.reserve(self.areas.as_slice().len(), 0)?;
+        for index in 0..self.areas.as_slice().len() {
+            let area = self.areas.as_slice()[index];
+            add_hold(r, &area);
+            child.areas.insert(area);
+            self.share_pages(r, child, &area)?;
+        }
+        Ok(())
+    }
+
+    fn share_pages<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        child: &mut Self,
+        area: &Area,
+    ) -> Result<(), Errno> {
+        let mut at = area.start;
+        while let Some(span) = self.tables.next_span(r.machine, at, area.end) {
+            let mut child_table: Option<Slot> = None;
+            for (address, slot) in span.slots() {
+                let entry = slot.get(r.machine);
+                let Some(frame) = entry.frame() else { continue };
+                let child_slot = match child_table {
+                    None => child.slot(r, address)?,
+                    Some(slot) => slot.of_same_table(address),
+                };
+                child_table = Some(child_slot);
+                let kept = if area.kind == Kind::SharedAnonymous {
+                    entry
+                } else {
+                    entry.read_only()
+                };
+                if kept != entry {
+                    slot.set(r.machine, kept);
+                }
+                r.pool.share(frame);
+                child_slot.set(r.machine, kept);
+                child.count_page();
+            }
+            at = span.end;
+        }
+        Ok(())
+    }
+
+    /// Gives frames to all of the shared memory, since two tables can share only frames that exist.
+    fn fill_shared_areas<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>) -> Result<(), Errno> {
+        for index in 0..self.areas.as_slice().len() {
+            let area = self.areas.as_slice()[index];
+            if area.kind != Kind::SharedAnonymous {
+                continue;
+            }
+            for page in (area.start..area.end).step_by(PAGE_SIZE) {
+                self.populate(r, &area, page)?;
+            }
+        }
+        Ok(())
+    }
+}

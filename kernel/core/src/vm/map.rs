@@ -1,0 +1,286 @@
+//! mmap(2), munmap(2), mprotect(2): changes of the list of areas.
+
+use super::area::{Area, FileView, Kind};
+use super::{
+    AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PAGE, Place, Protection, Resources, Source, add_hold,
+    drop_hold, page_range, page_rights,
+};
+use crate::addr::{USER_END, UserAddr, page_align_up};
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::paging::Entry;
+
+impl AddressSpace {
+    /// mmap(2). Returns the address.
+    ///
+    /// # Errors
+    /// EINVAL for a length of 0 or an address or offset inside a page; EEXIST from [`Place::FixedNoReplace`];
+    /// EPERM for the null page; EOVERFLOW past the end of file offsets; ENODEV for a writable shared file; ENOMEM
+    /// when there is no room, or for more private memory than the machine has.
+    pub fn map<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        place: Place,
+        length: u64,
+        protection: Protection,
+        source: Source,
+    ) -> Result<u64, Errno> {
+        if length == 0 {
+            return Err(Errno::EINVAL);
+        }
+        let length = page_align_up(length)
+            .filter(|length| *length < USER_END)
+            .ok_or(Errno::ENOMEM)?;
+        check_source(&source, length, protection)?;
+        let start = self.find_place(place, length)?;
+        let end = start + length;
+        let area = Area {
+            start,
+            end,
+            protection,
+            kind: kind_of(source, start, end),
+        };
+        self.replace_area(r, area)?;
+        Ok(start)
+    }
+
+    /// Puts an area in place of whatever is there. For exec.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub(crate) fn replace_area<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: Area,
+    ) -> Result<(), Errno> {
+        check_commitment(r, &area)?;
+        // Room for it and for what the hole splits, so that the old contents go only when the new area can come.
+        self.areas.reserve(3, 2)?;
+        self.unmap(r, area.start, area.end - area.start)?;
+        self.add_area(r, area)
+    }
+
+    /// Adds an area where none is.
+    ///
+    /// # Errors
+    /// ENOMEM when there are too many.
+    pub(super) fn add_area<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: Area,
+    ) -> Result<(), Errno> {
+        self.areas.reserve(1, 1)?;
+        add_hold(r, &area);
+        self.areas.insert(area);
+        let index = self.areas.at_or_after(area.start);
+        self.merge(r, index, index + 1);
+        Ok(())
+    }
+
+    /// munmap(2): what is not mapped in the range is no error.
+    ///
+    /// # Errors
+    /// EINVAL for a length of 0, an address inside a page or past user space; ENOMEM when an area would have to
+    /// be split and there are too many.
+    pub fn unmap<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: u64,
+        length: u64,
+    ) -> Result<(), Errno> {
+        let (start, end) = page_range(address, length, Errno::EINVAL)?;
+        if start == end {
+            return Err(Errno::EINVAL);
+        }
+        let touched = self.areas.overlapping(start, end);
+        let areas = &self.areas.as_slice()[touched];
+        let (Some(first), Some(last)) = (areas.first(), areas.last()) else {
+            return Ok(());
+        };
+        let splits = usize::from(first.start < start) + usize::from(last.end > end);
+        self.areas
+            .reserve(splits, usize::from(splits == 2 && areas.len() == 1))?;
+        self.split(r, start);
+        self.split(r, end);
+        let cleared = self.clear_pages(r, start, end);
+        for area in self.areas.drain(self.areas.overlapping(start, end)) {
+            drop_hold(r, &area);
+        }
+        let hole = self.areas.hole_around(start, end);
+        if self.tables.prune(r.pool, r.machine, (start, end), hole) {
+            self.forget_cached();
+            r.machine.invalidate_all();
+        } else {
+            self.forget_range(r.machine, start, end, cleared);
+        }
+        Ok(())
+    }
+
+    /// mprotect(2). As on Linux, what lies before a hole or a refusal is changed.
+    ///
+    /// # Errors
+    /// EINVAL for an address inside a page; ENOMEM for a hole, for too many areas, or for more private writable
+    /// memory than the machine has; EACCES for writing to a shared file.
+    pub fn protect<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: u64,
+        length: u64,
+        protection: Protection,
+    ) -> Result<(), Errno> {
+        let (start, end) = page_range(address, length, Errno::ENOMEM)?;
+        let mut at = start;
+        while at < end {
+            let area = *self.areas.find(at).ok_or(Errno::ENOMEM)?;
+            let piece = Area {
+                start: at,
+                end: area.end.min(end),
+                protection,
+                ..area
+            };
+            if protection.writable() && matches!(area.kind, Kind::ReadOnlyFile(_)) {
+                return Err(Errno::EACCES);
+            }
+            if protection != area.protection {
+                check_commitment(r, &piece)?;
+                self.protect_piece(r, &area, piece)?;
+            }
+            at = piece.end;
+        }
+        Ok(())
+    }
+
+    /// Gives part of an area the protection of `piece`.
+    fn protect_piece<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        area: &Area,
+        piece: Area,
+    ) -> Result<(), Errno> {
+        let splits = usize::from(area.start < piece.start) + usize::from(area.end > piece.end);
+        self.areas.reserve(splits, splits)?;
+        self.split(r, piece.start);
+        self.split(r, piece.end);
+        let index = self.areas.at_or_after(piece.start);
+        self.areas
+            .update(index, |area| area.protection = piece.protection);
+        self.merge(r, index, index + 1);
+        self.rewrite_pages(r, &piece);
+        Ok(())
+    }
+
+    /// Brings the present pages of an area in line with its protection.
+    fn rewrite_pages<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, area: &Area) {
+        let mut changed = 0;
+        let mut at = area.start;
+        while let Some(span) = self.tables.next_span(r.machine, at, area.end) {
+            for (_, slot) in span.slots() {
+                let entry = slot.get(r.machine);
+                let Some(frame) = entry.frame() else { continue };
+                let rights = page_rights(area, || r.pool.is_shared(frame));
+                if rights.executable() && !entry.executable() {
+                    r.machine.sync_code(frame);
+                }
+                slot.set(r.machine, Entry::page(frame, rights));
+                changed += 1;
+            }
+            at = span.end;
+        }
+        self.forget_range(r.machine, area.start, area.end, changed);
+    }
+
+    /// The address for `length` bytes (whole pages).
+    fn find_place(&self, place: Place, length: u64) -> Result<u64, Errno> {
+        let fits = |start: u64| start.checked_add(length).is_some_and(|end| end <= USER_END);
+        match place {
+            Place::Fixed(start) | Place::FixedNoReplace(start) => {
+                if !UserAddr(start).is_page_aligned() {
+                    return Err(Errno::EINVAL);
+                }
+                if !fits(start) {
+                    return Err(Errno::ENOMEM);
+                }
+                if start < LOWEST_ADDRESS {
+                    return Err(Errno::EPERM);
+                }
+                let taken = !self.areas.overlapping(start, start + length).is_empty();
+                if taken && matches!(place, Place::FixedNoReplace(_)) {
+                    return Err(Errno::EEXIST);
+                }
+                Ok(start)
+            }
+            Place::Hint(hint) => match page_align_up(hint) {
+                Some(start)
+                    if start >= LOWEST_ADDRESS
+                        && fits(start)
+                        && self.areas.overlapping(start, start + length).is_empty() =>
+                {
+                    Ok(start)
+                }
+                _ => self.highest_gap(length).ok_or(Errno::ENOMEM),
+            },
+        }
+    }
+
+    /// The highest free place below [`MMAP_TOP`].
+    pub(super) fn highest_gap(&self, length: u64) -> Option<u64> {
+        let mut ceiling = MMAP_TOP;
+        let below_top = self.areas.overlapping(0, MMAP_TOP);
+        for area in self.areas.as_slice()[below_top].iter().rev() {
+            if area.end <= ceiling && ceiling - area.end >= length {
+                break;
+            }
+            ceiling = ceiling.min(area.start);
+        }
+        ceiling
+            .checked_sub(length)
+            .filter(|start| *start >= LOWEST_ADDRESS)
+    }
+}
+
+fn check_source(source: &Source, length: u64, protection: Protection) -> Result<(), Errno> {
+    let (Source::File { offset, .. } | Source::SharedFile { offset, .. }) = *source else {
+        return Ok(());
+    };
+    if offset % PAGE != 0 {
+        return Err(Errno::EINVAL);
+    }
+    if offset
+        .checked_add(length)
+        .is_none_or(|end| end > i64::MAX as u64)
+    {
+        return Err(Errno::EOVERFLOW);
+    }
+    if matches!(source, Source::SharedFile { .. }) && protection.writable() {
+        return Err(Errno::ENODEV);
+    }
+    Ok(())
+}
+
+fn kind_of(source: Source, start: u64, end: u64) -> Kind {
+    let view = |inode, offset| FileView {
+        inode,
+        offset,
+        data_start: start,
+        data_end: end,
+    };
+    match source {
+        Source::Anonymous => Kind::Anonymous,
+        Source::SharedAnonymous => Kind::SharedAnonymous,
+        Source::File { inode, offset } => Kind::File(view(inode, offset)),
+        Source::SharedFile { inode, offset } => Kind::ReadOnlyFile(view(inode, offset)),
+    }
+}
+
+/// Refuses what can never be given: an area that needs more frames than the machine has. (Linux does the same
+/// in its default mode; programs that ask for all memory until they are refused rely on it.)
+pub(super) fn check_commitment<M: Machine>(
+    r: &Resources<'_, '_, M>,
+    area: &Area,
+) -> Result<(), Errno> {
+    let pages = (area.end - area.start) / PAGE;
+    if area.needs_frames() && pages > r.pool.total() as u64 {
+        return Err(Errno::ENOMEM);
+    }
+    Ok(())
+}
