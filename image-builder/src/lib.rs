@@ -1,2 +1,27 @@
 //! Firmware images as values: the library under the `image-builder` command.
+//!
+//! An image is an arm64 Image header and kernel, an index in text, the kernel's symbols and a plain
+//! tar (`docs/image.md`). [`build`] makes one, [`check`] proves one against its own index, [`inspect`]
+//! and [`extract`] show what is in it. The index's grammar is `firmseed_core::image`'s, so the kernel
+//! and this tool cannot disagree about it.
 #![forbid(unsafe_code)]
+
+pub mod archive;
+pub mod build;
+pub mod check;
+pub mod error;
+pub mod extract;
+pub mod inspect;
+pub mod kernel;
+pub mod layout;
+pub mod output;
+pub mod progress;
+pub mod tree;
+
+pub use error::{Error, Result};
+
+/// The SHA-256 of `bytes`.
+pub fn sha256(bytes: &[u8]) -> firmseed_core::image::Sha256 {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).into()
+}

@@ -1,7 +1,109 @@
-//! The `image-builder` command.
+//! The `image-builder` command: what its arguments mean, what it prints, and its exit codes.
 #![forbid(unsafe_code)]
 
-fn main() {
-    eprintln!("image-builder: not usable yet");
-    std::process::exit(2);
+mod cli;
+
+use anyhow::Context;
+use clap::Parser;
+use cli::{Cli, Command};
+use image_builder::{Error, build, check, extract, inspect};
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// A problem was found, or the work could not be done.
+const PROBLEM: u8 = 1;
+/// The request itself makes no sense (clap exits with 2 by itself for unknown options).
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS, // `inspect | head` is no fault
+        Err(error) => {
+            eprintln!("image-builder: {error:#}");
+            let usage = matches!(error.downcast_ref(), Some(Error::Request(_)));
+            ExitCode::from(if usage { USAGE } else { PROBLEM })
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.downcast_ref::<std::io::Error>();
+    cause.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Build(arguments) => {
+            let (request, output) = arguments.into_request()?;
+            let built = build::build(&request, &output)?;
+            say(&format!(
+                "{}: {} bytes, {} members\n",
+                output.display(),
+                built.size,
+                built.members
+            ))?;
+        }
+        Command::Inspect { image, json } => {
+            let report =
+                inspect::inspect(&read(&image)?).with_context(|| image.display().to_string())?;
+            say(&if json {
+                serde_json::to_string_pretty(&report)? + "\n"
+            } else {
+                report.text()
+            })?;
+        }
+        Command::Extract { image, folder } => {
+            let extracted = extract::extract(&read(&image)?, &folder)
+                .with_context(|| image.display().to_string())?;
+            let skipped = extracted.skipped.iter();
+            skipped.for_each(|path| {
+                eprintln!("image-builder: warning: {path} is a device: passed over")
+            });
+            say(&format!(
+                "{}: {} files\n",
+                folder.display(),
+                extracted.files
+            ))?;
+        }
+        Command::Check { image, json } => return check_image(&image, json),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let report = check::check(&read(path)?).with_context(|| path.display().to_string())?;
+    if json {
+        say(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else {
+        let lines: String = report
+            .findings
+            .iter()
+            .map(|finding| format!("{}: {finding}\n", path.display()))
+            .collect();
+        say(&lines)?;
+        if report.findings.is_empty() {
+            say(&format!(
+                "{}: whole: {} bytes, {} files\n",
+                path.display(),
+                report.size,
+                report.files
+            ))?;
+        }
+    }
+    Ok(if report.findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(PROBLEM)
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(Error::io("read", path))
+}
+
+/// Standard output, with its errors.
+fn say(text: &str) -> std::io::Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes())
 }

@@ -15,135 +15,27 @@
 //!           { member }                      in the order of the tar
 //!           "end" SHA256                    of all bytes before this line
 //! member  = "file" SHA256 MODE SIZE OFFSET PATH | "dir" MODE PATH
-//!         | "symlink" PATH TEXT | "hardlink" PATH PATH | "special" TYPE PATH
+//!         | "symlink" PATH TEXT | "hardlink" PATH PATH | "device" MAJOR MINOR PATH
 //! ```
 //!
 //! One blank separates fields; numbers are decimal, modes four octal digits, hashes 64 lower-case hex
 //! digits; all offsets count from the image's first byte. There is one spelling for each index.
 //! Nothing here allocates. Bytes are an allegation until [`Index::verify_seal`] has passed.
 
+mod escape;
+mod facts;
 mod text;
 
 use crate::addr::{PAGE_SIZE, page_align_up};
-use core::fmt;
-pub use text::{Escape, Escaped, Hex, IndexError};
+pub use escape::{Escape, Escaped, Hex};
+pub use facts::{Kind, Member, Part, Policy, Seed, Sha256};
+pub use text::IndexError;
 use text::{Fields, Lines};
 
 /// The first line of every index that this code reads.
 pub const VERSION_LINE: &str = "firmseed-index 1";
 /// Parts of an image begin at multiples of this.
 pub const ALIGNMENT: usize = PAGE_SIZE;
-
-/// The SHA-256 of something.
-pub type Sha256 = [u8; 32];
-
-/// A range of the image and its hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Bytes from the start of the image.
-    pub offset: u64,
-    /// Bytes, without padding.
-    pub size: u64,
-    /// What the bytes must hash to.
-    pub sha256: Sha256,
-}
-
-impl Part {
-    /// One past the part's last byte; `None` where that overflows.
-    pub fn end(&self) -> Option<u64> {
-        self.offset.checked_add(self.size)
-    }
-
-    /// The part's bytes in `image`; `None` where the image is too short.
-    pub fn slice<'i>(&self, image: &'i [u8]) -> Option<&'i [u8]> {
-        let start = usize::try_from(self.offset).ok()?;
-        let end = usize::try_from(self.end()?).ok()?;
-        image.get(start..end)
-    }
-
-    /// Do the part's bytes in `image` hash to what the index says?
-    pub fn matches(&self, image: &[u8], sha256: impl FnOnce(&[u8]) -> Sha256) -> bool {
-        self.slice(image)
-            .is_some_and(|bytes| sha256(bytes) == self.sha256)
-    }
-}
-
-/// Which programs the kernel may run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Only what was built on the machine, and the seeds.
-    Chain,
-    /// Any executable file of the image too.
-    Open,
-}
-
-impl Policy {
-    /// The word in the index.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Policy::Chain => "chain",
-            Policy::Open => "open",
-        }
-    }
-}
-
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A program that the kernel decodes from hex0 text before PID 1 starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seed<'a> {
-    /// The text, a file of the tar.
-    pub source: Escaped<'a>,
-    /// Where the program is put; absolute.
-    pub program: Escaped<'a>,
-}
-
-/// What a member of the tar is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
-    /// A regular file with its contents.
-    File {
-        /// Where the contents lie in the image.
-        content: Part,
-        /// Permission bits, 0 to 0o7777.
-        mode: u16,
-    },
-    /// A directory.
-    Directory {
-        /// Permission bits, 0 to 0o7777.
-        mode: u16,
-    },
-    /// A symbolic link.
-    Symlink {
-        /// The link's text.
-        target: Escaped<'a>,
-    },
-    /// Another name of an earlier member.
-    Hardlink {
-        /// That member's path.
-        target: Escaped<'a>,
-    },
-    /// A device or pipe that a foreign tar holds; the kernel passes over it.
-    Special {
-        /// The tar's type flag.
-        flag: u8,
-    },
-}
-
-/// One member of the tar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Member<'a> {
-    /// Relative to the root, without leading `./` or trailing `/`; the root itself is `.`.
-    pub path: Escaped<'a>,
-    /// What it is.
-    pub kind: Kind<'a>,
-    /// The line of the index, counted from 1.
-    pub line: u32,
-}
 
 /// An index whose head is understood; its members are read one at a time by [`Index::members`].
 #[derive(Clone, Copy, Debug)]
@@ -401,11 +293,12 @@ fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexEr
                 path,
             )
         }
-        b"special" => match *fields.word()? {
-            [flag] => (Kind::Special { flag }, fields.path()?),
-            _ => return Err(fields.fault("a tar type flag of one character")),
-        },
-        _ => return Err(fields.fault("`file`, `dir`, `symlink`, `hardlink`, `special` or `end`")),
+        b"device" => {
+            let major = fields.decimal_u32()?;
+            let minor = fields.decimal_u32()?;
+            (Kind::Device { major, minor }, fields.path()?)
+        }
+        _ => return Err(fields.fault("`file`, `dir`, `symlink`, `hardlink`, `device` or `end`")),
     };
     Ok(Member { path, kind, line })
 }

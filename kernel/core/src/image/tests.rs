@@ -13,7 +13,7 @@ fn body() -> String {
         "firmseed-index 1\nkernel 4000 {HASH}\nsymbols 8192 30 {HASH}\ntar 12288 2048 {HASH}\n\
          init /bin/sh\narg -c\narg %\narg a%20b\nenv HOME=/\ncwd /\npolicy open\nseed seed/hex0.hex0 /bin/hex0\n\
          dir 0755 bin\nfile {HASH} 4755 5 12800 bin/sh\nsymlink bin/ash sh\nhardlink bin/b%25%0A bin/sh\n\
-         special 3 dev/null\nend {HASH}\n"
+         device 1 3 dev/null\nend {HASH}\n"
     )
 }
 
@@ -65,7 +65,7 @@ fn every_fact_is_read() {
     );
     assert!(matches!(members[2].kind, Kind::Symlink { target } if target == *b"sh"));
     assert!(members[3].path == *b"bin/b%\n");
-    assert_eq!(members[4].kind, Kind::Special { flag: b'3' });
+    assert_eq!(members[4].kind, Kind::Device { major: 1, minor: 3 });
     assert_eq!(index.find(b"bin/sh").unwrap().line, 14);
     assert!(index.find(b"bin").is_some() && index.find(b"bi").is_none());
 }
@@ -189,9 +189,9 @@ fn each_fault_names_its_line() {
             "line 14: expected an OFFSET and SIZE that lie in the tar",
         ),
         (
-            "special 3",
-            "special 33",
-            "line 17: expected a tar type flag",
+            "device 1 3",
+            "device 1 4294967296",
+            "line 17: expected a decimal number below 2^32",
         ),
         (
             "bin/ash",

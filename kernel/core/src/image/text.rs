@@ -1,9 +1,10 @@
 //! The index as lines of fields: lexing, escapes, and errors that say line, expected and found.
 //!
 //! A line is printable ASCII and ends in a newline; [`Lines`] refuses anything else. A field never
-//! holds a blank: bytes outside `!` to `~`, and `%`, are written `%XX`, the empty text is a lone `%`.
+//! holds a blank ([`super::escape`]).
 
 use super::Sha256;
+use super::escape::Escaped;
 use core::fmt;
 
 /// Where and why an index was refused.
@@ -236,6 +237,11 @@ impl<'a> Fields<'a> {
             .ok_or(self.fault("a decimal number below 2^64 without leading zeros"))
     }
 
+    /// A decimal number of 32 bits.
+    pub fn decimal_u32(&mut self) -> Result<u32, IndexError<'a>> {
+        u32::try_from(self.decimal()?).map_err(|_| self.fault("a decimal number below 2^32"))
+    }
+
     /// Four octal digits.
     pub fn mode(&mut self) -> Result<u16, IndexError<'a>> {
         let word = self.word()?;
@@ -282,121 +288,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A field in its written form, every escape known to be well-formed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Escaped<'a>(&'a [u8]);
-
-impl<'a> Escaped<'a> {
-    /// Takes `encoded` if it is the one spelling that [`Escape`] writes.
-    pub fn new(encoded: &'a [u8]) -> Option<Self> {
-        if encoded == b"%" {
-            return Some(Escaped(b""));
-        }
-        let mut rest = encoded;
-        while let [first, tail @ ..] = rest {
-            rest = tail;
-            if *first == b'%' {
-                let (pair, tail) = tail.split_at_checked(2)?;
-                let value = u8::try_from(hex_number_capital(pair)?).ok()?;
-                if !needs_escape(value) || value == 0 {
-                    return None;
-                }
-                rest = tail;
-            } else if needs_escape(*first) {
-                return None;
-            }
-        }
-        (!encoded.is_empty()).then_some(Escaped(encoded))
-    }
-
-    /// The bytes that are meant.
-    pub fn bytes(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        let mut rest = self.0;
-        core::iter::from_fn(move || match rest {
-            [b'%', high, low, tail @ ..] => {
-                rest = tail;
-                u8::try_from(hex_number_capital(&[*high, *low])?).ok()
-            }
-            [first, tail @ ..] => {
-                rest = tail;
-                Some(*first)
-            }
-            [] => None,
-        })
-    }
-
-    /// Is nothing meant?
-    pub fn is_empty(self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl PartialEq<[u8]> for Escaped<'_> {
-    fn eq(&self, other: &[u8]) -> bool {
-        self.bytes().eq(other.iter().copied())
-    }
-}
-
-impl<const N: usize> PartialEq<[u8; N]> for Escaped<'_> {
-    fn eq(&self, other: &[u8; N]) -> bool {
-        *self == other[..]
-    }
-}
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let written = if self.is_empty() { b"%" } else { self.0 };
-        written
-            .iter()
-            .try_for_each(|&byte| fmt::Write::write_char(f, byte as char))
-    }
-}
-
-impl fmt::Debug for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
-    }
-}
-
-/// Writes bytes as a field of the index: the inverse of [`Escaped`].
-#[derive(Clone, Copy, Debug)]
-pub struct Escape<'a>(pub &'a [u8]);
-
-impl fmt::Display for Escape<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("%");
-        }
-        self.0
-            .iter()
-            .try_for_each(|&byte| match needs_escape(byte) {
-                true => write!(f, "%{byte:02X}"),
-                false => fmt::Write::write_char(f, byte as char),
-            })
-    }
-}
-
-/// Writes bytes as lower-case hex digits.
-#[derive(Clone, Copy, Debug)]
-pub struct Hex<'a>(pub &'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-fn needs_escape(byte: u8) -> bool {
-    !byte.is_ascii_graphic() || byte == b'%'
-}
-
 /// The value of lower-case hex digits.
 pub(super) fn hex_number(digits: &[u8]) -> Option<u64> {
     let lower = !digits.iter().any(u8::is_ascii_uppercase);
     lower.then(|| number(digits, 16)).flatten()
 }
 
-fn hex_number_capital(digits: &[u8]) -> Option<u64> {
+pub(super) fn hex_number_capital(digits: &[u8]) -> Option<u64> {
     let capital = !digits.iter().any(u8::is_ascii_lowercase);
     capital.then(|| number(digits, 16)).flatten()
 }

@@ -1,0 +1,228 @@
+//! From a folder or a tar, and a kernel, to an image; what could not boot is refused here.
+//!
+//! The judge is the kernel's own file system (`firmseed_core::fs`): it loads the tar, here as it will
+//! at boot, and follows the path of PID 1 as exec will.
+
+use crate::archive::{self, Entry, Kind};
+use crate::kernel::{self, Kernel};
+use crate::layout::{self, Settings};
+use crate::progress::Progress;
+use crate::{Error, Result, output, tree};
+use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
+use firmseed_core::image::Policy;
+use std::path::{Path, PathBuf};
+
+/// Where the files come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A folder of the host.
+    Tree(PathBuf),
+    /// A plain tar, taken byte for byte.
+    Tar(PathBuf),
+}
+
+/// What to build.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The files.
+    pub source: Source,
+    /// How they are run.
+    pub settings: Settings,
+    /// The kernel's ELF; without one, the one beside this tool.
+    pub kernel: Option<PathBuf>,
+}
+
+/// What was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// Bytes of the image.
+    pub size: usize,
+    /// Members of its tar.
+    pub members: usize,
+}
+
+/// Builds the image and writes it to `path`, whole or not at all.
+pub fn build(request: &Request, path: &Path) -> Result<Built> {
+    let kernel = match &request.kernel {
+        Some(path) => Kernel::read(path)?,
+        None => Kernel::read(&kernel::default_path()?)?,
+    };
+    let tar = match &request.source {
+        Source::Tree(root) => archive::write(&tree::read(root)?)?,
+        Source::Tar(file) => std::fs::read(file).map_err(Error::io("read", file))?,
+    };
+    let (image, members) = image(kernel, tar, &request.settings)?;
+    output::write_atomically(path, &image)?;
+    Ok(Built {
+        size: image.len(),
+        members,
+    })
+}
+
+/// The image of `kernel` and `tar`, in memory, and the number of its members.
+///
+/// The tar is leaked: the kernel's file system keeps its pages for ever, and this process is short.
+pub fn image(kernel: Kernel, tar: Vec<u8>, settings: &Settings) -> Result<(Vec<u8>, usize)> {
+    let tar: &'static [u8] = tar.leak();
+    let entries = archive::read(tar)?;
+    Review::new(tar, &entries, settings)?.all()?;
+    let progress = Progress::new("hashing", tar.len() as u64);
+    let image = layout::assemble(kernel, tar, &entries, settings, &progress)?;
+    Ok((image, entries.len()))
+}
+
+/// A request against the files, loaded as the kernel loads them.
+struct Review<'a> {
+    tar: &'a [u8],
+    entries: &'a [Entry],
+    settings: &'a Settings,
+    fs: Fs,
+}
+
+impl<'a> Review<'a> {
+    fn new(tar: &'static [u8], entries: &'a [Entry], settings: &'a Settings) -> Result<Self> {
+        let mut fs = Fs::new()
+            .map_err(|errno| Error::Tar(format!("no memory for its files ({errno:?})")))?;
+        fs.add_tar(tar).map_err(|error| {
+            Error::Tar(format!(
+                "the kernel would refuse it: {}{error}",
+                archive::name_at(tar, error.offset)
+            ))
+        })?;
+        Ok(Review {
+            tar,
+            entries,
+            settings,
+            fs,
+        })
+    }
+
+    fn all(&self) -> Result<()> {
+        for (source, program) in &self.settings.seeds {
+            if self
+                .find(source)
+                .is_none_or(|file| self.fs.file_type(file) != FileType::Regular)
+            {
+                let hint = self.similar(source);
+                return refuse(format!(
+                    "the seed's text {} is no file of the image{hint}",
+                    show(source)
+                ));
+            }
+            require_absolute("the seed's program", program)?;
+        }
+        if let Some(odd) = self
+            .settings
+            .environment
+            .iter()
+            .find(|variable| !variable.contains(&b'='))
+        {
+            return refuse(format!("--env {}: expected NAME=VALUE", show(odd)));
+        }
+        let cwd = &self.settings.cwd;
+        require_absolute("--cwd", cwd)?;
+        if self
+            .find(cwd)
+            .is_none_or(|folder| !self.fs.is_directory(folder))
+        {
+            return refuse(format!(
+                "--cwd {} is no folder of the image{}",
+                show(cwd),
+                self.similar(cwd)
+            ));
+        }
+        self.init()
+    }
+
+    /// PID 1 must be a program that the policy lets run.
+    fn init(&self) -> Result<()> {
+        let init = &self.settings.init;
+        require_absolute("--init", init)?;
+        if self
+            .settings
+            .seeds
+            .iter()
+            .any(|(_, program)| program == init)
+        {
+            return Ok(());
+        }
+        let Some(inode) = self.find(init) else {
+            return refuse(format!(
+                "--init {} is not in the image{}",
+                show(init),
+                self.similar(init)
+            ));
+        };
+        let mode = self.fs.stat(inode).mode & 0o7777;
+        if self.fs.file_type(inode) != FileType::Regular {
+            return refuse(format!("--init {} is not a file", show(init)));
+        }
+        if mode & 0o111 == 0 {
+            return refuse(format!(
+                "--init {} is not executable (mode {mode:04o}): chmod +x it",
+                show(init)
+            ));
+        }
+        if self.settings.policy == Policy::Chain && self.is_machine_code(inode) {
+            let text = "is machine code that the image brings along, which the policy `chain` refuses to run; \
+                        name the program of a --seed, or build with --policy open";
+            return refuse(format!("--init {} {text}", show(init)));
+        }
+        Ok(())
+    }
+
+    fn find(&self, path: &[u8]) -> Option<InodeId> {
+        self.fs.resolve(InodeId::ROOT, path, Follow::Yes).ok()
+    }
+
+    fn is_machine_code(&self, inode: InodeId) -> bool {
+        let path = self.fs.path_of(inode).unwrap_or_default();
+        self.entries.iter().any(|entry| match &entry.kind {
+            Kind::File { content, .. } => {
+                path[1..] == entry.path && self.tar[content.clone()].starts_with(b"\x7fELF")
+            }
+            _ => false,
+        })
+    }
+
+    /// A hint: members of the same name elsewhere, or whose names begin alike.
+    fn similar(&self, path: &[u8]) -> String {
+        let name = |path: &[u8]| {
+            path.rsplit(|&b| b == b'/')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        };
+        let wanted = name(path);
+        let close = |entry: &&Entry| {
+            let name = name(&entry.path);
+            let is_program = !matches!(entry.kind, Kind::Directory { .. } | Kind::Device { .. });
+            let alike = name.len().min(wanted.len()) >= 2
+                && (name.starts_with(&wanted) || wanted.starts_with(&name));
+            is_program && (name == wanted || alike)
+        };
+        let close = self.entries.iter().filter(close).take(5);
+        let list: Vec<String> = close
+            .map(|entry| format!("/{}", show(&entry.path)))
+            .collect();
+        match list.is_empty() {
+            true => String::new(),
+            false => format!("; did you mean {}?", list.join(" or ")),
+        }
+    }
+}
+
+fn require_absolute(what: &str, path: &[u8]) -> Result<()> {
+    match path.starts_with(b"/") && !path.contains(&0) {
+        true => Ok(()),
+        false => refuse(format!("{what} {}: expected an absolute path", show(path))),
+    }
+}
+
+fn refuse<T>(text: String) -> Result<T> {
+    Err(Error::Request(text))
+}
+
+fn show(path: &[u8]) -> String {
+    String::from_utf8_lossy(path).into_owned()
+}

@@ -1,0 +1,171 @@
+//! The arguments of the command.
+
+use anyhow::bail;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use firmseed_core::image::Policy;
+use image_builder::build::{Request, Source};
+use image_builder::layout::Settings;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+/// Builds, lists, checks and unpacks Firmseed's firmware images.
+///
+/// An image is one file: the kernel with its arm64 Image header, an index in text that states the
+/// SHA-256 of everything, and a plain tar with the files. docs/image.md describes it byte by byte.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, nothing wrong
+  1  a problem was found, or the work could not be done
+  2  the request makes no sense (unknown option, an --init that the tree has not, ...)";
+
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  A folder of static AArch64 Linux programs, a shell script as PID 1:
+    image-builder build --tree rootfs --policy open --init /bin/sh --arg /job.sh -o job.img
+  A tar that exists:
+    image-builder build --tar rootfs.tar --policy open --init /init -o rootfs.img
+  A bootstrap chain: text only, PID 1 decoded from hex0:
+    image-builder build --tree chain --seed kaem.hex0=/bin/kaem --init /bin/kaem --arg /main.kaem -o chain.img
+
+The same files always give the same bytes: times, owners and the umask leave no trace.";
+
+const CHECK_EXAMPLES: &str = "\
+Example:
+  image-builder check job.img && echo whole
+
+Exit code 1 means damage; each line names the part or file and the bytes. With --json the findings
+are a list of {part, range, problem}.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Puts a kernel and a tree of files into an image.
+    #[command(after_help = BUILD_EXAMPLES)]
+    Build(BuildArguments),
+    /// Shows what is in an image: its parts, its settings, every file with its hash.
+    #[command(
+        after_help = "Example:\n  image-builder inspect --json job.img | jq -r '.members[].path'"
+    )]
+    Inspect {
+        /// The image.
+        image: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Unpacks the files of an image into a new or empty folder, each one verified.
+    #[command(
+        after_help = "Example:\n  image-builder extract job.img -C files\n\nSet-id bits are dropped: the files belong to whoever unpacks them."
+    )]
+    Extract {
+        /// The image.
+        image: PathBuf,
+        /// The folder; it is made if it does not exist.
+        #[arg(short = 'C', long = "directory", value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Proves an image against its own index: every byte, damage named by file and offset.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check {
+        /// The image.
+        image: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct BuildArguments {
+    /// A folder whose files go into the image.
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "tar",
+        conflicts_with = "tar"
+    )]
+    tree: Option<PathBuf>,
+    /// An uncompressed tar that goes into the image byte for byte.
+    #[arg(long, value_name = "FILE")]
+    tar: Option<PathBuf>,
+    /// The program of PID 1, an absolute path in the image.
+    #[arg(long, value_name = "PATH")]
+    init: OsString,
+    /// An argument of PID 1; once for each, in order.
+    #[arg(long = "arg", value_name = "ARGUMENT", allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+    /// A variable of PID 1's environment; once for each.
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    environment: Vec<OsString>,
+    /// Where PID 1 starts.
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    cwd: OsString,
+    /// Which programs the kernel runs: only those built on the machine, or the image's own too.
+    #[arg(long, value_enum, default_value = "chain")]
+    policy: PolicyName,
+    /// A hex0 text of the image, and where the kernel puts the program that it decodes from it.
+    #[arg(long = "seed", value_name = "TEXT=PROGRAM")]
+    seeds: Vec<OsString>,
+    /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/release/kernel beside this tool's folder]
+    #[arg(long, value_name = "ELF")]
+    kernel: Option<PathBuf>,
+    /// The image to write; replaced only when all is done.
+    #[arg(short, long, value_name = "IMAGE")]
+    output: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PolicyName {
+    Chain,
+    Open,
+}
+
+impl BuildArguments {
+    /// The request, and where its image goes.
+    pub fn into_request(self) -> anyhow::Result<(Request, PathBuf)> {
+        let source = match (self.tree, self.tar) {
+            (Some(tree), None) => Source::Tree(tree),
+            (None, Some(tar)) => Source::Tar(tar),
+            _ => bail!("one of --tree and --tar is needed"),
+        };
+        let mut seeds = Vec::new();
+        for seed in self.seeds {
+            let bytes = seed.into_vec();
+            let Some(at) = bytes.iter().rposition(|&byte| byte == b'=') else {
+                let text = format!(
+                    "--seed {}: expected TEXT=PROGRAM",
+                    String::from_utf8_lossy(&bytes)
+                );
+                return Err(image_builder::Error::Request(text).into());
+            };
+            seeds.push((bytes[..at].to_vec(), bytes[at + 1..].to_vec()));
+        }
+        let bytes = |list: Vec<OsString>| list.into_iter().map(OsString::into_vec).collect();
+        let settings = Settings {
+            init: self.init.into_vec(),
+            arguments: bytes(self.arguments),
+            environment: bytes(self.environment),
+            cwd: self.cwd.into_vec(),
+            policy: match self.policy {
+                PolicyName::Chain => Policy::Chain,
+                PolicyName::Open => Policy::Open,
+            },
+            seeds,
+        };
+        Ok((
+            Request {
+                source,
+                settings,
+                kernel: self.kernel,
+            },
+            self.output,
+        ))
+    }
+}

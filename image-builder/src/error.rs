@@ -1,0 +1,67 @@
+//! Why an image could not be made or read: each message says what, where, and what to do.
+
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// The result of everything in this library.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The host refused to read or write.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// The host's answer.
+        source: std::io::Error,
+    },
+    /// The kernel ELF cannot become the head of an image.
+    #[error("{} is not a kernel for an image: {reason}", path.display())]
+    Kernel {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something in the tree cannot go into a tar.
+    #[error("{} cannot go into an image: {reason}", path.display())]
+    Tree {
+        /// The file in the tree.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The bytes are no tar, or one that the kernel does not read.
+    #[error("not a plain tar: {0}")]
+    Tar(String),
+    /// What was asked for does not fit the files.
+    #[error("{0}")]
+    Request(String),
+    /// The bytes are no image, or its index is damaged.
+    #[error("{0}")]
+    Image(String),
+    /// A member cannot be unpacked.
+    #[error("cannot unpack member {member}: {reason}")]
+    Extract {
+        /// Its path, as the index writes it.
+        member: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// An I/O error of `action` on `path`, for `map_err`.
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Error::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Unpacking an image's files below a new folder, wherever a hostile image would like them to go.
+//!
+//! The folder is empty at the start, paths with `..` are refused, and symbolic links are made last:
+//! so no path that is written to can lead through a link, and nothing that exists is overwritten.
+
+use crate::progress::Progress;
+use crate::{Error, Result, layout, sha256};
+use firmseed_core::image::{Index, Kind, Member};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+/// What was unpacked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extracted {
+    /// Files, with hard links.
+    pub files: usize,
+    /// Members that were passed over: devices.
+    pub skipped: Vec<String>,
+}
+
+/// Unpacks the members of `image` below `folder`, which is made, or is empty. Each file's contents
+/// are verified before they are written.
+pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
+    let index = layout::open(image)?;
+    prepare(folder)?;
+    let members = last_of_each_path(&index)?;
+    let progress = Progress::new("unpacking", index.tar.size);
+    let mut extracted = Extracted::default();
+    let mut folder_modes = Vec::new();
+
+    for (path, member) in &members {
+        let place = place(folder, path)?;
+        match member.kind {
+            Kind::File { content, mode } => {
+                let bytes = content
+                    .slice(image)
+                    .expect("the index was opened against this image");
+                if sha256(bytes) != content.sha256 {
+                    return fail(
+                        member,
+                        "its contents do not match the index; run image-builder check",
+                    );
+                }
+                write_new(&place, bytes, mode)?;
+                progress.advance(bytes.len());
+                extracted.files += 1;
+            }
+            Kind::Directory { mode } => {
+                fs::create_dir_all(&place).map_err(Error::io("make the folder", &place))?;
+                folder_modes.push((place, mode));
+            }
+            Kind::Device { .. } => extracted.skipped.push(member.path.to_string()),
+            Kind::Symlink { .. } | Kind::Hardlink { .. } => {}
+        }
+    }
+    for (path, member) in &members {
+        if let Kind::Hardlink { target } = member.kind {
+            hard_link(
+                folder,
+                path,
+                member,
+                &target.bytes().collect::<Vec<_>>(),
+                &members,
+            )?;
+            extracted.files += 1;
+        }
+    }
+    for (path, member) in &members {
+        if let Kind::Symlink { target } = member.kind {
+            let target: Vec<u8> = target.bytes().collect();
+            make_symlink(&place(folder, path)?, &target)?;
+        }
+    }
+    // Last and deepest first: a folder without the write bit would refuse what goes into it.
+    for (place, mode) in folder_modes.into_iter().rev() {
+        set_mode(&place, mode)?;
+    }
+    Ok(extracted)
+}
+
+type Members<'a> = BTreeMap<Vec<u8>, Member<'a>>;
+
+/// As tar does, the last member of a path wins; folders come before what is in them.
+fn last_of_each_path<'a>(index: &Index<'a>) -> Result<Members<'a>> {
+    let mut members = BTreeMap::new();
+    for member in index.members() {
+        let member = member.map_err(|error| Error::Image(error.to_string()))?;
+        members.insert(member.path.bytes().collect(), member);
+    }
+    Ok(members)
+}
+
+fn prepare(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(Error::io("make the folder", folder))?;
+    let mut entries = fs::read_dir(folder).map_err(Error::io("read the folder", folder))?;
+    match entries.next() {
+        None => Ok(()),
+        Some(_) => Err(Error::Request(format!(
+            "{} is not empty; name a new or empty folder with -C",
+            folder.display()
+        ))),
+    }
+}
+
+/// Where `path` goes below `folder`; its parents are made.
+fn place(folder: &Path, path: &[u8]) -> Result<PathBuf> {
+    let shown = || String::from_utf8_lossy(path).into_owned();
+    let climbs = path
+        .split(|&b| b == b'/')
+        .any(|part| part.is_empty() || part == b"..");
+    if climbs {
+        return Err(Error::Extract {
+            member: shown(),
+            reason: "its path is absolute or climbs with `..`".into(),
+        });
+    }
+    let place = folder.join(OsStr::from_bytes(path));
+    if let Some(parent) = place.parent().filter(|_| path != b".") {
+        fs::create_dir_all(parent).map_err(Error::io("make the folder", parent))?;
+    }
+    Ok(place)
+}
+
+/// Creates a file that must not exist yet, which also means that no link is followed.
+fn write_new(place: &Path, bytes: &[u8], mode: u16) -> Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(place)
+        .map_err(Error::io("create", place))?;
+    file.write_all(bytes).map_err(Error::io("write", place))?;
+    set_mode(place, mode)
+}
+
+/// The mode without set-id bits: the file's owner here is whoever unpacks.
+fn set_mode(place: &Path, mode: u16) -> Result<()> {
+    let mode = fs::Permissions::from_mode(u32::from(mode & 0o1777));
+    fs::set_permissions(place, mode).map_err(Error::io("set the mode of", place))
+}
+
+fn make_symlink(place: &Path, target: &[u8]) -> Result<()> {
+    symlink(OsStr::from_bytes(target), place).map_err(Error::io("make the link", place))
+}
+
+fn hard_link(
+    folder: &Path,
+    path: &[u8],
+    member: &Member<'_>,
+    target: &[u8],
+    members: &Members<'_>,
+) -> Result<()> {
+    // Chains of links lead to a file, a symbolic link or nowhere, in at most as many steps as there are members.
+    let mut target = target.to_vec();
+    for _ in 0..members.len() {
+        match members.get(&target).map(|member| member.kind) {
+            Some(Kind::Hardlink { target: next }) => target = next.bytes().collect(),
+            Some(Kind::File { .. }) => {
+                let (from, to) = (place(folder, &target)?, place(folder, path)?);
+                return fs::hard_link(&from, &to).map_err(Error::io("make the link", &to));
+            }
+            Some(Kind::Symlink { target }) => {
+                return make_symlink(&place(folder, path)?, &target.bytes().collect::<Vec<_>>());
+            }
+            _ => break,
+        }
+    }
+    fail(member, "it is a hard link to what is no file of the image")
+}
+
+fn fail<T>(member: &Member<'_>, reason: &str) -> Result<T> {
+    Err(Error::Extract {
+        member: member.path.to_string(),
+        reason: reason.into(),
+    })
+}

@@ -1,0 +1,196 @@
+//! The way of the parts into an image, and finding the index in one.
+//!
+//! kernel | index | symbols | tar, each at the next multiple of 4096, zeros between. The index states
+//! where the others begin, and its own length decides that: [`assemble`] grows it until both agree.
+
+use crate::archive::{Entry, Kind};
+use crate::kernel::Kernel;
+use crate::progress::Progress;
+use crate::{Error, Result, sha256};
+use firmseed_core::image::{ALIGNMENT, Escape, Hex, Index, Policy, Sha256, VERSION_LINE};
+use std::fmt::Write;
+
+/// What the index says beside the facts about bytes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The path of PID 1.
+    pub init: Vec<u8>,
+    /// Its arguments, after its name.
+    pub arguments: Vec<Vec<u8>>,
+    /// Its environment, `NAME=VALUE`.
+    pub environment: Vec<Vec<u8>>,
+    /// Where it starts.
+    pub cwd: Vec<u8>,
+    /// Which programs may run.
+    pub policy: Policy,
+    /// hex0 source and program path of each seed.
+    pub seeds: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// The bytes of an image.
+pub fn assemble(
+    mut kernel: Kernel,
+    tar: &[u8],
+    entries: &[Entry],
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Vec<u8>> {
+    let hashes: Vec<Option<Sha256>> = entries
+        .iter()
+        .map(|entry| match &entry.kind {
+            Kind::File { content, .. } => {
+                progress.advance(content.len());
+                Some(sha256(&tar[content.clone()]))
+            }
+            _ => None,
+        })
+        .collect();
+    let tar_hash = sha256(tar);
+    let index_at = kernel.flat.len().next_multiple_of(ALIGNMENT);
+    // Larger offsets have more digits, so the room only ever grows, and by few pages: this ends soon.
+    let mut room = ALIGNMENT;
+    loop {
+        let symbols_at = index_at + room;
+        let tar_at = symbols_at + kernel.symbols.len().next_multiple_of(ALIGNMENT);
+        let total = tar_at + tar.len();
+        kernel.set_image_size(total as u64);
+        let mut text = head(
+            &kernel,
+            symbols_at,
+            (tar_at, tar.len(), &tar_hash),
+            settings,
+        );
+        for (entry, hash) in entries.iter().zip(&hashes) {
+            text += &member_line(entry, hash.as_ref(), tar_at);
+        }
+        writeln!(text, "end {}", Hex(&sha256(text.as_bytes()))).expect(INFALLIBLE);
+        if text.len() > room {
+            room = text.len().next_multiple_of(ALIGNMENT);
+            continue;
+        }
+        let mut image = Vec::with_capacity(total);
+        for (part, at) in [
+            (&kernel.flat[..], 0),
+            (text.as_bytes(), index_at),
+            (&kernel.symbols, symbols_at),
+            (tar, tar_at),
+        ] {
+            image.resize(at, 0);
+            image.extend_from_slice(part);
+        }
+        // The reader is the judge of what the writer wrote.
+        let index = Index::open(&image, index_at)
+            .map_err(|error| Error::Image(format!("bug in image-builder: {error}")))?;
+        index
+            .members()
+            .try_for_each(|m| m.map(drop))
+            .map_err(|error| Error::Image(format!("bug in image-builder: {error}")))?;
+        return Ok(image);
+    }
+}
+
+const INFALLIBLE: &str = "writing to a String cannot fail";
+
+fn head(
+    kernel: &Kernel,
+    symbols_at: usize,
+    tar: (usize, usize, &Sha256),
+    settings: &Settings,
+) -> String {
+    let mut text = format!(
+        "{VERSION_LINE}\nkernel {} {}\n",
+        kernel.flat.len(),
+        Hex(&sha256(&kernel.flat))
+    );
+    let mut line = |keyword: &str, fields: &[&dyn std::fmt::Display]| {
+        text += keyword;
+        for field in fields {
+            write!(text, " {field}").expect(INFALLIBLE);
+        }
+        text.push('\n');
+    };
+    if !kernel.symbols.is_empty() {
+        line(
+            "symbols",
+            &[
+                &symbols_at,
+                &kernel.symbols.len(),
+                &Hex(&sha256(&kernel.symbols)),
+            ],
+        );
+    }
+    line("tar", &[&tar.0, &tar.1, &Hex(tar.2)]);
+    line("init", &[&Escape(&settings.init)]);
+    settings
+        .arguments
+        .iter()
+        .for_each(|argument| line("arg", &[&Escape(argument)]));
+    settings
+        .environment
+        .iter()
+        .for_each(|variable| line("env", &[&Escape(variable)]));
+    line("cwd", &[&Escape(&settings.cwd)]);
+    line("policy", &[&settings.policy]);
+    settings
+        .seeds
+        .iter()
+        .for_each(|(source, program)| line("seed", &[&Escape(source), &Escape(program)]));
+    text
+}
+
+fn member_line(entry: &Entry, hash: Option<&Sha256>, tar_at: usize) -> String {
+    let path = Escape(&entry.path);
+    match (&entry.kind, hash) {
+        (Kind::File { mode, content }, Some(hash)) => {
+            format!(
+                "file {} {mode:04o} {} {} {path}\n",
+                Hex(hash),
+                content.len(),
+                tar_at + content.start
+            )
+        }
+        (Kind::Directory { mode }, _) => format!("dir {mode:04o} {path}\n"),
+        (Kind::Symlink { target }, _) => format!("symlink {path} {}\n", Escape(target)),
+        (Kind::Hardlink { target }, _) => format!("hardlink {path} {}\n", Escape(target)),
+        (Kind::Device { major, minor }, _) => format!("device {major} {minor} {path}\n"),
+        (Kind::File { .. }, None) => unreachable!("every file was hashed"),
+    }
+}
+
+/// Where the index of `image` begins. The kernel knows from its own linker script; a tool looks for
+/// the page that begins with the version line and whose `kernel` line puts the index just there. A
+/// page that has only one of the two is taken next, so that damage in either line can be named.
+pub fn find_index(image: &[u8]) -> Result<usize> {
+    let mut damaged = None;
+    for at in (ALIGNMENT..image.len()).step_by(ALIGNMENT) {
+        let page = &image[at..];
+        let versioned = page.starts_with(VERSION_LINE.as_bytes());
+        let kernel_end = page.get(VERSION_LINE.len() + 1..).and_then(kernel_size);
+        let consistent =
+            kernel_end.and_then(|size| size.checked_next_multiple_of(ALIGNMENT)) == Some(at);
+        match (versioned, consistent) {
+            (true, true) => return Ok(at),
+            (false, false) => {}
+            (false, true) => damaged = Some(at),
+            (true, false) => damaged = damaged.or(Some(at)),
+        }
+    }
+    damaged.ok_or_else(|| {
+        let text = "no Firmseed image: no page of it begins with the line `firmseed-index 1` (is it an older format, or another file?)";
+        Error::Image(text.into())
+    })
+}
+
+/// The SIZE of what looks like a line `kernel SIZE SHA256`.
+fn kernel_size(line: &[u8]) -> Option<usize> {
+    let fields = line.strip_prefix(b"kernel ")?;
+    let digits = fields.iter().take(20).position(|&byte| byte == b' ')?;
+    std::str::from_utf8(&fields[..digits]).ok()?.parse().ok()
+}
+
+/// Finds and opens the index of `image`.
+pub fn open(image: &[u8]) -> Result<Index<'_>> {
+    let index =
+        Index::open(image, find_index(image)?).map_err(|error| Error::Image(error.to_string()))?;
+    Ok(index)
+}

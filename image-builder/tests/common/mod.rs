@@ -1,0 +1,170 @@
+//! What the tests share: a small kernel ELF, a tree of files with all that is awkward, the command.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+pub const BASE: u64 = 0xffff_ffff_8000_0000;
+
+/// An AArch64 ELF file as linker.ld makes them: text with the Image header, data with zeros behind,
+/// symbols. Written field by field (ELF-64 Object File Format 1.5), so that no linker is needed.
+pub fn kernel_elf() -> Vec<u8> {
+    let mut text = vec![0x1f; 4096];
+    text[..64].fill(0);
+    text[8..16].copy_from_slice(&0u64.to_le_bytes());
+    text[24..32].copy_from_slice(&0xau64.to_le_bytes());
+    text[56..60].copy_from_slice(b"ARM\x64");
+    let data = vec![0xda; 100];
+
+    // name, address, section (1 is .text, 0xfff1 absolute), type
+    let symbols: [(&str, u64, u16, u8); 5] = [
+        ("_start", BASE + 64, 1, 0),
+        ("_RNvCs1234_6kernel4main", BASE + 128, 1, 2),
+        ("$x", BASE + 64, 1, 0),
+        ("alias_of_main", BASE + 128, 1, 2),
+        ("__image_end", BASE + 0x3000, 0xfff1, 0),
+    ];
+    let mut strings = vec![0];
+    let mut table = vec![0; 24];
+    for (name, address, section, kind) in symbols {
+        table.extend((strings.len() as u32).to_le_bytes());
+        table.extend([1 << 4 | kind, 0]);
+        table.extend(section.to_le_bytes());
+        table.extend(address.to_le_bytes());
+        table.extend(0u64.to_le_bytes());
+        strings.extend(name.bytes());
+        strings.push(0);
+    }
+    let section_names = b"\0.text\0.symtab\0.strtab\0";
+
+    let mut file = vec![0; 64 + 2 * 56];
+    let mut place = |bytes: &[u8]| {
+        let at = file.len() as u64;
+        file.extend_from_slice(bytes);
+        (at, bytes.len() as u64)
+    };
+    let (text, data, table, strings, names) = (
+        place(&text),
+        place(&data),
+        place(&table),
+        place(&strings),
+        place(section_names),
+    );
+    let section_headers = file.len() as u64;
+    let mut section = |name: u32,
+                       kind: u32,
+                       flags: u64,
+                       address: u64,
+                       (at, size): (u64, u64),
+                       link: u32,
+                       info: u32,
+                       entry: u64| {
+        file.extend(name.to_le_bytes());
+        file.extend(kind.to_le_bytes());
+        [flags, address, at, size]
+            .iter()
+            .for_each(|word| file.extend(word.to_le_bytes()));
+        file.extend(link.to_le_bytes());
+        file.extend(info.to_le_bytes());
+        [1u64, entry]
+            .iter()
+            .for_each(|word| file.extend(word.to_le_bytes()));
+    };
+    section(0, 0, 0, 0, (0, 0), 0, 0, 0);
+    section(1, 1, 6, BASE, text, 0, 0, 0);
+    section(7, 2, 0, 0, table, 3, 1, 24);
+    section(15, 3, 0, 0, strings, 0, 0, 0);
+    section(15, 3, 0, 0, names, 0, 0, 0);
+
+    let mut header = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    header.extend([2, 0, 183, 0, 1, 0, 0, 0]); // ET_EXEC, EM_AARCH64
+    [BASE + 64, 64, section_headers]
+        .iter()
+        .for_each(|word| header.extend(word.to_le_bytes()));
+    header.extend([0, 0, 0, 0, 64, 0, 56, 0, 2, 0, 64, 0, 5, 0, 4, 0]);
+    for ((at, size), flags, start, memory) in
+        [(text, 5u32, BASE, 4096u64), (data, 6, BASE + 4096, 0x1f00)]
+    {
+        header.extend(1u32.to_le_bytes());
+        header.extend(flags.to_le_bytes());
+        [at, start, start, size, memory, 4096]
+            .iter()
+            .for_each(|word| header.extend(word.to_le_bytes()));
+    }
+    file[..header.len()].copy_from_slice(&header);
+    file
+}
+
+/// A tree with modes, links, empty folders, long and odd names.
+pub fn make_tree(root: &Path) {
+    let file = |path: &str, content: &[u8], mode: u32| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    file("bin/sh", b"#!/bin/busybox sh\n", 0o755);
+    file("bin/tool", &[0x7f, b'E', b'L', b'F', 2, 1], 0o755);
+    file("etc/empty", b"", 0o644);
+    file(
+        "etc/big",
+        &(0..100_000u32)
+            .flat_map(u32::to_le_bytes)
+            .collect::<Vec<_>>(),
+        0o600,
+    );
+    file("odd/a b%c\n\u{e9}", b"odd", 0o644);
+    file(
+        &format!(
+            "deep/{}/{}/{}",
+            "d".repeat(90),
+            "e".repeat(90),
+            "f".repeat(120)
+        ),
+        b"far down",
+        0o400,
+    );
+    fs::create_dir_all(root.join("empty/folder")).unwrap();
+    fs::create_dir(root.join("tmp")).unwrap();
+    fs::set_permissions(root.join("tmp"), fs::Permissions::from_mode(0o1777)).unwrap();
+    symlink("bin/sh", root.join("init")).unwrap();
+    symlink("x".repeat(150), root.join("dangling")).unwrap();
+    symlink("/etc", root.join("absolute")).unwrap();
+    fs::hard_link(root.join("bin/tool"), root.join("bin/again")).unwrap();
+}
+
+/// The command, in a folder of its own.
+pub struct Bench {
+    pub folder: tempfile::TempDir,
+}
+
+impl Bench {
+    /// A folder with `kernel`, and `tree` full of files.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("kernel"), kernel_elf()).unwrap();
+        fs::create_dir(folder.path().join("tree")).unwrap();
+        make_tree(&folder.path().join("tree"));
+        Bench { folder }
+    }
+
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> assert_cmd::assert::Assert {
+        assert_cmd::Command::new(env!("CARGO_BIN_EXE_image-builder"))
+            .current_dir(&self.folder)
+            .args(arguments)
+            .assert()
+    }
+
+    /// Builds `image` from `tree`, with further arguments.
+    pub fn build(&self, image: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
+        let fixed = [
+            "build", "--tree", "tree", "--kernel", "kernel", "--init", "/init", "-o", image,
+        ];
+        self.run(&[&fixed, arguments].concat())
+    }
+}
