@@ -1,0 +1,125 @@
+# The same image file boots on every machine that is promised, and says clearly why where it cannot go on.
+
+. "$root/qemu/lib/probe.sh"
+image=$test_scratch/probe.img
+probe_image "$image"
+pi_dtb=$cache/linux/dtb/bcm2837-rpi-3-b.dtb
+
+# boots PATTERN OPTION...: runs the image to a good end, with a line like PATTERN on the console.
+boots() {
+    local pattern=$1 log
+    log=$(scratch)/console
+    shift
+    expect_status "a good end" 0 "$root/qemu/run" --image "$image" --timeout 120 "$@" >"$log" || { cat "$log"; exit 1; }
+    expect_line "$pattern" "$log"
+}
+hello='^hello from EL0! child 5 third 0\.333$'
+
+# ---- machines: short list here, every combination in --full
+start virt-a53 boots "$hello" --cpu cortex-a53
+start virt-a72-el2 boots "$hello" --cpu cortex-a72 --machine-options virtualization=on
+start virt-max-secure-gic3 boots "$hello" --cpu max --machine-options secure=on,virtualization=on,gic-version=3
+start virt-a57-gic3-128m boots "$hello" --cpu cortex-a57 --memory 128 --machine-options gic-version=3
+start virt-8g boots "$hello" --memory 8192
+start raspi3b boots "$hello" --machine raspi3b
+start raspi3b-dtb boots "$hello" --machine raspi3b --dtb "$pi_dtb"
+if qemu-system-aarch64 -machine help | grep -q '^raspi4b '; then
+    start raspi4b boots "$hello" --machine raspi4b
+else
+    skip raspi4b "$(qemu-system-aarch64 --version | head -n 1 | cut -d ' ' -f 1-4) has no such machine"
+fi
+if full; then
+    for cpu in cortex-a53 cortex-a57 cortex-a72 max; do
+        for mode in '' virtualization=on secure=on secure=on,virtualization=on; do
+            for gic in 2 3; do
+                start "all/$cpu-${mode:-plain}-gic$gic" boots "$hello" --cpu $cpu --machine-options "gic-version=$gic${mode:+,$mode}"
+            done
+        done
+    done
+    for memory in 128 256 1024 2048 4096 8192; do
+        start "all/memory-$memory" boots '^memory: every page kept its word$' --memory $memory --append init=/memory
+    done
+fi
+start memory-128 boots '^memory: every page kept its word$' --memory 128 --append init=/memory
+start preemption boots "^a third gets its turn: exit 0$" --append init=/preempt
+
+# ---- U-Boot loads it where U-Boot likes, and starts it with booti
+u_boot() {
+    local console status=0
+    console=$(scratch)/console
+    printf '\n\nsetenv bootargs exit=semihosting init=/exit7\nbooti 0x47000000 - ${fdtcontroladdr}\n' |
+        timeout 90 setpriv --pdeathsig KILL qemu-system-aarch64 -machine virt -cpu cortex-a57 -m 1024 -nodefaults \
+            -display none -no-reboot -serial stdio -semihosting-config enable=on,target=native \
+            -bios /usr/lib/u-boot/qemu_arm64/u-boot.bin \
+            -device "loader,file=$image,addr=0x47000000,force-raw=on" >"$console" || status=$?
+    cat "$console"
+    expect_line '^firmseed: init ended with status 7$' "$console"
+    expect "the status through U-Boot, not $status" [ $status -eq 7 ]
+}
+start u-boot u_boot
+
+# ---- how a machine ends
+ends() {
+    local status=$1 pattern=$2 log
+    log=$(scratch)/console
+    shift 2
+    expect_status "the machine's status" "$status" "$root/qemu/run" --image "$image" --timeout 60 "$@" >"$log"
+    cat "$log"
+    expect_line "$pattern" "$log"
+}
+start status-7 ends 7 '^firmseed: init ended with status 7$' --append init=/exit7
+start status-8-bits ends 5 '^firmseed: init ended with status 5$' --append init=/exit256
+start status-signal ends 139 '^firmseed: init ended with status 139$' --append init=/segv
+start status-forged ends 9 '^firmseed: init ended with status 9$' --append init=/forge
+start status-raspi3b ends 7 '^firmseed: init ended with status 7$' --machine raspi3b --dtb "$pi_dtb" --append init=/exit7
+start init-missing ends 125 '^firmseed: .*/none.*' --append init=/none
+start init-not-executable ends 125 '^firmseed: .*/tmp.*' --append init=/tmp
+start deadlock ends 255 '^firmseed: .*deadlock' --append init=/deadlock
+
+# ---- damaged images: flipped in the index, in a file; cut short. Never a program's output, always a reason.
+damaged() {
+    local what=$1 pattern=$2 folder size
+    folder=$(scratch)
+    cp "$image" "$folder/image"
+    size=$(stat -c %s "$image")
+    case $what in
+    file) printf 'X' | dd of="$folder/image" bs=1 seek=$((size - size / 4)) conv=notrunc status=none ;;
+    index) flip_index "$folder/image" ;;
+    cut) truncate -s $((size / 2 / 4096 * 4096)) "$folder/image" ;;
+    esac
+    ! cmp -s "$image" "$folder/image" || { echo "the test damaged nothing"; exit 1; }
+    expect_status "no boot" 125 "$root/qemu/run" --image "$folder/image" --timeout 60 >"$folder/console"
+    cat "$folder/console"
+    expect_line "$pattern" "$folder/console"
+    ! grep -q 'hello from EL0' "$folder/console" || { echo "expected: no program runs from a damaged image"; exit 1; }
+}
+# Changes a hexadecimal digit of the index's first hash of a file.
+flip_index() {
+    local at
+    at=$(grep -aob -m 1 '/probe' "$1" | head -n 1 | cut -d : -f 1)
+    [ -n "$at" ] || { echo "no member's line found in the index"; exit 1; }
+    printf '?' | dd of="$1" bs=1 seek=$((at + 1)) conv=notrunc status=none
+}
+start damaged-file damaged file '^firmseed: .*(probe|SHA-256|hash|damaged)'
+start damaged-index damaged index '^firmseed: .*(index|image|damaged)'
+start damaged-cut damaged cut '^firmseed: .*(index|image|tar|damaged|ends)'
+
+# ---- what the kernel says about programs that go wrong
+trouble() {
+    local log unknown
+    log=$(scratch)/console
+    expect_status "the machine goes on" 0 "$root/qemu/run" --image "$image" --timeout 60 --append init=/trouble >"$log"
+    cat "$log"
+    unknown=$(grep -ac '^firmseed: .*1111' "$log")
+    expect "one line for a call made a hundred times, not $unknown" [ "$unknown" -eq 1 ]
+    expect_line '^firmseed: .*(/trouble|/probe).*1111|^firmseed: .*1111.*(/trouble|/probe)' "$log"
+    expect_line '^firmseed: .*(/trouble|/probe).*0x0+\b|^firmseed: .*pc.*0x0+\b' "$log"
+    expect_line '^write to null: killed by SEGV' "$log"
+    expect_line '^run the stack: killed by SEGV' "$log"
+    expect_line '^undefined: killed by ILL' "$log"
+    expect_line '^kernel memory: killed by SEGV' "$log"
+    expect_line '^privileged: killed by ILL' "$log"
+    expect_line '^wait for interrupts: (exit 0|killed by ILL)' "$log"
+}
+start trouble trouble
+finish
