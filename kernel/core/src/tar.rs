@@ -9,7 +9,7 @@ mod error;
 mod header;
 mod pax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 pub use error::{Cause, TarError};

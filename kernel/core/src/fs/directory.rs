@@ -140,6 +140,12 @@ impl Directory {
             .filter_map(|slot| Some((slot.cookie, &*slot.name, slot.inode?)))
     }
 
+    /// Slots, dead ones too: what the directory takes.
+    #[cfg(test)]
+    pub fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
     fn position(&self, name: &[u8]) -> Option<usize> {
         let matches = |slot: &Slot| slot.inode.is_some() && *slot.name == *name;
         if self.index.is_empty() {

@@ -52,7 +52,9 @@ impl Fs {
             let (directory, name) = self.resolve_parent(start, path)?;
             let found = match trim_slashes(name) {
                 [] => Ok(InodeId::ROOT),
-                trimmed => self.lookup(directory, trimmed),
+                bare @ (b"." | b"..") => self.lookup(directory, bare),
+                bare if bare.len() < name.len() => return Err(Errno::EISDIR),
+                bare => self.lookup(directory, bare),
             };
             let inode = match found {
                 Err(Errno::ENOENT) => {
@@ -64,7 +66,7 @@ impl Fs {
             if create == Create::Exclusive {
                 return Err(Errno::EEXIST);
             }
-            if self.is_directory(inode) || name.ends_with(b"/") {
+            if self.is_directory(inode) {
                 return Err(Errno::EISDIR);
             }
             match &self.inodes[inode].node {

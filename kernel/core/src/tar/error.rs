@@ -28,7 +28,9 @@ pub enum Cause {
     #[error("no \"ustar\" magic; write the archive with `tar --format=ustar` or `--format=pax`")]
     NotUstar,
     /// The header's bytes do not add up to its checksum.
-    #[error("the checksum field says {stated}, the header adds up to {computed}; the archive is damaged")]
+    #[error(
+        "the checksum field says {stated}, the header adds up to {computed}; the archive is damaged"
+    )]
     Checksum {
         /// What the header says.
         stated: u64,
@@ -48,10 +50,14 @@ pub enum Cause {
         at: usize,
     },
     /// A pax record that changes what the data means, which is not supported.
-    #[error("a pax record is not supported here (sparse file, or a global path, link, size or time)")]
+    #[error(
+        "a pax record is not supported here (sparse file, or a global path, link, size or time)"
+    )]
     UnsupportedPax,
     /// A type of member that the file system does not have.
-    #[error("members of type {type_flag:?} are not supported (only files, directories, links and character devices)")]
+    #[error(
+        "members of type {type_flag:?} are not supported (only files, directories, links and character devices)"
+    )]
     UnsupportedType {
         /// The type field.
         type_flag: char,
@@ -84,7 +90,9 @@ pub enum Cause {
     #[error("the path goes through something that is not a directory")]
     ParentNotDirectory,
     /// Two members, or a member and a node of the kernel, with one path.
-    #[error("the path is taken already, by another member or by the kernel's own /dev, /proc or /tmp")]
+    #[error(
+        "the path is taken already, by another member or by the kernel's own /dev, /proc or /tmp"
+    )]
     PathTaken,
     /// A hard link whose target did not come before it.
     #[error("the hard link's target is not a file that came earlier in the archive")]

@@ -55,7 +55,11 @@ impl<'a> Header<'a> {
         let path = match extension.path {
             Some(name) => EntryPath { prefix: &[], name },
             None => EntryPath {
-                prefix: if self.is_posix() { self.text(PREFIX) } else { &[] },
+                prefix: if self.is_posix() {
+                    self.text(PREFIX)
+                } else {
+                    &[]
+                },
                 name: self.text(NAME),
             },
         };
@@ -119,7 +123,9 @@ impl<'a> Header<'a> {
             if high[0] != 0x80 || high[1..].iter().any(|&byte| byte != 0) {
                 return Err(error);
             }
-            return Ok(low.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)));
+            return Ok(low
+                .iter()
+                .fold(0, |value, &byte| value << 8 | u64::from(byte)));
         }
         let digits = until_nul(bytes).trim_ascii();
         digits.iter().try_fold(0u64, |value, &byte| match byte {

@@ -1,7 +1,10 @@
 //! Headers of new members: ustar, with a pax header before it where a field is too small.
 
 use super::BLOCK;
-use super::header::{CHECKSUM, DEVICE_MAJOR, DEVICE_MINOR, Field, GID, LINK_NAME, MAGIC, MODE, MTIME, NAME, PREFIX, SIZE, TYPE_FLAG, UID};
+use super::header::{
+    CHECKSUM, DEVICE_MAJOR, DEVICE_MINOR, Field, GID, LINK_NAME, MAGIC, MODE, MTIME, NAME, PREFIX,
+    SIZE, TYPE_FLAG, UID,
+};
 use crate::errno::Errno;
 use alloc::vec::Vec;
 
@@ -48,7 +51,14 @@ impl NewMember<'_> {
             add_record(&mut records, b"size", decimal(self.size, &mut digits))?;
         }
         if !records.is_empty() {
-            sink(&header(&[], PAX_NAME, b'x', 0o644, &[], records.len() as u64))?;
+            sink(&header(
+                &[],
+                PAX_NAME,
+                b'x',
+                0o644,
+                &[],
+                records.len() as u64,
+            ))?;
             let padded = records.len().next_multiple_of(BLOCK);
             records
                 .try_reserve(padded - records.len())
@@ -62,7 +72,14 @@ impl NewMember<'_> {
             0..=SIZE_MAX => self.size,
             _ => 0,
         };
-        sink(&header(prefix, name, self.type_flag, self.permissions, link, size))
+        sink(&header(
+            prefix,
+            name,
+            self.type_flag,
+            self.permissions,
+            link,
+            size,
+        ))
     }
 }
 
@@ -125,7 +142,14 @@ fn add_record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Result<(), Err
         length = rest + decimal(length as u64, &mut digits).len();
     }
     records.try_reserve(length).map_err(|_| Errno::ENOMEM)?;
-    for part in [decimal(length as u64, &mut digits), b" ", key, b"=", value, b"\n"] {
+    for part in [
+        decimal(length as u64, &mut digits),
+        b" ",
+        key,
+        b"=",
+        value,
+        b"\n",
+    ] {
         records.extend_from_slice(part);
     }
     Ok(())
