@@ -23,6 +23,12 @@ impl Cached {
         page: u64::MAX,
         frame: Frame(0),
     };
+
+    /// The page's address and its frame.
+    #[cfg(test)]
+    pub fn get(self) -> Option<(u64, Frame)> {
+        (self.page != u64::MAX).then_some((self.page << PAGE_SHIFT, self.frame))
+    }
 }
 
 impl AddressSpace {

@@ -194,7 +194,8 @@ fn file_page<M: Machine>(
         && (end == page + PAGE || offset + (end - start) >= size);
     if whole
         && access != Access::Write
-        && let Some(frame) = r.fs.page_for_map(view.inode, offset / PAGE, r.pool, r.machine)?
+        && let Some(frame) =
+            r.fs.page_for_map(view.inode, offset / PAGE, r.pool, r.machine)?
     {
         r.pool.share(frame);
         return Ok(frame);

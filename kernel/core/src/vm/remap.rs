@@ -52,7 +52,7 @@ impl AddressSpace {
             return Ok(old);
         }
         let area = self.area_around(old, old_end)?;
-        check_growth(r, &area, old, new_length)?;
+        check_growth(r, &area, (old, old_end), new_length)?;
         if self.grow_in_place(r, &area, old_end, old + new_length) {
             return Ok(old);
         }
@@ -78,7 +78,7 @@ impl AddressSpace {
             return Err(Errno::EINVAL);
         }
         let area = self.area_around(old, old_end)?;
-        check_growth(r, &area, old, new_length)?;
+        check_growth(r, &area, (old, old_end), new_length)?;
         self.unmap(r, target, new_length)?;
         let kept_end = old_end.min(old + new_length);
         if kept_end < old_end {
@@ -182,26 +182,26 @@ enum Step {
     Words,
 }
 
-/// Makes an area longer; its file shows more of itself.
+/// Makes an area longer. Where its file reaches to its end, it shows more of the file.
 fn extend(area: &mut Area, end: u64) {
     if let Kind::File(view) | Kind::ReadOnlyFile(view) = &mut area.kind
-        && view.data_end == area.end
+        && view.data_end >= area.end
     {
-        view.data_end = end;
+        view.data_end = view.data_end.max(end);
     }
     area.end = end;
 }
 
-/// May `old..` of an area become `new_length` bytes long? Not if it is shared: its other owners would not see
+/// May a range of an area become `new_length` bytes long? Not if it is shared: its other owners would not see
 /// the new pages.
 fn check_growth<M: Machine>(
     r: &Resources<'_, '_, M>,
     area: &Area,
-    old: u64,
+    (old, old_end): (u64, u64),
     new_length: u64,
 ) -> Result<(), Errno> {
     let end = new_length.checked_add(old).ok_or(Errno::ENOMEM)?;
-    if area.kind == Kind::SharedAnonymous && end > area.end {
+    if area.kind == Kind::SharedAnonymous && end > old_end {
         return Err(Errno::EINVAL);
     }
     let offset_fits = |view: &super::area::FileView| {

@@ -1,1 +1,252 @@
-//! Tests of address spaces.
+//! Tests of address spaces, over memory and files on the host.
+//!
+//! [`World`] is the machine, [`Cpu`] a processor with a TLB that forgets only what it is told to forget, so that a
+//! missing invalidation shows; [`check`] holds the invariants of an address space against its tables.
+
+mod cases;
+mod copies;
+mod memory;
+mod model;
+mod random;
+
+use std::collections::BTreeMap;
+use std::vec;
+use std::vec::Vec;
+
+use super::area::Kind;
+use super::{AddressSpace, FaultError, PAGE, Protection, Resources};
+use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
+use crate::context::Access;
+use crate::frames::FramePool;
+use crate::fs::{Fs, InodeId};
+use crate::machine::Memory;
+use crate::paging::Entry;
+use crate::testing::FakeMachine;
+
+pub const RW: Protection = Protection::READ.union(Protection::WRITE);
+pub const RX: Protection = Protection::READ.union(Protection::EXECUTE);
+
+/// A machine, its frames and its files.
+pub struct World {
+    pub fs: Fs,
+    pub pool: FramePool<'static>,
+    pub machine: FakeMachine,
+    files: usize,
+}
+
+impl World {
+    pub fn new(frames: usize) -> Self {
+        let (machine, pool) = FakeMachine::with_pool(frames);
+        World {
+            fs: Fs::new().unwrap(),
+            pool,
+            machine,
+            files: 0,
+        }
+    }
+
+    pub fn r(&mut self) -> Resources<'_, 'static, FakeMachine> {
+        Resources {
+            fs: &mut self.fs,
+            pool: &mut self.pool,
+            machine: &mut self.machine,
+        }
+    }
+
+    pub fn space(&mut self) -> AddressSpace {
+        AddressSpace::new(&mut self.r()).unwrap()
+    }
+
+    /// A file that a program wrote: frames.
+    pub fn written_file(&mut self, bytes: &[u8]) -> InodeId {
+        let name = std::format!("written{}", self.files);
+        self.files += 1;
+        let inode = self
+            .fs
+            .create_file(InodeId::ROOT, name.as_bytes(), 0o755)
+            .unwrap();
+        self.write_file(inode, 0, bytes);
+        inode
+    }
+
+    /// A file of the image: a slice of its tar.
+    pub fn image_file(&mut self, bytes: &[u8]) -> InodeId {
+        let name = std::format!("image{}", self.files);
+        self.files += 1;
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o755);
+        let mut builder = tar::Builder::new(Vec::new());
+        builder.append_data(&mut header, &name, bytes).unwrap();
+        self.fs
+            .add_tar(builder.into_inner().unwrap().leak())
+            .unwrap();
+        self.fs.lookup(InodeId::ROOT, name.as_bytes()).unwrap()
+    }
+
+    pub fn write_file(&mut self, inode: InodeId, offset: u64, bytes: &[u8]) {
+        let (pool, memory) = (&mut self.pool, &mut self.machine);
+        let written = self.fs.write(inode, offset, bytes, pool, memory).unwrap();
+        assert_eq!(written, bytes.len());
+    }
+
+    /// Takes frames away until `left` are free. They come back with `feed`.
+    pub fn starve(&mut self, left: usize) -> Vec<Frame> {
+        let excess = self.pool.free().saturating_sub(left);
+        (0..excess).map(|_| self.pool.allocate().unwrap()).collect()
+    }
+
+    pub fn feed(&mut self, frames: Vec<Frame>) {
+        for frame in frames.into_iter().rev() {
+            self.pool.release(frame);
+        }
+    }
+}
+
+/// A pattern in which every place differs from its neighbours and every page from the next.
+pub fn pattern(length: usize) -> Vec<u8> {
+    (0..length)
+        .map(|at| (at % 251) as u8 ^ (at >> 12) as u8)
+        .collect()
+}
+
+/// A processor that runs one address space.
+#[derive(Default)]
+pub struct Cpu {
+    tlb: BTreeMap<u64, Entry>,
+}
+
+impl Cpu {
+    /// Takes note of what the kernel invalidated since the last time.
+    pub fn obey(&mut self, world: &mut World) {
+        for what in world.machine.invalidated.drain(..) {
+            match what {
+                None => self.tlb.clear(),
+                Some(page) => drop(self.tlb.remove(&page.0)),
+            }
+        }
+    }
+
+    /// An access of the program: the frame, or the signal.
+    pub fn access(
+        &mut self,
+        world: &mut World,
+        space: &mut AddressSpace,
+        address: u64,
+        access: Access,
+    ) -> Result<Frame, FaultError> {
+        self.obey(world);
+        let page = UserAddr(address).page_start().0;
+        for _ in 0..2 {
+            if !self.tlb.contains_key(&page) {
+                let slot = space.tables.find(&world.machine, page);
+                let entry = slot.map_or(Entry::NONE, |slot| slot.get(&world.machine));
+                if entry.frame().is_some() {
+                    self.tlb.insert(page, entry);
+                }
+            }
+            let entry = self.tlb.get(&page).copied().unwrap_or(Entry::NONE);
+            let allowed = match access {
+                Access::Read => entry.readable(),
+                Access::Write => entry.writable(),
+                Access::Execute => entry.executable(),
+            };
+            if allowed {
+                return Ok(entry.frame().unwrap());
+            }
+            space.fault(&mut world.r(), address, access)?;
+            self.obey(world);
+        }
+        panic!("{access:?} at {address:#x} faults for ever");
+    }
+
+    /// Everything that the TLB holds must still be true, though the tables may allow more by now.
+    pub fn check(&mut self, world: &mut World, space: &AddressSpace) {
+        self.obey(world);
+        for (page, cached) in &self.tlb {
+            let slot = space
+                .tables
+                .find(&world.machine, *page)
+                .expect("table gone");
+            let entry = slot.get(&world.machine);
+            assert_eq!(entry.frame(), cached.frame(), "stale frame at {page:#x}");
+            let lost = (cached.writable() && !entry.writable())
+                || (cached.readable() && !entry.readable())
+                || (cached.executable() && !entry.executable());
+            assert!(!lost, "stale rights at {page:#x}");
+        }
+    }
+}
+
+/// The invariants of an address space.
+pub fn check(world: &World, space: &AddressSpace) {
+    let areas = space.areas();
+    for pair in areas.windows(2) {
+        assert!(pair[0].end <= pair[1].start, "areas overlap: {pair:?}");
+        let joined = pair[0].end == pair[1].start
+            && pair[0].kind == pair[1].kind
+            && pair[0].protection == pair[1].protection;
+        assert!(!joined, "areas should be one: {pair:?}");
+    }
+    for area in areas {
+        assert!(area.start < area.end && area.start % PAGE == 0 && area.end % PAGE == 0);
+        assert!(area.end <= USER_END);
+    }
+    let mut present = 0;
+    let mut tables = vec![space.root()];
+    let mut at = 0;
+    while let Some(span) = space.tables.next_span(&world.machine, at, USER_END) {
+        let touches = |area: &&super::Area| area.start < span.end && area.end > span.start;
+        assert!(
+            areas.iter().any(|area| touches(&area)),
+            "a table without an area"
+        );
+        tables.push(Frame(0));
+        for (address, slot) in span.slots() {
+            let entry = slot.get(&world.machine);
+            let Some(frame) = entry.frame() else { continue };
+            present += 1;
+            let area = space.areas.find(address).expect("a page outside areas");
+            assert!(!entry.writable() || area.protection.writable());
+            assert!(!entry.readable() || area.protection.readable());
+            assert!(!entry.executable() || area.protection.executable());
+            let shared = world.pool.is_shared(frame) && area.kind != Kind::SharedAnonymous;
+            assert!(!entry.writable() || !shared, "a shared frame is writable");
+            if entry.executable() {
+                assert!(world.machine.synced.contains(&frame), "stale instructions");
+            }
+        }
+        at = span.end;
+    }
+    assert_eq!(space.usage().resident_pages, present);
+    assert!(space.usage().peak_pages >= present);
+    for (cached, write) in [(space.read_cache, false), (space.write_cache, true)] {
+        if let Some((address, frame)) = cached.get() {
+            let slot = space
+                .tables
+                .find(&world.machine, address)
+                .expect("cached page gone");
+            let entry = slot.get(&world.machine);
+            assert_eq!(entry.frame(), Some(frame), "the cache is stale");
+            assert!(if write {
+                entry.writable()
+            } else {
+                entry.readable()
+            });
+        }
+    }
+}
+
+/// What a program sees at an address.
+pub fn read(world: &mut World, space: &mut AddressSpace, address: u64, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    space
+        .copy_in(&mut world.r(), UserAddr(address), &mut bytes)
+        .unwrap_or_else(|errno| panic!("{errno:?} at {address:#x}"));
+    bytes
+}
+
+/// What a frame holds.
+pub fn bytes_of(world: &World, frame: Frame) -> [u8; PAGE_SIZE] {
+    *world.machine.page(frame)
+}

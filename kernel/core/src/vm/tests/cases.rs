@@ -1,0 +1,520 @@
+//! One promise a test: what the random sequences do not pin down.
+
+use super::*;
+use crate::errno::Errno;
+use crate::vm::area::{Area, FileView, MAX_AREAS};
+use crate::vm::{MMAP_TOP, Place, STACK_GUARD, STACK_LIMIT, STACK_TOP, Source};
+
+const AT: u64 = 0x40_0000;
+
+fn map(world: &mut World, space: &mut AddressSpace, at: u64, pages: u64, source: Source) {
+    let place = Place::FixedNoReplace(at);
+    assert_eq!(
+        space.map(&mut world.r(), place, pages * PAGE, RW, source),
+        Ok(at)
+    );
+}
+
+#[test]
+fn arguments_of_map_are_checked_as_linux_checks_them() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let inode = world.image_file(&pattern(PAGE_SIZE));
+    let mut map = |place, length, source| space.map(&mut world.r(), place, length, RW, source);
+    assert_eq!(
+        map(Place::Hint(0), 0, Source::Anonymous),
+        Err(Errno::EINVAL)
+    );
+    assert_eq!(
+        map(Place::Hint(0), u64::MAX, Source::Anonymous),
+        Err(Errno::ENOMEM)
+    );
+    assert_eq!(
+        map(Place::Hint(0), USER_END, Source::Anonymous),
+        Err(Errno::ENOMEM)
+    );
+    assert_eq!(
+        map(Place::Fixed(AT + 1), PAGE, Source::Anonymous),
+        Err(Errno::EINVAL)
+    );
+    assert_eq!(
+        map(Place::Fixed(0), PAGE, Source::Anonymous),
+        Err(Errno::EPERM)
+    );
+    assert_eq!(
+        map(Place::Fixed(USER_END - PAGE), 2 * PAGE, Source::Anonymous),
+        Err(Errno::ENOMEM)
+    );
+    assert_eq!(
+        map(Place::Fixed(!0xfff), 2 * PAGE, Source::Anonymous),
+        Err(Errno::ENOMEM)
+    );
+    let file = |offset| Source::File { inode, offset };
+    assert_eq!(map(Place::Hint(0), PAGE, file(1)), Err(Errno::EINVAL));
+    assert_eq!(
+        map(Place::Hint(0), PAGE, file(!0xfff)),
+        Err(Errno::EOVERFLOW)
+    );
+    assert_eq!(
+        map(Place::Hint(0), PAGE, file(1 << 62)),
+        Ok(MMAP_TOP - PAGE)
+    );
+    // More than the machine has is refused where it could be written.
+    assert_eq!(
+        map(Place::Hint(0), 65 * PAGE, Source::Anonymous),
+        Err(Errno::ENOMEM)
+    );
+    let reserve = space.map(
+        &mut world.r(),
+        Place::Hint(0),
+        1 << 30,
+        Protection::empty(),
+        Source::Anonymous,
+    );
+    let reserve = reserve.unwrap();
+    let all = space.protect(&mut world.r(), reserve, 1 << 30, RW);
+    assert_eq!(all, Err(Errno::ENOMEM));
+    check(&world, &space);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn mappings_come_top_down_and_go_into_the_highest_gap() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let mut map = |pages: u64| {
+        space
+            .map(
+                &mut world.r(),
+                Place::Hint(0),
+                pages * PAGE,
+                RW,
+                Source::Anonymous,
+            )
+            .unwrap()
+    };
+    let (a, b, c) = (map(1), map(2), map(3));
+    assert_eq!(
+        (a, b, c),
+        (MMAP_TOP - PAGE, MMAP_TOP - 3 * PAGE, MMAP_TOP - 6 * PAGE)
+    );
+    space.unmap(&mut world.r(), b, 2 * PAGE).unwrap();
+    let mut map = |pages: u64| {
+        space
+            .map(
+                &mut world.r(),
+                Place::Hint(0),
+                pages * PAGE,
+                RW,
+                Source::Anonymous,
+            )
+            .unwrap()
+    };
+    assert_eq!(map(3), MMAP_TOP - 9 * PAGE);
+    assert_eq!(map(2), b);
+    assert_eq!(space.areas().len(), 1, "all of it is one area again");
+    space.release(&mut world.r());
+}
+
+#[test]
+fn the_heap_grows_by_bytes_and_stops_at_its_neighbour() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    space.start_heap(AT);
+    assert_eq!(space.brk(&mut world.r(), 0), AT);
+    for end in AT..AT + 3 * PAGE + 5 {
+        assert_eq!(space.brk(&mut world.r(), end), end);
+    }
+    assert_eq!(space.areas().len(), 1);
+    assert_eq!(space.areas()[0].end, AT + 4 * PAGE);
+    space
+        .copy_out(&mut world.r(), UserAddr(AT + 2 * PAGE), &[7; 100])
+        .unwrap();
+    // What shrinks away is gone, what comes back is zero.
+    assert_eq!(space.brk(&mut world.r(), AT + PAGE), AT + PAGE);
+    assert_eq!(space.brk(&mut world.r(), AT + 4 * PAGE), AT + 4 * PAGE);
+    assert_eq!(
+        read(&mut world, &mut space, AT + 2 * PAGE, 100),
+        vec![0; 100]
+    );
+    // One page stays free before the next area.
+    map(&mut world, &mut space, AT + 8 * PAGE, 1, Source::Anonymous);
+    assert_eq!(space.brk(&mut world.r(), AT + 7 * PAGE), AT + 7 * PAGE);
+    assert_eq!(space.brk(&mut world.r(), AT + 7 * PAGE + 1), AT + 7 * PAGE);
+    // Not below its start, not past the machine's memory, not past user space.
+    for bad in [AT - 1, AT + 65 * PAGE, USER_END, u64::MAX] {
+        assert_eq!(space.brk(&mut world.r(), bad), AT + 7 * PAGE);
+    }
+    assert_eq!(space.brk(&mut world.r(), AT), AT);
+    assert_eq!(space.areas().len(), 1);
+    check(&world, &space);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn the_stack_grows_to_its_limit_and_not_into_its_neighbour() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    space.start_stack(&mut world.r(), RW).unwrap();
+    let mut fault = |address| space.fault(&mut world.r(), address, Access::Write);
+    assert_eq!(fault(STACK_TOP - 8), Ok(()));
+    assert_eq!(fault(STACK_TOP - 20 * PAGE), Ok(()));
+    assert_eq!(fault(STACK_TOP - STACK_LIMIT), Ok(()));
+    assert_eq!(
+        fault(STACK_TOP - STACK_LIMIT - 1),
+        Err(FaultError::NotMapped)
+    );
+    assert_eq!(fault(STACK_TOP), Err(FaultError::NotMapped));
+    check(&world, &space);
+    space.release(&mut world.r());
+
+    let mut space = world.space();
+    space.start_stack(&mut world.r(), RW).unwrap();
+    let neighbour = STACK_TOP - STACK_LIMIT / 2;
+    map(&mut world, &mut space, neighbour, 1, Source::Anonymous);
+    let lowest = neighbour + PAGE + STACK_GUARD;
+    assert_eq!(
+        space.fault(&mut world.r(), lowest - 1, Access::Write),
+        Err(FaultError::NotMapped)
+    );
+    assert_eq!(space.fault(&mut world.r(), lowest, Access::Write), Ok(()));
+    space.release(&mut world.r());
+}
+
+#[test]
+fn a_fault_says_which_signal_it_is() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let inode = world.image_file(&pattern(PAGE_SIZE + 1));
+    let source = Source::File { inode, offset: 0 };
+    space
+        .map(
+            &mut world.r(),
+            Place::Fixed(AT),
+            3 * PAGE,
+            Protection::READ,
+            source,
+        )
+        .unwrap();
+    let mut fault = |address, access| space.fault(&mut world.r(), address, access);
+    assert_eq!(fault(AT, Access::Read), Ok(()));
+    assert_eq!(fault(AT, Access::Write), Err(FaultError::Denied));
+    assert_eq!(fault(AT, Access::Execute), Err(FaultError::Denied));
+    assert_eq!(fault(AT + PAGE, Access::Read), Ok(()));
+    assert_eq!(
+        fault(AT + 2 * PAGE, Access::Read),
+        Err(FaultError::BeyondFile)
+    );
+    for nowhere in [
+        0,
+        AT - 1,
+        AT + 3 * PAGE,
+        USER_END,
+        0xffff_ff80_0000_0000,
+        u64::MAX,
+    ] {
+        assert_eq!(
+            fault(nowhere, Access::Read),
+            Err(FaultError::NotMapped),
+            "{nowhere:#x}"
+        );
+    }
+    assert_eq!(Errno::from(FaultError::OutOfMemory), Errno::ENOMEM);
+    assert_eq!(Errno::from(FaultError::BeyondFile), Errno::EFAULT);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn a_page_of_a_file_is_shared_until_it_is_written() {
+    let mut world = World::new(64);
+    let bytes = pattern(2 * PAGE_SIZE + 10);
+    let inode = world.written_file(&bytes);
+    let mut spaces = [world.space(), world.space()];
+    let before = world.pool.free();
+    for space in &mut spaces {
+        map(&mut world, space, AT, 3, Source::File { inode, offset: 0 });
+        assert_eq!(read(&mut world, space, AT, bytes.len()), bytes);
+        assert_eq!(
+            read(&mut world, space, AT + bytes.len() as u64, 1),
+            [0],
+            "zeros behind the file's end"
+        );
+    }
+    let used = before - world.pool.free();
+    assert_eq!(used, 2 * 2, "two tables for each space, no page");
+    spaces[0]
+        .copy_out(&mut world.r(), UserAddr(AT + 1), b"mine")
+        .unwrap();
+    assert_eq!(before - world.pool.free(), used + 1);
+    assert_eq!(read(&mut world, &mut spaces[1], AT, 8), bytes[..8]);
+    let mut file = [0; 8];
+    world.fs.read(inode, 0, &mut file, &world.machine);
+    assert_eq!(file, bytes[..8]);
+    // The first touch is a write: one copy, straight from the file.
+    let faulted = world.pool.free();
+    let mut third = world.space();
+    map(
+        &mut world,
+        &mut third,
+        AT,
+        3,
+        Source::File { inode, offset: 0 },
+    );
+    third.copy_out(&mut world.r(), UserAddr(AT), b"M").unwrap();
+    assert_eq!(faulted - world.pool.free(), 4);
+    assert_eq!(read(&mut world, &mut third, AT + 1, 7), bytes[1..8]);
+    for space in spaces.into_iter().chain([third]) {
+        check(&world, &space);
+        space.release(&mut world.r());
+    }
+}
+
+#[test]
+fn an_unlinked_file_lives_as_long_as_a_piece_of_its_mapping() {
+    let mut world = World::new(64);
+    let free = world.pool.free();
+    let bytes = pattern(4 * PAGE_SIZE);
+    let inode = world.written_file(&bytes);
+    let mut space = world.space();
+    map(
+        &mut world,
+        &mut space,
+        AT,
+        4,
+        Source::File { inode, offset: 0 },
+    );
+    space.unmap(&mut world.r(), AT + PAGE, PAGE).unwrap();
+    space
+        .protect(&mut world.r(), AT + 3 * PAGE, PAGE, Protection::READ)
+        .unwrap();
+    assert_eq!(space.areas().len(), 3);
+    let child = space.fork(&mut world.r()).unwrap();
+    world
+        .fs
+        .unlink(InodeId::ROOT, b"written0", &mut world.pool)
+        .unwrap();
+    space.unmap(&mut world.r(), AT, 3 * PAGE).unwrap();
+    assert_eq!(
+        read(&mut world, &mut space, AT + 3 * PAGE, 9),
+        bytes[3 * PAGE_SIZE..][..9]
+    );
+    space.release(&mut world.r());
+    let mut child = child;
+    assert_eq!(
+        read(&mut world, &mut child, AT + 2 * PAGE, 9),
+        bytes[2 * PAGE_SIZE..][..9]
+    );
+    child.release(&mut world.r());
+    assert_eq!(world.pool.free(), free);
+}
+
+#[test]
+fn pages_of_a_view_that_is_no_whole_page_are_copies_between_zeros() {
+    let mut world = World::new(64);
+    let bytes = pattern(2 * PAGE_SIZE);
+    let inode = world.image_file(&bytes);
+    let mut space = world.space();
+    // 5000 bytes of the file from offset 10 on, at an address with another remainder.
+    let view = FileView {
+        inode,
+        offset: 10,
+        data_start: AT + 0x78,
+        data_end: AT + 0x78 + 5000,
+    };
+    let area = Area {
+        start: AT,
+        end: AT + 3 * PAGE,
+        protection: RW,
+        kind: Kind::File(view),
+    };
+    space.replace_area(&mut world.r(), area).unwrap();
+    let got = read(&mut world, &mut space, AT, 3 * PAGE_SIZE);
+    assert_eq!(got[..0x78], [0; 0x78]);
+    assert_eq!(got[0x78..0x78 + 5000], bytes[10..5010]);
+    assert!(got[0x78 + 5000..].iter().all(|byte| *byte == 0));
+    space.release(&mut world.r());
+}
+
+#[test]
+fn the_last_owner_of_a_page_writes_in_place() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 1, Source::Anonymous);
+    let write = |world: &mut World, space: &mut AddressSpace| {
+        space
+            .translate(&mut world.r(), UserAddr(AT), Access::Write)
+            .unwrap()
+    };
+    let first = write(&mut world, &mut space);
+    let mut child = space.fork(&mut world.r()).unwrap();
+    assert_eq!(
+        world.machine.invalidated,
+        [None],
+        "the parent's writable entries must go"
+    );
+    let free = world.pool.free();
+    let copy = write(&mut world, &mut child);
+    assert_ne!(copy, first);
+    assert_eq!(
+        write(&mut world, &mut space),
+        first,
+        "nobody else has it any more"
+    );
+    assert_eq!(free - world.pool.free(), 1);
+    check(&world, &space);
+    check(&world, &child);
+    child.release(&mut world.r());
+    space.release(&mut world.r());
+}
+
+#[test]
+fn shared_memory_is_one_for_parent_and_child() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 4, Source::SharedAnonymous);
+    space
+        .copy_out(&mut world.r(), UserAddr(AT), b"before")
+        .unwrap();
+    let mut child = space.fork(&mut world.r()).unwrap();
+    child
+        .copy_out(&mut world.r(), UserAddr(AT + 3 * PAGE), b"child")
+        .unwrap();
+    space
+        .copy_out(&mut world.r(), UserAddr(AT + 2 * PAGE), b"parent")
+        .unwrap();
+    assert_eq!(read(&mut world, &mut child, AT, 6), b"before");
+    assert_eq!(read(&mut world, &mut child, AT + 2 * PAGE, 6), b"parent");
+    assert_eq!(read(&mut world, &mut space, AT + 3 * PAGE, 5), b"child");
+    // Advice to drop its pages does not lose what others see.
+    space.advise(&mut world.r(), AT, 4 * PAGE, 4).unwrap();
+    assert_eq!(read(&mut world, &mut space, AT, 6), b"before");
+    child.release(&mut world.r());
+    space.release(&mut world.r());
+}
+
+#[test]
+fn code_is_made_visible_when_it_becomes_executable_and_when_it_moves() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let inode = world.image_file(&pattern(PAGE_SIZE));
+    let source = Source::File { inode, offset: 0 };
+    space
+        .map(
+            &mut world.r(),
+            Place::Fixed(AT),
+            PAGE,
+            Protection::all(),
+            source,
+        )
+        .unwrap();
+    space.fault(&mut world.r(), AT, Access::Execute).unwrap();
+    assert_eq!(world.machine.synced.len(), 1);
+    space.fault(&mut world.r(), AT, Access::Write).unwrap();
+    let frame = space
+        .translate(&mut world.r(), UserAddr(AT), Access::Read)
+        .unwrap();
+    assert_eq!(
+        world.machine.synced[1..],
+        [frame],
+        "the copy is another frame"
+    );
+    // Data that becomes code.
+    map(&mut world, &mut space, AT + PAGE, 1, Source::Anonymous);
+    let frame = space
+        .translate(&mut world.r(), UserAddr(AT + PAGE), Access::Write)
+        .unwrap();
+    assert_eq!(world.machine.synced.len(), 2);
+    space.protect(&mut world.r(), AT + PAGE, PAGE, RX).unwrap();
+    assert_eq!(world.machine.synced[2..], [frame]);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn mprotect_changes_what_lies_before_a_hole() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 2, Source::Anonymous);
+    let result = space.protect(&mut world.r(), AT + PAGE, 2 * PAGE, Protection::READ);
+    assert_eq!(result, Err(Errno::ENOMEM));
+    assert_eq!(
+        space.fault(&mut world.r(), AT + PAGE, Access::Write),
+        Err(FaultError::Denied)
+    );
+    assert_eq!(space.fault(&mut world.r(), AT, Access::Write), Ok(()));
+    assert_eq!(
+        space.protect(&mut world.r(), AT + 1, PAGE, RW),
+        Err(Errno::EINVAL)
+    );
+    assert_eq!(
+        space.protect(&mut world.r(), AT, u64::MAX, RW),
+        Err(Errno::ENOMEM)
+    );
+    assert_eq!(space.protect(&mut world.r(), AT, 0, RW), Ok(()));
+    space.release(&mut world.r());
+}
+
+#[test]
+fn mremap_refuses_what_linux_refuses() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 2, Source::Anonymous);
+    map(
+        &mut world,
+        &mut space,
+        AT + 3 * PAGE,
+        1,
+        Source::SharedAnonymous,
+    );
+    let mut remap = |old, length, new_length, flags, to| {
+        space.remap(&mut world.r(), old, length, new_length, flags, to)
+    };
+    assert_eq!(remap(AT, PAGE, PAGE, 8, 0), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, PAGE, PAGE, 2, AT + 8 * PAGE), Err(Errno::EINVAL));
+    assert_eq!(remap(AT + 1, PAGE, PAGE, 1, 0), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, PAGE, 0, 1, 0), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, 0, PAGE, 1, 0), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, PAGE, u64::MAX, 1, 0), Err(Errno::ENOMEM));
+    assert_eq!(remap(AT, PAGE, PAGE, 3, AT), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, PAGE, PAGE, 3, USER_END), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, 3 * PAGE, 4 * PAGE, 1, 0), Err(Errno::EFAULT));
+    assert_eq!(remap(AT, 2 * PAGE, 4 * PAGE, 0, 0), Err(Errno::ENOMEM));
+    assert_eq!(remap(AT, 2 * PAGE, 3 * PAGE, 0, 0), Ok(AT));
+    assert_eq!(
+        remap(AT + 3 * PAGE, PAGE, 2 * PAGE, 1, 0),
+        Err(Errno::EINVAL)
+    );
+    space.release(&mut world.r());
+}
+
+#[test]
+fn a_process_can_have_so_many_areas_and_still_unmap_them() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let mut count = 0;
+    let full = loop {
+        let place = Place::Fixed(AT + 2 * count * PAGE);
+        match space.map(&mut world.r(), place, PAGE, RW, Source::Anonymous) {
+            Ok(_) => count += 1,
+            Err(errno) => break errno,
+        }
+    };
+    assert_eq!(full, Errno::ENOMEM);
+    assert!(count as usize >= MAX_AREAS - 2);
+    space.unmap(&mut world.r(), AT, 2 * count * PAGE).unwrap();
+    assert!(space.areas().is_empty());
+    space.release(&mut world.r());
+}
+
+#[test]
+fn tables_go_with_the_areas_that_needed_them() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    for at in (0..40).map(|index| AT + (index << 30)) {
+        map(&mut world, &mut space, at, 1, Source::Anonymous);
+        space.copy_out(&mut world.r(), UserAddr(at), &[1]).unwrap();
+        space.unmap(&mut world.r(), at, PAGE).unwrap();
+        assert_eq!(space.usage().table_pages, 1);
+    }
+    assert_eq!(space.usage().peak_pages, 1);
+    space.release(&mut world.r());
+}
