@@ -18,10 +18,13 @@ pub mod frames;
 pub mod fs;
 pub mod hex0;
 pub mod image;
+pub mod kernel;
 pub mod machine;
 pub mod paging;
 pub mod pipe;
+pub mod process;
 pub mod sha256;
+pub mod syscall;
 pub mod tar;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

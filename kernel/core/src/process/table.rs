@@ -1,0 +1,175 @@
+//! The process table: slots that are used again, and the search for the next to run.
+//!
+//! Invariant: a live process or zombie has exactly one slot; a [`Slot`] stays valid until the process is removed.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{Event, Pid, Process, State};
+use crate::errno::Errno;
+
+/// Most processes and zombies at once.
+pub const MAX_PROCESSES: usize = 4096;
+/// Process numbers wrap here, as on a 64-bit Linux.
+const MAX_PID: u32 = 4_194_304;
+
+/// A place in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot(pub u32);
+
+/// All processes.
+#[derive(Default)]
+pub struct Table {
+    slots: Vec<Option<Box<Process>>>,
+    count: usize,
+    last_pid: u32,
+}
+
+impl Table {
+    /// Processes and zombies.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The process in a slot that is known to be in use.
+    #[inline]
+    pub fn at(&self, slot: Slot) -> &Process {
+        self.slots[slot.0 as usize]
+            .as_deref()
+            .expect("the slot is in use")
+    }
+
+    /// The process in a slot that is known to be in use, to be changed.
+    #[inline]
+    pub fn at_mut(&mut self, slot: Slot) -> &mut Process {
+        self.slots[slot.0 as usize]
+            .as_deref_mut()
+            .expect("the slot is in use")
+    }
+
+    /// The process in a slot, if any.
+    pub fn get_mut(&mut self, slot: Slot) -> Option<&mut Process> {
+        self.slots.get_mut(slot.0 as usize)?.as_deref_mut()
+    }
+
+    /// The slot of a process or zombie.
+    pub fn find(&self, pid: Pid) -> Option<Slot> {
+        self.iter()
+            .find(|(_, process)| process.pid == pid)
+            .map(|(slot, _)| slot)
+    }
+
+    /// All processes and zombies, in the order of their slots.
+    pub fn iter(&self) -> impl Iterator<Item = (Slot, &Process)> {
+        self.slots
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((Slot(index as u32), entry.as_deref()?)))
+    }
+
+    /// All processes and zombies, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (Slot, &mut Process)> {
+        self.slots
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((Slot(index as u32), entry.as_deref_mut()?)))
+    }
+
+    /// Slots in use or free, for loops that change the table on the way.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
+        (0..self.slots.len() as u32).map(Slot)
+    }
+
+    /// A number that no process, group or session bears.
+    ///
+    /// # Errors
+    /// EAGAIN when the table is full.
+    pub fn next_pid(&mut self) -> Result<Pid, Errno> {
+        if self.count >= MAX_PROCESSES {
+            return Err(Errno::EAGAIN);
+        }
+        loop {
+            self.last_pid = if self.last_pid >= MAX_PID {
+                2
+            } else {
+                self.last_pid + 1
+            };
+            let pid = Pid(self.last_pid);
+            let taken =
+                |process: &Process| [process.pid, process.group, process.session].contains(&pid);
+            // Numbers are new until they wrap: the search is for the day when they do.
+            if !self.iter().any(|(_, process)| taken(process)) {
+                return Ok(pid);
+            }
+        }
+    }
+
+    /// Puts a process into a free slot.
+    ///
+    /// # Errors
+    /// EAGAIN when the table is full, ENOMEM when it cannot grow; the process comes back.
+    pub fn insert(&mut self, process: Box<Process>) -> Result<Slot, (Errno, Box<Process>)> {
+        if self.count >= MAX_PROCESSES {
+            return Err((Errno::EAGAIN, process));
+        }
+        let free = self.slots.iter().position(Option::is_none);
+        let index = match free {
+            Some(index) => {
+                self.slots[index] = Some(process);
+                index
+            }
+            None => {
+                if self.slots.try_reserve(1).is_err() {
+                    return Err((Errno::ENOMEM, process));
+                }
+                self.slots.push(Some(process));
+                self.slots.len() - 1
+            }
+        };
+        self.count += 1;
+        Ok(Slot(index as u32))
+    }
+
+    /// Takes a process out.
+    pub fn remove(&mut self, slot: Slot) -> Box<Process> {
+        self.count -= 1;
+        self.slots[slot.0 as usize]
+            .take()
+            .expect("the slot is in use")
+    }
+
+    /// The next process that may run, looking behind `after` first and at `after` last.
+    pub fn next_runnable(&self, after: Slot) -> Option<Slot> {
+        let (head, tail) = self
+            .slots
+            .split_at(self.slots.len().min(after.0 as usize + 1));
+        let runnable = |entry: &Option<Box<Process>>| {
+            entry.as_ref().is_some_and(|process| process.is_runnable())
+        };
+        let index = match tail.iter().position(runnable) {
+            Some(index) => head.len() + index,
+            None => head.iter().position(runnable)?,
+        };
+        Some(Slot(index as u32))
+    }
+
+    /// Lets all who wait for `event` try their call again. Returns how many.
+    pub fn wake(&mut self, event: Event) -> usize {
+        self.wake_some(event, usize::MAX)
+    }
+
+    /// Lets at most `limit` of those who wait for `event` try again. Returns how many.
+    pub fn wake_some(&mut self, event: Event, limit: usize) -> usize {
+        let mut woken = 0;
+        for (_, process) in self.iter_mut() {
+            if woken == limit {
+                break;
+            }
+            if matches!(process.state, State::Blocked(wait) if wait.event == event) {
+                process.state = State::Retry;
+                woken += 1;
+            }
+        }
+        woken
+    }
+}

@@ -1,0 +1,99 @@
+//! The working directory, and the names in a directory.
+
+use super::Outcome;
+use super::names::AT_FDCWD;
+use crate::addr::UserAddr;
+use crate::errno::Errno;
+use crate::fs::{Follow, InodeId};
+use crate::kernel::{Kernel, resources};
+use crate::machine::Machine;
+use crate::process::files::Kind;
+use crate::syscall::names::Target;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_chdir(&mut self, path: u64) -> Outcome {
+        let path = self.path_name(path)?;
+        match self.target(AT_FDCWD as u64, &path, Follow::Yes)? {
+            Target::Inode(inode) => self.change_directory(inode),
+            Target::File(_) => Err(Errno::ENOTDIR.into()),
+        }
+    }
+
+    pub(super) fn sys_fchdir(&mut self, fd: u64) -> Outcome {
+        let id = self.processes.at(self.current).descriptors.file(fd)?;
+        self.change_directory(self.files.get(id).inode.ok_or(Errno::ENOTDIR)?)
+    }
+
+    fn change_directory(&mut self, inode: InodeId) -> Outcome {
+        if !self.fs.is_directory(inode) {
+            return Err(Errno::ENOTDIR.into());
+        }
+        self.fs.hold(inode);
+        let old = core::mem::replace(&mut self.processes.at_mut(self.current).directory, inode);
+        self.fs.drop_hold(old, &mut self.pool);
+        Ok(0)
+    }
+
+    pub(super) fn sys_getcwd(&mut self, into: u64, size: u64) -> Outcome {
+        let directory = self.processes.at(self.current).directory;
+        if !self.fs.is_linked(directory) {
+            return Err(Errno::ENOENT.into());
+        }
+        let mut path = self.fs.path_of(directory)?;
+        path.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        path.push(0);
+        if (path.len() as u64) > size {
+            return Err(Errno::ERANGE.into());
+        }
+        self.copy_out(into, &path)?;
+        Ok(path.len())
+    }
+
+    /// `struct linux_dirent64`: inode, offset, length of the record, type, name with its NUL, padded to 8.
+    pub(super) fn sys_getdents64(&mut self, fd: u64, into: u64, size: u64) -> Outcome {
+        const HEAD: usize = 19;
+        const LONGEST: usize = (HEAD + 256).next_multiple_of(8);
+        let id = self.processes.at(self.current).descriptors.file(fd)?;
+        let file = self.files.get(id);
+        let (Kind::Directory, Some(inode)) = (&file.kind, file.inode) else {
+            return Err(if file.kind == Kind::Path {
+                Errno::EBADF.into()
+            } else {
+                Errno::ENOTDIR.into()
+            });
+        };
+        if !self.fs.is_linked(inode) {
+            return Err(Errno::ENOENT.into());
+        }
+        let size = size.min(i32::MAX as u64) as usize;
+        let mut cookie = file.offset;
+        let mut done = 0;
+        while let Some(entry) = self.fs.entry_after(inode, cookie) {
+            let length = (HEAD + entry.name.len() + 1).next_multiple_of(8);
+            if length > size - done {
+                if done == 0 {
+                    return Err(Errno::EINVAL.into());
+                }
+                break;
+            }
+            let mut record = [0; LONGEST];
+            record[..8].copy_from_slice(&(u64::from(entry.inode.0) + 1).to_le_bytes());
+            record[8..16].copy_from_slice(&entry.cookie.to_le_bytes());
+            record[16..18].copy_from_slice(&(length as u16).to_le_bytes());
+            record[18] = entry.file_type.directory_type();
+            record[HEAD..HEAD + entry.name.len()].copy_from_slice(entry.name);
+            cookie = entry.cookie;
+            let to = UserAddr(into.wrapping_add(done as u64));
+            let space = self
+                .processes
+                .at_mut(self.current)
+                .space
+                .as_mut()
+                .ok_or(Errno::EFAULT)?;
+            space.copy_out(&mut resources!(self), to, &record[..length])?;
+            done += length;
+        }
+        self.files.get_mut(id).offset = cookie;
+        Ok(done)
+    }
+}

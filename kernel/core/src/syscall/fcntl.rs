@@ -1,0 +1,248 @@
+//! Descriptors: close, dup, pipe, fcntl(2), flock(2).
+
+use super::Outcome;
+use crate::errno::Errno;
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+use crate::process::descriptors::{Descriptor, MAX_DESCRIPTORS, OnExec};
+use crate::process::files::{FileId, Kind, O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, OpenFile};
+
+const F_DUPFD: u32 = 0;
+const F_GETFD: u32 = 1;
+const F_SETFD: u32 = 2;
+const F_GETFL: u32 = 3;
+const F_SETFL: u32 = 4;
+const F_GETLK: u32 = 5;
+const F_SETLK: u32 = 6;
+const F_SETLKW: u32 = 7;
+const F_SETOWN: u32 = 8;
+const F_GETOWN: u32 = 9;
+const F_OFD_GETLK: u32 = 36;
+const F_OFD_SETLK: u32 = 37;
+const F_OFD_SETLKW: u32 = 38;
+const F_DUPFD_CLOEXEC: u32 = 1030;
+const F_SETPIPE_SZ: u32 = 1031;
+const F_GETPIPE_SZ: u32 = 1032;
+
+const F_UNLCK: u16 = 2;
+const FD_CLOEXEC: u64 = 1;
+/// What F_SETFL may change: O_APPEND, O_NONBLOCK, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
+const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | 0o20000 | 0o200000 | 0o1000000;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_close(&mut self, fd: u64) -> Outcome {
+        let descriptor = self.processes.at_mut(self.current).descriptors.take(fd)?;
+        self.release_file(descriptor.file);
+        Ok(0)
+    }
+
+    pub(super) fn sys_close_range(&mut self, first: u64, last: u64, flags: u64) -> Outcome {
+        const UNSHARE: u64 = 2;
+        const CLOEXEC: u64 = 4;
+        let (first, last) = (u64::from(first as u32), u64::from(last as u32));
+        if first > last || flags & !(UNSHARE | CLOEXEC) != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        for fd in first..=last.min(MAX_DESCRIPTORS as u64) {
+            let descriptors = &mut self.processes.at_mut(self.current).descriptors;
+            if flags & CLOEXEC != 0 {
+                // Not open is no error here.
+                let _ = descriptors.set_on_exec(fd, OnExec::Close);
+            } else if let Ok(descriptor) = descriptors.take(fd) {
+                self.release_file(descriptor.file);
+            }
+        }
+        Ok(0)
+    }
+
+    pub(super) fn sys_dup(&mut self, fd: u64) -> Outcome {
+        self.duplicate(fd, 0, OnExec::Keep)
+    }
+
+    fn duplicate(&mut self, fd: u64, lowest: u64, on_exec: OnExec) -> Outcome {
+        let descriptors = &mut self.processes.at_mut(self.current).descriptors;
+        let file = descriptors.file(fd)?;
+        let new = descriptors.lowest_free(lowest)?;
+        descriptors.put(new.into(), Descriptor { file, on_exec })?;
+        self.files.share(file);
+        Ok(new as usize)
+    }
+
+    pub(super) fn sys_dup3(&mut self, old: u64, new: u64, flags: u64) -> Outcome {
+        let flags = flags as u32;
+        if flags & !O_CLOEXEC != 0 || old as u32 == new as u32 {
+            return Err(Errno::EINVAL.into());
+        }
+        let on_exec = if flags & O_CLOEXEC != 0 {
+            OnExec::Close
+        } else {
+            OnExec::Keep
+        };
+        let descriptors = &mut self.processes.at_mut(self.current).descriptors;
+        if new as u32 as usize >= MAX_DESCRIPTORS {
+            return Err(Errno::EBADF.into());
+        }
+        let file = descriptors.file(old)?;
+        let replaced = descriptors.put(new, Descriptor { file, on_exec })?;
+        self.files.share(file);
+        if let Some(replaced) = replaced {
+            self.release_file(replaced.file);
+        }
+        Ok(new as u32 as usize)
+    }
+
+    pub(super) fn sys_pipe2(&mut self, into: u64, flags: u64) -> Outcome {
+        let flags = flags as u32;
+        // O_DIRECT, packets, is the one that is left out.
+        if flags & !(O_CLOEXEC | O_NONBLOCK) != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let on_exec = if flags & O_CLOEXEC != 0 {
+            OnExec::Close
+        } else {
+            OnExec::Keep
+        };
+        let status = flags & O_NONBLOCK;
+        let pipe = self.pipes.create()?;
+        let file = |kind, flags| OpenFile {
+            kind,
+            inode: None,
+            flags,
+            offset: 0,
+            references: 1,
+        };
+        let reader = self.add_file(file(Kind::PipeReader(pipe), status), on_exec);
+        let writer = self.add_file(file(Kind::PipeWriter(pipe), status | O_WRONLY), on_exec);
+        let fds = match (reader, writer) {
+            (Ok(reader), Ok(writer)) => [reader, writer],
+            (Ok(fd), Err(errno)) | (Err(errno), Ok(fd)) => {
+                self.sys_close(fd.into())?;
+                return Err(errno.into());
+            }
+            (Err(errno), Err(_)) => return Err(errno.into()),
+        };
+        let mut bytes = [0; 8];
+        bytes[..4].copy_from_slice(&fds[0].to_le_bytes());
+        bytes[4..].copy_from_slice(&fds[1].to_le_bytes());
+        if let Err(errno) = self.copy_out(into, &bytes) {
+            for fd in fds {
+                self.sys_close(fd.into())?;
+            }
+            return Err(errno.into());
+        }
+        Ok(0)
+    }
+
+    /// Gives a new open file the lowest free descriptor; closes it again where that fails.
+    pub(super) fn add_file(&mut self, file: OpenFile, on_exec: OnExec) -> Result<u32, Errno> {
+        let fd = match self
+            .processes
+            .at_mut(self.current)
+            .descriptors
+            .lowest_free(0)
+        {
+            Ok(fd) => fd,
+            Err(errno) => {
+                self.close_file(file);
+                return Err(errno);
+            }
+        };
+        let file = match self.files.insert(file) {
+            Ok(file) => file,
+            Err((errno, file)) => {
+                self.close_file(file);
+                return Err(errno);
+            }
+        };
+        // Cannot fail: lowest_free made room.
+        self.processes
+            .at_mut(self.current)
+            .descriptors
+            .put(fd.into(), Descriptor { file, on_exec })?;
+        Ok(fd)
+    }
+
+    pub(super) fn sys_fcntl(&mut self, fd: u64, command: u64, argument: u64) -> Outcome {
+        let descriptor = self.processes.at(self.current).descriptors.get(fd)?;
+        match command as u32 {
+            F_DUPFD => self.duplicate(fd, u64::from(argument as u32), OnExec::Keep),
+            F_DUPFD_CLOEXEC => self.duplicate(fd, u64::from(argument as u32), OnExec::Close),
+            F_GETFD => Ok(usize::from(descriptor.on_exec == OnExec::Close)),
+            F_SETFD => {
+                let on_exec = if argument & FD_CLOEXEC != 0 {
+                    OnExec::Close
+                } else {
+                    OnExec::Keep
+                };
+                self.processes
+                    .at_mut(self.current)
+                    .descriptors
+                    .set_on_exec(fd, on_exec)?;
+                Ok(0)
+            }
+            F_GETFL => Ok(self.files.get(descriptor.file).flags as usize),
+            command if self.files.get(descriptor.file).kind == Kind::Path => {
+                let _ = command;
+                Err(Errno::EBADF.into())
+            }
+            F_SETFL => {
+                let file = self.files.get_mut(descriptor.file);
+                file.flags = file.flags & !CHANGEABLE | argument as u32 & CHANGEABLE;
+                Ok(0)
+            }
+            F_GETLK | F_OFD_GETLK => {
+                self.check_lock(argument)?;
+                self.copy_out(argument, &F_UNLCK.to_le_bytes())?;
+                Ok(0)
+            }
+            F_SETLK | F_SETLKW | F_OFD_SETLK | F_OFD_SETLKW => {
+                self.check_lock(argument)?;
+                Ok(0)
+            }
+            F_SETOWN | F_GETOWN => Ok(0),
+            F_SETPIPE_SZ | F_GETPIPE_SZ => {
+                self.pipe_size(descriptor.file, argument, command as u32)
+            }
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    /// A lock is always granted: whether its description makes sense is all that is checked.
+    fn check_lock(&mut self, lock: u64) -> Result<(), Errno> {
+        let mut bytes = [0; 4];
+        self.copy_in(lock, &mut bytes)?;
+        let (kind, whence) = (
+            u16::from_le_bytes([bytes[0], bytes[1]]),
+            u16::from_le_bytes([bytes[2], bytes[3]]),
+        );
+        if kind <= F_UNLCK && whence <= 2 {
+            Ok(())
+        } else {
+            Err(Errno::EINVAL)
+        }
+    }
+
+    fn pipe_size(&self, file: FileId, wanted: u64, command: u32) -> Outcome {
+        let is_pipe = matches!(
+            self.files.get(file).kind,
+            Kind::PipeReader(_) | Kind::PipeWriter(_)
+        );
+        if !is_pipe {
+            return Err(Errno::EBADF.into());
+        }
+        if command == F_SETPIPE_SZ && wanted as u32 as usize > crate::pipe::PIPE_CAPACITY {
+            return Err(Errno::EPERM.into());
+        }
+        Ok(crate::pipe::PIPE_CAPACITY)
+    }
+
+    /// Granted, as nobody else could hold a lock that matters.
+    pub(super) fn sys_flock(&mut self, fd: u64, operation: u64) -> Outcome {
+        const LOCK_NB: u64 = 4;
+        self.processes.at(self.current).descriptors.get(fd)?;
+        match operation & !LOCK_NB {
+            1 | 2 | 8 => Ok(0),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+}

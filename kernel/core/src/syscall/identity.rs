@@ -1,0 +1,230 @@
+//! Who a process is: numbers, groups, sessions, users, capabilities.
+
+use super::Outcome;
+use crate::addr::UserAddr;
+use crate::errno::Errno;
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+use crate::process::{Credentials, Pid};
+
+/// An id of (uid_t)-1 leaves a number as it is.
+const UNCHANGED: u32 = u32::MAX;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_getpid(&mut self) -> Outcome {
+        Ok(self.processes.at(self.current).pid.0 as usize)
+    }
+
+    pub(super) fn sys_getppid(&mut self) -> Outcome {
+        Ok(self.processes.at(self.current).parent.0 as usize)
+    }
+
+    pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
+        let process = self.processes.at_mut(self.current);
+        process.clear_tid = UserAddr(address);
+        Ok(process.pid.0 as usize)
+    }
+
+    /// Robust futexes matter when threads die: there are none.
+    pub(super) fn sys_set_robust_list(&mut self, size: u64) -> Outcome {
+        const LIST_HEAD: u64 = 24;
+        if size == LIST_HEAD {
+            Ok(0)
+        } else {
+            Err(Errno::EINVAL.into())
+        }
+    }
+
+    pub(super) fn sys_setpgid(&mut self, pid: u64, group: u64) -> Outcome {
+        if (group as i32) < 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let own = self.processes.at(self.current);
+        let (own_pid, own_session) = (own.pid, own.session);
+        let pid = if pid as u32 == 0 {
+            own_pid
+        } else {
+            Pid(pid as u32)
+        };
+        let group = if group as u32 == 0 {
+            pid
+        } else {
+            Pid(group as u32)
+        };
+        let slot = self.processes.find(pid).ok_or(Errno::ESRCH)?;
+        let target = self.processes.at(slot);
+        if pid != own_pid {
+            if target.parent != own_pid {
+                return Err(Errno::ESRCH.into());
+            }
+            if target.session != own_session {
+                return Err(Errno::EPERM.into());
+            }
+            if target.has_executed {
+                return Err(Errno::EACCES.into());
+            }
+        }
+        if target.session == target.pid {
+            return Err(Errno::EPERM.into());
+        }
+        let exists = self
+            .processes
+            .iter()
+            .any(|(_, other)| other.group == group && other.session == own_session);
+        if group != pid && !exists {
+            return Err(Errno::EPERM.into());
+        }
+        self.processes.at_mut(slot).group = group;
+        Ok(0)
+    }
+
+    pub(super) fn sys_getpgid(&mut self, pid: u64) -> Outcome {
+        let slot = self.process_or_self(pid)?;
+        Ok(self.processes.at(slot).group.0 as usize)
+    }
+
+    pub(super) fn sys_getsid(&mut self, pid: u64) -> Outcome {
+        let slot = self.process_or_self(pid)?;
+        Ok(self.processes.at(slot).session.0 as usize)
+    }
+
+    pub(super) fn sys_setsid(&mut self) -> Outcome {
+        let pid = self.processes.at(self.current).pid;
+        if self
+            .processes
+            .iter()
+            .any(|(_, process)| process.group == pid)
+        {
+            return Err(Errno::EPERM.into());
+        }
+        let process = self.processes.at_mut(self.current);
+        process.group = pid;
+        process.session = pid;
+        Ok(pid.0 as usize)
+    }
+
+    /// The process that a call names; 0 is the caller.
+    pub(super) fn process_or_self(&self, pid: u64) -> Result<crate::process::table::Slot, Errno> {
+        match pid as i32 {
+            0 => Ok(self.current),
+            pid @ 1.. => self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH),
+            _ => Err(Errno::ESRCH),
+        }
+    }
+
+    pub(super) fn sys_get_user(&mut self, which: usize) -> Outcome {
+        Ok(self.processes.at(self.current).credentials.user[which] as usize)
+    }
+
+    pub(super) fn sys_get_group(&mut self, which: usize) -> Outcome {
+        Ok(self.processes.at(self.current).credentials.group[which] as usize)
+    }
+
+    pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        let ids = self.processes.at(self.current).credentials.user;
+        self.write_ids(ids, [real, effective, saved])
+    }
+
+    pub(super) fn sys_getresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        let ids = self.processes.at(self.current).credentials.group;
+        self.write_ids(ids, [real, effective, saved])
+    }
+
+    fn write_ids(&mut self, ids: [u32; 3], into: [u64; 3]) -> Outcome {
+        for (id, address) in ids.into_iter().zip(into) {
+            self.copy_out(address, &id.to_le_bytes())?;
+        }
+        Ok(0)
+    }
+
+    pub(super) fn sys_setuid(&mut self, id: u64) -> Outcome {
+        self.set_user([id as u32; 3])
+    }
+
+    pub(super) fn sys_setgid(&mut self, id: u64) -> Outcome {
+        self.set_group([id as u32; 3])
+    }
+
+    pub(super) fn sys_setreuid(&mut self, real: u64, effective: u64) -> Outcome {
+        self.set_user([real as u32, effective as u32, effective as u32])
+    }
+
+    pub(super) fn sys_setregid(&mut self, real: u64, effective: u64) -> Outcome {
+        self.set_group([real as u32, effective as u32, effective as u32])
+    }
+
+    pub(super) fn sys_setresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        self.set_user([real as u32, effective as u32, saved as u32])
+    }
+
+    pub(super) fn sys_setresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        self.set_group([real as u32, effective as u32, saved as u32])
+    }
+
+    fn set_user(&mut self, ids: [u32; 3]) -> Outcome {
+        let credentials = &mut self.processes.at_mut(self.current).credentials;
+        set_ids(is_root(credentials), &mut credentials.user, ids)
+    }
+
+    fn set_group(&mut self, ids: [u32; 3]) -> Outcome {
+        let credentials = &mut self.processes.at_mut(self.current).credentials;
+        set_ids(is_root(credentials), &mut credentials.group, ids)
+    }
+
+    /// Root has all capabilities, others none.
+    pub(super) fn sys_capget(&mut self, header: u64, data: u64) -> Outcome {
+        const VERSION_1: u32 = 0x1998_0330;
+        const VERSION_2: u32 = 0x2007_1026;
+        const VERSION_3: u32 = 0x2008_0522;
+        const ALL: u64 = (1 << 41) - 1;
+        let version = self.read_u32(header)?;
+        let words = match version {
+            VERSION_1 => 1,
+            VERSION_2 | VERSION_3 => 2,
+            _ => {
+                self.copy_out(header, &VERSION_3.to_le_bytes())?;
+                return if data == 0 {
+                    Ok(0)
+                } else {
+                    Err(Errno::EINVAL.into())
+                };
+            }
+        };
+        if data == 0 {
+            return Ok(0);
+        }
+        let set = if is_root(&self.processes.at(self.current).credentials) {
+            ALL
+        } else {
+            0
+        };
+        let mut bytes = [0; 24];
+        for (word, half) in bytes
+            .chunks_exact_mut(12)
+            .zip([set as u32, (set >> 32) as u32])
+        {
+            word[..4].copy_from_slice(&half.to_le_bytes());
+            word[4..8].copy_from_slice(&half.to_le_bytes());
+        }
+        self.copy_out(data, &bytes[..words * 12])?;
+        Ok(0)
+    }
+}
+
+fn is_root(credentials: &Credentials) -> bool {
+    credentials.user[1] == 0
+}
+
+/// Sets real, effective and saved number; who is not root may only choose among those that it has.
+fn set_ids(is_root: bool, ids: &mut [u32; 3], new: [u32; 3]) -> Outcome {
+    let may_have = |id: u32| is_root || id == UNCHANGED || ids.contains(&id);
+    if !new.into_iter().all(may_have) {
+        return Err(Errno::EPERM.into());
+    }
+    for (id, new) in ids.iter_mut().zip(new) {
+        if new != UNCHANGED {
+            *id = new;
+        }
+    }
+    Ok(0)
+}

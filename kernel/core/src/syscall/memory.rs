@@ -1,0 +1,211 @@
+//! Memory calls: brk(2), mmap(2) and its relatives. The work is done by [`crate::vm`].
+
+use super::Outcome;
+use crate::addr::{PAGE_SIZE, UserAddr, page_align_up};
+use crate::errno::Errno;
+use crate::kernel::{Kernel, resources};
+use crate::machine::Machine;
+use crate::process::files::{Kind, O_ACCMODE, O_RDWR};
+use crate::vm::{Place, Protection, Source};
+
+const MAP_SHARED: u64 = 1;
+const MAP_PRIVATE: u64 = 2;
+const MAP_SHARED_VALIDATE: u64 = 3;
+const MAP_TYPE: u64 = 0xf;
+const MAP_FIXED: u64 = 0x10;
+const MAP_ANONYMOUS: u64 = 0x20;
+const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
+        let space = self
+            .processes
+            .at_mut(self.current)
+            .space
+            .as_mut()
+            .ok_or(Errno::ENOMEM)?;
+        Ok(space.brk(&mut resources!(self), address) as usize)
+    }
+
+    pub(super) fn sys_mmap(&mut self, a: &[u64; 6]) -> Outcome {
+        let [address, length, protection, flags, fd, offset] = *a;
+        let protection = protection_of(protection)?;
+        if !offset.is_multiple_of(PAGE_SIZE as u64) || length == 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let shared = match flags & MAP_TYPE {
+            MAP_PRIVATE => false,
+            MAP_SHARED | MAP_SHARED_VALIDATE => true,
+            _ => return Err(Errno::EINVAL.into()),
+        };
+        let place = if flags & MAP_FIXED_NOREPLACE != 0 {
+            Place::FixedNoReplace(address)
+        } else if flags & MAP_FIXED != 0 {
+            Place::Fixed(address)
+        } else {
+            Place::Hint(address)
+        };
+        let source = if flags & MAP_ANONYMOUS != 0 {
+            if shared {
+                Source::SharedAnonymous
+            } else {
+                Source::Anonymous
+            }
+        } else {
+            self.map_source(fd, offset, protection, shared)?
+        };
+        let space = self
+            .processes
+            .at_mut(self.current)
+            .space
+            .as_mut()
+            .ok_or(Errno::ENOMEM)?;
+        let address = space.map(&mut resources!(self), place, length, protection, source)?;
+        Ok(address as usize)
+    }
+
+    fn map_source(
+        &mut self,
+        fd: u64,
+        offset: u64,
+        protection: Protection,
+        shared: bool,
+    ) -> Result<Source, Errno> {
+        let file = self
+            .files
+            .get(self.processes.at(self.current).descriptors.file(fd)?);
+        if !file.is_readable() {
+            return Err(Errno::EACCES);
+        }
+        match (&file.kind, file.inode) {
+            (Kind::Zero, _) if shared => Ok(Source::SharedAnonymous),
+            (Kind::Zero, _) => Ok(Source::Anonymous),
+            (Kind::Regular, Some(inode)) if shared => {
+                if protection.contains(Protection::WRITE) && file.flags & O_ACCMODE != O_RDWR {
+                    return Err(Errno::EACCES);
+                }
+                Ok(Source::SharedFile { inode, offset })
+            }
+            (Kind::Regular, Some(inode)) => Ok(Source::File { inode, offset }),
+            _ => Err(Errno::ENODEV),
+        }
+    }
+
+    pub(super) fn sys_munmap(&mut self, address: u64, length: u64) -> Outcome {
+        let space = self
+            .processes
+            .at_mut(self.current)
+            .space
+            .as_mut()
+            .ok_or(Errno::EINVAL)?;
+        space.unmap(&mut resources!(self), address, length)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
+        let protection = protection_of(protection)?;
+        let space = self
+            .processes
+            .at_mut(self.current)
+            .space
+            .as_mut()
+            .ok_or(Errno::ENOMEM)?;
+        space.protect(&mut resources!(self), address, length, protection)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_mremap(&mut self, a: &[u64; 6]) -> Outcome {
+        let [old, old_length, new_length, flags, new_address, _] = *a;
+        let space = self
+            .processes
+            .at_mut(self.current)
+            .space
+            .as_mut()
+            .ok_or(Errno::EFAULT)?;
+        let address = space.remap(
+            &mut resources!(self),
+            old,
+            old_length,
+            new_length,
+            flags,
+            new_address,
+        )?;
+        Ok(address as usize)
+    }
+
+    pub(super) fn sys_madvise(&mut self, address: u64, length: u64, advice: u64) -> Outcome {
+        let space = self
+            .processes
+            .at_mut(self.current)
+            .space
+            .as_mut()
+            .ok_or(Errno::ENOMEM)?;
+        space.advise(&mut resources!(self), address, length, advice)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_msync(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
+        const MS_ALL: u64 = 7;
+        const MS_ASYNC_AND_SYNC: u64 = 5;
+        if flags & !MS_ALL != 0 || flags & MS_ASYNC_AND_SYNC == MS_ASYNC_AND_SYNC {
+            return Err(Errno::EINVAL.into());
+        }
+        self.check_mapped(address, length)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_mlock(&mut self, address: u64, length: u64) -> Outcome {
+        self.check_mapped(UserAddr(address).page_start().0, length)?;
+        Ok(0)
+    }
+
+    fn check_mapped(&mut self, address: u64, length: u64) -> Result<(), Errno> {
+        if !UserAddr(address).is_page_aligned() {
+            return Err(Errno::EINVAL);
+        }
+        self.processes
+            .at_mut(self.current)
+            .space()?
+            .check_mapped(address, length)
+    }
+
+    /// One byte a page: is it in memory?
+    pub(super) fn sys_mincore(&mut self, address: u64, length: u64, vector: u64) -> Outcome {
+        self.check_mapped(address, length)?;
+        let end = page_align_up(length)
+            .and_then(|length| address.checked_add(length))
+            .ok_or(Errno::ENOMEM)?;
+        let pages = (address..end).step_by(PAGE_SIZE);
+        for (page, at) in pages.zip(vector..) {
+            let space = self
+                .processes
+                .at(self.current)
+                .space
+                .as_ref()
+                .ok_or(Errno::ENOMEM)?;
+            let resident = space.is_resident(&resources!(self), page);
+            self.copy_out(at, &[u8::from(resident)])?;
+        }
+        Ok(0)
+    }
+
+    /// One processor and one thread a process: every barrier has already happened.
+    pub(super) fn sys_membarrier(&mut self, command: u64) -> Outcome {
+        const QUERY: u64 = 0;
+        const COMMANDS: u64 = 0x1ff;
+        match command as u32 as u64 {
+            QUERY => Ok(COMMANDS as usize),
+            command if command.is_power_of_two() && command & COMMANDS != 0 => Ok(0),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+}
+
+fn protection_of(bits: u64) -> Result<Protection, Errno> {
+    // PROT_BTI and PROT_MTE are promises that cost nothing to accept.
+    const PROT_ARCHITECTURE: u64 = 0x30;
+    u8::try_from(bits & !PROT_ARCHITECTURE)
+        .ok()
+        .and_then(Protection::from_bits)
+        .ok_or(Errno::EINVAL)
+}

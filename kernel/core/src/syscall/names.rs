@@ -1,0 +1,264 @@
+//! Paths: what a name stands for, and the calls that make, move and remove names.
+
+use super::Outcome;
+use super::user::PathName;
+use crate::errno::Errno;
+use crate::fs::{Follow, InodeId, Kind as FileKind, ProcNode, Rename};
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+use crate::process::files::{FileId, Kind};
+
+pub(super) const AT_FDCWD: i32 = -100;
+pub(super) const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
+pub(super) const AT_SYMLINK_FOLLOW: u64 = 0x400;
+pub(super) const AT_EMPTY_PATH: u64 = 0x1000;
+const AT_REMOVEDIR: u64 = 0x200;
+
+/// What a path or a descriptor stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// An inode.
+    Inode(InodeId),
+    /// An open file that has no inode: a pipe.
+    File(FileId),
+}
+
+impl<M: Machine> Kernel<'_, M> {
+    /// Where a path starts that was given together with a directory descriptor.
+    pub(super) fn start_of(&self, fd: u64, path: &[u8]) -> Result<InodeId, Errno> {
+        if path.first() == Some(&b'/') {
+            return Ok(InodeId::ROOT);
+        }
+        let process = self.processes.at(self.current);
+        if fd as i32 == AT_FDCWD {
+            return Ok(process.directory);
+        }
+        let inode = self
+            .files
+            .get(process.descriptors.file(fd)?)
+            .inode
+            .ok_or(Errno::ENOTDIR)?;
+        if self.fs.is_directory(inode) {
+            Ok(inode)
+        } else {
+            Err(Errno::ENOTDIR)
+        }
+    }
+
+    /// The inode or pipe that a path names.
+    pub(super) fn target(&self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
+        let inode = self.fs.resolve(self.start_of(fd, path)?, path, follow)?;
+        match self.fs.kind(inode) {
+            FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
+                self.proc_target(node)
+            }
+            _ => Ok(Target::Inode(inode)),
+        }
+    }
+
+    /// As [`Self::target`]; with AT_EMPTY_PATH an empty path means the descriptor itself.
+    pub(super) fn target_or_descriptor(
+        &self,
+        fd: u64,
+        path: &[u8],
+        flags: u64,
+    ) -> Result<Target, Errno> {
+        if path.is_empty() && flags & AT_EMPTY_PATH != 0 {
+            let process = self.processes.at(self.current);
+            if fd as i32 == AT_FDCWD {
+                return Ok(Target::Inode(process.directory));
+            }
+            return Ok(self.target_of(process.descriptors.file(fd)?));
+        }
+        let follow = if flags & AT_SYMLINK_NOFOLLOW != 0 {
+            Follow::No
+        } else {
+            Follow::Yes
+        };
+        self.target(fd, path, follow)
+    }
+
+    /// What an open file stands for.
+    pub(super) fn target_of(&self, id: FileId) -> Target {
+        self.files
+            .get(id)
+            .inode
+            .map_or(Target::File(id), Target::Inode)
+    }
+
+    /// What a link of /proc/self stands for.
+    fn proc_target(&self, node: ProcNode) -> Result<Target, Errno> {
+        let process = self.processes.at(self.current);
+        match node {
+            ProcNode::SelfExe => process.program.map(Target::Inode).ok_or(Errno::ENOENT),
+            ProcNode::SelfCwd => Ok(Target::Inode(process.directory)),
+            ProcNode::Descriptor(fd) => match process.descriptors.file(fd.into()) {
+                Ok(id) => Ok(self.target_of(id)),
+                Err(_) => Err(Errno::ENOENT),
+            },
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    /// The directory of a path's last name, and the path, whose tail is the name.
+    fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, PathName, usize), Errno> {
+        let path = self.path_name(path)?;
+        let start = self.start_of(fd, &path)?;
+        let (directory, name) = self.fs.resolve_parent(start, &path)?;
+        let at = path.len() - name.len();
+        Ok((directory, path, at))
+    }
+
+    pub(super) fn sys_mkdirat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
+        let (directory, path, name) = self.parent(fd, path)?;
+        let permissions = self.masked(mode) & 0o1777;
+        self.fs
+            .create_directory(directory, &path[name..], permissions)?;
+        Ok(0)
+    }
+
+    /// Permission bits without those of the umask.
+    pub(super) fn masked(&self, mode: u64) -> u32 {
+        mode as u32 & 0o7777 & !u32::from(self.processes.at(self.current).umask)
+    }
+
+    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
+    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64, _device: u64) -> Outcome {
+        const S_IFMT: u64 = 0o170_000;
+        const S_IFREG: u64 = 0o100_000;
+        let (directory, path, name) = self.parent(fd, path)?;
+        match mode & S_IFMT {
+            0 | S_IFREG => {
+                let permissions = self.masked(mode);
+                self.fs.create_file(directory, &path[name..], permissions)?;
+                Ok(0)
+            }
+            _ => Err(Errno::EPERM.into()),
+        }
+    }
+
+    pub(super) fn sys_unlinkat(&mut self, fd: u64, path: u64, flags: u64) -> Outcome {
+        if flags & !AT_REMOVEDIR != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let (directory, path, name) = self.parent(fd, path)?;
+        if flags & AT_REMOVEDIR != 0 {
+            self.fs
+                .remove_directory(directory, &path[name..], &mut self.pool)?;
+        } else {
+            self.fs.unlink(directory, &path[name..], &mut self.pool)?;
+        }
+        Ok(0)
+    }
+
+    pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
+        let target = self.path_name(target)?;
+        let (directory, path, name) = self.parent(fd, path)?;
+        self.fs.symlink(directory, &path[name..], &target)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_linkat(
+        &mut self,
+        old_fd: u64,
+        old: u64,
+        new_fd: u64,
+        new: u64,
+        flags: u64,
+    ) -> Outcome {
+        if flags & !(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let old = self.path_name(old)?;
+        let no_follow = if flags & AT_SYMLINK_FOLLOW != 0 {
+            0
+        } else {
+            AT_SYMLINK_NOFOLLOW
+        };
+        let target = self.target_or_descriptor(old_fd, &old, flags & AT_EMPTY_PATH | no_follow)?;
+        let Target::Inode(inode) = target else {
+            return Err(Errno::EXDEV.into());
+        };
+        let (directory, path, name) = self.parent(new_fd, new)?;
+        self.fs.link(inode, directory, &path[name..])?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_renameat2(
+        &mut self,
+        old_fd: u64,
+        old: u64,
+        new_fd: u64,
+        new: u64,
+        flags: u64,
+    ) -> Outcome {
+        let how = match flags as u32 {
+            0 => Rename::Replace,
+            1 => Rename::NoReplace,
+            2 => Rename::Exchange,
+            _ => return Err(Errno::EINVAL.into()),
+        };
+        let (old_directory, old, old_name) = self.parent(old_fd, old)?;
+        let (new_directory, new, new_name) = self.parent(new_fd, new)?;
+        let pool = &mut self.pool;
+        self.fs.rename(
+            old_directory,
+            &old[old_name..],
+            new_directory,
+            &new[new_name..],
+            how,
+            pool,
+        )?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_readlinkat(&mut self, fd: u64, path: u64, into: u64, size: u64) -> Outcome {
+        if size as i32 <= 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let path = self.path_name(path)?;
+        let target = self.target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
+        let Target::Inode(inode) = target else {
+            return Err(Errno::EINVAL.into());
+        };
+        let size = usize::try_from(size as i32).unwrap_or(0);
+        let text = match self.fs.kind(inode) {
+            FileKind::Proc(node) if node.is_link() => self.proc_link_text(node)?,
+            // An empty path with a descriptor that is no link: as Linux says it.
+            FileKind::Symlink => {
+                let space = self
+                    .processes
+                    .at_mut(self.current)
+                    .space
+                    .as_mut()
+                    .ok_or(Errno::EFAULT)?;
+                let mut target = [0; crate::fs::PATH_MAX];
+                let text = self.fs.readlink(inode)?;
+                let length = text.len().min(size);
+                target[..length].copy_from_slice(&text[..length]);
+                let to = crate::addr::UserAddr(into);
+                space.copy_out(&mut crate::kernel::resources!(self), to, &target[..length])?;
+                return Ok(length);
+            }
+            _ if path.is_empty() => return Err(Errno::ENOENT.into()),
+            _ => return Err(Errno::EINVAL.into()),
+        };
+        let length = text.len().min(size);
+        self.copy_out(into, &text[..length])?;
+        Ok(length)
+    }
+
+    /// What readlink shows of a link of /proc/self.
+    fn proc_link_text(&self, node: ProcNode) -> Result<alloc::vec::Vec<u8>, Errno> {
+        match self.proc_target(node)? {
+            Target::Inode(inode) => self.fs.path_of(inode),
+            Target::File(id) => {
+                let pipe = match self.files.get(id).kind {
+                    Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,
+                    _ => 0,
+                };
+                Ok(alloc::format!("pipe:[{pipe}]").into_bytes())
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! openat(2): from a path to a descriptor.
+
+use super::Outcome;
+use super::names::Target;
+use crate::errno::Errno;
+use crate::fs::{Create, Device, Follow, InodeId, Kind as FileKind, Opened};
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+use crate::process::descriptors::OnExec;
+use crate::process::files::{
+    FileId, Kind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY,
+    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, OpenFile,
+};
+
+/// Set for every file that was opened by name: a 64-bit Linux says so too.
+const O_LARGEFILE: u32 = 0o400000;
+/// All flags that open knows; others are ignored, as Linux does.
+const KNOWN: u32 = O_ACCMODE
+    | O_CREAT
+    | O_EXCL
+    | O_NOCTTY
+    | O_TRUNC
+    | O_APPEND
+    | O_NONBLOCK
+    | O_DIRECTORY
+    | O_NOFOLLOW
+    | O_CLOEXEC
+    | O_PATH
+    | O_TMPFILE
+    | 0o4010000
+    | 0o20000
+    | 0o200000
+    | O_LARGEFILE
+    | 0o1000000;
+/// Flags that are about the opening only and are not kept.
+const OF_OPENING: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_openat(&mut self, fd: u64, path: u64, flags: u64, mode: u64) -> Outcome {
+        let path = self.path_name(path)?;
+        let mut flags = flags as u32 & KNOWN | O_LARGEFILE;
+        if flags & O_PATH != 0 {
+            flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        }
+        if flags & O_TMPFILE != 0 {
+            return Err(Errno::EOPNOTSUPP.into());
+        }
+        if flags & O_CREAT != 0 && flags & O_DIRECTORY != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        // Before anything is created: a full table must not leave a file behind.
+        self.processes
+            .at_mut(self.current)
+            .descriptors
+            .lowest_free(0)?;
+        let (target, is_new) = self.find_or_create(fd, &path, flags, mode)?;
+        let on_exec = if flags & O_CLOEXEC != 0 {
+            OnExec::Close
+        } else {
+            OnExec::Keep
+        };
+        let file = match target {
+            Target::Inode(inode) => self.open_inode(inode, flags, is_new)?,
+            Target::File(id) => self.reopen_pipe(id, flags)?,
+        };
+        Ok(self.add_file(file, on_exec)? as usize)
+    }
+
+    fn find_or_create(
+        &mut self,
+        fd: u64,
+        path: &[u8],
+        flags: u32,
+        mode: u64,
+    ) -> Result<(Target, bool), Errno> {
+        let no_follow = flags & O_NOFOLLOW != 0 || flags & (O_CREAT | O_EXCL) == O_CREAT | O_EXCL;
+        let follow = if no_follow { Follow::No } else { Follow::Yes };
+        if flags & O_CREAT == 0 {
+            return Ok((self.target(fd, path, follow)?, false));
+        }
+        let start = self.start_of(fd, path)?;
+        let create = if flags & O_EXCL != 0 {
+            Create::Exclusive
+        } else {
+            Create::IfMissing
+        };
+        match self
+            .fs
+            .open_or_create(start, path, follow, create, self.masked(mode))?
+        {
+            Opened::Created(inode) => Ok((Target::Inode(inode), true)),
+            Opened::Existing(inode) => match self.fs.kind(inode) {
+                FileKind::Proc(node) if node.is_link() => {
+                    Ok((self.target(fd, path, follow)?, false))
+                }
+                _ => Ok((Target::Inode(inode), false)),
+            },
+        }
+    }
+
+    fn open_inode(&mut self, inode: InodeId, flags: u32, is_new: bool) -> Result<OpenFile, Errno> {
+        let writes = flags & O_ACCMODE != 0;
+        let file_kind = self.fs.kind(inode);
+        if flags & O_DIRECTORY != 0 && file_kind != FileKind::Directory {
+            return Err(Errno::ENOTDIR);
+        }
+        let kind = match file_kind {
+            _ if flags & O_PATH != 0 => Kind::Path,
+            FileKind::Directory if writes || flags & O_CREAT != 0 => return Err(Errno::EISDIR),
+            FileKind::Directory => Kind::Directory,
+            FileKind::Symlink => return Err(Errno::ELOOP),
+            FileKind::File => {
+                if flags & O_TRUNC != 0 && !is_new {
+                    self.fs.refuse_if_running(inode)?;
+                    self.fs
+                        .set_size(inode, 0, &mut self.pool, &mut self.machine)?;
+                }
+                if writes {
+                    self.fs.begin_write(inode)?;
+                }
+                Kind::Regular
+            }
+            FileKind::Device(device) => match device {
+                Device::Null => Kind::Null,
+                Device::Zero => Kind::Zero,
+                Device::Full => Kind::Full,
+                Device::Random | Device::Urandom => Kind::Random,
+                Device::Tty
+                    if self.processes.at(self.current).session == crate::process::Pid::NONE =>
+                {
+                    return Err(Errno::ENXIO);
+                }
+                Device::Tty | Device::Console => Kind::Terminal,
+            },
+            FileKind::Proc(node) if node.is_link() => return Err(Errno::ELOOP),
+            FileKind::Proc(_) if writes => return Err(Errno::EACCES),
+            FileKind::Proc(node) => Kind::Text(self.proc_text(node)?),
+        };
+        self.fs.hold(inode);
+        Ok(OpenFile {
+            kind,
+            inode: Some(inode),
+            flags: flags & !OF_OPENING,
+            offset: 0,
+            references: 1,
+        })
+    }
+
+    /// Opens the pipe behind /proc/self/fd/N once more, as /dev/stdin asks.
+    fn reopen_pipe(&mut self, id: FileId, flags: u32) -> Result<OpenFile, Errno> {
+        let pipe = match self.files.get(id).kind {
+            Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,
+            _ => return Err(Errno::ENXIO),
+        };
+        let kind = match flags & O_ACCMODE {
+            _ if flags & (O_PATH | O_DIRECTORY) != 0 => return Err(Errno::ENOTDIR),
+            O_WRONLY => {
+                self.pipes.at(pipe).open_writer();
+                Kind::PipeWriter(pipe)
+            }
+            O_RDWR => return Err(Errno::EINVAL),
+            _ => {
+                self.pipes.at(pipe).open_reader();
+                Kind::PipeReader(pipe)
+            }
+        };
+        Ok(OpenFile {
+            kind,
+            inode: None,
+            flags: flags & !OF_OPENING,
+            offset: 0,
+            references: 1,
+        })
+    }
+}

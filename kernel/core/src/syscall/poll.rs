@@ -1,0 +1,194 @@
+//! poll(2) and select(2): which of these files are ready? A blocked poll looks again after any event that
+//! concerns pipes or the terminal.
+
+use super::signal::check_set_size;
+use super::{Outcome, Stop};
+use crate::errno::Errno;
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+use crate::process::descriptors::MAX_DESCRIPTORS;
+use crate::process::files::{FileId, Kind};
+use crate::process::{Event, Restart};
+
+const POLLIN: u16 = 1;
+const POLLOUT: u16 = 4;
+const POLLERR: u16 = 8;
+const POLLHUP: u16 = 16;
+const POLLNVAL: u16 = 32;
+const POLLRDNORM: u16 = 64;
+const POLLWRNORM: u16 = 256;
+const IN: u16 = POLLIN | POLLRDNORM;
+const OUT: u16 = POLLOUT | POLLWRNORM;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_ppoll(
+        &mut self,
+        fds: u64,
+        count: u64,
+        timeout: u64,
+        mask: u64,
+        set_size: u64,
+    ) -> Outcome {
+        if count > MAX_DESCRIPTORS as u64 {
+            return Err(Errno::EINVAL.into());
+        }
+        let timeout = if timeout == 0 {
+            None
+        } else {
+            Some(self.timespec(timeout)?)
+        };
+        if mask != 0 {
+            check_set_size(set_size)?;
+            let [mask] = self.read_words(mask)?;
+            self.use_mask(mask);
+        }
+        let outcome = self.poll_files(fds, count, timeout);
+        self.end_poll(outcome)
+    }
+
+    fn poll_files(&mut self, fds: u64, count: u64, timeout: Option<u64>) -> Outcome {
+        let mut ready = 0;
+        for index in 0..count {
+            let at = fds.wrapping_add(index * 8);
+            let [word] = self.read_words(at)?;
+            let (fd, events) = (word as u32, (word >> 32) as u16);
+            let result = if (fd as i32) < 0 {
+                0
+            } else {
+                match self.processes.at(self.current).descriptors.file(fd.into()) {
+                    Ok(id) => self.readiness(id) & (events | POLLERR | POLLHUP),
+                    Err(_) => POLLNVAL,
+                }
+            };
+            self.copy_out(at.wrapping_add(6), &result.to_le_bytes())?;
+            ready += usize::from(result != 0);
+        }
+        self.poll_result(ready, timeout)
+    }
+
+    /// The count of ready files, 0 after the timeout, or a reason to wait.
+    fn poll_result(&mut self, ready: usize, timeout: Option<u64>) -> Outcome {
+        if ready > 0 {
+            return Ok(ready);
+        }
+        if self.machine.now() >= self.deadline(timeout) {
+            return Ok(0);
+        }
+        Err(self.block(Event::Poll, Restart::Never))
+    }
+
+    /// The mask that held during the call goes, unless a handler is about to run under it.
+    fn end_poll(&mut self, outcome: Outcome) -> Outcome {
+        if outcome != Err(Stop::Block) {
+            self.restore_mask();
+        }
+        outcome
+    }
+
+    /// What could be done with a file now, as POLL bits. Whoever asks is woken when that changes.
+    fn readiness(&mut self, id: FileId) -> u16 {
+        let file = self.files.get(id);
+        match file.kind {
+            Kind::PipeReader(pipe) => {
+                self.pipes.watch(pipe);
+                let pipe = self.pipes.at(pipe);
+                let hang_up = if pipe.writers() == 0 { POLLHUP } else { 0 };
+                if pipe.is_empty() {
+                    hang_up
+                } else {
+                    hang_up | IN
+                }
+            }
+            Kind::PipeWriter(pipe) => {
+                self.pipes.watch(pipe);
+                let pipe = self.pipes.at(pipe);
+                let error = if pipe.readers() == 0 { POLLERR } else { 0 };
+                if pipe.has_room() { error | OUT } else { error }
+            }
+            Kind::Terminal => {
+                self.read_console();
+                self.terminal.was_read = true;
+                if self.terminal.is_ready() {
+                    IN | OUT
+                } else {
+                    OUT
+                }
+            }
+            Kind::Path => POLLNVAL,
+            _ => IN | OUT,
+        }
+    }
+
+    pub(super) fn sys_pselect6(&mut self, a: &[u64; 6]) -> Outcome {
+        let [count, read, write, except, timeout, mask] = *a;
+        if (count as i32) < 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let timeout = if timeout == 0 {
+            None
+        } else {
+            Some(self.timespec(timeout)?)
+        };
+        if mask != 0 {
+            let [set, set_size] = self.read_words(mask)?;
+            if set != 0 {
+                check_set_size(set_size)?;
+                let [mask] = self.read_words(set)?;
+                self.use_mask(mask);
+            }
+        }
+        let outcome = self.select_files(
+            count.min(MAX_DESCRIPTORS as u64) as usize,
+            [read, write, except],
+            timeout,
+        );
+        self.end_poll(outcome)
+    }
+
+    fn select_files(&mut self, count: usize, sets: [u64; 3], timeout: Option<u64>) -> Outcome {
+        const WORDS: usize = MAX_DESCRIPTORS / 64;
+        let words = count.div_ceil(64);
+        let mut wanted = [[0u64; WORDS]; 3];
+        for (set, address) in wanted.iter_mut().zip(sets) {
+            if address != 0 {
+                for (index, word) in set[..words].iter_mut().enumerate() {
+                    *word = self.read_words::<1>(address.wrapping_add(index as u64 * 8))?[0];
+                }
+            }
+        }
+        let mut found = [[0u64; WORDS]; 3];
+        let mut ready = 0;
+        for fd in 0..count {
+            let (word, bit) = (fd / 64, 1u64 << (fd % 64));
+            if wanted.iter().all(|set| set[word] & bit == 0) {
+                continue;
+            }
+            let id = self
+                .processes
+                .at(self.current)
+                .descriptors
+                .file(fd as u64)?;
+            let state = self.readiness(id);
+            let conditions = [
+                state & (IN | POLLHUP | POLLERR) != 0,
+                state & (OUT | POLLERR) != 0,
+                false,
+            ];
+            for ((found, wanted), condition) in found.iter_mut().zip(&wanted).zip(conditions) {
+                if wanted[word] & bit != 0 && condition {
+                    found[word] |= bit;
+                    ready += 1;
+                }
+            }
+        }
+        let result = self.poll_result(ready, timeout)?;
+        for (set, address) in found.iter().zip(sets) {
+            if address != 0 {
+                for (index, word) in set[..words].iter().enumerate() {
+                    self.write_words(address.wrapping_add(index as u64 * 8), &[*word])?;
+                }
+            }
+        }
+        Ok(result)
+    }
+}

@@ -1,0 +1,160 @@
+//! The texts of /proc, made when a file of it is opened (proc(5)).
+
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use super::information::RELEASE;
+use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
+use crate::fs::ProcNode;
+use crate::kernel::{Kernel, Printable};
+use crate::machine::Machine;
+use crate::vm::Protection;
+use crate::vm::area::Kind as AreaKind;
+
+/// A text that grows as long as the heap allows.
+struct Text {
+    bytes: Vec<u8>,
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.bytes.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+        self.bytes.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl<M: Machine> Kernel<'_, M> {
+    /// What a file of /proc says to the current process.
+    pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
+        let mut text = Text { bytes: Vec::new() };
+        self.write_proc(node, &mut text)
+            .map_err(|_| Errno::ENOMEM)?;
+        Ok(text.bytes)
+    }
+
+    fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
+        let seconds = self.machine.now() / 1_000_000_000;
+        let hundredths = self.machine.now() / 10_000_000 % 100;
+        let process = self.processes.at(self.current);
+        match node {
+            ProcNode::MemInfo => {
+                const KIB_PER_PAGE: usize = PAGE_SIZE / 1024;
+                let (total, free) = (
+                    self.pool.total() * KIB_PER_PAGE,
+                    self.pool.free() * KIB_PER_PAGE,
+                );
+                for (name, kib) in [
+                    ("MemTotal", total),
+                    ("MemFree", free),
+                    ("MemAvailable", free),
+                    ("Buffers", 0),
+                    ("Cached", 0),
+                    ("SwapTotal", 0),
+                    ("SwapFree", 0),
+                ] {
+                    let label = name.len() + 1;
+                    writeln!(text, "{name}:{kib:>width$} kB", width = 24 - label)?;
+                }
+                Ok(())
+            }
+            ProcNode::Version => writeln!(text, "Linux version {RELEASE} (firmseed) #1"),
+            ProcNode::Mounts => writeln!(text, "firmseed / tmpfs rw 0 0\nproc /proc proc rw 0 0"),
+            ProcNode::Uptime => writeln!(text, "{seconds}.{hundredths:02} 0.00"),
+            ProcNode::LoadAverage => {
+                let count = self.processes.count();
+                writeln!(text, "0.00 0.00 0.00 1/{count} {}", process.pid.0)
+            }
+            ProcNode::CpuInfo => writeln!(
+                text,
+                "processor\t: 0\nFeatures\t: fp asimd\nCPU architecture: 8\n"
+            ),
+            ProcNode::Stat => writeln!(
+                text,
+                "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime {}",
+                self.realtime_start / 1_000_000_000
+            ),
+            ProcNode::FileSystems => writeln!(text, "nodev\ttmpfs\nnodev\tproc"),
+            ProcNode::KernelCommandLine => writeln!(text),
+            ProcNode::SelfComm => writeln!(text, "{}", Printable(name_of(&process.name))),
+            ProcNode::SelfCmdline => write!(text, "{}\0", Printable(&process.path)),
+            ProcNode::SelfStat => writeln!(
+                text,
+                "{} ({}) R {} {} {} 0 -1 0 {} 0 0 0 {} 0 0 0 20 0 1 0 0",
+                process.pid.0,
+                Printable(name_of(&process.name)),
+                process.parent.0,
+                process.group.0,
+                process.session.0,
+                process.usage.faults,
+                process.usage.time / 10_000_000,
+            ),
+            ProcNode::SelfStatus => writeln!(
+                text,
+                "Name:\t{}\nState:\tR (running)\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nGid:\t{g}\t{g}\t{g}\t{g}\nThreads:\t1",
+                Printable(name_of(&process.name)),
+                process.parent.0,
+                pid = process.pid.0,
+                u = process.credentials.user[0],
+                g = process.credentials.group[0],
+            ),
+            ProcNode::SelfMaps => self.write_maps(text),
+            // Links are never opened as files.
+            ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_) => Ok(()),
+        }
+    }
+
+    fn write_maps(&self, text: &mut Text) -> fmt::Result {
+        let Some(space) = &self.processes.at(self.current).space else {
+            return Ok(());
+        };
+        for area in space.areas() {
+            let letter = |right, letter| {
+                if area.protection.contains(right) {
+                    letter
+                } else {
+                    '-'
+                }
+            };
+            let shared = if matches!(area.kind, AreaKind::SharedAnonymous) {
+                's'
+            } else {
+                'p'
+            };
+            let (inode, offset) = area
+                .kind
+                .view()
+                .map_or((0, 0), |view| (u64::from(view.inode.0) + 1, view.offset));
+            write!(
+                text,
+                "{:08x}-{:08x} {}{}{}{shared} {offset:08x} 00:01 {inode}",
+                area.start,
+                area.end,
+                letter(Protection::READ, 'r'),
+                letter(Protection::WRITE, 'w'),
+                letter(Protection::EXECUTE, 'x'),
+            )?;
+            match &area.kind {
+                AreaKind::Stack => writeln!(text, " [stack]")?,
+                kind => match kind.view() {
+                    Some(view) => {
+                        let path = self.fs.path_of(view.inode).map_err(|_| fmt::Error)?;
+                        writeln!(text, " {}", Printable(&path))?;
+                    }
+                    None => writeln!(text)?,
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A process's name without its padding.
+fn name_of(name: &[u8; 16]) -> &[u8] {
+    let end = name
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(name.len());
+    &name[..end]
+}

@@ -1,0 +1,288 @@
+//! Signal calls: actions, masks, sending, waiting (signal(7)).
+
+use super::Outcome;
+use super::frame::siginfo_bytes;
+use crate::errno::Errno;
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+use crate::process::signals::{
+    Action, AlternateStack, Info, SI_TKILL, SI_USER, Signal, UNBLOCKABLE,
+};
+use crate::process::table::Slot;
+use crate::process::{Event, Pid, Restart};
+
+const SS_ONSTACK: u32 = 1;
+const SS_DISABLE: u32 = 2;
+const MIN_STACK: u64 = 5120;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_rt_sigaction(
+        &mut self,
+        number: u64,
+        new: u64,
+        old: u64,
+        set_size: u64,
+    ) -> Outcome {
+        check_set_size(set_size)?;
+        let signal = Signal::new(number).ok_or(Errno::EINVAL)?;
+        if new != 0 && signal.bit() & UNBLOCKABLE != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let replacement = if new == 0 {
+            None
+        } else {
+            Some(self.read_words::<4>(new)?)
+        };
+        let action = self.processes.at(self.current).signals.action(signal);
+        if old != 0 {
+            self.write_words(
+                old,
+                &[action.handler, action.flags, action.restorer, action.mask],
+            )?;
+        }
+        if let Some([handler, flags, restorer, mask]) = replacement {
+            let action = Action {
+                handler,
+                flags,
+                restorer,
+                mask: mask & !UNBLOCKABLE,
+            };
+            self.processes
+                .at_mut(self.current)
+                .signals
+                .set_action(signal, action);
+        }
+        Ok(0)
+    }
+
+    pub(super) fn sys_rt_sigprocmask(
+        &mut self,
+        how: u64,
+        new: u64,
+        old: u64,
+        set_size: u64,
+    ) -> Outcome {
+        check_set_size(set_size)?;
+        let blocked = self.processes.at(self.current).signals.blocked;
+        let mask = if new == 0 {
+            blocked
+        } else {
+            let [set] = self.read_words(new)?;
+            match how as u32 {
+                0 => blocked | set,
+                1 => blocked & !set,
+                2 => set,
+                _ => return Err(Errno::EINVAL.into()),
+            }
+        };
+        if old != 0 {
+            self.write_words(old, &[blocked])?;
+        }
+        self.processes
+            .at_mut(self.current)
+            .signals
+            .set_blocked(mask);
+        self.attention = true;
+        Ok(0)
+    }
+
+    pub(super) fn sys_rt_sigpending(&mut self, into: u64, set_size: u64) -> Outcome {
+        if set_size > 8 {
+            return Err(Errno::EINVAL.into());
+        }
+        let signals = &self.processes.at(self.current).signals;
+        let set = (signals.pending & signals.blocked).to_le_bytes();
+        self.copy_out(into, &set[..set_size as usize])?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_rt_sigsuspend(&mut self, mask: u64, set_size: u64) -> Outcome {
+        check_set_size(set_size)?;
+        let [mask] = self.read_words(mask)?;
+        self.use_mask(mask);
+        self.deadline(None);
+        Err(self.block(Event::Signal, Restart::Never))
+    }
+
+    /// Sets a mask for the time of this call; the handler's return brings the old one back.
+    pub(super) fn use_mask(&mut self, mask: u64) {
+        let signals = &mut self.processes.at_mut(self.current).signals;
+        signals.saved_mask.get_or_insert(signals.blocked);
+        signals.set_blocked(mask);
+    }
+
+    /// Ends the time of [`Self::use_mask`] where no handler did.
+    pub(super) fn restore_mask(&mut self) {
+        let signals = &mut self.processes.at_mut(self.current).signals;
+        if let Some(mask) = signals.saved_mask.take() {
+            signals.set_blocked(mask);
+            self.attention = true;
+        }
+    }
+
+    pub(super) fn sys_rt_sigtimedwait(
+        &mut self,
+        set: u64,
+        info: u64,
+        timeout: u64,
+        set_size: u64,
+    ) -> Outcome {
+        check_set_size(set_size)?;
+        let [set] = self.read_words(set)?;
+        let timeout = if timeout == 0 {
+            None
+        } else {
+            Some(self.timespec(timeout)?)
+        };
+        let deadline = self.deadline(timeout);
+        let process = self.processes.at_mut(self.current);
+        if let Some((signal, details)) = process.signals.take_from(set & !UNBLOCKABLE) {
+            self.copy_out_optional(info, &siginfo_bytes(signal, details))?;
+            return Ok(signal.number().into());
+        }
+        if self.machine.now() >= deadline {
+            return Err(Errno::EAGAIN.into());
+        }
+        Err(self.block(Event::Signal, Restart::Never))
+    }
+
+    pub(super) fn sys_kill(&mut self, pid: u64, number: u64) -> Outcome {
+        let signal = signal_or_probe(number)?;
+        let own = self.processes.at(self.current);
+        let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
+        let (own_pid, own_group) = (own.pid, own.group);
+        let members = match pid as i32 {
+            pid @ 1.. => {
+                let slot = self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
+                self.send_or_probe(slot, signal, info);
+                1
+            }
+            0 => self.kill_where(signal, info, |_, group| group == own_group),
+            -1 => self.kill_where(signal, info, |pid, _| pid != Pid::INIT && pid != own_pid),
+            i32::MIN => 0,
+            group => self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs())),
+        };
+        if members == 0 {
+            Err(Errno::ESRCH.into())
+        } else {
+            Ok(0)
+        }
+    }
+
+    fn kill_where(
+        &mut self,
+        signal: Option<Signal>,
+        info: Info,
+        chosen: impl Fn(Pid, Pid) -> bool,
+    ) -> usize {
+        let mut members = 0;
+        for slot in self.processes.slots() {
+            if self
+                .processes
+                .get_mut(slot)
+                .is_some_and(|process| chosen(process.pid, process.group))
+            {
+                members += 1;
+                self.send_or_probe(slot, signal, info);
+            }
+        }
+        members
+    }
+
+    fn send_or_probe(&mut self, slot: Slot, signal: Option<Signal>, info: Info) {
+        if let Some(signal) = signal {
+            self.send_signal(slot, signal, info);
+        }
+    }
+
+    /// tgkill, and tkill with group and thread the same: a process is its only thread.
+    pub(super) fn sys_tgkill(&mut self, group: u64, thread: u64, number: u64) -> Outcome {
+        let (group, thread) = (group as i32, thread as i32);
+        if group <= 0 || thread <= 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let signal = signal_or_probe(number)?;
+        let own = self.processes.at(self.current);
+        let info = Info::sent_by(own.pid, own.credentials.user[0], SI_TKILL);
+        let slot = self
+            .processes
+            .find(Pid(thread as u32))
+            .filter(|_| group == thread)
+            .ok_or(Errno::ESRCH)?;
+        self.send_or_probe(slot, signal, info);
+        Ok(0)
+    }
+
+    pub(super) fn sys_rt_sigqueueinfo(&mut self, pid: u64, number: u64, info: u64) -> Outcome {
+        let mut bytes = [0; 128];
+        self.copy_in(info, &mut bytes)?;
+        let word = |at: usize| u32::from_le_bytes(core::array::from_fn(|index| bytes[at + index]));
+        let code = word(8) as i32;
+        let signal = signal_or_probe(number)?;
+        let slot = self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
+        if (code >= 0 || code == SI_TKILL) && slot != self.current {
+            return Err(Errno::EPERM.into());
+        }
+        let value = u64::from(word(24)) | u64::from(word(28)) << 32;
+        self.send_or_probe(
+            slot,
+            signal,
+            Info {
+                code,
+                pid: word(16),
+                user: word(20),
+                value,
+            },
+        );
+        Ok(0)
+    }
+
+    pub(super) fn sys_sigaltstack(&mut self, new: u64, old: u64) -> Outcome {
+        let replacement = if new == 0 {
+            None
+        } else {
+            Some(self.read_words::<3>(new)?)
+        };
+        let process = self.processes.at(self.current);
+        let alternate = process.signals.alternate;
+        let is_in_use = alternate.contains(process.registers.sp);
+        let flags = match alternate.size {
+            0 => SS_DISABLE,
+            _ if is_in_use => SS_ONSTACK,
+            _ => 0,
+        };
+        if old != 0 {
+            self.write_words(old, &[alternate.start, flags.into(), alternate.size])?;
+        }
+        if let Some([start, flags, size]) = replacement {
+            if is_in_use {
+                return Err(Errno::EPERM.into());
+            }
+            let alternate = match flags as u32 {
+                SS_DISABLE => AlternateStack::default(),
+                0 | SS_ONSTACK if size >= MIN_STACK => AlternateStack { start, size },
+                0 | SS_ONSTACK => return Err(Errno::ENOMEM.into()),
+                _ => return Err(Errno::EINVAL.into()),
+            };
+            self.processes.at_mut(self.current).signals.alternate = alternate;
+        }
+        Ok(0)
+    }
+}
+
+/// The size of a signal set is part of the ABI.
+pub(super) fn check_set_size(size: u64) -> Result<(), Errno> {
+    if size == 8 {
+        Ok(())
+    } else {
+        Err(Errno::EINVAL)
+    }
+}
+
+/// Signal 0 sends nothing: the call only checks.
+fn signal_or_probe(number: u64) -> Result<Option<Signal>, Errno> {
+    match number as u32 {
+        0 => Ok(None),
+        number => Signal::new(number.into()).map(Some).ok_or(Errno::EINVAL),
+    }
+}

@@ -1,0 +1,205 @@
+//! New processes and the end of old ones: clone(2) as fork and vfork, exit(2).
+
+use alloc::boxed::Box;
+
+use super::{Outcome, Stop};
+use crate::addr::UserAddr;
+use crate::errno::Errno;
+use crate::kernel::{Kernel, resources};
+use crate::machine::Machine;
+use crate::process::signals::Signal;
+use crate::process::{Alarm, Ending, Event, Motion, Pid, Process, Report, Restart, State, Usage};
+
+const CSIGNAL: u64 = 0xff;
+const CLONE_VM: u64 = 0x100;
+const CLONE_VFORK: u64 = 0x4000;
+const CLONE_PARENT_SETTID: u64 = 0x10_0000;
+const CLONE_SETTLS: u64 = 0x8_0000;
+const CLONE_CHILD_CLEARTID: u64 = 0x20_0000;
+const CLONE_DETACHED: u64 = 0x40_0000;
+const CLONE_UNTRACED: u64 = 0x80_0000;
+const CLONE_CHILD_SETTID: u64 = 0x100_0000;
+/// What a fork, a vfork and a posix_spawn ask for.
+const SUPPORTED: u64 = CSIGNAL
+    | CLONE_VM
+    | CLONE_VFORK
+    | CLONE_PARENT_SETTID
+    | CLONE_SETTLS
+    | CLONE_CHILD_CLEARTID
+    | CLONE_DETACHED
+    | CLONE_UNTRACED
+    | CLONE_CHILD_SETTID;
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_clone(
+        &mut self,
+        flags: u64,
+        stack: u64,
+        parent_tid: u64,
+        tls: u64,
+        child_tid: u64,
+    ) -> Outcome {
+        if let Some(child) = self.processes.at_mut(self.current).spawned.take() {
+            // Made again because the vfork child has let go of the address space.
+            return self.vfork_parent(child);
+        }
+        let borrows = flags & CLONE_VM != 0;
+        if flags & !SUPPORTED != 0 || (borrows && flags & CLONE_VFORK == 0) {
+            // Threads and namespaces.
+            return Err(Errno::EINVAL.into());
+        }
+        if Signal::new(flags & CSIGNAL).is_none() && flags & CSIGNAL != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let pid = self.processes.next_pid()?;
+        if flags & CLONE_PARENT_SETTID != 0 {
+            self.copy_out(parent_tid, &pid.0.to_le_bytes())?;
+        }
+        let mut child = self.copy_process(pid, flags)?;
+        if stack != 0 {
+            child.registers.sp = stack;
+        }
+        if flags & CLONE_SETTLS != 0 {
+            child.registers.tpidr = tls;
+        }
+        if flags & CLONE_CHILD_CLEARTID != 0 {
+            child.clear_tid = UserAddr(child_tid);
+        }
+        if borrows {
+            child.space = self.processes.at_mut(self.current).space.take();
+            child.lender = Some(self.processes.at(self.current).pid);
+            self.space_owner = None;
+        } else {
+            let parent = self.processes.at_mut(self.current);
+            let space = parent.space.as_mut().ok_or(Errno::EFAULT)?;
+            match space.fork(&mut resources!(self)) {
+                Ok(space) => child.space = Some(space),
+                Err(errno) => {
+                    self.undo_copy(child);
+                    return Err(errno.into());
+                }
+            }
+        }
+        let slot = self.insert_child(child)?;
+        if flags & CLONE_CHILD_SETTID != 0 {
+            let child = self.processes.at_mut(slot);
+            let space = child.space.as_mut().expect("the child was given memory");
+            // As on Linux, a bad address is the child's own loss.
+            let _ = space.copy_out(
+                &mut resources!(self),
+                UserAddr(child_tid),
+                &pid.0.to_le_bytes(),
+            );
+        }
+        if flags & CLONE_VFORK != 0 {
+            return self.vfork_parent(pid);
+        }
+        Ok(pid.0 as usize)
+    }
+
+    /// Waits until the vfork child has called execve or ended.
+    fn vfork_parent(&mut self, child: Pid) -> Outcome {
+        let runs = |process: &Process| !process.is_zombie() && process.vfork_parent.is_some();
+        let waits = self
+            .processes
+            .find(child)
+            .is_some_and(|slot| runs(self.processes.at(slot)));
+        if !waits {
+            return Ok(child.0 as usize);
+        }
+        self.processes.at_mut(self.current).spawned = Some(child);
+        self.deadline(None);
+        Err(self.block(Event::Vfork(child), Restart::Uninterruptible))
+    }
+
+    /// The child as a copy of the current process, without memory; its references are counted.
+    fn copy_process(&mut self, pid: Pid, flags: u64) -> Result<Box<Process>, Errno> {
+        self.store_fp();
+        let parent = self.processes.at_mut(self.current);
+        let descriptors = parent.descriptors.duplicate()?;
+        let mut signals = parent.signals.clone();
+        signals.pending = 0;
+        signals.saved_mask = None;
+        let is_vfork = flags & CLONE_VFORK != 0;
+        let mut registers = parent.registers.clone();
+        registers.x[0] = 0;
+        let child = Box::new(Process {
+            registers,
+            pid,
+            state: State::Ready,
+            motion: Motion::Going,
+            report: Report::None,
+            space: None,
+            lender: None,
+            vfork_parent: is_vfork.then_some(parent.pid),
+            spawned: None,
+            descriptors,
+            signals,
+            fp: parent.fp.clone(),
+            parent: parent.pid,
+            group: parent.group,
+            session: parent.session,
+            directory: parent.directory,
+            umask: parent.umask,
+            credentials: parent.credentials,
+            program: parent.program,
+            path: parent.path.clone(),
+            name: parent.name,
+            alarm: Alarm::default(),
+            deadline: None,
+            progress: 0,
+            exit_signal: (flags & CSIGNAL) as u8,
+            usage: Usage::default(),
+            children_usage: Usage::default(),
+            clear_tid: UserAddr::NULL,
+            has_executed: false,
+        });
+        if let Some(program) = child.program {
+            // Cannot fail: the parent executes it, so nobody has it open for writing.
+            self.fs.begin_exec(program)?;
+            self.fs.hold(program);
+        }
+        self.fs.hold(child.directory);
+        for (_, descriptor) in child.descriptors.iter() {
+            self.files.share(descriptor.file);
+        }
+        Ok(child)
+    }
+
+    /// Gives back what [`Self::copy_process`] counted, and the memory.
+    fn undo_copy(&mut self, mut child: Box<Process>) {
+        while let Some(descriptor) = child.descriptors.take_any(|_| true) {
+            self.release_file(descriptor.file);
+        }
+        self.fs.drop_hold(child.directory, &mut self.pool);
+        if let Some(program) = child.program {
+            self.fs.end_exec(program);
+            self.fs.drop_hold(program, &mut self.pool);
+        }
+        if let Some(space) = child.space.take() {
+            if child.lender.is_some() {
+                self.processes.at_mut(self.current).space = Some(space);
+            } else {
+                space.release(&mut resources!(self));
+            }
+        }
+    }
+
+    fn insert_child(&mut self, child: Box<Process>) -> Result<crate::process::table::Slot, Errno> {
+        match self.processes.insert(child) {
+            Ok(slot) => {
+                self.attention = true;
+                Ok(slot)
+            }
+            Err((errno, child)) => {
+                self.undo_copy(child);
+                Err(errno)
+            }
+        }
+    }
+
+    pub(super) fn sys_exit(&mut self, status: u64) -> Outcome {
+        self.end_process(self.current, Ending::Exited(status as u8));
+        Err(Stop::Gone)
+    }
+}
