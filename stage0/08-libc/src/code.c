@@ -2,22 +2,6 @@
    A word, then its instruction: the tests assemble each comment and compare. Convention: AAPCS64.
    The arrays stand in .text; functions of C must not share this file, for some compilers would mix up the two kinds. */
 
-extern void __start_c(long *stack);
-
-/* _start: the kernel enters here, sp = argc, argv..., 0, environment..., 0, auxiliary vector. */
-const struct {
-	unsigned code[4];
-	void (*start_c)(long *);
-} _start __attribute__((section(".text"))) = {
-	{
-		0x910003e0, /* mov x0, sp */
-		0x58000070, /* ldr x16, .+12 */
-		0xd61f0200, /* br x16 */
-		0xd503201f, /* nop */
-	},
-	__start_c,
-};
-
 /* long __syscall(long number, long a, long b, long c, long d, long e, long f) */
 const unsigned __syscall[] __attribute__((section(".text"))) = {
 	0xaa0003e8, /* mov x8, x0 */
@@ -65,5 +49,32 @@ const unsigned longjmp[] __attribute__((section(".text"))) = {
 	0x6d49bc0e, /* ldp d14, d15, [x0, #152] */
 	0x7100003f, /* cmp w1, #0 */
 	0x1a9f1420, /* csinc w0, w1, wzr, ne */
+	0xd65f03c0, /* ret */
+};
+
+/* void __clear_cache(void *begin, void *end): instructions written there become visible to instruction fetch.
+   CTR_EL0 tells the lengths of the cache lines, in words, as powers of two. */
+const unsigned __clear_cache[] __attribute__((section(".text"))) = {
+	0xd53b0023, /* mrs x3, ctr_el0 */
+	0xd3504c64, /* ubfx x4, x3, #16, #4 */
+	0xd2800085, /* mov x5, #4 */
+	0x9ac420a4, /* lsl x4, x5, x4 */
+	0x92400c63, /* and x3, x3, #15 */
+	0x9ac320a3, /* lsl x3, x5, x3 */
+	0xd1000486, /* sub x6, x4, #1 */
+	0x8a260006, /* bic x6, x0, x6 */
+	0xd50b7b26, /* dc cvau, x6 */
+	0x8b0400c6, /* add x6, x6, x4 */
+	0xeb0100df, /* cmp x6, x1 */
+	0x54ffffa3, /* b.lo .-12 */
+	0xd5033b9f, /* dsb ish */
+	0xd1000466, /* sub x6, x3, #1 */
+	0x8a260006, /* bic x6, x0, x6 */
+	0xd50b7526, /* ic ivau, x6 */
+	0x8b0300c6, /* add x6, x6, x3 */
+	0xeb0100df, /* cmp x6, x1 */
+	0x54ffffa3, /* b.lo .-12 */
+	0xd5033b9f, /* dsb ish */
+	0xd5033fdf, /* isb */
 	0xd65f03c0, /* ret */
 };
