@@ -7,6 +7,9 @@
 //! p_vaddr that differ within the page, which Linux refuses. All that a file says is checked before anything is
 //! mapped; nothing here panics on any bytes.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 
 use crate::addr::{PAGE_SIZE, page_align_up};

@@ -24,7 +24,7 @@ mod fork;
 mod map;
 mod remap;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use area::{Area, Areas, Kind};
 use copy::Cached;
