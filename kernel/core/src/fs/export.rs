@@ -42,6 +42,7 @@ pub fn export_tar(
         path: Vec::new(),
         open: Vec::new(),
     };
+    // The first names of files with several, by inode.
     let mut linked: Vec<(InodeId, Vec<u8>)> = Vec::new();
     walk.enter(InodeId::ROOT)?;
     while let Some(inode) = walk.next()? {
@@ -50,13 +51,13 @@ pub fn export_tar(
             Selection::Written => fs.origin(inode) == Origin::Written,
         };
         if selected {
-            let known = linked.iter().find(|(known, _)| *known == inode);
-            let first = known.map(|(_, path)| &path[..]);
-            write_member(fs, memory, inode, &walk.path, first, sink)?;
             let several = fs.stat(inode).nlink > 1 && !fs.is_directory(inode);
-            if several && first.is_none() {
+            let place = linked.binary_search_by_key(&inode, |(known, _)| *known);
+            let first = place.ok().map(|place| &linked[place].1[..]);
+            write_member(fs, memory, inode, &walk.path, first, sink)?;
+            if let (Err(place), true) = (place, several) {
                 linked.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-                linked.push((inode, concatenate(&[&walk.path])?));
+                linked.insert(place, (inode, concatenate(&[&walk.path])?));
             }
         }
         if fs.is_directory(inode) {

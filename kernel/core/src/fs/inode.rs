@@ -107,6 +107,15 @@ impl Inode {
             last_path: None,
         }
     }
+
+    /// The contents have changed.
+    #[inline]
+    pub fn note_write(&mut self, now: Time) {
+        self.version += 1;
+        self.origin = Origin::Written;
+        self.modified = now;
+        self.changed = now;
+    }
 }
 
 /// Inodes in a piece of the table: about 12 KiB.
@@ -181,12 +190,14 @@ impl Inodes {
 impl Index<InodeId> for Inodes {
     type Output = Inode;
 
+    #[inline]
     fn index(&self, id: InodeId) -> &Inode {
         &self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
     }
 }
 
 impl IndexMut<InodeId> for Inodes {
+    #[inline]
     fn index_mut(&mut self, id: InodeId) -> &mut Inode {
         &mut self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
     }

@@ -4,7 +4,7 @@
 //! * `inode`: what every file has, and the table of them. `special`: devices, /proc, the first tree.
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
-//! * `content` and `slots`: the bytes of a file. `load`: the tree of a tar. `export`: a tar of the tree.
+//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
 //! Invariants: an inode lives as long as a directory names it or somebody holds it; a directory has
 //! one name; a frame in a file's slot is owned once by that file; bytes of a file's last page past its
@@ -14,6 +14,7 @@
 //! but only execute permission is asked for, by exec ([`Stat::is_executable`]), as Linux does for root.
 
 mod attributes;
+mod bytes;
 mod content;
 mod directory;
 mod export;

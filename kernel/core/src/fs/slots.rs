@@ -45,11 +45,9 @@ impl Slots {
     }
 
     /// The frame of `page`.
+    #[inline]
     pub fn get(&self, page: u64) -> Option<Frame> {
-        let leaf = match self.find(page / LEAF_SLOTS) {
-            Ok(position) => &self.leaves[position],
-            Err(_) => return None,
-        };
+        let leaf = self.leaves.get(self.find(page / LEAF_SLOTS).ok()?)?;
         leaf.slots.get((page % LEAF_SLOTS) as usize)?.frame()
     }
 
@@ -132,15 +130,16 @@ impl Slots {
     }
 
     /// Where leaf `number` is, or where it belongs.
+    #[inline]
     fn find(&self, number: u64) -> Result<usize, usize> {
         let guess = number as usize;
-        if self
-            .leaves
-            .get(guess)
-            .is_some_and(|leaf| leaf.number == number)
-        {
-            return Ok(guess);
+        match self.leaves.get(guess) {
+            Some(leaf) if leaf.number == number => Ok(guess),
+            _ => self.search(number),
         }
+    }
+
+    fn search(&self, number: u64) -> Result<usize, usize> {
         self.leaves
             .binary_search_by_key(&number, |leaf| leaf.number)
     }

@@ -205,7 +205,7 @@ proptest! {
     fn a_tree_survives_the_way_through_a_tar(
         files in proptest::collection::btree_map(
             proptest::collection::vec("[a-c\u{e9}]{1,3}|[a-b]{90,130}", 1..5),
-            (proptest::collection::vec(any::<u8>(), 0..9000), any::<bool>()),
+            (proptest::collection::vec(any::<u8>(), 0..1200), any::<bool>()),
             1..8,
         ),
         target in "[a-z/]{1,150}",

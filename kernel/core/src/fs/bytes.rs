@@ -1,0 +1,200 @@
+//! Reading and writing files by inode: what the system calls and the memory of processes use.
+//!
+//! Nobody copies through a buffer: a reader asks where a piece lies ([`Fs::chunk`]), a writer where a
+//! page is to be written ([`Fs::page_for_write`]), and both move the bytes between there and the user's
+//! page themselves.
+
+use super::content::{Chunk, Content};
+use super::inode::{InodeId, Node};
+use super::{FILE_SIZE_MAX, Fs};
+use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE};
+use crate::errno::Errno;
+use crate::frames::FramePool;
+use crate::machine::Memory;
+
+impl Fs {
+    /// The longest piece of a regular file from `offset` on, at most `max` bytes: where its bytes lie.
+    /// Empty at the end of the file, and for files of other kinds.
+    pub fn chunk(&self, inode: InodeId, offset: u64, max: usize) -> Chunk {
+        match &self.inodes[inode].node {
+            Node::File(content) => content.chunk(offset, max),
+            _ => Chunk::END,
+        }
+    }
+
+    /// Size in bytes of a regular file; 0 for other kinds.
+    pub fn size(&self, inode: InodeId) -> u64 {
+        self.content(inode).map_or(0, Content::size)
+    }
+
+    /// The frame to write `page` (offset / 4096) of a regular file to: made, or copied from the image
+    /// or from a frame that a mapping shares, as needed. The file stays its owner. The caller writes
+    /// into it, then calls [`wrote`](Self::wrote) with the end of what it wrote.
+    ///
+    /// # Errors
+    /// ENOMEM; EISDIR, EINVAL when it is no regular file; EFBIG past the largest offset.
+    pub fn page_for_write(
+        &mut self,
+        inode: InodeId,
+        page: u64,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+    ) -> Result<Frame, Errno> {
+        if page > FILE_SIZE_MAX >> PAGE_SHIFT {
+            return Err(Errno::EFBIG);
+        }
+        self.content_mut(inode)?.page_for_write(page, pool, memory)
+    }
+
+    /// The short road of a short write, for a file that programs write byte by byte: when all bytes
+    /// lie in one page whose frame the file owns alone, notes them as [`wrote`](Self::wrote) does and
+    /// gives the frame. The caller writes `length` bytes at `offset % 4096` there without fail. None:
+    /// take [`page_for_write`](Self::page_for_write).
+    #[inline]
+    pub fn overwrite(
+        &mut self,
+        inode: InodeId,
+        offset: u64,
+        length: usize,
+        pool: &FramePool,
+    ) -> Option<Frame> {
+        let now = self.now;
+        let inode = &mut self.inodes[inode];
+        let Node::File(content) = &mut inode.node else {
+            return None;
+        };
+        let end = offset.checked_add(length as u64)?;
+        if offset as usize % PAGE_SIZE + length > PAGE_SIZE || end > FILE_SIZE_MAX {
+            return None;
+        }
+        let frame = content.own_frame(offset >> PAGE_SHIFT, pool)?;
+        content.reach(end);
+        inode.note_write(now);
+        Some(frame)
+    }
+
+    /// Notes that bytes up to offset `end` (not included) were written: the file ends there or later,
+    /// is [`Origin::Written`], and has a new version and time.
+    pub fn wrote(&mut self, inode: InodeId, end: u64) {
+        let now = self.now;
+        let inode = &mut self.inodes[inode];
+        if let Node::File(content) = &mut inode.node {
+            content.reach(end);
+            inode.note_write(now);
+        }
+    }
+
+    /// The frame that holds `page` of a regular file, to be mapped; None past its end. Bytes past the
+    /// file's end are zero. The file stays an owner: the caller adds its own with
+    /// [`FramePool::share`], after which a write to the file leaves the mapped frame as it is.
+    ///
+    /// # Errors
+    /// ENOMEM; EISDIR, EINVAL when it is no regular file.
+    pub fn page_for_map(
+        &mut self,
+        inode: InodeId,
+        page: u64,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+    ) -> Result<Option<Frame>, Errno> {
+        self.content_mut(inode)?.page_for_map(page, pool, memory)
+    }
+
+    /// Cuts a regular file, or lengthens it by a hole.
+    ///
+    /// # Errors
+    /// EFBIG; ENOMEM when a shared last page cannot be copied; EISDIR, EINVAL when it is no regular
+    /// file.
+    pub fn set_size(
+        &mut self,
+        inode: InodeId,
+        size: u64,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+    ) -> Result<(), Errno> {
+        self.content_mut(inode)?.set_size(size, pool, memory)?;
+        self.wrote(inode, 0);
+        Ok(())
+    }
+
+    /// Writes `bytes` at `offset`: for files that the kernel itself makes. Stops at the first error
+    /// and says how many bytes were written before it.
+    ///
+    /// # Errors
+    /// As [`page_for_write`](Self::page_for_write), when nothing was written.
+    pub fn write(
+        &mut self,
+        inode: InodeId,
+        offset: u64,
+        bytes: &[u8],
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+    ) -> Result<usize, Errno> {
+        let room = FILE_SIZE_MAX.checked_sub(offset).ok_or(Errno::EFBIG)?;
+        let bytes = &bytes[..bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
+        let mut done = 0;
+        while done < bytes.len() {
+            let at = offset + done as u64;
+            let frame = match self.page_for_write(inode, at >> PAGE_SHIFT, pool, memory) {
+                Ok(frame) => frame,
+                Err(error) if done == 0 => return Err(error),
+                Err(_) => break,
+            };
+            let within = at as usize % PAGE_SIZE;
+            let length = (bytes.len() - done).min(PAGE_SIZE - within);
+            memory.page_mut(frame)[within..within + length]
+                .copy_from_slice(&bytes[done..done + length]);
+            done += length;
+            self.wrote(inode, offset + done as u64);
+        }
+        Ok(done)
+    }
+
+    /// Reads from `offset` into `buffer`; fewer bytes only at the end of the file.
+    pub fn read(
+        &self,
+        inode: InodeId,
+        offset: u64,
+        buffer: &mut [u8],
+        memory: &impl Memory,
+    ) -> usize {
+        let mut done = 0;
+        while done < buffer.len() {
+            let Some(at) = offset.checked_add(done as u64) else {
+                break;
+            };
+            let chunk = self.chunk(inode, at, buffer.len() - done);
+            if chunk.is_empty() {
+                break;
+            }
+            let target = &mut buffer[done..done + chunk.len()];
+            match chunk {
+                Chunk::Bytes(bytes) => target.copy_from_slice(bytes),
+                Chunk::Zero { .. } => target.fill(0),
+                Chunk::Frame {
+                    frame,
+                    offset,
+                    length,
+                } => target.copy_from_slice(&memory.page(frame)[offset..offset + length]),
+            }
+            done += chunk.len();
+        }
+        done
+    }
+
+    /// lseek's SEEK_DATA.
+    ///
+    /// # Errors
+    /// ENXIO when there is no data from `offset` on; EISDIR, EINVAL when it is no regular file.
+    pub fn seek_data(&self, inode: InodeId, offset: u64) -> Result<u64, Errno> {
+        self.content(inode)?.next_data(offset).ok_or(Errno::ENXIO)
+    }
+
+    /// lseek's SEEK_HOLE. The end of the file counts as a hole.
+    ///
+    /// # Errors
+    /// ENXIO when `offset` is not inside the file; EISDIR, EINVAL when it is no regular file.
+    pub fn seek_hole(&self, inode: InodeId, offset: u64) -> Result<u64, Errno> {
+        self.content(inode)?.next_hole(offset).ok_or(Errno::ENXIO)
+    }
+}
