@@ -5,10 +5,8 @@ image_builder=$target/release/image-builder
 
 # Builds kernel and image-builder; quiet unless something is wrong.
 build_all() {
-    rust_env
-    "$root/qemu/build" || die "the kernel does not build"
-    (cd "$root" && cargo build --release --locked --quiet -p image-builder) || die "image-builder does not build"
-    [ -x "$image_builder" ] || die "cargo left no $image_builder"
+    "$root/qemu/build" || die "the build failed: see above"
+    [ -x "$image_builder" ] || die "qemu/build left no $image_builder"
 }
 
 # make_image TREE IMAGE INIT [OPTION...]: an image of foreign programs around the current kernel.
