@@ -1,0 +1,585 @@
+/* cc.h: what the files of cc share, one section a file, in reading order.
+ *
+ * The sources are written in C0, the subset that cc0 compiles: char is unsigned, there is no unsigned, typedef, union, macro
+ * or float. A variable here without an initialiser is a tentative definition that all files share. */
+
+/* ---- util.c: memory, strings, buffers, files, messages ---- */
+
+struct Block {                  /* a piece of an arena, its bytes behind it */
+    struct Block *next;
+    long size;
+};
+
+struct Arena {
+    struct Block *first;
+    struct Block *current;
+    char *free;
+    char *end;
+};
+
+struct Buffer {                 /* bytes that grow */
+    char *data;
+    long size;
+    long capacity;
+};
+
+struct Arena lasting;           /* lives as long as cc */
+struct Arena passing;           /* tokens and nodes of one external declaration */
+
+long __syscall(long number, long a, long b, long c, long d, long e, long f);
+char *arena_take(struct Arena *arena, long size);
+void arena_reset(struct Arena *arena);
+char *keep(long size);
+char *take(long size);
+void copy_bytes(char *to, char *from, long size);
+long text_length(char *text);
+int same_text(char *a, char *b);
+int same_bytes(char *a, char *b, long size);
+char *keep_text(char *text, long length);
+void put_byte(struct Buffer *b, int c);
+void put_bytes(struct Buffer *b, char *bytes, long size);
+void put_text(struct Buffer *b, char *text);
+void put_decimal(struct Buffer *b, long value);
+void store_value(char *at, long value, long size);
+long load_value(char *at, long size);
+int read_file(char *path, struct Buffer *b);
+int write_file(char *path, char *data, long size);
+void flush_messages(void);
+void say(char *text);
+void say_decimal(long value);
+void leave(int status);
+
+/* ---- lex.c: identifiers and tokens ---- */
+
+enum {                          /* token kinds; a one-character punctuator is its own kind */
+    T_EOF = 0, T_EOL = 1, T_OTHER = 2,
+    T_SHL = 128, T_SHR, T_EQ, T_NE, T_LE, T_GE, T_AND_AND, T_OR_OR, T_INC, T_DEC, T_ARROW, T_DOTS, T_PASTE,
+    T_MUL_SET, T_DIV_SET, T_MOD_SET, T_ADD_SET, T_SUB_SET, T_SHL_SET, T_SHR_SET, T_AND_SET, T_XOR_SET, T_OR_SET,
+    T_IDENT = 200, T_NUMBER, T_STRING, T_CHAR,
+    /* keywords, in the order of keyword_names */
+    T_AUTO = 256, T_BREAK, T_CASE, T_CHAR_WORD, T_CONST, T_CONTINUE, T_DEFAULT, T_DO, T_DOUBLE, T_ELSE, T_ENUM, T_EXTERN,
+    T_FLOAT, T_FOR, T_GOTO, T_IF, T_INLINE, T_INT, T_LONG, T_REGISTER, T_RESTRICT, T_RETURN, T_SHORT, T_SIGNED, T_SIZEOF,
+    T_STATIC, T_STRUCT, T_SWITCH, T_TYPEDEF, T_UNION, T_UNSIGNED, T_VOID, T_VOLATILE, T_WHILE, T_BOOL, T_ALIGNOF,
+    T_ALIGNAS, T_NORETURN, T_STATIC_ASSERT, T_GENERIC, T_TYPEOF, T_ATTRIBUTE, T_ASM, T_EXTENSION, T_VA_LIST, T_VA_START,
+    T_VA_ARG, T_VA_END, T_VA_COPY, T_OFFSETOF, T_EXPECT, T_ALLOCA, T_FUNC
+};
+
+struct Ident {                  /* a spelling and all that it means at the moment */
+    char *name;
+    int length;
+    int kind;                   /* T_IDENT or a keyword */
+    struct Macro *macro;
+    struct Symbol *symbol;      /* innermost ordinary identifier */
+    struct Symbol *tag;         /* innermost struct, union or enum tag */
+    struct Global *global;      /* the object or function with external linkage */
+    struct Label *label;        /* of the current function */
+    struct Ident *next;         /* in the hash chain */
+};
+
+struct Token {
+    int kind;
+    int length;
+    char *text;
+    struct Ident *ident;        /* identifiers and keywords */
+    struct Token *next;         /* in a list of the preprocessor */
+    int parameter;              /* in a macro's body: parameter number from 1, or 0 */
+    char space;                 /* blank before it */
+    char bol;                   /* first of its line */
+    char painted;               /* never to be expanded again */
+    char stringize;             /* `#` stood before this parameter */
+    char paste;                 /* `##` stands behind it */
+};
+
+struct Source {                 /* where tokens come from: a file, a list, or a barrier that nothing reads past */
+    int kind;
+    struct Source *below;
+    char *p;                    /* file: next character */
+    char *text;
+    char *end;
+    char *name;
+    int line;
+    char bol;
+    char directive;             /* a newline ends the token stream */
+    struct Condition *conditions;
+    struct Token *list;         /* list: next token */
+    struct Macro *macro;        /* list: the macro to enable again at its end */
+};
+
+enum { SOURCE_FILE, SOURCE_LIST, SOURCE_BARRIER };
+
+void init_lexer(void);
+struct Ident *intern(char *text, long length);
+struct Ident *ident_of(char *text);
+int is_ident_char(int c);
+void load_source(struct Source *s, struct Buffer *b);
+struct Token *lex(struct Source *s);
+
+/* ---- macro.c and directive.c: the preprocessor ---- */
+
+struct Macro {
+    struct Ident *name;
+    struct Token *body;
+    int parameters;             /* -1: object-like */
+    int variadic;
+    int disabled;               /* being expanded */
+    int builtin;                /* one of MACRO_ */
+    struct Macro *previous;     /* all macros of the translation unit */
+};
+
+enum { MACRO_PLAIN, MACRO_LINE, MACRO_FILE, MACRO_COUNTER };
+
+struct Condition {              /* an open #if */
+    struct Condition *outer;
+    int taken;                  /* a group of it was compiled */
+    int in_else;
+    int line;
+};
+
+struct Source *source;          /* the innermost source */
+struct Source *file_source;     /* the innermost file */
+struct Macro *all_macros;
+char *include_paths[64];
+int include_path_count;
+
+struct Source *push_source(int kind);
+void pop_source(void);
+void push_list(struct Token *list, struct Macro *macro);
+void push_file(char *path, struct Buffer *b);
+struct Token *raw_token(void);
+struct Token *expanded_token(void);
+struct Token *copy_token(struct Token *t);
+struct Token *text_token(int kind, char *text, long length);
+struct Token *relex(char *text, long length);
+void spell_token(struct Buffer *b, struct Token *t);
+void define_text(char *name, char *value);
+void define_macro(struct Source *s);
+void directive(struct Source *s);
+void forget_macros(void);
+
+/* ---- token.c: the parser's view of the tokens; literals ---- */
+
+struct Token *tok;              /* the current token */
+int fetching;                   /* the preprocessor works: errors are where it reads */
+char *tok_file;
+int tok_line;
+int in_if_expression;           /* parsing for #if */
+char *literal_data;             /* decoded by read_strings */
+long literal_size;
+int literal_wide;
+
+void next(void);
+struct Token *peek(void);
+void forget_tokens(void);
+int accept(int kind);
+void expect(int kind, char *spelling);
+void fail(char *message, char *quoted);
+void say_place(void);
+void fail_with(char *message, char *quoted);
+void expected(char *what);
+void warn(char *message, char *quoted);
+void read_strings(void);
+struct Node *number_constant(void);
+struct Node *char_constant(void);
+
+/* ---- real.c: floating-point constants in integer arithmetic ---- */
+
+struct Real {                   /* an IEEE value's bits */
+    long low;
+    long high;                  /* upper half of a 16-byte value */
+};
+
+int parse_real(char *text, long length, int size, struct Real *out);
+void real_from_integer(long value, int is_unsigned, int size, struct Real *out);
+void real_convert(struct Real *r, int from_size, int to_size);
+long real_to_integer(struct Real *r, int size);
+int real_is_zero(struct Real *r, int size);
+void real_negate(struct Real *r, int size);
+void real_arithmetic(int op, struct Real *a, struct Real *b, int size, struct Real *out);
+int real_compare(struct Real *a, struct Real *b, int size);
+
+/* ---- type.c ---- */
+
+enum {                          /* type kinds, arithmetic ones in order of rank */
+    TY_VOID, TY_BOOL, TY_CHAR, TY_SHORT, TY_INT, TY_LONG, TY_FLOAT, TY_DOUBLE, TY_QUAD, TY_POINTER, TY_ARRAY, TY_FUNCTION,
+    TY_STRUCT, TY_UNION
+};
+
+struct Type {
+    int kind;
+    int is_unsigned;
+    int align;
+    int incomplete;
+    long size;
+    struct Type *base;          /* pointed to, element, result */
+    long length;                /* array; -1: not known */
+    struct Member *members;
+    struct Parameter *parameters;
+    int variadic;
+    int old_style;              /* function without a prototype */
+    struct Type *pointer;       /* the pointer type to this one, once made */
+    struct Ident *tag;
+};
+
+struct Member {
+    struct Ident *name;         /* 0: anonymous */
+    struct Type *type;
+    long offset;
+    int bit_offset;
+    int bit_width;              /* -1: no bit-field */
+    int align;                  /* asked for by an attribute, or 0 */
+    int packed;
+    struct Member *next;
+};
+
+struct Parameter {
+    struct Ident *name;         /* 0: none was given */
+    struct Type *type;
+    struct Local *local;        /* in a definition */
+    struct Parameter *next;
+};
+
+struct Type *type_void;
+struct Type *type_bool;
+struct Type *type_char;         /* unsigned on AArch64 */
+struct Type *type_signed_char;
+struct Type *type_short;
+struct Type *type_unsigned_short;
+struct Type *type_int;
+struct Type *type_unsigned;
+struct Type *type_long;
+struct Type *type_unsigned_long;
+struct Type *type_float;
+struct Type *type_double;
+struct Type *type_quad;         /* long double */
+struct Type *type_va_list;
+
+void init_types(void);
+struct Type *new_type(int kind, long size, int align);
+struct Type *pointer_to(struct Type *base);
+struct Type *array_of(struct Type *base, long length);
+struct Type *function_returning(struct Type *result);
+struct Type *copy_type(struct Type *t);
+int is_integer(struct Type *t);
+int is_real(struct Type *t);
+int is_arithmetic(struct Type *t);
+int is_scalar(struct Type *t);
+int is_aggregate(struct Type *t);
+int same_type(struct Type *a, struct Type *b);
+struct Member *find_member(struct Type *t, struct Ident *name);
+char *type_name(struct Type *t);
+void need_complete(struct Type *t);
+long round_up(long value, long step);
+long wrap(struct Type *t, long value);
+
+/* ---- scope.c: what identifiers stand for ---- */
+
+enum { SYMBOL_LOCAL, SYMBOL_GLOBAL, SYMBOL_TYPEDEF, SYMBOL_CONSTANT, SYMBOL_TAG };
+
+struct Symbol {
+    int kind;
+    int depth;                  /* 0: file scope */
+    struct Ident *name;
+    struct Type *type;
+    long value;                 /* enumeration constant */
+    struct Local *local;
+    struct Global *global;
+    int by_reference;           /* parameter: the local holds its address */
+    struct Symbol *hidden;      /* what the identifier meant outside */
+    struct Symbol *previous;    /* last declared before this one */
+};
+
+struct Local {                  /* a variable of the current function with its place in the frame or a register */
+    struct Type *type;
+    long offset;
+    int home;                   /* register it lives in, or -1 */
+    int address_taken;
+    long weight;                /* uses, those in loops counted more */
+    int first_use;              /* the statements between which it lives */
+    int last_use;
+    struct Local *sharer;       /* another one in the same register, at other times */
+    struct Local *next;
+};
+
+struct Label {
+    struct Ident *name;
+    int number;
+    int defined;
+    int line;
+    struct Label *next;
+};
+
+int scope_depth;
+struct Local *all_locals;
+int statement_count;            /* of the current function, in the order of the text */
+long loop_weight;
+
+void enter_scope(void);
+void leave_scope(void);
+void leave_scopes(int depth);
+struct Symbol *declare(int kind, struct Ident *name, struct Type *type);
+struct Symbol *declare_tag(struct Ident *name, struct Type *type);
+struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_static);
+struct Local *new_local(struct Type *type);
+struct Local *hidden_local(struct Type *type);
+
+/* ---- fold.c, node.c, operator.c: typed trees ---- */
+
+enum {
+    N_NUMBER, N_REAL,                                           /* constants */
+    N_LOCAL, N_GLOBAL, N_DEREF, N_BITS,                         /* places: value is an offset */
+    N_ADD, N_SUB, N_MUL, N_DIV, N_MOD, N_AND, N_OR, N_XOR, N_SHL, N_SHR,
+    N_EQ, N_NE, N_LT, N_LE, N_GT, N_GE,
+    N_NEG, N_COMPLEMENT, N_NOT, N_CAST, N_ADDRESS,
+    N_AND_AND, N_OR_OR, N_CONDITION, N_COMMA, N_ASSIGN, N_CALL, N_ARGUMENT, N_ZERO, N_VA_START, N_VA_ARG, N_ALLOCA,
+    N_BODY,                                                     /* ({ statements }) */
+    N_EXPRESSION, N_JUMP, N_MARK, N_BRANCH, N_SWITCH, N_RETURN  /* statements */
+};
+
+struct Node {
+    int kind;
+    int calls;                  /* a call lies within: no register but a local's home survives it */
+    struct Type *type;
+    struct Node *lhs;
+    struct Node *rhs;
+    struct Node *third;
+    struct Node *next;          /* next argument or statement */
+    long value;                 /* number, offset, label */
+    long high;                  /* real: upper half; branch: the truth it waits for */
+    struct Local *local;
+    struct Global *global;
+    struct Case *cases;
+    int bit_offset;
+    int bit_width;
+};
+
+struct Case {
+    long value;
+    long last;                  /* == value but for a range */
+    int label;
+    struct Case *next;
+};
+
+struct Node *new_node(int kind, struct Type *type, struct Node *lhs, struct Node *rhs);
+struct Node *number(long value, struct Type *type);
+struct Node *real_number(struct Real *r, struct Type *type);
+struct Node *local_node(struct Local *local);
+struct Node *global_node(struct Global *global, struct Type *type);
+struct Node *decay(struct Node *n);
+struct Node *address_of(struct Node *n);
+struct Node *dereference(struct Node *n);
+struct Node *member_of(struct Node *n, struct Member *m);
+struct Node *cast(struct Node *n, struct Type *to);
+struct Node *promote(struct Node *n);
+struct Node *unary(int kind, struct Node *n);
+struct Node *binary(int kind, struct Node *l, struct Node *r);
+struct Node *condition(struct Node *n);
+struct Node *comma(struct Node *l, struct Node *r);
+struct Node *ternary(struct Node *test, struct Node *a, struct Node *b);
+struct Node *assign(struct Node *place, struct Node *value);
+struct Node *assign_raw(struct Node *place, struct Node *value);
+struct Node *assign_op(int kind, struct Node *place, struct Node *value);
+struct Node *increment(struct Node *place, int delta, int postfix);
+struct Node *helper_call(char *name, struct Type *result, struct Node *a, struct Node *b);
+struct Node *struct_argument(struct Node *n);
+struct Node *logical(int kind, struct Node *l, struct Node *r);
+struct Node *call_node(struct Node *function, struct Node *arguments);
+struct Type *common_type(struct Type *a, struct Type *b);
+long fold_binary(int kind, struct Type *t, long a, long b);
+int log2_of(long value);
+long unsigned_divide(long a, long b);
+int unsigned_less(long a, long b);
+struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t);
+int constant_address(struct Node *n, struct Global **global, long *offset);
+long constant_value(struct Node *n, char *what);
+
+/* ---- expression.c ---- */
+
+struct Node *expression(void);
+struct Node *assignment_expression(void);
+struct Node *conditional_expression(void);
+long constant_expression(void);
+struct Node *string_literal(void);
+struct Node *member_access(struct Node *n, struct Ident *name);
+
+/* ---- specifier.c, declaration.c, initializer.c ---- */
+
+enum { STORAGE_NONE, STORAGE_TYPEDEF, STORAGE_EXTERN, STORAGE_STATIC };
+
+struct Specifier {              /* what precedes and surrounds a declarator */
+    struct Type *type;
+    int storage;
+    int is_inline;
+    int align;                  /* 0: the type's own */
+    int packed;
+    int in_text;                /* section(".text") */
+};
+
+void declaration_specifiers(struct Specifier *s);
+void attributes(struct Specifier *s);
+struct Type *declarator(struct Type *base, struct Ident **name, struct Specifier *s);
+int at_type_name(struct Token *t);
+struct Type *type_name_of(void);
+void static_assertion(void);
+struct Type *struct_specifier(int kind);
+struct Type *enum_specifier(void);
+void local_declaration(void);
+void external_declaration(void);
+struct Node *initialize_local(struct Local *local);
+void initialize_global(struct Global *g, struct Type **type);
+struct Node *compound_literal(struct Type *type);
+
+/* ---- statement.c ---- */
+
+struct Type *result_type;       /* of the current function */
+struct Local *result_pointer;   /* where a large struct result goes */
+struct Ident *function_name;
+int label_count;
+int calls_setjmp;
+int uses_alloca;
+int has_bodies;                 /* of the ({ }) kind */
+struct Local *variadic_area;     /* a variadic function's: argument registers, then the address of stack arguments */
+long outgoing_size;             /* stack bytes for the arguments of calls */
+
+struct Node *add_statement(int kind, struct Node *value, long label);
+struct Node *function_body(void);
+struct Node *statement_body(void);
+int new_label(void);
+
+/* ---- emit.c: instructions ---- */
+
+enum {                          /* condition codes */
+    CC_EQ = 0, CC_NE = 1, CC_HS = 2, CC_LO = 3, CC_MI = 4, CC_PL = 5, CC_HI = 8, CC_LS = 9, CC_GE = 10, CC_LT = 11, CC_GT = 12, CC_LE = 13
+};
+
+enum { SP = 31, ZR = 31, SCRATCH = 16, SCRATCH2 = 17, TEMPORARIES = 9, SAVED = 19, FLOATING = 32 };
+
+int *code;                      /* the instructions of the current function */
+long code_count;
+
+void start_code(void);
+void emit(long word);
+void emit3(long op, int rd, int rn, int rm);
+void place_label(int label);
+void emit_branch(long op, int label);
+void emit_adr(int rd, int label);
+void emit_table_entry(int label, long base);
+void resolve_branches(void);
+void move_number(int rd, long value, int wide);
+void move_register(int rd, int rn, struct Type *t);
+int fits_add(long value);
+void add_number(int rd, int rn, long value, int wide);
+int logical_immediate(long value, int wide, long *field);
+long access_op(struct Type *t, int is_load);
+void access(long op, int rd, long size, int base, long offset);
+void load(int rd, struct Type *t, int base, long offset);
+void store(int rd, struct Type *t, int base, long offset);
+void emit_adrp(int rd, struct Global *g, long offset);
+void emit_low_add(int rd, int rn, struct Global *g, long offset);
+void code_relocation(int kind, struct Global *g, long offset);
+long wide_bit(struct Type *t);
+
+/* ---- address.c, generate.c, call.c, function.c: from trees to instructions ---- */
+
+struct Place {                  /* an operand in memory */
+    int base;
+    long offset;
+    struct Global *global;      /* low bits of its address to be added */
+    int index;                  /* register, or -1 */
+    int option;                 /* how the index is extended */
+    int shift;                  /* how far it is shifted */
+    int depth;                  /* first free temporary */
+};
+
+int frame_register;
+int temporary_register(struct Type *t, int depth);
+void find_place(struct Node *n, struct Place *p, int depth);
+void plain_place(struct Place *p);
+int place_address(struct Place *p, int depth, int want);
+void access_place(int rd, struct Type *t, struct Place *p, int is_load);
+void copy_memory(struct Place *to, struct Place *from, long size);
+void add_index(int rd, int base, int index, int option, int shift, int subtract);
+struct Node *strip_casts(struct Node *n);
+struct Type *register_type(struct Type *t);
+void zero_memory(long offset, long size);
+int index_operand(struct Node *n, int *option, int *shift, struct Node **index);
+long slot_base;                 /* frame offset of the first slot */
+long slots_used;
+long slots_most;
+
+long spill(int r, struct Type *t);
+void unspill(int r, struct Type *t, long slot);
+long take_slot(void);
+void release_slot(void);
+int must_spill(int r, struct Node *other, int depth);
+int generate(struct Node *n, int depth, int want);
+void generate_to(struct Node *n, int depth, int r);
+void generate_pair(struct Node *l, struct Node *r, int depth, int *left, int *right);
+void discard(struct Node *n, int depth);
+int free_depth(int r, int depth);
+int is_kept(int r);
+int compare(struct Node *n, int depth);
+void branch(struct Node *n, int label, int truth, int depth);
+int generate_call(struct Node *n, int depth, int want);
+int generate_cast(struct Node *n, int depth, int want);
+int generate_va_arg(struct Node *n, int depth);
+int generate_alloca(struct Node *n, int depth);
+void generate_va_start(struct Node *n);
+void generate_statements(struct Node *list);
+void generate_switch(struct Node *n);
+
+struct Slot {                   /* where an argument travels */
+    int reg;                    /* -1: on the stack */
+    long offset;
+    int words;
+};
+
+int next_integer_register;      /* of the argument list being placed */
+int next_float_register;
+long next_stack_offset;
+
+void start_arguments(void);
+void place_argument(struct Type *t, struct Slot *s);
+void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body);
+struct Global *current_function;
+int return_label;
+int makes_calls;
+int in_body;                    /* within a ({ }) */
+struct Parameter *current_parameters;
+int is_temporary(int r);
+long frame_size;
+void assign_homes(void);
+
+/* ---- link.c: globals, relocations, the executable ---- */
+
+enum { SECTION_NONE, SECTION_TEXT, SECTION_DATA, SECTION_ZERO };
+enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW_ADD, R_LOW_MEMORY };
+
+struct Relocation {
+    int kind;
+    long at;                    /* byte in the global that holds it */
+    struct Global *target;
+    long addend;
+    struct Relocation *next;
+};
+
+struct Global {                 /* a function or an object */
+    char *name;                 /* 0: a string literal */
+    int section;                /* SECTION_NONE: not defined so far */
+    struct Type *tentative;     /* defined without an initialiser: its type */
+    int align;
+    int used;                   /* reached from _start */
+    char *data;
+    long size;
+    long address;
+    struct Relocation *relocations;
+    char *used_file;            /* where it was first named */
+    int used_line;
+    struct Global *next;
+    struct Global *next_used;
+};
+
+struct Global *new_global(char *name);
+struct Global *external_global(struct Ident *name);
+struct Global *string_global(char *data, long size, int align);
+void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend);
+void link_program(char *path);

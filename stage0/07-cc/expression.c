@@ -1,0 +1,461 @@
+/* expression.c: parses expressions. Above each function stands what it parses. */
+#include "cc.h"
+
+struct Node *unary_expression(void);
+
+/* Primary expressions */
+
+struct Node *string_literal(void) {
+    read_strings();
+    struct Type *element = literal_wide ? type_unsigned : type_char;
+    struct Global *g = string_global(literal_data, literal_size, element->align);
+    return global_node(g, array_of(element, literal_size / element->size));
+}
+
+struct Node *function_name_literal(void) {
+    char *name = function_name ? function_name->name : "";
+    long size = text_length(name) + 1;
+    next();
+    return global_node(string_global(keep_text(name, size - 1), size, 1), array_of(type_char, size));
+}
+
+void note_use(struct Global *g) {
+    if (g->used_file == 0) {
+        g->used_file = tok_file;
+        g->used_line = tok_line;
+    }
+}
+
+struct Node *identifier(void) {
+    struct Ident *name = tok->ident;
+    struct Symbol *s = name->symbol;
+    if (in_if_expression) {
+        next();
+        return number(0, type_long);
+    }
+    if (s == 0) {
+        if (peek()->kind != '(')
+            fail("there is no declaration of", name->name);
+        warn("there is no declaration of the function", name->name);
+        struct Type *t = function_returning(type_int);
+        t->old_style = 1;
+        s = declare_global(name, t, 0);
+    }
+    if (s->kind == SYMBOL_TYPEDEF)
+        expected("an expression");
+    if (s->kind == SYMBOL_GLOBAL)
+        note_use(s->global);
+    next();
+    if (s->kind == SYMBOL_CONSTANT)
+        return number(s->value, s->type);
+    if (s->kind == SYMBOL_GLOBAL)
+        return global_node(s->global, s->type);
+    if (s->by_reference)
+        return dereference(local_node(s->local));
+    return local_node(s->local);
+}
+
+/* body = "(" "{" {statement} "}" ")"; its value is that of its last statement */
+struct Node *body_expression(void) {
+    struct Node *list;
+    struct Node *last;
+    long value_weight = loop_weight;
+    if (function_name == 0)
+        fail("({ }) stands outside a function", 0);
+    has_bodies = 1;
+    list = statement_body();
+    expect(')', "')'");
+    struct Node *n = new_node(N_BODY, type_void, list, 0);
+    n->calls = 1;
+    for (last = list; last && last->next; )
+        last = last->next;
+    loop_weight = value_weight;
+    if (last == 0 || last->kind != N_EXPRESSION || last->lhs->type->kind == TY_VOID)
+        return n;
+    last->lhs = decay(last->lhs);
+    struct Local *value = hidden_local(last->lhs->type);
+    last->lhs = assign_raw(local_node(value), last->lhs);
+    return comma(n, local_node(value));
+}
+
+/* va_start(list, last), va_end(list), va_copy(to, from), va_arg(list, type) */
+struct Node *variadic_builtin(void) {
+    int kind = tok->kind;
+    struct Node *n;
+    next();
+    expect('(', "'('");
+    struct Node *list = assignment_expression();
+    if (list->type->kind != TY_STRUCT)
+        fail("expected a va_list, found the type", type_name(list->type));
+    if (kind == T_VA_START) {
+        expect(',', "','");
+        assignment_expression();
+        n = new_node(N_VA_START, type_void, address_of(list), 0);
+    } else if (kind == T_VA_COPY) {
+        expect(',', "','");
+        n = assign(list, assignment_expression());
+    } else if (kind == T_VA_END) {
+        n = number(0, type_int);
+    } else {
+        expect(',', "','");
+        struct Type *t = type_name_of();
+        need_complete(t);
+        struct Type *passed = is_aggregate(t) && t->size > 16 ? pointer_to(t) : t;
+        n = dereference(new_node(N_VA_ARG, pointer_to(passed), address_of(list), 0));
+        if (passed != t)
+            n = dereference(n);
+    }
+    expect(')', "')'");
+    return n;
+}
+
+/* offsetof = "__builtin_offsetof" "(" type "," ident {"." ident | "[" constant "]"} ")" */
+struct Node *offset_builtin(void) {
+    next();
+    expect('(', "'('");
+    struct Node *n = dereference(number(0, pointer_to(type_name_of())));
+    expect(',', "','");
+    n = member_access(n, tok->ident);
+    while (tok->kind == '.' || tok->kind == '[') {
+        if (accept('.')) {
+            n = member_access(n, tok->ident);
+        } else {
+            next();
+            n = dereference(binary(N_ADD, n, expression()));
+            expect(']', "']'");
+        }
+    }
+    expect(')', "')'");
+    return cast(address_of(n), type_unsigned_long);
+}
+
+/* generic = "_Generic" "(" assignment {"," (type | "default") ":" assignment} ")" */
+struct Node *generic_selection(void) {
+    struct Node *chosen = 0;
+    struct Node *otherwise = 0;
+    next();
+    expect('(', "'('");
+    struct Type *t = decay(assignment_expression())->type;
+    while (accept(',')) {
+        int is_default = accept(T_DEFAULT);
+        struct Type *match = is_default ? 0 : type_name_of();
+        expect(':', "':'");
+        struct Node *n = assignment_expression();
+        if (is_default)
+            otherwise = n;
+        else if (chosen == 0 && same_type(t, match))
+            chosen = n;
+    }
+    expect(')', "')'");
+    if (chosen == 0)
+        chosen = otherwise;
+    if (chosen == 0)
+        fail("_Generic has no choice for the type", type_name(t));
+    return chosen;
+}
+
+/* builtin = "__builtin_expect" "(" a "," b ")" | "__builtin_alloca" "(" size ")" */
+struct Node *other_builtin(void) {
+    int kind = tok->kind;
+    next();
+    expect('(', "'('");
+    struct Node *n = assignment_expression();
+    if (kind == T_EXPECT) {
+        expect(',', "','");
+        assignment_expression();
+    } else {
+        uses_alloca = 1;
+        n = new_node(N_ALLOCA, pointer_to(type_void), cast(n, type_long), 0);
+        n->calls = 1;
+    }
+    expect(')', "')'");
+    return n;
+}
+
+/* primary = ident | number | char | string {string} | "(" expression ")" | body | builtins */
+struct Node *primary_expression(void) {
+    struct Node *n;
+    switch (tok->kind) {
+    case T_NUMBER: return number_constant();
+    case T_CHAR: return char_constant();
+    case T_STRING: return string_literal();
+    case T_IDENT: return identifier();
+    case T_FUNC: return function_name_literal();
+    case T_GENERIC: return generic_selection();
+    case T_OFFSETOF: return offset_builtin();
+    case T_VA_START:
+    case T_VA_ARG:
+    case T_VA_END:
+    case T_VA_COPY: return variadic_builtin();
+    case T_EXPECT:
+    case T_ALLOCA: return other_builtin();
+    case '(':
+        next();
+        if (tok->kind == '{')
+            return body_expression();
+        n = expression();
+        expect(')', "')'");
+        return n;
+    }
+    if (in_if_expression && tok->ident)
+        return identifier();
+    expected("an expression");
+    return 0;
+}
+
+/* Postfix expressions */
+
+struct Node *member_access(struct Node *n, struct Ident *name) {
+    if (name == 0)
+        expected("a member's name");
+    if (!is_aggregate(n->type))
+        fail("expected a struct or union, found the type", type_name(n->type));
+    need_complete(n->type);
+    struct Member *m = find_member(n->type, name);
+    if (m == 0) {
+        say_place();
+        say(": error: the type ");
+        say(type_name(n->type));
+        fail_with(" has no member", name->name);
+    }
+    next();
+    n = member_of(n, m);
+    while (m->name != name) {
+        m = find_member(m->type, name);
+        n = member_of(n, m);
+    }
+    return n;
+}
+
+/* arguments = "(" [assignment {"," assignment}] ")" */
+struct Node *call_arguments(struct Node *function) {
+    struct Node *first = 0;
+    struct Node *last = 0;
+    next();
+    while (tok->kind != ')') {
+        struct Node *value = assignment_expression();
+        struct Node *a = new_node(N_ARGUMENT, value->type, value, 0);
+        if (last)
+            last->next = a;
+        else
+            first = a;
+        last = a;
+        if (tok->kind != ')')
+            expect(',', "',' or ')'");
+    }
+    struct Node *call = call_node(function, first);
+    next();
+    return call;
+}
+
+/* postfix = primary {"[" expression "]" | arguments | "." ident | "->" ident | "++" | "--"} */
+struct Node *postfix_expression(struct Node *n) {
+    while (1) {
+        switch (tok->kind) {
+        case '[':
+            next();
+            n = dereference(binary(N_ADD, n, expression()));
+            expect(']', "']'");
+            break;
+        case '(':
+            n = call_arguments(n);
+            break;
+        case '.':
+            next();
+            n = member_access(n, tok->ident);
+            break;
+        case T_ARROW:
+            next();
+            n = member_access(dereference(n), tok->ident);
+            break;
+        case T_INC:
+        case T_DEC:
+            n = increment(n, tok->kind == T_INC ? 1 : -1, 1);
+            next();
+            break;
+        default:
+            return n;
+        }
+    }
+}
+
+/* cast = "(" type ")" (unary | "{" initializers "}" {postfix}); the "(" is the current token */
+struct Node *cast_expression(void) {
+    next();
+    struct Type *t = type_name_of();
+    expect(')', "')'");
+    if (tok->kind == '{')
+        return postfix_expression(compound_literal(t));
+    struct Node *n = unary_expression();
+    if (is_aggregate(t) && !same_type(decay(n)->type, t))
+        fail("expected a value of the struct type in the cast to", type_name(t));
+    n = cast(n, t);
+    if (n->kind >= N_LOCAL && n->kind <= N_BITS && !is_aggregate(t))
+        n = new_node(N_CAST, t, n, 0);                  /* a value, no place any more */
+    return n;
+}
+
+/* sizeof = ("sizeof" | "_Alignof") (unary | "(" type ")") */
+struct Node *size_expression(void) {
+    int kind = tok->kind;
+    struct Type *t;
+    next();
+    if (tok->kind == '(' && at_type_name(peek())) {
+        next();
+        t = type_name_of();
+        expect(')', "')'");
+        if (tok->kind == '{')
+            t = postfix_expression(compound_literal(t))->type;
+    } else {
+        t = unary_expression()->type;
+    }
+    if (t->kind != TY_VOID && t->kind != TY_FUNCTION)
+        need_complete(t);
+    return number(kind == T_SIZEOF ? t->size : t->align, type_unsigned_long);
+}
+
+/* unary = ("-" | "+" | "~" | "!" | "*" | "&" | "++" | "--" | "__extension__") unary | sizeof | cast | postfix */
+struct Node *unary_expression(void) {
+    int kind = tok->kind;
+    struct Node *n;
+    switch (kind) {
+    case '-':
+        next();
+        return unary(N_NEG, unary_expression());
+    case '~':
+        next();
+        return unary(N_COMPLEMENT, unary_expression());
+    case '!':
+        next();
+        return unary(N_NOT, unary_expression());
+    case '+':
+        next();
+        n = promote(unary_expression());
+        return n->kind >= N_LOCAL && n->kind <= N_BITS ? new_node(N_CAST, n->type, n, 0) : n;
+    case '*':
+        next();
+        n = decay(unary_expression());
+        if (n->type->kind == TY_POINTER && n->type->base->kind == TY_FUNCTION)
+            return n;
+        return dereference(n);
+    case '&':
+        next();
+        n = unary_expression();
+        if (n->kind == N_ADDRESS && n->type->base->kind == TY_FUNCTION)
+            return n;
+        return address_of(n);
+    case T_INC:
+    case T_DEC:
+        next();
+        return increment(unary_expression(), kind == T_INC ? 1 : -1, 0);
+    case T_EXTENSION:
+        next();
+        return unary_expression();
+    case T_SIZEOF:
+    case T_ALIGNOF:
+        return size_expression();
+    case '(':
+        if (!in_if_expression && at_type_name(peek()))
+            return cast_expression();
+    }
+    return postfix_expression(primary_expression());
+}
+
+/* Binary operators, by precedence */
+
+int precedence(int kind) {
+    switch (kind) {
+    case '*': case '/': case '%': return 10;
+    case '+': case '-': return 9;
+    case T_SHL: case T_SHR: return 8;
+    case '<': case '>': case T_LE: case T_GE: return 7;
+    case T_EQ: case T_NE: return 6;
+    case '&': return 5;
+    case '^': return 4;
+    case '|': return 3;
+    case T_AND_AND: return 2;
+    case T_OR_OR: return 1;
+    }
+    return 0;
+}
+
+int operation(int kind) {
+    switch (kind) {
+    case '*': case T_MUL_SET: return N_MUL;
+    case '/': case T_DIV_SET: return N_DIV;
+    case '%': case T_MOD_SET: return N_MOD;
+    case '+': case T_ADD_SET: return N_ADD;
+    case '-': case T_SUB_SET: return N_SUB;
+    case T_SHL: case T_SHL_SET: return N_SHL;
+    case T_SHR: case T_SHR_SET: return N_SHR;
+    case '&': case T_AND_SET: return N_AND;
+    case '^': case T_XOR_SET: return N_XOR;
+    case '|': case T_OR_SET: return N_OR;
+    case '<': return N_LT;
+    case '>': return N_GT;
+    case T_LE: return N_LE;
+    case T_GE: return N_GE;
+    case T_EQ: return N_EQ;
+    case T_NE: return N_NE;
+    case T_AND_AND: return N_AND_AND;
+    }
+    return N_OR_OR;
+}
+
+/* binary = unary {operator unary}, the operators by C's precedence */
+struct Node *binary_expression(int lowest) {
+    struct Node *n = unary_expression();
+    while (1) {
+        int token = tok->kind;
+        int level = precedence(token);
+        if (level < lowest)
+            return n;
+        next();
+        struct Node *right = binary_expression(level + 1);
+        if (level <= 2)
+            n = logical(operation(token), n, right);
+        else
+            n = binary(operation(token), n, right);
+    }
+}
+
+/* conditional = binary ["?" [expression] ":" conditional] */
+struct Node *conditional_expression(void) {
+    struct Node *n = binary_expression(1);
+    if (!accept('?'))
+        return n;
+    if (accept(':')) {                                  /* a ?: b, where a counts once */
+        n = decay(n);
+        struct Local *value = hidden_local(n->type);
+        struct Node *first = assign_raw(local_node(value), n);
+        return ternary(first, local_node(value), conditional_expression());
+    }
+    struct Node *a = expression();
+    expect(':', "':'");
+    return ternary(n, a, conditional_expression());
+}
+
+/* assignment = conditional [("=" | "*=" | "/=" | "%=" | "+=" | "-=" | "<<=" | ">>=" | "&=" | "^=" | "|=") assignment] */
+struct Node *assignment_expression(void) {
+    struct Node *n = conditional_expression();
+    int kind = tok->kind;
+    if (accept('='))
+        return assign(n, assignment_expression());
+    if (kind >= T_MUL_SET && kind <= T_OR_SET) {
+        next();
+        return assign_op(operation(kind), n, assignment_expression());
+    }
+    return n;
+}
+
+/* expression = assignment {"," assignment} */
+struct Node *expression(void) {
+    struct Node *n = assignment_expression();
+    while (accept(','))
+        n = comma(n, decay(assignment_expression()));
+    return n;
+}
+
+long constant_expression(void) {
+    return constant_value(conditional_expression(), keep_text("integer constant", 16));
+}

@@ -1,0 +1,375 @@
+/* function.c: statements and whole functions: which locals live in registers, the frame, entry and exit.
+ *
+ * The frame, from the stack pointer up: arguments for calls; x29 and x30; saved x19 and on, d8 and on; locals; slots. The
+ * body is generated first; then it is known what the entry must do. */
+#include "cc.h"
+
+enum { HOMES = 10, REAL_HOMES = 8, REAL_SAVED = 40 };
+
+struct Local *sharers[HOMES + REAL_HOMES];      /* the locals of each register */
+int saved_integers;                             /* how many of x19 and on, d8 and on are used */
+int saved_reals;
+
+/* Registers for locals: the most used first, each the first register whose other locals live at other times. */
+
+int wants_home(struct Local *l) {
+    return is_scalar(l->type) && l->type->kind != TY_QUAD && !l->address_taken && l->weight >= 2;
+}
+
+int overlap(struct Local *a, struct Local *b) {
+    return a->first_use <= b->last_use && b->first_use <= a->last_use;
+}
+
+void assign_home(struct Local *l) {
+    int first = is_real(l->type) ? HOMES : 0;
+    int end = is_real(l->type) ? HOMES + REAL_HOMES : HOMES;
+    int i;
+    for (i = first; i < end; i++) {
+        struct Local *other = sharers[i];
+        while (other && !overlap(l, other))
+            other = other->sharer;
+        if (other)
+            continue;
+        l->sharer = sharers[i];
+        sharers[i] = l;
+        if (i >= HOMES) {
+            l->home = FLOATING + 8 + i - HOMES;
+            if (saved_reals < i - HOMES + 1)
+                saved_reals = i - HOMES + 1;
+        } else {
+            l->home = SAVED + i;
+            if (saved_integers < i + 1)
+                saved_integers = i + 1;
+        }
+        return;
+    }
+}
+
+/* Inserts into a list sorted by weight, the heaviest first; `sharer` links it until a register is chosen. */
+void insert_by_weight(struct Local **list, struct Local *l) {
+    while (*list && (*list)->weight >= l->weight)
+        list = &(*list)->sharer;
+    l->sharer = *list;
+    *list = l;
+}
+
+void assign_homes(void) {
+    struct Local *l;
+    struct Local *candidates = 0;
+    int i;
+    saved_integers = 0;
+    saved_reals = 0;
+    for (i = 0; i < HOMES + REAL_HOMES; i++)
+        sharers[i] = 0;
+    if (calls_setjmp)
+        return;
+    for (l = all_locals; l; l = l->next) {
+        if (l->last_use < l->first_use || has_bodies) {
+            l->first_use = 0;
+            l->last_use = 0x7fffffff;
+        }
+        if (wants_home(l))
+            insert_by_weight(&candidates, l);
+    }
+    while (candidates) {
+        l = candidates;
+        candidates = l->sharer;
+        assign_home(l);
+    }
+}
+
+long lay_out_frame(void) {
+    struct Local *l;
+    long offset = outgoing_size + 16 + round_up(saved_integers, 2) * 8 + round_up(saved_reals, 2) * 8;
+    for (l = all_locals; l; l = l->next) {
+        if (l->home >= 0 || (l->weight == 0 && is_scalar(l->type)))
+            continue;
+        offset = round_up(offset, l->type->align > 8 ? 16 : 8);
+        l->offset = offset;
+        offset += round_up(l->type->size, 8);
+    }
+    return round_up(offset, 16);
+}
+
+/* Statements */
+
+void place_jump_table(struct Node *n, int r, int otherwise, long low, long high) {
+    struct Case *c;
+    int table = new_label();
+    long value = low;
+    long wide = wide_bit(n->lhs->type);
+    add_number(TEMPORARIES + 1, r, -low, wide != 0);
+    if (fits_add(high - low) && high - low < 4096)
+        emit3(0x71000000 | wide | (high - low) << 10, ZR, TEMPORARIES + 1, 0);          /* cmp */
+    else {
+        move_number(SCRATCH, high - low, wide != 0);
+        emit3(0x6b000000 | wide, ZR, TEMPORARIES + 1, SCRATCH);
+    }
+    emit_branch(0x54000000 | CC_HI, otherwise);
+    emit_branch(0x10000000 | SCRATCH, table);                                           /* adr x16, table */
+    emit3(0xb8a05800 | (wide ? 0x2000 : 0), SCRATCH2, SCRATCH, TEMPORARIES + 1);        /* ldrsw x17, [x16, w10, uxtw #2] */
+    emit3(0x8b000000, SCRATCH, SCRATCH, SCRATCH2);
+    emit3(0xd61f0000, 0, SCRATCH, 0);                                                   /* br x16 */
+    place_label(table);
+    long base = code_count;
+    for (c = n->cases; c; c = c->next) {
+        for (; value < c->value; value++)
+            emit_table_entry(otherwise, base);
+        for (; value <= c->last; value++)
+            emit_table_entry(c->label, base);
+    }
+}
+
+void compare_number(int r, long value, struct Type *t) {
+    if (value >= 0 && value < 4096) {
+        emit3(0x71000000 | wide_bit(t) | value << 10, ZR, r, 0);
+    } else {
+        move_number(SCRATCH, value, t->size == 8);
+        emit3(0x6b000000 | wide_bit(t), ZR, r, SCRATCH);
+    }
+}
+
+/* Finds the case among `count` sorted ones by halving. */
+void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwise) {
+    struct Case *middle = c;
+    int i;
+    if (count <= 3) {
+        for (i = 0; i < count; i++) {
+            compare_number(r, c->value, t);
+            if (c->last == c->value) {
+                emit_branch(0x54000000 | CC_EQ, c->label);
+            } else {
+                int below = new_label();
+                emit_branch(0x54000000 | (t->is_unsigned ? CC_LO : CC_LT), below);
+                compare_number(r, c->last, t);
+                emit_branch(0x54000000 | (t->is_unsigned ? CC_LS : CC_LE), c->label);
+                place_label(below);
+            }
+            c = c->next;
+        }
+        emit_branch(0x14000000, otherwise);
+        return;
+    }
+    for (i = 0; i < count / 2; i++)
+        middle = middle->next;
+    int upper = new_label();
+    compare_number(r, middle->value, t);
+    emit_branch(0x54000000 | (t->is_unsigned ? CC_HS : CC_GE), upper);
+    search_cases(c, count / 2, r, t, otherwise);
+    place_label(upper);
+    search_cases(middle, count - count / 2, r, t, otherwise);
+}
+
+void generate_switch(struct Node *n) {
+    struct Case *c;
+    struct Case *last = 0;
+    int count = 0;
+    int r = generate(n->lhs, 0, -1);
+    for (c = n->cases; c; c = c->next) {
+        count++;
+        last = c;
+    }
+    if (count >= 5 && last->last - n->cases->value >= 0 && last->last - n->cases->value < 4 * count + 8)
+        place_jump_table(n, r, n->value, n->cases->value, last->last);
+    else
+        search_cases(n->cases, count, r, n->lhs->type, n->value);
+}
+
+void generate_return(struct Node *value) {
+    struct Place p;
+    if (value == 0)
+        return;
+    if (!is_aggregate(value->type)) {
+        generate_to(value, 0, is_real(value->type) ? FLOATING : 0);
+        return;
+    }
+    find_place(value, &p, 0);
+    plain_place(&p);
+    if (value->type->size > 8)
+        load(1, type_unsigned_long, p.base, p.offset + 8);
+    if (value->type->size > 0)
+        load(0, type_unsigned_long, p.base, p.offset);
+}
+
+int leads_to(struct Node *n, int label) {
+    for (; n && n->kind == N_MARK; n = n->next)
+        if (n->value == label)
+            return 1;
+    return 0;
+}
+
+void generate_statements(struct Node *n) {
+    int dead = 0;               /* behind a jump, before the next mark */
+    for (; n; n = n->next) {
+        if (n->kind == N_MARK) {
+            place_label(n->value);
+            dead = 0;
+        }
+        if (dead)
+            continue;
+        switch (n->kind) {
+        case N_EXPRESSION:
+            discard(n->lhs, 0);
+            break;
+        case N_JUMP:
+            if (!leads_to(n->next, n->value))
+                emit_branch(0x14000000, n->value);
+            dead = 1;
+            break;
+        case N_BRANCH:
+            branch(n->lhs, n->value, n->high, 0);
+            break;
+        case N_SWITCH:
+            generate_switch(n);
+            dead = 1;
+            break;
+        case N_RETURN:
+            generate_return(n->lhs);
+            if (n->next || in_body)
+                emit_branch(0x14000000, return_label);
+            dead = 1;
+            break;
+        }
+    }
+}
+
+/* Entry and exit */
+
+/* Saves or loads a run of registers, two at a time. */
+void save_registers(int first, int count, long offset, int is_load) {
+    int i;
+    long pair = first >= FLOATING ? 0x6d000000 : 0xa9000000;
+    struct Type *t = first >= FLOATING ? type_double : type_long;
+    if (is_load)
+        pair = pair | 0x400000;
+    for (i = 0; i < count; i += 2) {
+        if (i + 1 < count && offset + i * 8 < 504)
+            emit3(pair | (offset + i * 8) << 12 | ((first + i + 1) & 31) << 10, first + i, SP, 0);
+        else {
+            access(access_op(t, is_load), first + i, 8, SP, offset + i * 8);
+            if (i + 1 < count)
+                access(access_op(t, is_load), first + i + 1, 8, SP, offset + i * 8 + 8);
+        }
+    }
+}
+
+void save_all(int is_load) {
+    long offset = outgoing_size;
+    if (uses_alloca)
+        save_registers(29, 2, offset, is_load);
+    else if (makes_calls)
+        access(access_op(type_long, is_load), 30, 8, SP, offset + 8);
+    offset += 16;
+    save_registers(SAVED, saved_integers, offset, is_load);
+    offset += round_up(saved_integers, 2) * 8;
+    save_registers(REAL_SAVED, saved_reals, offset, is_load);
+}
+
+void save_variadic_area(void) {
+    int i;
+    for (i = 0; i < 8; i++)
+        store(i, type_long, frame_register, variadic_area->offset + i * 8);
+    for (i = 0; i < 8; i++)
+        store(FLOATING + i, type_quad, frame_register, variadic_area->offset + 64 + i * 16);
+    add_number(SCRATCH, SP, frame_size, 1);
+    store(SCRATCH, type_long, frame_register, variadic_area->offset + 192);
+}
+
+/* Brings one parameter from where it arrived to where it lives. */
+void take_parameter(struct Local *l, struct Slot *s) {
+    struct Type *t = l->type;
+    int i;
+    if (l->home < 0 && is_scalar(t) && l->weight == 0)
+        return;
+    if (is_aggregate(t)) {
+        for (i = 0; i < s->words; i++) {
+            if (s->reg < 0)
+                load(SCRATCH, type_long, SP, frame_size + s->offset + i * 8);
+            store(s->reg < 0 ? SCRATCH : s->reg + i, type_long, frame_register, l->offset + i * 8);
+        }
+        return;
+    }
+    int r = s->reg;
+    if (r < 0) {
+        r = l->home >= 0 ? l->home : is_real(t) ? FLOATING + 16 : SCRATCH;
+        load(r, t, SP, frame_size + s->offset);
+    }
+    if (l->home < 0)
+        store(r, t, frame_register, l->offset);
+    else if (t->size < 4)
+        emit3((t->is_unsigned ? 0x53000000 : 0x13000000) | (t->size * 8 - 1) << 10, l->home, r, 0);
+    else
+        move_register(l->home, r, t);
+}
+
+void generate_entry(struct Parameter *p) {
+    struct Slot s;
+    if (frame_size > 0) {
+        add_number(SP, SP, -frame_size, 1);
+        save_all(0);
+        if (uses_alloca)
+            add_number(29, SP, 0, 1);
+    }
+    if (variadic_area)
+        save_variadic_area();
+    if (result_pointer) {
+        struct Slot in_x8;
+        in_x8.reg = 8;
+        take_parameter(result_pointer, &in_x8);
+    }
+    start_arguments();
+    for (; p; p = p->next) {
+        place_argument(p->local->type, &s);
+        take_parameter(p->local, &s);
+    }
+}
+
+void generate_exit(void) {
+    if (uses_alloca)
+        add_number(SP, 29, 0, 1);
+    if (frame_size > 0) {
+        save_all(1);
+        add_number(SP, SP, frame_size, 1);
+    }
+    emit(0xd65f03c0);                                                   /* ret */
+}
+
+int needs_frame(void) {
+    return makes_calls || uses_alloca || slots_most > 0 || slot_base > 16;
+}
+
+/* The machine code of a function becomes the content of its Global: the entry, generated last, then the body. */
+void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body) {
+    long i;
+    struct Relocation *r;
+    current_function = g;
+    current_parameters = parameters;
+    makes_calls = 0;
+    slots_used = 0;
+    slots_most = 0;
+    in_body = 0;
+    frame_register = uses_alloca ? 29 : SP;
+    if (variadic_area)
+        variadic_area->type->align = 16;
+    assign_homes();
+    slot_base = lay_out_frame();
+    return_label = new_label();
+    start_code();
+    generate_statements(body);
+    place_label(return_label);
+    frame_size = needs_frame() ? slot_base + slots_most * 16 : 0;
+    generate_exit();
+    long body_end = code_count;
+    generate_entry(parameters);
+    resolve_branches();
+    long entry = code_count - body_end;
+    g->size = code_count * 4;
+    g->align = 4;
+    g->data = keep(g->size);
+    for (i = 0; i < entry; i++)
+        store_value(g->data + i * 4, code[body_end + i], 4);
+    for (i = 0; i < body_end; i++)
+        store_value(g->data + (entry + i) * 4, code[i], 4);
+    for (r = g->relocations; r; r = r->next)
+        r->at += entry * 4;
+}

@@ -1,0 +1,220 @@
+/* link.c: all functions and objects of the program, and the executable made of those that _start reaches. */
+#include "cc.h"
+
+enum { BASE = 0x400000, SEGMENT = 0x10000, HEADERS = 176 };
+
+struct Global *first_global;
+struct Global *last_global;
+struct Global *used_globals;    /* reached, their own references not followed yet */
+
+struct Global *new_global(char *name) {
+    struct Global *g = (struct Global *)keep(sizeof(struct Global));
+    g->name = name;
+    g->align = 1;
+    if (last_global)
+        last_global->next = g;
+    else
+        first_global = g;
+    last_global = g;
+    return g;
+}
+
+struct Global *external_global(struct Ident *name) {
+    if (name->global == 0)
+        name->global = new_global(name->name);
+    return name->global;
+}
+
+struct Global *string_global(char *data, long size, int align) {
+    struct Global *g = new_global(0);
+    g->section = SECTION_DATA;
+    g->data = data;
+    g->size = size;
+    g->align = align;
+    return g;
+}
+
+void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend) {
+    struct Relocation *r = (struct Relocation *)keep(sizeof(struct Relocation));
+    r->kind = kind;
+    r->at = at;
+    r->target = target;
+    r->addend = addend;
+    r->next = holder->relocations;
+    holder->relocations = r;
+}
+
+/* What is reached */
+
+void reach(struct Global *g) {
+    if (g->used)
+        return;
+    g->used = 1;
+    g->next_used = used_globals;
+    used_globals = g;
+}
+
+void reach_all(struct Global *start) {
+    struct Relocation *r;
+    reach(start);
+    while (used_globals) {
+        struct Global *g = used_globals;
+        used_globals = g->next_used;
+        for (r = g->relocations; r; r = r->next)
+            reach(r->target);
+    }
+}
+
+/* A variable that was only declared without initialiser is zero. */
+void settle_tentative(struct Global *g) {
+    struct Type *t = g->tentative;
+    if (g->section != SECTION_NONE || t == 0)
+        return;
+    if (t->kind == TY_ARRAY && t->length < 0)
+        t = array_of(t->base, 1);
+    g->section = SECTION_ZERO;
+    g->size = t->size;
+}
+
+void check_defined(void) {
+    struct Global *g;
+    int missing = 0;
+    for (g = first_global; g; g = g->next) {
+        settle_tentative(g);
+        if (!g->used || g->section != SECTION_NONE)
+            continue;
+        missing = 1;
+        say(g->used_file ? g->used_file : "cc");
+        if (g->used_file) {
+            say(":");
+            say_decimal(g->used_line);
+        }
+        say(": error: there is no definition of '");
+        say(g->name);
+        say("'\n");
+    }
+    if (missing)
+        leave(1);
+}
+
+/* Addresses: text, then data 64 KiB further on (pages of any size stay apart), then zeros */
+
+long place_section(int section, long address) {
+    struct Global *g;
+    for (g = first_global; g; g = g->next) {
+        if (!g->used || g->section != section)
+            continue;
+        address = round_up(address, g->align > 8 ? g->align : section == SECTION_TEXT ? 4 : 8);
+        g->address = address;
+        address += g->size;
+    }
+    return address;
+}
+
+/* Relocations */
+
+long patch(long word, struct Relocation *r, long place) {
+    long target = r->target->address + r->addend;
+    long distance = target - place;
+    long pages = (target >> 12) - (place >> 12);
+    switch (r->kind) {
+    case R_CALL:
+        if (distance >= 134217728 || distance < -134217728)
+            fail("the program is too large for a call to", r->target->name);
+        return word | (distance >> 2 & 0x3ffffff);
+    case R_PAGE:
+        if (pages >= 1048576 || pages < -1048576)
+            fail("the program is too large for the address of", r->target->name ? r->target->name : "a string");
+        return word | (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5;
+    case R_LOW_ADD:
+        return word | (target & 4095) << 10;
+    }
+    int scale = word >> 30 & 3;
+    if (target & ((1 << scale) - 1))
+        fail("an access to an address that is not aligned:", r->target->name ? r->target->name : "a string");
+    return word | (target & 4095) >> scale << 10;
+}
+
+void write_global(struct Buffer *out, struct Global *g, long offset) {
+    struct Relocation *r;
+    while (out->size < offset)
+        put_byte(out, 0);
+    put_bytes(out, g->data, g->size);
+    for (r = g->relocations; r; r = r->next) {
+        char *at = out->data + offset + r->at;
+        if (r->kind == R_ADDRESS)
+            store_value(at, r->target->address + r->addend, 8);
+        else
+            store_value(at, patch(load_value(at, 4), r, g->address + r->at), 4);
+    }
+}
+
+void write_section(struct Buffer *out, int section, long base) {
+    struct Global *g;
+    for (g = first_global; g; g = g->next)
+        if (g->used && g->section == section)
+            write_global(out, g, g->address - base);
+}
+
+/* The ELF file */
+
+void put_number(struct Buffer *b, long value, int size) {
+    char bytes[8];
+    store_value(bytes, value, size);
+    put_bytes(b, bytes, size);
+}
+
+/* A program header: PT_LOAD with flags; file offset, address, size in the file, size in memory */
+void put_segment(struct Buffer *b, int flags, long offset, long address, long file_size, long memory_size) {
+    put_number(b, 1, 4);
+    put_number(b, flags, 4);
+    put_number(b, offset, 8);
+    put_number(b, address, 8);
+    put_number(b, address, 8);
+    put_number(b, file_size, 8);
+    put_number(b, memory_size, 8);
+    put_number(b, SEGMENT, 8);
+}
+
+void put_elf_header(struct Buffer *b, long entry) {
+    put_number(b, 0x00010102464c457f, 8);                /* 7f E L F, 64 bits, little-endian, version 1 */
+    put_number(b, 0, 8);
+    put_number(b, 2, 2);                                 /* executable */
+    put_number(b, 183, 2);                               /* AArch64 */
+    put_number(b, 1, 4);
+    put_number(b, entry, 8);
+    put_number(b, 64, 8);                                /* program headers follow */
+    put_number(b, 0, 8);
+    put_number(b, 0, 4);
+    put_number(b, 64, 2);
+    put_number(b, 56, 2);
+    put_number(b, 2, 2);                                 /* two of them */
+    put_number(b, 0, 6);                                 /* no sections */
+}
+
+void link_program(char *path) {
+    struct Buffer out;
+    struct Global *start = ident_of("_start")->global;
+    tok_file = 0;
+    if (start == 0 || start->section == SECTION_NONE)
+        fail("there is no definition of the entry", "_start");
+    reach_all(start);
+    check_defined();
+    long text_end = place_section(SECTION_TEXT, BASE + HEADERS);
+    long data_start = round_up(text_end, 16) + SEGMENT;
+    long data_end = place_section(SECTION_DATA, data_start);
+    long zero_end = place_section(SECTION_ZERO, round_up(data_end, 16));
+    out.data = 0;
+    out.size = 0;
+    out.capacity = 0;
+    put_elf_header(&out, start->address);
+    put_segment(&out, 5, 0, BASE, text_end - BASE, text_end - BASE);
+    long offset = data_start - SEGMENT - BASE;
+    put_segment(&out, 6, offset, data_start, data_end - data_start, zero_end - data_start);
+    write_section(&out, SECTION_TEXT, BASE);
+    while (out.size < offset)
+        put_byte(&out, 0);
+    write_section(&out, SECTION_DATA, data_start - offset);
+    if (!write_file(path, out.data, out.size))
+        fail("cannot write the file", path);
+}

@@ -1,0 +1,367 @@
+/* macro.c: macro expansion.
+ *
+ * Tokens come from a stack of sources: files, and lists of tokens that an expansion left to be read again. While a macro's
+ * list is on the stack the macro is disabled, and its name, read then, is painted: never to be expanded any more. A barrier
+ * on the stack looks like the end of the input: a macro argument is expanded by itself between a barrier and its end. */
+#include "cc.h"
+
+enum { MAX_PARAMETERS = 128 };
+
+struct List {                   /* a list of tokens being built */
+    struct Token *first;
+    struct Token *last;
+};
+
+struct Argument {
+    struct Token *raw;
+    struct Token *expanded;
+    int is_expanded;
+};
+
+long counter;
+
+/* The stack of sources */
+
+struct Source *free_sources;
+
+struct Source *push_source(int kind) {
+    struct Source *s = free_sources;
+    if (s)
+        free_sources = s->below;
+    else
+        s = (struct Source *)keep(sizeof(struct Source));
+    s->kind = kind;
+    s->below = source;
+    source = s;
+    return s;
+}
+
+void push_list(struct Token *list, struct Macro *macro) {
+    struct Source *s = push_source(SOURCE_LIST);
+    s->list = list;
+    s->macro = macro;
+    if (macro)
+        macro->disabled = 1;
+}
+
+void push_file(char *path, struct Buffer *b) {
+    struct Source *s = push_source(SOURCE_FILE);
+    s->name = path;
+    s->conditions = 0;
+    s->directive = 0;
+    file_source = s;
+    load_source(s, b);
+}
+
+void pop_source(void) {
+    struct Source *s = source;
+    source = s->below;
+    if (s->kind == SOURCE_LIST && s->macro)
+        s->macro->disabled = 0;
+    if (s->kind == SOURCE_FILE) {
+        file_source = source;
+        while (file_source && file_source->kind != SOURCE_FILE)
+            file_source = file_source->below;
+    }
+    s->below = free_sources;
+    free_sources = s;
+}
+
+/* Tokens */
+
+struct Token *copy_token(struct Token *t) {
+    struct Token *copy = (struct Token *)take(sizeof(struct Token));
+    copy_bytes((char *)copy, (char *)t, sizeof(struct Token));
+    copy->next = 0;
+    return copy;
+}
+
+struct Token *text_token(int kind, char *text, long length) {
+    struct Token *t = (struct Token *)take(sizeof(struct Token));
+    t->kind = kind;
+    t->text = text;
+    t->length = length;
+    return t;
+}
+
+void append(struct List *l, struct Token *t) {
+    if (l->last)
+        l->last->next = t;
+    else
+        l->first = t;
+    l->last = t;
+}
+
+void spell_token(struct Buffer *b, struct Token *t) {
+    put_bytes(b, t->text, t->length);
+}
+
+/* Text made by the preprocessor as one token; 0 if it is none. */
+struct Token *relex(char *text, long length) {
+    struct Source s;
+    char *copy = take(length + 2);
+    copy_bytes(copy, text, length);
+    copy[length] = '\n';
+    s.p = copy;
+    s.end = copy + length;
+    s.directive = 1;
+    s.bol = 0;
+    s.line = 0;
+    struct Token *t = lex(&s);
+    if (s.p != s.end)
+        return 0;
+    return t;
+}
+
+/* The next token, not expanded. Directives are obeyed on the way. */
+struct Token *raw_token(void) {
+    while (1) {
+        struct Source *s = source;
+        struct Token *t;
+        if (s->kind == SOURCE_BARRIER)
+            return text_token(T_EOF, "", 0);
+        if (s->kind == SOURCE_LIST) {
+            t = s->list;
+            if (t == 0) {
+                pop_source();
+                continue;
+            }
+            s->list = t->next;
+        } else {
+            t = lex(s);
+            if (t->kind == T_EOF) {
+                if (s->conditions) {
+                    s->line = s->conditions->line;
+                    fail("the #if of this line has no #endif", 0);
+                }
+                if (s->below == 0)
+                    return t;
+                pop_source();
+                continue;
+            }
+            if (t->kind == '#' && t->bol) {
+                directive(s);
+                continue;
+            }
+        }
+        if (t->ident && t->ident->macro && t->ident->macro->disabled && !t->painted) {
+            t = copy_token(t);
+            t->painted = 1;
+        }
+        return t;
+    }
+}
+
+/* Reads a macro's arguments behind their `(`; token lists without the commas between them. */
+void read_arguments(struct Macro *m, struct Argument *arguments) {
+    int n = 0;
+    int nesting = 0;
+    struct List list;
+    list.first = 0;
+    list.last = 0;
+    while (1) {
+        struct Token *t = raw_token();
+        if (t->kind == T_EOF)
+            fail("the arguments do not end of the macro", m->name->name);
+        if (nesting == 0 && (t->kind == ')' || (t->kind == ',' && !(m->variadic && n == m->parameters - 1)))) {
+            if (n < m->parameters)
+                arguments[n].raw = list.first;
+            else if (list.first || n > 0 || t->kind == ',')
+                fail("too many arguments for the macro", m->name->name);
+            n++;
+            if (t->kind == ')')
+                break;
+            list.first = 0;
+            list.last = 0;
+            continue;
+        }
+        if (t->kind == '(')
+            nesting++;
+        if (t->kind == ')')
+            nesting--;
+        append(&list, copy_token(t));
+    }
+    if (n < m->parameters - m->variadic)
+        fail("too few arguments for the macro", m->name->name);
+}
+
+struct Token *expand_argument(struct Argument *a) {
+    struct List list;
+    list.first = 0;
+    list.last = 0;
+    if (a->is_expanded)
+        return a->expanded;
+    push_source(SOURCE_BARRIER);
+    push_list(a->raw, 0);
+    struct Token *t = expanded_token();
+    while (t->kind != T_EOF) {
+        append(&list, copy_token(t));
+        t = expanded_token();
+    }
+    pop_source();
+    a->expanded = list.first;
+    a->is_expanded = 1;
+    return a->expanded;
+}
+
+struct Token *copy_list(struct Token *t, struct List *list) {
+    list->first = 0;
+    list->last = 0;
+    for (; t; t = t->next)
+        append(list, copy_token(t));
+    return list->first;
+}
+
+/* `#parameter`: the argument's spelling as a string literal */
+struct Token *stringize(struct Token *argument) {
+    struct Buffer b;
+    struct Token *t;
+    long i;
+    b.data = 0;
+    b.size = 0;
+    b.capacity = 0;
+    put_byte(&b, '"');
+    for (t = argument; t; t = t->next) {
+        if (t->space && t != argument)
+            put_byte(&b, ' ');
+        for (i = 0; i < t->length; i++) {
+            int c = t->text[i];
+            if ((t->kind == T_STRING || t->kind == T_CHAR) && (c == '"' || c == '\\'))
+                put_byte(&b, '\\');
+            put_byte(&b, c);
+        }
+    }
+    put_byte(&b, '"');
+    return text_token(T_STRING, b.data, b.size);
+}
+
+/* `a ## b`: both spellings as one token, which takes the place of a */
+void paste(struct Token *a, struct Token *b) {
+    char *text = take(a->length + b->length);
+    copy_bytes(text, a->text, a->length);
+    copy_bytes(text + a->length, b->text, b->length);
+    struct Token *t = relex(text, a->length + b->length);
+    if (t == 0)
+        fail("## does not make one token of", keep_text(text, a->length + b->length));
+    a->kind = t->kind;
+    a->text = t->text;
+    a->length = t->length;
+    a->ident = t->ident;
+    a->painted = 0;
+}
+
+/* The body with its parameters replaced; `#` and `##` obeyed. */
+struct Token *substitute(struct Macro *m, struct Argument *arguments) {
+    struct List out;
+    struct List part;
+    struct Token *t;
+    int pasting = 0;            /* `##` stood before t */
+    int empty_left = 0;         /* and nothing stood before that */
+    out.first = 0;
+    out.last = 0;
+    for (t = m->body; t; t = t->next) {
+        part.first = 0;
+        part.last = 0;
+        if (t->stringize)
+            append(&part, stringize(arguments[t->parameter - 1].raw));
+        else if (t->parameter && (t->paste || pasting))
+            copy_list(arguments[t->parameter - 1].raw, &part);
+        else if (t->parameter)
+            copy_list(expand_argument(&arguments[t->parameter - 1]), &part);
+        else
+            append(&part, copy_token(t));
+        if (part.first)
+            part.first->space = t->space;
+        int after_comma = pasting && m->variadic && t->parameter == m->parameters && out.last && out.last->kind == ',';
+        if (after_comma && part.first == 0) {           /* `, ## __VA_ARGS__` with nothing takes the comma away */
+            struct Token *last = out.first;
+            if (last == out.last) {
+                out.first = 0;
+                last = 0;
+            } else {
+                while (last->next != out.last)
+                    last = last->next;
+                last->next = 0;
+            }
+            out.last = last;
+        } else if (pasting && !empty_left && !after_comma && part.first && out.last) {
+            paste(out.last, part.first);
+            part.first = part.first->next;
+        }
+        empty_left = t->paste && part.first == 0 && (!pasting || empty_left);
+        if (part.first) {
+            if (out.last)
+                out.last->next = part.first;
+            else
+                out.first = part.first;
+            out.last = part.last;
+        }
+        pasting = t->paste;
+    }
+    return out.first;
+}
+
+void push_builtin(struct Macro *m) {
+    struct Buffer b;
+    b.data = 0;
+    b.size = 0;
+    b.capacity = 0;
+    if (m->builtin == MACRO_FILE) {
+        char *p;
+        put_byte(&b, '"');
+        for (p = file_source->name; *p; p++) {
+            if (*p == '"' || *p == '\\')
+                put_byte(&b, '\\');
+            put_byte(&b, *p);
+        }
+        put_byte(&b, '"');
+        push_list(text_token(T_STRING, b.data, b.size), 0);
+        return;
+    }
+    if (m->builtin == MACRO_LINE) {
+        put_decimal(&b, file_source->line);
+    } else {
+        put_decimal(&b, counter);
+        counter++;
+    }
+    push_list(text_token(T_NUMBER, b.data, b.size), 0);
+}
+
+/* Replaces a macro's name, and its arguments if it has any, by its expansion on top of the stack. False if the name of a
+ * function-like macro has no `(` behind it. */
+int expand(struct Token *t) {
+    struct Macro *m = t->ident->macro;
+    struct Token *list = m->body;
+    if (m->builtin) {
+        push_builtin(m);
+        return 1;
+    }
+    if (m->parameters >= 0) {
+        struct Token *open = raw_token();
+        if (open->kind != '(') {
+            if (open->kind != T_EOF || source->kind == SOURCE_FILE)
+                push_list(copy_token(open), 0);
+            return 0;
+        }
+        struct Argument *arguments = (struct Argument *)take((m->parameters + 1) * sizeof(struct Argument));
+        read_arguments(m, arguments);
+        list = substitute(m, arguments);
+    }
+    if (list) {
+        struct Token *first = copy_token(list);
+        first->next = list->next;
+        first->space = t->space;
+        first->bol = t->bol;
+        list = first;
+    }
+    push_list(list, m);
+    return 1;
+}
+
+struct Token *expanded_token(void) {
+    while (1) {
+        struct Token *t = raw_token();
+        if (t->ident == 0 || t->ident->macro == 0 || t->painted || !expand(t))
+            return t;
+    }
+}

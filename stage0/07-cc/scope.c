@@ -1,0 +1,110 @@
+/* scope.c: what identifiers stand for. A declaration hides the identifier's meaning and remembers it; leaving a scope takes
+ * back its declarations, last first. */
+#include "cc.h"
+
+struct Symbol *last_symbol;
+
+void enter_scope(void) {
+    scope_depth++;
+}
+
+void leave_scopes(int depth) {
+    struct Symbol *s;
+    for (s = last_symbol; s && s->depth > depth; s = s->previous) {
+        if (s->kind == SYMBOL_TAG)
+            s->name->tag = s->hidden;
+        else
+            s->name->symbol = s->hidden;
+        if (s->local)
+            s->local->last_use = statement_count;
+    }
+    last_symbol = s;
+    scope_depth = depth;
+}
+
+void leave_scope(void) {
+    leave_scopes(scope_depth - 1);
+}
+
+struct Symbol *new_symbol(int kind, struct Ident *name, struct Type *type) {
+    struct Symbol *s = (struct Symbol *)keep(sizeof(struct Symbol));
+    s->kind = kind;
+    s->name = name;
+    s->type = type;
+    s->depth = scope_depth;
+    s->previous = last_symbol;
+    last_symbol = s;
+    return s;
+}
+
+int same_typedef(struct Symbol *old, int kind, struct Type *type) {
+    return old->kind == kind && kind == SYMBOL_TYPEDEF && same_type(old->type, type);
+}
+
+struct Symbol *declare(int kind, struct Ident *name, struct Type *type) {
+    struct Symbol *old = name->symbol;
+    if (old && old->depth == scope_depth && !same_typedef(old, kind, type))
+        fail("there is already a declaration in this scope of", name->name);
+    struct Symbol *s = new_symbol(kind, name, type);
+    s->hidden = old;
+    name->symbol = s;
+    return s;
+}
+
+struct Symbol *declare_tag(struct Ident *name, struct Type *type) {
+    struct Symbol *s = new_symbol(SYMBOL_TAG, name, type);
+    s->hidden = name->tag;
+    name->tag = s;
+    return s;
+}
+
+/* The older declaration completed by the newer one */
+struct Type *composite(struct Type *old, struct Type *type) {
+    if (old->kind == TY_ARRAY && type->incomplete)
+        return old;
+    if (old->kind == TY_FUNCTION && type->old_style && !old->old_style)
+        return old;
+    return type;
+}
+
+/* An object or function with a Global; declared again, it stays the same one. */
+struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_static) {
+    struct Symbol *old = name->symbol;
+    struct Symbol *s;
+    for (s = old; s && s->kind != SYMBOL_GLOBAL; )
+        s = s->hidden;
+    if (old && old->depth == scope_depth && old->kind != SYMBOL_GLOBAL)
+        fail("there is already a declaration in this scope of", name->name);
+    if (s && !same_type(s->type, type))
+        fail("the types differ in two declarations of", name->name);
+    if (s && s->depth == scope_depth) {
+        s->type = composite(s->type, type);
+        return s;
+    }
+    struct Global *g = s ? s->global : is_static ? new_global(name->name) : external_global(name);
+    if (s)
+        type = composite(s->type, type);
+    s = new_symbol(SYMBOL_GLOBAL, name, type);
+    s->hidden = old;
+    s->global = g;
+    name->symbol = s;
+    return s;
+}
+
+struct Local *new_local(struct Type *type) {
+    struct Local *l = (struct Local *)keep(sizeof(struct Local));
+    l->type = type;
+    l->home = -1;
+    l->first_use = statement_count;
+    l->last_use = -1;
+    l->next = all_locals;
+    all_locals = l;
+    return l;
+}
+
+/* A local that the program does not name, dead at the end of the statement. */
+struct Local *hidden_local(struct Type *type) {
+    struct Local *l = new_local(type);
+    l->last_use = statement_count;
+    return l;
+}

@@ -1,0 +1,371 @@
+/* token.c: the parser's view of the token stream, messages with their place, and the values of literals. */
+#include "cc.h"
+
+struct Token *ahead;            /* the token behind tok, once looked at */
+char *ahead_file;
+int ahead_line;
+struct Token saved_token;
+
+struct Token *fetch(char **file, int *line) {
+    int outer = fetching;
+    fetching = 1;
+    struct Token *t = expanded_token();
+    fetching = outer;
+    *file = file_source->name;
+    *line = file_source->line;
+    return t;
+}
+
+void next(void) {
+    if (ahead) {
+        tok = ahead;
+        tok_file = ahead_file;
+        tok_line = ahead_line;
+        ahead = 0;
+        return;
+    }
+    tok = fetch(&tok_file, &tok_line);
+}
+
+struct Token *peek(void) {
+    if (ahead == 0)
+        ahead = fetch(&ahead_file, &ahead_line);
+    return ahead;
+}
+
+/* Between two external declarations: gives back the memory of all tokens but the current one, unless a macro's are waiting. */
+void forget_tokens(void) {
+    if (source->kind != SOURCE_FILE || ahead)
+        return;
+    copy_bytes((char *)&saved_token, (char *)tok, sizeof(struct Token));
+    tok = &saved_token;
+    arena_reset(&passing);
+}
+
+int accept(int kind) {
+    if (tok->kind != kind)
+        return 0;
+    next();
+    return 1;
+}
+
+void expect(int kind, char *spelling) {
+    if (!accept(kind))
+        expected(spelling);
+}
+
+/* Messages: file:line:column: error: what 'token' */
+
+void say_place(void) {
+    char *file = "cc";
+    int line = 0;
+    if (fetching && file_source) {
+        file = file_source->name;
+        line = file_source->line;
+    } else if (tok_file) {
+        file = tok_file;
+        line = tok_line;
+    }
+    say(file);
+    if (line > 0) {
+        say(":");
+        say_decimal(line);
+    }
+    if (!fetching && tok && file_source && tok->text >= file_source->text && tok->text < file_source->end) {
+        char *p = tok->text;
+        while (p > file_source->text && p[-1] != '\n')
+            p--;
+        say(":");
+        say_decimal(tok->text - p + 1);
+    }
+}
+
+void say_message(char *kind, char *message, char *quoted) {
+    say_place();
+    say(kind);
+    say(message);
+    if (quoted) {
+        say(" '");
+        say(quoted);
+        say("'");
+    }
+    say("\n");
+}
+
+void fail(char *message, char *quoted) {
+    say_message(": error: ", message, quoted);
+    leave(1);
+}
+
+/* The end of a message of which say_place() and more were said. */
+void fail_with(char *message, char *quoted) {
+    say(message);
+    say(" '");
+    say(quoted);
+    say("'\n");
+    leave(1);
+}
+
+void warn(char *message, char *quoted) {
+    say_message(": warning: ", message, quoted);
+}
+
+void expected(char *what) {
+    char *found = keep_text(tok->text, tok->length);
+    if (tok->kind == T_EOF)
+        found = in_if_expression ? "end of line" : "end of file";
+    say_place();
+    say(": error: expected ");
+    say(what);
+    fail_with(" before", found);
+}
+
+/* Characters and strings */
+
+char *escape_position;
+
+int hex_digit(int c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* escape = "\" ( octal [octal] [octal] | "x" {hex} | "u" hex4 | "U" hex8 | letter ) */
+long escape(void) {
+    char *p = escape_position + 1;
+    int c = *p;
+    long value = 0;
+    int i = 0;
+    if (c >= '0' && c <= '7') {
+        for (; i < 3 && *p >= '0' && *p <= '7'; i++) {
+            value = value * 8 + *p - '0';
+            p++;
+        }
+        escape_position = p;
+        return value;
+    }
+    p++;
+    if (c == 'x' || c == 'u' || c == 'U') {
+        int limit = c == 'x' ? 1000 : c == 'u' ? 4 : 8;
+        for (; i < limit && hex_digit(*p) >= 0; i++) {
+            value = value * 16 + hex_digit(*p);
+            p++;
+        }
+        escape_position = p;
+        return value;
+    }
+    escape_position = p;
+    switch (c) {
+    case 'n': return 10;
+    case 't': return 9;
+    case 'r': return 13;
+    case 'a': return 7;
+    case 'b': return 8;
+    case 'f': return 12;
+    case 'v': return 11;
+    case 'e': return 27;
+    }
+    return c;
+}
+
+/* One UTF-8 sequence at escape_position as a code point */
+long code_point(void) {
+    char *p = escape_position;
+    long c = *p;
+    int more = 0;
+    if (c >= 240)
+        more = 3;
+    else if (c >= 224)
+        more = 2;
+    else if (c >= 192)
+        more = 1;
+    if (more)
+        c = c & (63 >> more);
+    p++;
+    while (more > 0 && (*p & 192) == 128) {
+        c = c << 6 | (*p & 63);
+        p++;
+        more--;
+    }
+    escape_position = p;
+    return c;
+}
+
+void put_utf8(struct Buffer *b, long c) {
+    if (c < 128) {
+        put_byte(b, c);
+        return;
+    }
+    if (c < 2048) {
+        put_byte(b, 192 | c >> 6);
+    } else {
+        if (c < 65536) {
+            put_byte(b, 224 | c >> 12);
+        } else {
+            put_byte(b, 240 | c >> 18);
+            put_byte(b, 128 | (c >> 12 & 63));
+        }
+        put_byte(b, 128 | (c >> 6 & 63));
+    }
+    put_byte(b, 128 | (c & 63));
+}
+
+void put_string(struct Buffer *b, struct Token *t) {
+    char *end = t->text + t->length - 1;
+    char *p = t->text;
+    int wide = *p == 'L';
+    char word[4];
+    p += 1 + wide;
+    while (p < end) {
+        long c;
+        int universal = *p == '\\' && (p[1] == 'u' || p[1] == 'U');
+        escape_position = p;
+        if (*p == '\\') {
+            c = escape();
+        } else if (wide) {
+            c = code_point();
+        } else {
+            c = *p;
+            escape_position = p + 1;
+        }
+        p = escape_position;
+        if (wide) {
+            store_value(word, c, 4);
+            put_bytes(b, word, 4);
+        } else if (universal) {
+            put_utf8(b, c);
+        } else {
+            put_byte(b, c);
+        }
+    }
+}
+
+/* strings = string {string}: decoded into literal_data, with the zero at their end */
+void read_strings(void) {
+    struct Buffer b;
+    int i;
+    b.data = 0;
+    b.size = 0;
+    b.capacity = 0;
+    literal_wide = *tok->text == 'L';
+    while (tok->kind == T_STRING) {
+        if ((*tok->text == 'L') != literal_wide)
+            fail("a wide and a narrow string stand side by side", 0);
+        put_string(&b, tok);
+        next();
+    }
+    for (i = 0; i < (literal_wide ? 4 : 1); i++)
+        put_byte(&b, 0);
+    literal_data = b.data;
+    literal_size = b.size;
+}
+
+struct Node *char_constant(void) {
+    char *p = tok->text;
+    char *end = p + tok->length - 1;
+    int wide = *p == 'L';
+    long value = 0;
+    p += 1 + wide;
+    if (p == end)
+        fail("the character constant is empty", 0);
+    while (p < end) {
+        escape_position = p;
+        if (*p == '\\')
+            value = wide ? escape() : value << 8 | (escape() & 255);
+        else if (wide)
+            value = code_point();
+        else {
+            value = value << 8 | *p;
+            escape_position = p + 1;
+        }
+        p = escape_position;
+    }
+    next();
+    return number(wrap(type_int, value), in_if_expression ? type_long : type_int);
+}
+
+/* Numbers */
+
+int ends_with_float_suffix(char *p, char *end) {
+    int c = end[-1] | 32;
+    return (c == 'f' || c == 'l') && end - p > 1;
+}
+
+struct Node *real_constant(char *p, char *end) {
+    struct Real r;
+    struct Type *t = type_double;
+    if (ends_with_float_suffix(p, end)) {
+        t = (end[-1] | 32) == 'f' ? type_float : type_quad;
+        end--;
+    }
+    if (!parse_real(p, end - p, t->size, &r))
+        fail("this is no number:", keep_text(tok->text, tok->length));
+    next();
+    return real_number(&r, t);
+}
+
+int is_real_text(char *p, char *end) {
+    int hex = p[0] == '0' && (p[1] | 32) == 'x';
+    for (; p < end; p++)
+        if (*p == '.' || (hex && (*p | 32) == 'p') || (!hex && (*p | 32) == 'e'))
+            return 1;
+    return 0;
+}
+
+/* The type of an integer constant: the first of its list that holds it (C99 6.4.4.1). */
+struct Type *integer_type(long value, int overflow, int decimal, int is_unsigned, int is_long) {
+    if (in_if_expression)
+        return is_unsigned || value < 0 ? type_unsigned_long : type_long;
+    if (overflow || value < 0)
+        return type_unsigned_long;
+    if (!is_long && value <= 0x7fffffff)
+        return is_unsigned ? type_unsigned : type_int;
+    if (!is_long && value >> 32 == 0 && (is_unsigned || !decimal))
+        return type_unsigned;
+    return is_unsigned ? type_unsigned_long : type_long;
+}
+
+struct Node *number_constant(void) {
+    char *p = tok->text;
+    char *end = p + tok->length;
+    long value = 0;
+    int base = 10;
+    int is_unsigned = 0;
+    int is_long = 0;
+    int overflow = 0;
+    if (is_real_text(p, end))
+        return real_constant(p, end);
+    if (*p == '0' && (p[1] | 32) == 'x') {
+        base = 16;
+        p += 2;
+    } else if (*p == '0' && (p[1] | 32) == 'b') {
+        base = 2;
+        p += 2;
+    } else if (*p == '0') {
+        base = 8;
+    }
+    for (; p < end; p++) {
+        int digit = hex_digit(*p);
+        if (digit < 0 || digit >= base)
+            break;
+        if (unsigned_less(unsigned_divide(-1, base), value))
+            overflow = 1;
+        value = value * base + digit;
+    }
+    for (; p < end; p++) {
+        if ((*p | 32) == 'u')
+            is_unsigned = 1;
+        else if ((*p | 32) == 'l')
+            is_long = 1;
+        else
+            fail("this is no number:", keep_text(tok->text, tok->length));
+    }
+    if (overflow)
+        warn("the constant does not fit into 64 bits:", keep_text(tok->text, tok->length));
+    next();
+    return number(value, integer_type(value, overflow, base == 10, is_unsigned, is_long));
+}
