@@ -75,7 +75,6 @@ int generate_call(struct Node *n, int depth, int want) {
     struct Node *a;
     struct Node *last = 0;
     struct Node *function = n->lhs;
-    struct Slot s;
     int waiting = 0;
     long pointer = -1;
     makes_calls = 1;
@@ -84,30 +83,26 @@ int generate_call(struct Node *n, int depth, int want) {
     for (a = n->rhs; a; a = a->next)
         if (a->calls)
             last = a;
-    start_arguments();
     for (a = n->rhs; a; a = a->next) {
-        place_argument(a->type, &s);
         a->value = -1;
         if (!a->calls)
             continue;
         if (is_aggregate(a->type)) {
             discard(a->lhs->lhs, 0);                    /* struct_argument made it a copy, then the copy's place */
-        } else if (a != last || s.reg < 0) {
+        } else if (a != last || a->slot->reg < 0) {
             int r = generate(a->lhs, 0, -1);
             a->value = spill(r, a->type);
             waiting++;
         } else {
-            generate_to(a->lhs, 0, s.reg);
+            generate_to(a->lhs, 0, a->slot->reg);
             a->value = -2;
         }
     }
-    start_arguments();
     for (a = n->rhs; a; a = a->next) {
-        place_argument(a->type, &s);
         if (a->value >= 0)
-            pass_waiting(a, &s);
+            pass_waiting(a, a->slot);
         else if (a->value == -1)
-            pass_argument(a->calls ? a->lhs->rhs : a->lhs, &s);
+            pass_argument(a->calls ? a->lhs->rhs : a->lhs, a->slot);
     }
     for (; waiting > 0; waiting--)
         release_slot();

@@ -348,6 +348,7 @@ struct Node {
     struct Local *local;
     struct Global *global;
     struct Case *cases;
+    struct Slot *slot;          /* argument: where it travels */
     int bit_offset;
     int bit_width;
 };

@@ -379,9 +379,7 @@ struct Node *call_node(struct Node *function, struct Node *arguments) {
     struct Type *t = function->type->base;
     struct Parameter *p = t->parameters;
     struct Node *a;
-    struct Slot slot;
     note_special_function(function);
-    start_arguments();
     for (a = arguments; a; a = a->next) {
         if (p == 0 && !t->variadic && !t->old_style)
             fail("expected fewer arguments before", keep_text(tok->text, tok->length));
@@ -391,12 +389,16 @@ struct Node *call_node(struct Node *function, struct Node *arguments) {
         need_type(a->lhs->type->kind != TY_VOID, a->lhs, "a value");
         a->type = a->lhs->type;
         a->calls = a->lhs->calls;
-        place_argument(a->type, &slot);
         if (p)
             p = p->next;
     }
     if (p)
         fail("expected more arguments before", keep_text(tok->text, tok->length));
+    start_arguments();
+    for (a = arguments; a; a = a->next) {
+        a->slot = (struct Slot *)take(sizeof(struct Slot));
+        place_argument(a->type, a->slot);
+    }
     if (next_stack_offset > outgoing_size)
         outgoing_size = (next_stack_offset + 15) & -16;
     struct Node *n = new_node(N_CALL, t->base, function, arguments);
