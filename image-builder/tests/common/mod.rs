@@ -168,3 +168,111 @@ impl Bench {
         self.run(&[&fixed, arguments].concat())
     }
 }
+
+/// A device tree blob with the nodes that a board has (Devicetree Specification 0.4, chapter 5).
+pub fn device_tree() -> Vec<u8> {
+    let mut strings = Vec::new();
+    let mut tree = Vec::new();
+    let words = |words: &[u32]| {
+        words
+            .iter()
+            .flat_map(|word| word.to_be_bytes())
+            .collect::<Vec<u8>>()
+    };
+    let mut node = |name: &str, properties: &[(&str, Vec<u8>)], ends: usize| {
+        tree.extend(1u32.to_be_bytes());
+        tree.extend(name.bytes().chain([0]));
+        tree.resize(tree.len().next_multiple_of(4), 0);
+        for (name, value) in properties {
+            tree.extend(words(&[3, value.len() as u32, strings.len() as u32]));
+            strings.extend(name.bytes().chain([0]));
+            tree.extend(value);
+            tree.resize(tree.len().next_multiple_of(4), 0);
+        }
+        (0..ends).for_each(|_| tree.extend(2u32.to_be_bytes()));
+    };
+    let text = |text: &str| text.bytes().chain([0]).collect::<Vec<u8>>();
+    node(
+        "",
+        &[
+            ("#address-cells", words(&[2])),
+            ("#size-cells", words(&[2])),
+            ("model", text("test")),
+        ],
+        0,
+    );
+    node(
+        "chosen",
+        &[
+            ("bootargs", text("init=/x")),
+            ("stdout-path", text("/soc/uart@9000000")),
+        ],
+        1,
+    );
+    node(
+        "memory@40000000",
+        &[
+            ("device_type", text("memory")),
+            ("reg", words(&[0, 0x4000_0000, 0, 0x800_0000])),
+        ],
+        1,
+    );
+    node(
+        "psci",
+        &[
+            ("compatible", text("arm,psci-1.0")),
+            ("method", text("hvc")),
+        ],
+        1,
+    );
+    node("reserved-memory", &[("ranges", vec![])], 0);
+    node(
+        "fw@41000000",
+        &[("reg", words(&[0, 0x4100_0000, 0, 0x1000]))],
+        2,
+    );
+    node(
+        "soc",
+        &[
+            ("#address-cells", words(&[1])),
+            ("#size-cells", words(&[1])),
+            ("ranges", words(&[0, 0, 0, 0x1000_0000])),
+        ],
+        0,
+    );
+    node(
+        "uart@9000000",
+        &[
+            ("compatible", text("arm,pl011")),
+            ("reg", words(&[0x900_0000, 0x1000])),
+        ],
+        1,
+    );
+    node(
+        "intc@8000000",
+        &[
+            ("compatible", text("arm,gic-v3")),
+            ("reg", words(&[0x800_0000, 0x1_0000, 0x80a_0000, 0xf6_0000])),
+        ],
+        3,
+    );
+    tree.extend(9u32.to_be_bytes());
+
+    let (reservations, start) = (40u32, 40 + 32);
+    let strings_at = start + tree.len() as u32;
+    let size = strings_at + strings.len() as u32;
+    let header = [
+        0xd00d_feed,
+        size,
+        start,
+        strings_at,
+        reservations,
+        17,
+        16,
+        0,
+        strings.len() as u32,
+        tree.len() as u32,
+    ];
+    let reserved = words(&[0, 0x4000_0000, 0, 0x1000, 0, 0, 0, 0]);
+    [words(&header), reserved, tree, strings].concat()
+}

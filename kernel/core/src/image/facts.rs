@@ -62,7 +62,7 @@ impl fmt::Display for Policy {
     }
 }
 
-/// A program that the kernel decodes from hex0 text before PID 1 starts.
+/// A program that the kernel makes from hex0 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed<'a> {
     /// The text, a file of the tar.

@@ -1,0 +1,10 @@
+//! Fuzz target: a tar, loaded into the kernel's file system.
+#![no_main]
+
+#[path = "../parsers.rs"]
+#[allow(dead_code, reason = "each target uses one of them")]
+mod parsers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    parsers::tar(bytes);
+});
