@@ -7,23 +7,10 @@
 //! colliding hashes makes its own lookups linear, no more.
 
 use super::inode::InodeId;
+use super::name::Name;
 use super::{FileType, Fs};
 use crate::errno::Errno;
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
-
-/// A name or a link target: bytes of the image, or of the heap.
-pub(super) type Name = Cow<'static, [u8]>;
-
-/// Copies `bytes` to the heap.
-pub(super) fn to_name(bytes: &[u8]) -> Result<Name, Errno> {
-    let mut owned = Vec::new();
-    owned
-        .try_reserve_exact(bytes.len())
-        .map_err(|_| Errno::ENOMEM)?;
-    owned.extend_from_slice(bytes);
-    Ok(Cow::Owned(owned))
-}
 
 /// May names come and go?
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,7 +104,7 @@ impl Directory {
     pub fn remove(&mut self, name: &[u8]) {
         if let Some(position) = self.position(name) {
             self.slots[position].inode = None;
-            self.slots[position].name = Cow::Borrowed(&[]);
+            self.slots[position].name = Name::Image(&[]);
             self.live -= 1;
         }
         if self.live == 0 {

@@ -5,7 +5,8 @@
 
 use super::attributes::Time;
 use super::content::Content;
-use super::directory::{Directory, Name};
+use super::directory::Directory;
+use super::name::Name;
 use super::special::{Device, ProcNode};
 use crate::errno::Errno;
 use alloc::vec::Vec;

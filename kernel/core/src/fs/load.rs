@@ -2,13 +2,13 @@
 
 use super::Fs;
 use super::content::Content;
-use super::directory::{Directory, Name, Seal};
+use super::directory::{Directory, Seal};
 use super::inode::{Inode, InodeId, Node, Origin};
+use super::name::Name;
 use super::special::Device;
 use super::{NAME_MAX, PATH_MAX, Time};
 use crate::errno::Errno;
 use crate::tar::{Archive, Cause, Entry, EntryKind, EntryPath, TarError};
-use alloc::borrow::Cow;
 
 impl Fs {
     /// Adds the files of a tar. Their contents are slices of it; hard links, symbolic links, modes,
@@ -46,7 +46,7 @@ impl Fs {
             EntryKind::File(bytes) => Node::File(Content::new(bytes)),
             EntryKind::Directory => Node::Directory(Directory::new(Seal::Open)),
             EntryKind::Symlink(target) if target.len() < PATH_MAX => {
-                Node::Symlink(Cow::Borrowed(target))
+                Node::Symlink(Name::Image(target))
             }
             EntryKind::Symlink(_) => return Err(Cause::TooLong),
             EntryKind::CharacterDevice { major, minor } => {
@@ -64,7 +64,7 @@ impl Fs {
             Err(_) => {
                 let now = Time::default();
                 let inode = Inode::new(node, entry.permissions, Origin::Image, parent, now);
-                let inode = self.attach_member(parent, Cow::Borrowed(name), inode)?;
+                let inode = self.attach_member(parent, Name::Image(name), inode)?;
                 self.take_over(inode, entry);
             }
         }
@@ -111,7 +111,7 @@ impl Fs {
                 Err(_) => {
                     let node = Node::Directory(Directory::new(Seal::Open));
                     let inode = Inode::new(node, 0o755, Origin::Image, parent, Time::default());
-                    self.attach_member(parent, Cow::Borrowed(name), inode)?
+                    self.attach_member(parent, Name::Image(name), inode)?
                 }
             };
             name = next?;
@@ -166,7 +166,7 @@ fn check_length(name: &[u8]) -> Result<(), Cause> {
 fn same_node(existing: &Node, member: &Node) -> bool {
     match (existing, member) {
         (Node::Directory(_), Node::Directory(_)) => true,
-        (Node::Symlink(one), Node::Symlink(other)) => one == other,
+        (Node::Symlink(one), Node::Symlink(other)) => **one == **other,
         (Node::Device(one), Node::Device(other)) => one == other,
         _ => false,
     }

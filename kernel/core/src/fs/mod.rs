@@ -21,6 +21,7 @@ mod export;
 mod inode;
 mod load;
 mod lookup;
+mod name;
 mod names;
 mod rename;
 mod slots;

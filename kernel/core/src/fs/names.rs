@@ -4,9 +4,10 @@
 //! directory. Each function checks all and reserves memory before it changes anything.
 
 use super::content::Content;
-use super::directory::{Directory, Name, Seal, to_name};
+use super::directory::{Directory, Seal};
 use super::inode::{Inode, InodeId, Node, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
+use super::name::Name;
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use crate::frames::FramePool;
@@ -128,7 +129,7 @@ impl Fs {
             _ => {}
         }
         self.check_new(directory, name)?;
-        self.create(directory, name, Node::Symlink(to_name(target)?), 0o777)
+        self.create(directory, name, Node::Symlink(Name::copy(target)?), 0o777)
     }
 
     /// Gives a file one more name.
@@ -145,7 +146,7 @@ impl Fs {
             _ if self.inodes[inode].links == u32::MAX => return Err(Errno::EMLINK),
             _ => {}
         }
-        let name = to_name(name)?;
+        let name = Name::copy(name)?;
         let names = self.directory_mut(directory)?;
         names.reserve()?;
         names.insert(name, inode);
@@ -260,7 +261,7 @@ impl Fs {
     ) -> Result<InodeId, Errno> {
         self.check_new(directory, name)?;
         let inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
-        self.attach(directory, to_name(name)?, inode)
+        self.attach(directory, Name::copy(name)?, inode)
     }
 
     /// Puts a new inode under a name that is not there yet.

@@ -1,9 +1,9 @@
 //! rename(2) and renameat2(2).
 
 use super::Fs;
-use super::directory::{Name, to_name};
 use super::inode::InodeId;
 use super::lookup::trim_slashes;
+use super::name::Name;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 
@@ -73,7 +73,7 @@ impl Fs {
                 Ok(())
             }
             None => {
-                let name = to_name(new.name)?;
+                let name = Name::copy(new.name)?;
                 self.directory_mut(new.directory)?.reserve()?;
                 self.rename_to(old, source, new, name);
                 Ok(())

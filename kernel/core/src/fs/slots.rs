@@ -1,14 +1,17 @@
 //! The page slots of a file: which pages have a frame of their own.
 //!
-//! Two levels: leaves of 512 slots (2 MiB of the file), sorted by number, without the leaves that hold
-//! nothing. In a file without large holes leaf n stands at position n, so that a slot is found at once;
-//! otherwise by binary search. Growth copies at most one leaf (2 KiB) or the list of leaves.
+//! The first four slots stand here, so that a small file takes nothing from the heap. The others stand
+//! in leaves of 512 slots (2 MiB of the file), sorted by number; leaves that hold nothing are left out.
+//! In a file without large holes leaf n stands at position n, so that a slot is found at once; otherwise
+//! by binary search. Growth copies at most one leaf (2 KiB) or the list of leaves.
 
 use crate::addr::Frame;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
 
+/// Slots outside leaves. Leaf 0 has slots for these pages too, which are never used.
+const NEAR: usize = 4;
 /// Slots in a leaf.
 const LEAF_SLOTS: u64 = 512;
 
@@ -36,23 +39,33 @@ struct Leaf {
 
 /// The slots of all pages of a file.
 pub(super) struct Slots {
+    near: [Slot; NEAR],
     leaves: Vec<Leaf>,
 }
 
 impl Slots {
     pub const fn new() -> Self {
-        Slots { leaves: Vec::new() }
+        Slots {
+            near: [Slot::EMPTY; NEAR],
+            leaves: Vec::new(),
+        }
     }
 
     /// The frame of `page`.
     #[inline]
     pub fn get(&self, page: u64) -> Option<Frame> {
+        if page < NEAR as u64 {
+            return self.near[page as usize].frame();
+        }
         let leaf = self.leaves.get(self.find(page / LEAF_SLOTS).ok()?)?;
         leaf.slots.get((page % LEAF_SLOTS) as usize)?.frame()
     }
 
     /// The slot of `page`, made if it is not there.
     pub fn slot(&mut self, page: u64) -> Result<&mut Slot, Errno> {
+        if page < NEAR as u64 {
+            return Ok(&mut self.near[page as usize]);
+        }
         let number = page / LEAF_SLOTS;
         let position = match self.find(number) {
             Ok(position) => position,
@@ -85,6 +98,10 @@ impl Slots {
 
     /// The first page from `page` on that has a frame.
     pub fn next_frame(&self, page: u64) -> Option<u64> {
+        let has_frame = |page: &u64| self.near[*page as usize].frame().is_some();
+        if let Some(near) = (page..NEAR as u64).find(has_frame) {
+            return Some(near);
+        }
         let (Ok(first) | Err(first)) = self.find(page / LEAF_SLOTS);
         for leaf in &self.leaves[first..] {
             let start = leaf.number * LEAF_SLOTS;
@@ -99,16 +116,19 @@ impl Slots {
 
     /// Releases the frames of all pages from `page` on.
     pub fn release_from(&mut self, page: u64, pool: &mut FramePool) {
-        let number = page / LEAF_SLOTS;
-        let (Ok(first) | Err(first)) = self.find(number);
+        let mut release = |slot: &mut Slot| {
+            if let Some(frame) = slot.frame() {
+                pool.release(frame);
+                *slot = Slot::EMPTY;
+            }
+        };
+        if page < NEAR as u64 {
+            self.near[page as usize..].iter_mut().for_each(&mut release);
+        }
+        let (Ok(first) | Err(first)) = self.find(page / LEAF_SLOTS);
         for leaf in &mut self.leaves[first..] {
             let skip = page.saturating_sub(leaf.number * LEAF_SLOTS) as usize;
-            for slot in leaf.slots.iter_mut().skip(skip) {
-                if let Some(frame) = slot.frame() {
-                    pool.release(frame);
-                    *slot = Slot::EMPTY;
-                }
-            }
+            leaf.slots.iter_mut().skip(skip).for_each(&mut release);
         }
         let kept = self
             .leaves
@@ -118,15 +138,11 @@ impl Slots {
 
     /// Pages that have a frame.
     pub fn frames(&self) -> impl Iterator<Item = u64> {
-        self.leaves.iter().flat_map(|leaf| {
-            let start = leaf.number * LEAF_SLOTS;
-            let slots = leaf.slots.iter().enumerate();
-            slots.filter_map(move |(index, slot)| slot.frame().map(|_| start + index as u64))
-        })
+        core::iter::successors(self.next_frame(0), |page| self.next_frame(page + 1))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.leaves.is_empty()
+        self.leaves.is_empty() && self.near == [Slot::EMPTY; NEAR]
     }
 
     /// Where leaf `number` is, or where it belongs.

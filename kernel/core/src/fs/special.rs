@@ -3,10 +3,10 @@
 //! The file system only says what they are; the system calls read and write them.
 
 use super::Fs;
-use super::directory::{Directory, Name, Seal};
+use super::directory::{Directory, Seal};
 use super::inode::{Inode, InodeId, Node, Origin};
+use super::name::Name;
 use crate::errno::Errno;
-use alloc::borrow::Cow;
 
 /// A character device.
 #[allow(
@@ -112,13 +112,13 @@ impl Fs {
     pub(super) fn furnish(&mut self) -> Result<(), Errno> {
         let root = self.furniture(
             None,
-            b"/",
+            Name::Image(b"/"),
             Node::Directory(Directory::new(Seal::Open)),
             0o755,
         )?;
         let dev = self.furniture_directory(root, b"dev", Seal::Open, 0o755)?;
         for (name, device) in Device::ALL {
-            self.furniture(Some(dev), name, Node::Device(device), 0o666)?;
+            self.furniture(Some(dev), Name::Image(name), Node::Device(device), 0o666)?;
         }
         self.furniture_link(dev, b"fd", b"/proc/self/fd")?;
         self.furniture_link(dev, b"stdin", b"/proc/self/fd/0")?;
@@ -150,7 +150,12 @@ impl Fs {
             (proc, b"cmdline", ProcNode::KernelCommandLine),
         ];
         for (parent, name, node) in nodes {
-            self.furniture(Some(parent), name, Node::Proc(node), node.permissions())?;
+            self.furniture(
+                Some(parent),
+                Name::Image(name),
+                Node::Proc(node),
+                node.permissions(),
+            )?;
         }
         self.furniture_link(own, b"root", b"/")?;
         self.furniture_link(proc, b"mounts", b"self/mounts")?;
@@ -159,7 +164,7 @@ impl Fs {
             let node = ProcNode::Descriptor(number);
             let tens = number / 10;
             let digits = [b'0' + tens as u8, b'0' + (number % 10) as u8];
-            let name = super::directory::to_name(&digits[usize::from(tens == 0)..])?;
+            let name = Name::copy(&digits[usize::from(tens == 0)..])?;
             self.furniture(
                 Some(descriptors),
                 name,
@@ -179,7 +184,7 @@ impl Fs {
     ) -> Result<InodeId, Errno> {
         self.furniture(
             Some(parent),
-            name,
+            Name::Image(name),
             Node::Directory(Directory::new(seal)),
             permissions,
         )
@@ -193,8 +198,8 @@ impl Fs {
     ) -> Result<InodeId, Errno> {
         self.furniture(
             Some(parent),
-            name,
-            Node::Symlink(Cow::Borrowed(target)),
+            Name::Image(name),
+            Node::Symlink(Name::Image(target)),
             0o777,
         )
     }
@@ -203,7 +208,7 @@ impl Fs {
     fn furniture(
         &mut self,
         parent: Option<InodeId>,
-        name: impl Into<Name>,
+        name: Name,
         node: Node,
         permissions: u32,
     ) -> Result<InodeId, Errno> {
@@ -211,7 +216,7 @@ impl Fs {
         let inode = Inode::new(node, permissions, Origin::Image, home, self.now);
         match parent {
             None => self.inodes.add(inode),
-            Some(parent) => self.attach(parent, name.into(), inode),
+            Some(parent) => self.attach(parent, name, inode),
         }
     }
 }

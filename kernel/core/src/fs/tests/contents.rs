@@ -15,7 +15,7 @@ fn image_file(bytes: &[u8], frames: usize) -> (Bench, InodeId) {
     let bytes: &'static [u8] = Box::leak(bytes.to_vec().into_boxed_slice());
     let node = Node::File(Content::new(bytes));
     let inode = Inode::new(node, 0o644, Origin::Image, InodeId::ROOT, Time::default());
-    let name = directory::to_name(b"file").unwrap();
+    let name = name::Name::copy(b"file").unwrap();
     let file = bench.fs.attach(InodeId::ROOT, name, inode).unwrap();
     (bench, file)
 }

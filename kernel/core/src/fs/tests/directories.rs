@@ -118,7 +118,7 @@ proptest! {
                 }
                 (_, false) => {
                     directory.reserve().unwrap();
-                    directory.insert(directory::to_name(name.as_bytes()).unwrap(), inode);
+                    directory.insert(name::Name::copy(name.as_bytes()).unwrap(), inode);
                     model.insert(name.clone(), (number, inode));
                 }
                 _ => {}
