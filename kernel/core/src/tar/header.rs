@@ -30,10 +30,10 @@ impl<'a> Header<'a> {
         if !self.is_posix() && self.field(MAGIC) != b"ustar  \0" {
             return Err(Cause::NotUstar);
         }
-        let Field(_, start, length) = CHECKSUM;
-        let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>();
-        let blanks = length as u64 * u64::from(b' ');
-        let computed = sum(&self.0[..start]) + blanks + sum(&self.0[start + length..]);
+        let field = self.field(CHECKSUM);
+        let blanks = field.len() as u64 * u64::from(b' ');
+        // The sum takes the checksum's own field as blanks.
+        let computed = sum_of_bytes(self.0) + blanks - sum_of_bytes(field);
         let stated = self.number(CHECKSUM)?;
         if stated != computed {
             return Err(Cause::Checksum { stated, computed });
@@ -137,6 +137,19 @@ impl<'a> Header<'a> {
     fn number_u32(&self, field: Field) -> Result<u32, Cause> {
         u32::try_from(self.number(field)?).map_err(|_| bad_number(field))
     }
+}
+
+/// The sum of the bytes of at most one block, eight at a time: four sums of 16 bits, of pairs of bytes,
+/// stand side by side in a word. They hold 64 times twice 255. A boot reads thousands of headers.
+fn sum_of_bytes(bytes: &[u8]) -> u64 {
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let lanes = words.iter().fold(0, |lanes, word| {
+        let word = u64::from_le_bytes(*word);
+        lanes + (word & EVEN) + (word >> 8 & EVEN)
+    });
+    let lanes = (0..4).map(|lane| lanes >> (16 * lane) & 0xffff);
+    lanes.sum::<u64>() + rest.iter().map(|&byte| u64::from(byte)).sum::<u64>()
 }
 
 const fn bad_number(Field(field, ..): Field) -> Cause {

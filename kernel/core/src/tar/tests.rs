@@ -173,6 +173,18 @@ fn damage_is_named_with_its_place() {
 }
 
 #[test]
+fn a_header_of_the_largest_bytes_adds_up() {
+    let bytes = header(b"m", b'0', 0, |block| {
+        block[1..100].fill(0xff);
+        block[157..257].fill(0xff);
+        block[265..329].fill(0xff);
+        block[345..512].fill(0xff);
+    });
+    let entries = archive(&[bytes]);
+    assert_eq!(read(&entries).unwrap()[0].path.name.len(), 100);
+}
+
+#[test]
 fn what_is_not_supported_is_refused() {
     let one = |bytes: Vec<u8>| cause(&archive(&[bytes]));
     let edited = |type_flag, edit: fn(&mut [u8])| one(header(b"m", type_flag, 0, edit));
