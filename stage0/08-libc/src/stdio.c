@@ -98,7 +98,8 @@ int fflush(FILE *f)
 	return 0;
 }
 
-void __flush_all(void)
+/* At the end of a program; as a destructor also of one that tcc -run ran. */
+__attribute__((destructor)) void __flush_all(void)
 {
 	FILE *f;
 

@@ -45,13 +45,39 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
 	return result;
 }
 
-/* From _start (code.c): stack = argc, argv..., 0, environment..., 0. */
+#ifdef __TINYC__
+/* Constructors and destructors; TinyCC's linker says where they stand. */
+typedef void (*procedure)(void);
+extern procedure __init_array_start[], __init_array_end[], __fini_array_start[], __fini_array_end[];
+
+static void run_constructors(void)
+{
+	procedure *p;
+
+	for (p = __init_array_start; p < __init_array_end; p++)
+		(*p)();
+}
+
+static void run_destructors(void)
+{
+	procedure *p;
+
+	for (p = __fini_array_start; p < __fini_array_end; p++)
+		(*p)();
+}
+#else
+static void run_constructors(void) {}
+static void run_destructors(void) {}
+#endif
+
+/* From _start (start.c): stack = argc, argv..., 0, environment..., 0. */
 void __start_c(long *stack)
 {
 	int argc = stack[0];
 	char **argv = (char **)(stack + 1);
 
 	environ = argv + argc + 1;
+	run_constructors();
 	exit(main(argc, argv, environ));
 }
 
@@ -71,6 +97,7 @@ void exit(int status)
 {
 	while (at_exit_count)
 		at_exit[--at_exit_count]();
+	run_destructors();
 	__flush_all();
 	_exit(status);
 }
