@@ -80,7 +80,23 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Shows the kernel's compact trace: a line for each system call.
+    #[command(after_help = TRACE_EXAMPLES)]
+    Trace {
+        /// The file that `qemu/run --trace` wrote.
+        trace: PathBuf,
+        /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/release/kernel beside this tool's folder]
+        #[arg(long, value_name = "ELF")]
+        kernel: Option<PathBuf>,
+    },
 }
+
+const TRACE_EXAMPLES: &str = "\
+Example:
+  qemu/run --image job.img --trace job.trace && image-builder trace job.trace | less
+
+The kernel must be the one that wrote the trace: the trace holds numbers, their texts are in its ELF
+file. Exit code 1 means that some of it made no sense.";
 
 #[derive(Debug, Args)]
 pub struct BuildArguments {

@@ -20,7 +20,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The kernel ELF cannot become the head of an image.
-    #[error("{} is not a kernel for an image: {reason}", path.display())]
+    #[error("{} cannot serve as the kernel: {reason}", path.display())]
     Kernel {
         /// The file.
         path: PathBuf,

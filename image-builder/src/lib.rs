@@ -16,6 +16,7 @@ pub mod kernel;
 pub mod layout;
 pub mod output;
 pub mod progress;
+pub mod trace;
 pub mod tree;
 
 pub use error::{Error, Result};

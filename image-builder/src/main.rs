@@ -6,9 +6,10 @@ mod cli;
 use anyhow::Context;
 use clap::Parser;
 use cli::{Cli, Command};
-use image_builder::{Error, build, check, extract, inspect};
-use std::io::Write;
-use std::path::Path;
+use image_builder::{Error, build, check, extract, inspect, kernel, trace};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// A problem was found, or the work could not be done.
@@ -29,8 +30,10 @@ fn main() -> ExitCode {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let cause = error.downcast_ref::<std::io::Error>();
-    cause.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    let mut causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes.any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -68,6 +71,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ))?;
         }
         Command::Check { image, json } => return check_image(&image, json),
+        Command::Trace { trace, kernel } => return decode_trace(&trace, kernel),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -97,6 +101,25 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::from(PROBLEM)
     })
+}
+
+fn decode_trace(path: &Path, kernel: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let kernel = kernel.map_or_else(kernel::default_path, Ok)?;
+    let mut file = File::open(path).map_err(Error::io("read", path))?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let decoded = trace::decode(&read(&kernel)?, &kernel, &mut file, &mut out)?;
+    out.flush()?;
+    if decoded.malformed == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let count = decoded.malformed;
+    let text = "frames make no sense: damaged, or not written by the kernel";
+    eprintln!(
+        "image-builder: {}: {count} {text} {}",
+        path.display(),
+        kernel.display()
+    );
+    Ok(ExitCode::from(PROBLEM))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

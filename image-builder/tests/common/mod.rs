@@ -5,6 +5,10 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
+/// The names under which defmt puts the kernel's texts (kernel/src/trace.rs) into the section .defmt.
+const TRACE_CALL: &str = r#"{"package":"kernel","tag":"defmt_trace","data":"pid {=u32} call {=u64} ({=u64:#x}, {=u64:#x}, {=u64:#x}, {=u64:#x}, {=u64:#x}, {=u64:#x}) = {=i64}","disambiguator":"1","crate_name":"kernel"}"#;
+const TRACE_START: &str = r#"{"package":"kernel","tag":"defmt_info","data":"trace starts","disambiguator":"2","crate_name":"kernel"}"#;
+
 pub const BASE: u64 = 0xffff_ffff_8000_0000;
 
 /// An AArch64 ELF file as linker.ld makes them: text with the Image header, data with zeros behind,
@@ -18,12 +22,16 @@ pub fn kernel_elf() -> Vec<u8> {
     let data = vec![0xda; 100];
 
     // name, address, section (1 is .text, 0xfff1 absolute), type
-    let symbols: [(&str, u64, u16, u8); 5] = [
+    let symbols: [(&str, u64, u16, u8); 9] = [
         ("_start", BASE + 64, 1, 0),
         ("_RNvCs1234_6kernel4main", BASE + 128, 1, 2),
         ("$x", BASE + 64, 1, 0),
         ("alias_of_main", BASE + 128, 1, 2),
         ("__image_end", BASE + 0x3000, 0xfff1, 0),
+        ("_defmt_version_ = 4", 0, 0xfff1, 0),
+        ("_defmt_encoding_ = rzcobs", 0, 0xfff1, 0),
+        (TRACE_CALL, 1, 5, 0),
+        (TRACE_START, 2, 5, 0),
     ];
     let mut strings = vec![0];
     let mut table = vec![0; 24];
@@ -36,12 +44,13 @@ pub fn kernel_elf() -> Vec<u8> {
         strings.extend(name.bytes());
         strings.push(0);
     }
-    let section_names = b"\0.text\0.symtab\0.strtab\0";
+    let section_names = b"\0.text\0.symtab\0.strtab\0.defmt\0";
 
     let mut file = vec![0; 64 + 2 * 56];
     let mut place = |bytes: &[u8]| {
         let at = file.len() as u64;
         file.extend_from_slice(bytes);
+        file.resize(file.len().next_multiple_of(8), 0);
         (at, bytes.len() as u64)
     };
     let (text, data, table, strings, names) = (
@@ -76,13 +85,14 @@ pub fn kernel_elf() -> Vec<u8> {
     section(7, 2, 0, 0, table, 3, 1, 24);
     section(15, 3, 0, 0, strings, 0, 0, 0);
     section(15, 3, 0, 0, names, 0, 0, 0);
+    section(23, 1, 0, 0, (0, 64), 0, 0, 0); // .defmt: only its symbols matter
 
     let mut header = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
     header.extend([2, 0, 183, 0, 1, 0, 0, 0]); // ET_EXEC, EM_AARCH64
     [BASE + 64, 64, section_headers]
         .iter()
         .for_each(|word| header.extend(word.to_le_bytes()));
-    header.extend([0, 0, 0, 0, 64, 0, 56, 0, 2, 0, 64, 0, 5, 0, 4, 0]);
+    header.extend([0, 0, 0, 0, 64, 0, 56, 0, 2, 0, 64, 0, 6, 0, 4, 0]);
     for ((at, size), flags, start, memory) in
         [(text, 5u32, BASE, 4096u64), (data, 6, BASE + 4096, 0x1f00)]
     {
