@@ -41,8 +41,8 @@ impl<M: Machine> Kernel<'_, M> {
         let effect = process.signals.effect(signal);
         let is_blocked = process.signals.blocked & bit != 0;
         // PID 1 is killed by nobody who did not ask whether it wants to be: kill(2), "notes".
-        let spares_init = pid == Pid::INIT && matches!(effect, Effect::Kill | Effect::Stop);
-        if spares_init || (effect == Effect::Ignore && !is_blocked) {
+        let is_spared = pid == Pid::INIT && matches!(effect, Effect::Kill | Effect::Stop);
+        if (is_spared || effect == Effect::Ignore) && !is_blocked {
             return;
         }
         process.signals.raise(signal, info);
@@ -102,6 +102,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         signals.pending &= !signal.bit();
         signals.raise(signal, info);
+        signals.forced |= signal.bit();
         if signals.action(signal).handler == DEFAULT {
             let (path, pid, pc) = (
                 Printable(&process.path),
@@ -132,10 +133,17 @@ impl<M: Machine> Kernel<'_, M> {
         loop {
             let process = self.processes.at_mut(self.current);
             let Some((signal, info)) = process.signals.take_deliverable() else {
+                if interrupted.is_some() {
+                    // Nothing came of it: the call waits on.
+                    process.state = State::Retry;
+                }
                 return;
             };
+            let is_forced = process.signals.forced & signal.bit() != 0;
+            process.signals.forced &= !signal.bit();
             match process.signals.effect(signal) {
                 Effect::Ignore => {}
+                Effect::Kill | Effect::Stop if process.pid == Pid::INIT && !is_forced => {}
                 Effect::Kill => return self.end_process(self.current, Ending::Killed(signal)),
                 Effect::Stop => {
                     process.motion = Motion::Stopped(signal);

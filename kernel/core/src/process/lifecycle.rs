@@ -46,13 +46,23 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let process = self.processes.at_mut(slot);
         let (pid, lender) = (process.pid, process.lender.take());
-        if let Some(space) = process.space.take() {
-            process.note_memory(&space);
-            match lender.and_then(|lender| self.processes.find(lender)) {
-                Some(parent) if !self.processes.at(parent).is_zombie() => {
-                    self.processes.at_mut(parent).space = Some(space);
+        match process.space.take() {
+            Some(space) => {
+                process.note_memory(&space);
+                match lender.and_then(|lender| self.processes.find(lender)) {
+                    Some(parent) => self.processes.at_mut(parent).take_back(space),
+                    None => space.release(&mut resources!(self)),
                 }
-                _ => space.release(&mut resources!(self)),
+            }
+            None => {
+                // Killed while its own vfork child uses the memory: that child now owes it to the lender.
+                let borrower = self
+                    .processes
+                    .iter_mut()
+                    .find(|(_, other)| other.lender == Some(pid));
+                if let Some((_, borrower)) = borrower {
+                    borrower.lender = lender;
+                }
             }
         }
         self.processes.at_mut(slot).vfork_parent = None;

@@ -258,6 +258,14 @@ impl Process {
         self.space.as_mut().ok_or(Errno::EFAULT)
     }
 
+    /// A vfork child has given the memory back.
+    pub fn take_back(&mut self, space: AddressSpace) {
+        self.space = Some(space);
+        if matches!(self.state, State::Blocked(wait) if matches!(wait.event, Event::Vfork(_))) {
+            self.state = State::Retry;
+        }
+    }
+
     /// Keeps the most memory that a space has held.
     pub fn note_memory(&mut self, space: &AddressSpace) {
         self.usage.peak_pages = self.usage.peak_pages.max(space.usage().peak_pages as u64);

@@ -220,6 +220,8 @@ impl AlternateStack {
 pub struct Signals {
     /// Signals that were sent and not yet delivered.
     pub pending: u64,
+    /// Pending signals that the program brought upon itself: not even PID 1 is spared.
+    pub forced: u64,
     /// The mask.
     pub blocked: u64,
     /// The mask to go back to when the call in progress ends (sigsuspend, ppoll, pselect6).
@@ -236,6 +238,7 @@ impl Default for Signals {
     fn default() -> Self {
         Signals {
             pending: 0,
+            forced: 0,
             blocked: 0,
             saved_mask: None,
             actions: [Action::default(); 64],

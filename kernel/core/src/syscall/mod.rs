@@ -28,6 +28,9 @@ mod user;
 mod vector;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 use crate::errno::Errno;
 use crate::kernel::{Kernel, Printable, fnv1a, say};
 use crate::machine::Machine;

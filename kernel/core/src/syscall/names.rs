@@ -26,8 +26,10 @@ pub(super) enum Target {
 impl<M: Machine> Kernel<'_, M> {
     /// Where a path starts that was given together with a directory descriptor.
     pub(super) fn start_of(&self, fd: u64, path: &[u8]) -> Result<InodeId, Errno> {
-        if path.first() == Some(&b'/') {
-            return Ok(InodeId::ROOT);
+        match path.first() {
+            None => return Err(Errno::ENOENT),
+            Some(b'/') => return Ok(InodeId::ROOT),
+            Some(_) => {}
         }
         let process = self.processes.at(self.current);
         if fd as i32 == AT_FDCWD {

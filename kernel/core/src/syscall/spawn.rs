@@ -100,11 +100,11 @@ impl<M: Machine> Kernel<'_, M> {
     /// Waits until the vfork child has called execve or ended.
     fn vfork_parent(&mut self, child: Pid) -> Outcome {
         let runs = |process: &Process| !process.is_zombie() && process.vfork_parent.is_some();
-        let waits = self
+        let is_running = self
             .processes
             .find(child)
             .is_some_and(|slot| runs(self.processes.at(slot)));
-        if !waits {
+        if !is_running && self.processes.at(self.current).space.is_some() {
             return Ok(child.0 as usize);
         }
         self.processes.at_mut(self.current).spawned = Some(child);
