@@ -118,6 +118,27 @@ fn sparse_files_take_what_they_hold() {
     assert_eq!((bench.used_frames(), bench.fs.stat(file).blocks), (0, 0));
 }
 
+/// Leaves of slots that do not stand at the position of their number.
+#[test]
+fn holes_between_leaves_stay_holes() {
+    let mut bench = Bench::new(8);
+    let file = bench.create("/f").unwrap();
+    let at = |leaf: u64| (leaf * 512 + 20) * PAGE;
+    let written = [5, 2, 9, 1];
+    for leaf in written {
+        bench.write(file, at(leaf), &[leaf as u8]).unwrap();
+    }
+    for leaf in 0..9 {
+        let mut byte = [0xff];
+        bench.fs.read(file, at(leaf), &mut byte, &bench.memory);
+        let expected = if written.contains(&leaf) { leaf } else { 0 };
+        assert_eq!(u64::from(byte[0]), expected, "leaf {leaf}");
+    }
+    assert_eq!(bench.fs.seek_data(file, at(2) + PAGE), Ok(at(5)));
+    bench.set_size(file, at(5)).unwrap();
+    assert_eq!(bench.used_frames(), 2);
+}
+
 #[test]
 fn the_largest_offset_is_a_limit() {
     let mut bench = Bench::new(2);
