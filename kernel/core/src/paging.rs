@@ -14,6 +14,8 @@
 #[cfg(test)]
 mod tests;
 
+use core::sync::atomic::{Ordering, fence};
+
 use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END};
 use crate::errno::Errno;
 use crate::frames::FramePool;
@@ -271,6 +273,8 @@ impl Tables {
             return Ok(next);
         }
         let next = pool.allocate_zeroed(memory)?;
+        // The walker may run ahead at any time: it must not find the table before its zeros (DMB ISH).
+        fence(Ordering::Release);
         store(memory, table, index, Entry::table(next));
         self.count += 1;
         Ok(next)

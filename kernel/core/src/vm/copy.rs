@@ -7,7 +7,7 @@ use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
 use crate::fs::Chunk;
-use crate::machine::Machine;
+use crate::machine::{Machine, Memory};
 
 /// A translation that was good when it was made, and stays so until `forget_cached`.
 #[derive(Clone, Copy, Debug)]
@@ -184,31 +184,29 @@ impl AddressSpace {
         address: UserAddr,
         chunk: Chunk,
     ) -> Result<usize, Errno> {
+        let (offset, length) = (address.page_offset(), chunk.len());
+        // The case that decides how fast a byte is read: the page of the last write, and no border.
+        if self.write_cache.page != address.0 >> PAGE_SHIFT || length > PAGE_SIZE - offset {
+            return self.copy_out_by_pages(r, address, chunk);
+        }
+        store(r.machine, &chunk, 0, self.write_cache.frame, offset, length);
+        Ok(length)
+    }
+
+    #[inline(never)]
+    fn copy_out_by_pages<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        address: UserAddr,
+        chunk: Chunk,
+    ) -> Result<usize, Errno> {
         let mut done = 0;
-        self.for_each_page(
-            r,
-            address,
-            chunk.len(),
-            Access::Write,
-            |r, frame, offset, part| {
-                match chunk {
-                    Chunk::Bytes(bytes) => {
-                        r.machine.page_mut(frame)[offset..offset + part]
-                            .copy_from_slice(&bytes[done..done + part]);
-                    }
-                    Chunk::Frame {
-                        frame: from,
-                        offset: start,
-                        ..
-                    } => {
-                        r.machine.copy(from, start + done, frame, offset, part);
-                    }
-                    Chunk::Zero { .. } => r.machine.page_mut(frame)[offset..offset + part].fill(0),
-                }
-                done += part;
-                Ok(part)
-            },
-        )
+        let store = |r: &mut Resources<'_, '_, M>, frame, offset, length| {
+            store(r.machine, &chunk, done, frame, offset, length);
+            done += length;
+            Ok(length)
+        };
+        self.for_each_page(r, address, chunk.len(), Access::Write, store)
     }
 
     /// Reads a NUL-terminated string into `into`. Returns its length without the NUL, which is stored too.
@@ -262,5 +260,31 @@ impl AddressSpace {
             done += length;
         }
         Ok(None)
+    }
+}
+
+/// Writes `length` bytes of a chunk, after the first `skip`, into a frame.
+#[inline]
+fn store(
+    memory: &mut impl Memory,
+    chunk: &Chunk,
+    skip: usize,
+    frame: Frame,
+    offset: usize,
+    length: usize,
+) {
+    match *chunk {
+        Chunk::Bytes(bytes) => {
+            memory.page_mut(frame)[offset..offset + length]
+                .copy_from_slice(&bytes[skip..skip + length]);
+        }
+        Chunk::Frame {
+            frame: from,
+            offset: start,
+            ..
+        } => {
+            memory.copy(from, start + skip, frame, offset, length);
+        }
+        Chunk::Zero { .. } => memory.page_mut(frame)[offset..offset + length].fill(0),
     }
 }

@@ -492,6 +492,7 @@ fn a_process_can_have_so_many_areas_and_still_unmap_them() {
     let mut space = world.space();
     let mut count = 0;
     let full = loop {
+        assert!(count <= MAX_AREAS as u64, "no limit");
         let place = Place::Fixed(AT + 2 * count * PAGE);
         match space.map(&mut world.r(), place, PAGE, RW, Source::Anonymous) {
             Ok(_) => count += 1,
@@ -516,5 +517,35 @@ fn tables_go_with_the_areas_that_needed_them() {
         assert_eq!(space.usage().table_pages, 1);
     }
     assert_eq!(space.usage().peak_pages, 1);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn a_file_area_that_grows_shows_more_of_its_file() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let bytes = pattern(6 * PAGE_SIZE);
+    let inode = world.image_file(&bytes);
+    let source = Source::File {
+        inode,
+        offset: PAGE,
+    };
+    map(&mut world, &mut space, AT, 2, source);
+    let (length, longer) = (2 * PAGE, 4 * PAGE);
+    let at = space.remap(&mut world.r(), AT, length, longer, 0, 0);
+    assert_eq!(at, Ok(AT), "there is room behind it");
+    map(&mut world, &mut space, AT + longer, 1, Source::Anonymous);
+    let at = space
+        .remap(&mut world.r(), AT, longer, 5 * PAGE, 1, 0)
+        .unwrap();
+    assert_ne!(at, AT);
+    assert_eq!(
+        read(&mut world, &mut space, at, 5 * PAGE_SIZE),
+        bytes[PAGE_SIZE..]
+    );
+    assert_eq!(
+        space.fault(&mut world.r(), AT, Access::Read),
+        Err(FaultError::NotMapped)
+    );
     space.release(&mut world.r());
 }
