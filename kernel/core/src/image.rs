@@ -166,17 +166,17 @@ impl<'a> Index<'a> {
 
     /// The arguments of PID 1, after its name.
     pub fn arguments(&self) -> impl Iterator<Item = Escaped<'a>> + use<'a> {
-        self.arguments.read("arg", Fields::text)
+        self.arguments.read(Fields::text)
     }
 
     /// The environment of PID 1, `NAME=VALUE` each.
     pub fn environment(&self) -> impl Iterator<Item = Escaped<'a>> + use<'a> {
-        self.environment.read("env", Fields::text)
+        self.environment.read(Fields::text)
     }
 
     /// The seeds, in the order in which they are to be decoded.
     pub fn seeds(&self) -> impl Iterator<Item = Seed<'a>> + use<'a> {
-        self.seeds.read("seed", seed)
+        self.seeds.read(seed)
     }
 
     /// The members, in the order of the tar. After an error nothing follows.
