@@ -174,7 +174,7 @@ impl Slot {
     }
 }
 
-/// Pages in a row that one level 3 table translates.
+/// Pages in a row that one level 3 table translates: those that were not looked at yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The first page's address.
@@ -184,20 +184,43 @@ pub struct Span {
     table: Frame,
 }
 
+/// A page that has a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Its address.
+    pub address: u64,
+    /// Its frame.
+    pub frame: Frame,
+    /// Its word.
+    pub entry: Entry,
+    /// Where the word stands.
+    pub slot: Slot,
+}
+
 impl Span {
-    /// The addresses of the pages and where their words stand.
-    pub fn slots(self) -> impl Iterator<Item = (u64, Slot)> {
+    /// Goes on behind the next page that has a frame, and returns it. Absent pages cost a few instructions each.
+    pub fn next_present(&mut self, memory: &impl Memory) -> Option<Present> {
         let first = index_at(self.start, PAGE_SHIFT);
         let count = ((self.end - self.start) >> PAGE_SHIFT) as usize;
-        (0..count).map(move |step| {
-            let address = self.start + ((step as u64) << PAGE_SHIFT);
-            (
-                address,
-                Slot {
-                    table: self.table,
-                    index: first + step,
-                },
-            )
+        let (words, _) = memory.page(self.table).as_chunks::<8>();
+        let rest = words.get(first..first + count)?;
+        let is_valid = |word: &[u8; 8]| u64::from_le_bytes(*word) & VALID != 0;
+        let Some(skipped) = rest.iter().position(is_valid) else {
+            self.start = self.end;
+            return None;
+        };
+        let entry = Entry(u64::from_le_bytes(rest[skipped]));
+        let address = self.start + ((skipped as u64) << PAGE_SHIFT);
+        self.start = address + PAGE_SIZE as u64;
+        let slot = Slot {
+            table: self.table,
+            index: first + skipped,
+        };
+        Some(Present {
+            address,
+            frame: entry.frame()?,
+            entry,
+            slot,
         })
     }
 }

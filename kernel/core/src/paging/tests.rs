@@ -77,7 +77,7 @@ fn spans_skip_what_has_no_table_and_prune_frees_only_inside_the_hole() {
         core::iter::successors(tables.next_span(&memory, 0x40_3000, USER_END), |span| {
             tables.next_span(&memory, span.end, USER_END)
         })
-        .map(|span| (span.start, span.end, span.slots().count()))
+        .map(|span| (span.start, span.end, (span.end - span.start) >> PAGE_SHIFT))
         .collect();
     assert_eq!(
         ranges,
@@ -116,4 +116,31 @@ fn no_frame_left_leaves_tables_that_can_be_pruned() {
         tables.release(&mut pool);
         assert_eq!(pool.free(), spare);
     }
+}
+
+#[test]
+fn present_pages_are_found_in_order_and_once() {
+    let (mut memory, mut pool) = FakeMemory::with_pool(16);
+    let mut tables = Tables::new(&mut pool, &mut memory).unwrap();
+    let page = |index: u64| 0x20_0000 + index * PAGE_SIZE as u64;
+    for index in [0, 7, 8, 511] {
+        let slot = tables.ensure(&mut pool, &mut memory, page(index)).unwrap();
+        slot.set(&mut memory, Entry::page(Frame(index as u32), RW));
+    }
+    let present = |start, end| {
+        let mut span = tables.next_span(&memory, page(start), page(end)).unwrap();
+        let mut found = std::vec::Vec::new();
+        while let Some(next) = span.next_present(&memory) {
+            assert_eq!(next.slot.get(&memory), next.entry);
+            assert_eq!(next.address, page(u64::from(next.frame.0)));
+            found.push(next.frame.0);
+        }
+        assert_eq!(span.next_present(&memory), None);
+        found
+    };
+    assert_eq!(present(0, 512), [0, 7, 8, 511]);
+    assert_eq!(present(1, 8), [7]);
+    assert_eq!(present(8, 511), [8]);
+    assert_eq!(present(9, 511), []);
+    assert_eq!(present(511, 512), [511]);
 }

@@ -53,29 +53,27 @@ impl AddressSpace {
         area: &Area,
     ) -> Result<(), Errno> {
         let mut at = area.start;
-        while let Some(span) = self.tables.next_span(r.machine, at, area.end) {
+        while let Some(mut span) = self.tables.next_span(r.machine, at, area.end) {
+            at = span.end;
+            // The pages of a span have one table in the child too.
             let mut child_table: Option<Slot> = None;
-            for (address, slot) in span.slots() {
-                let entry = slot.get(r.machine);
-                let Some(frame) = entry.frame() else { continue };
+            while let Some(page) = span.next_present(r.machine) {
                 let child_slot = match child_table {
-                    None => child.slot(r, address)?,
-                    Some(slot) => slot.of_same_table(address),
+                    Some(slot) => slot.of_same_table(page.address),
+                    None => child.slot(r, page.address)?,
                 };
                 child_table = Some(child_slot);
-                let kept = if area.kind == Kind::SharedAnonymous {
-                    entry
-                } else {
-                    entry.read_only()
+                let kept = match area.kind {
+                    Kind::SharedAnonymous => page.entry,
+                    _ => page.entry.read_only(),
                 };
-                if kept != entry {
-                    slot.set(r.machine, kept);
+                if kept != page.entry {
+                    page.slot.set(r.machine, kept);
                 }
-                r.pool.share(frame);
+                r.pool.share(page.frame);
                 child_slot.set(r.machine, kept);
                 child.count_page();
             }
-            at = span.end;
         }
         Ok(())
     }

@@ -173,18 +173,16 @@ impl AddressSpace {
     fn rewrite_pages<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, area: &Area) {
         let mut changed = 0;
         let mut at = area.start;
-        while let Some(span) = self.tables.next_span(r.machine, at, area.end) {
-            for (_, slot) in span.slots() {
-                let entry = slot.get(r.machine);
-                let Some(frame) = entry.frame() else { continue };
-                let rights = page_rights(area, || r.pool.is_shared(frame));
-                if rights.executable() && !entry.executable() {
-                    r.machine.sync_code(frame);
+        while let Some(mut span) = self.tables.next_span(r.machine, at, area.end) {
+            at = span.end;
+            while let Some(page) = span.next_present(r.machine) {
+                let rights = page_rights(area, || r.pool.is_shared(page.frame));
+                if rights.executable() && !page.entry.executable() {
+                    r.machine.sync_code(page.frame);
                 }
-                slot.set(r.machine, Entry::page(frame, rights));
+                page.slot.set(r.machine, Entry::page(page.frame, rights));
                 changed += 1;
             }
-            at = span.end;
         }
         self.forget_range(r.machine, area.start, area.end, changed);
     }

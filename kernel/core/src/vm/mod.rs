@@ -34,7 +34,7 @@ use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::fs::{Fs, InodeId};
 use crate::machine::Machine;
-use crate::paging::{Slot, Tables};
+use crate::paging::{Entry, Slot, Tables};
 
 pub use crate::paging::Protection;
 
@@ -228,15 +228,13 @@ impl AddressSpace {
     ) -> usize {
         let before = self.resident;
         let mut at = start;
-        while let Some(span) = self.tables.next_span(r.machine, at, end) {
-            for (_, slot) in span.slots() {
-                if let Some(frame) = slot.get(r.machine).frame() {
-                    slot.set(r.machine, crate::paging::Entry::NONE);
-                    r.pool.release(frame);
-                    self.resident -= 1;
-                }
-            }
+        while let Some(mut span) = self.tables.next_span(r.machine, at, end) {
             at = span.end;
+            while let Some(page) = span.next_present(r.machine) {
+                page.slot.set(r.machine, Entry::NONE);
+                r.pool.release(page.frame);
+                self.resident -= 1;
+            }
         }
         before - self.resident
     }

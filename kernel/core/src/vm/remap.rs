@@ -155,20 +155,16 @@ impl AddressSpace {
         for make in [Step::Tables, Step::Words] {
             let mut at = old;
             let mut moved = 0;
-            while let Some(span) = self.tables.next_span(r.machine, at, old_end) {
-                for (address, slot) in span.slots() {
-                    let entry = slot.get(r.machine);
-                    if entry == Entry::NONE {
-                        continue;
-                    }
-                    let to = self.slot(r, address - old + target)?;
+            while let Some(mut span) = self.tables.next_span(r.machine, at, old_end) {
+                at = span.end;
+                while let Some(page) = span.next_present(r.machine) {
+                    let to = self.slot(r, page.address - old + target)?;
                     if make == Step::Words {
-                        slot.set(r.machine, Entry::NONE);
-                        to.set(r.machine, entry);
+                        page.slot.set(r.machine, Entry::NONE);
+                        to.set(r.machine, page.entry);
                         moved += 1;
                     }
                 }
-                at = span.end;
             }
             self.forget_range(r.machine, old, old_end, moved);
         }

@@ -549,3 +549,15 @@ fn a_file_area_that_grows_shows_more_of_its_file() {
     );
     space.release(&mut world.r());
 }
+
+#[test]
+fn a_fault_on_a_page_that_is_there_drops_its_tlb_entry() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 1, Source::Anonymous);
+    space.fault(&mut world.r(), AT + 9, Access::Write).unwrap();
+    assert_eq!(world.machine.invalidated, [], "there was no entry to drop");
+    space.fault(&mut world.r(), AT + 9, Access::Write).unwrap();
+    assert_eq!(world.machine.invalidated, [Some(UserAddr(AT))]);
+    space.release(&mut world.r());
+}

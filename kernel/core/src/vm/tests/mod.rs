@@ -138,14 +138,17 @@ impl Cpu {
         self.obey(world);
         let page = UserAddr(address).page_start().0;
         for _ in 0..2 {
-            if !self.tlb.contains_key(&page) {
-                let slot = space.tables.find(&world.machine, page);
-                let entry = slot.map_or(Entry::NONE, |slot| slot.get(&world.machine));
-                if entry.frame().is_some() {
-                    self.tlb.insert(page, entry);
+            // A hit is believed, whatever the tables say by now; only a miss walks them.
+            let entry = match self.tlb.get(&page) {
+                Some(entry) => *entry,
+                None => {
+                    let slot = space.tables.find(&world.machine, page);
+                    slot.map_or(Entry::NONE, |slot| slot.get(&world.machine))
                 }
+            };
+            if entry.frame().is_some() {
+                self.tlb.insert(page, entry);
             }
-            let entry = self.tlb.get(&page).copied().unwrap_or(Entry::NONE);
             let allowed = match access {
                 Access::Read => entry.readable(),
                 Access::Write => entry.writable(),
@@ -193,18 +196,22 @@ pub fn check(world: &World, space: &AddressSpace) {
         assert!(area.end <= USER_END);
     }
     let mut present = 0;
-    let mut tables = vec![space.root()];
     let mut at = 0;
-    while let Some(span) = space.tables.next_span(&world.machine, at, USER_END) {
-        let touches = |area: &&super::Area| area.start < span.end && area.end > span.start;
+    while let Some(mut span) = space.tables.next_span(&world.machine, at, USER_END) {
+        at = span.end;
+        let (start, end) = (span.start, span.end);
+        let touches = |area: &&super::Area| area.start < end && area.end > start;
         assert!(
             areas.iter().any(|area| touches(&area)),
             "a table without an area"
         );
-        tables.push(Frame(0));
-        for (address, slot) in span.slots() {
-            let entry = slot.get(&world.machine);
-            let Some(frame) = entry.frame() else { continue };
+        while let Some(crate::paging::Present {
+            address,
+            frame,
+            entry,
+            ..
+        }) = span.next_present(&world.machine)
+        {
             present += 1;
             let area = space.areas.find(address).expect("a page outside areas");
             assert!(!entry.writable() || area.protection.writable());
@@ -216,7 +223,6 @@ pub fn check(world: &World, space: &AddressSpace) {
                 assert!(world.machine.synced.contains(&frame), "stale instructions");
             }
         }
-        at = span.end;
     }
     assert_eq!(space.usage().resident_pages, present);
     assert!(space.usage().peak_pages >= present);
