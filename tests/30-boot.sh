@@ -10,7 +10,7 @@ boots() {
     local pattern=$1 log
     log=$(scratch)/console
     shift
-    expect_status "a good end" 0 "$root/qemu/run" --image "$image" --timeout 120 "$@" >"$log" || { cat "$log"; exit 1; }
+    machine 0 "$log" --image "$image" --timeout 120 "$@"
     expect_line "$pattern" "$log"
 }
 hello='^hello from EL0! child 5 third 0\.333$'
@@ -63,8 +63,7 @@ ends() {
     local status=$1 pattern=$2 log
     log=$(scratch)/console
     shift 2
-    expect_status "the machine's status" "$status" "$root/qemu/run" --image "$image" --timeout 60 "$@" >"$log"
-    cat "$log"
+    machine "$status" "$log" --image "$image" --timeout 60 "$@"
     expect_line "$pattern" "$log"
 }
 start status-7 ends 7 '^firmseed: init ended with status 7$' --append init=/exit7
@@ -88,8 +87,7 @@ damaged() {
     cut) truncate -s $((size / 2 / 4096 * 4096)) "$folder/image" ;;
     esac
     ! cmp -s "$image" "$folder/image" || { echo "the test damaged nothing"; exit 1; }
-    expect_status "no boot" 125 "$root/qemu/run" --image "$folder/image" --timeout 60 >"$folder/console"
-    cat "$folder/console"
+    machine 125 "$folder/console" --image "$folder/image" --timeout 60
     expect_line "$pattern" "$folder/console"
     ! grep -q 'hello from EL0' "$folder/console" || { echo "expected: no program runs from a damaged image"; exit 1; }
 }
@@ -108,8 +106,7 @@ start damaged-cut damaged cut '^firmseed: .*(index|image|tar|damaged|ends)'
 trouble() {
     local log unknown
     log=$(scratch)/console
-    expect_status "the machine goes on" 0 "$root/qemu/run" --image "$image" --timeout 60 --append init=/trouble >"$log"
-    cat "$log"
+    machine 0 "$log" --image "$image" --timeout 60 --append init=/trouble
     unknown=$(grep -ac '^firmseed: .*1111' "$log")
     expect "one line for a call made a hundred times, not $unknown" [ "$unknown" -eq 1 ]
     expect_line '^firmseed: .*(/trouble|/probe).*1111|^firmseed: .*1111.*(/trouble|/probe)' "$log"

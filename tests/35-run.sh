@@ -63,8 +63,7 @@ start killed-int interrupted
 brings_back() {
     local folder sums
     folder=$(scratch)
-    expect_status "the writer's status" 3 "$run" --image "$image" --append init=/writer --out "$folder/back" >"$folder/console"
-    cat "$folder/console"
+    machine 3 "$folder/console" --image "$image" --append init=/writer --out "$folder/back"
     expect "the text is back" [ "$(cat "$folder/back/out/deep/text")" = "brought back" ]
     expect "the link is back" [ "$(readlink "$folder/back/out/link")" = deep/text ]
     expect "the empty file is back" [ -f "$folder/back/out/empty" ]

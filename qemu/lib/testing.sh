@@ -8,9 +8,10 @@
 #   count NAME PASSED FAILED                           the counts of another test runner
 #   scratch                 prints a fresh folder that is gone when the run ends
 #   full                    is this a --full run?
+#   expect, expect_status, expect_line, machine        steps within a test: see below
 #
-# A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A command fails with a message
-# that says what was expected (`expect`); skipped tests are named at the end and count as nothing.
+# A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A test fails with a message
+# that says what was expected; skipped tests are named at the end and count as nothing.
 
 # verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
 verdict() {
@@ -69,4 +70,13 @@ expect_status() {
 # expect_line PATTERN FILE: a line that matches the extended expression.
 expect_line() {
     tr -d '\r' <"$2" | grep -aqE -- "$1" || { tail -n 20 "$2"; printf 'expected: a line like "%s" in %s\n' "$1" "$2"; exit 1; }
+}
+
+# machine STATUS LOG OPTION...: qemu/run with these options, the console in LOG; it ends with STATUS.
+machine() {
+    local wish=$1 log=$2 status=0
+    shift 2
+    "$root/qemu/run" "$@" >"$log" || status=$?
+    cat "$log"
+    [ "$status" -eq "$wish" ] || { printf 'expected: status %s of qemu/run, got %s (%s)\n' "$wish" "$status" "$*"; exit 1; }
 }

@@ -4,3 +4,5 @@ machine_memory=
 machine_arguments=(-machine raspi4b)
 machine_takes_bootargs=${dtb:+yes}
 machine_has_disk=
+# Without a DTB the console is the PL011, QEMU's first port; Debian's DTBs name the mini-UART, the second.
+if [ -n "$dtb" ]; then machine_serial=(-serial null -serial chardev:console); fi

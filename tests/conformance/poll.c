@@ -63,8 +63,8 @@ int main(void)
     SHOW(select(back[1] + 1, &readable, &writable, NULL, &none));
     say("%d %d\n", FD_ISSET(back[0], &readable) != 0, FD_ISSET(back[1], &writable) != 0);
     FD_ZERO(&readable);
-    FD_SET(70, &readable);
-    SHOW(select(71, &readable, NULL, NULL, &none));
+    FD_SET(40, &readable);
+    SHOW(select(41, &readable, NULL, NULL, &none));
     struct timeval moment = {0, 20000};
     SHOW(select(0, NULL, NULL, NULL, &moment));
     return 0;

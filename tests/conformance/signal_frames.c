@@ -65,6 +65,32 @@ static uint64_t live_registers(void)
     return changed;
 }
 
+static void escaped(void)
+{
+    say("ESCAPED: a forged frame was believed\n");
+    _exit(3);
+}
+
+/* Returns from a handler that never ran: a frame of our own making, with this pstate, with or without FP state. */
+static void forge(uint64_t pstate, int with_fp)
+{
+    static struct {
+        siginfo_t info;
+        ucontext_t context;
+    } frame __attribute__((aligned(16)));
+    signal(SIGSEGV, SIG_DFL);
+    struct { uint32_t magic, size; } *record = (void *)frame.context.uc_mcontext.__reserved;
+    memset(&frame, 0, sizeof frame);
+    frame.context.uc_mcontext.pc = (uint64_t)escaped;
+    frame.context.uc_mcontext.sp = (uint64_t)other_stack + sizeof other_stack;
+    frame.context.uc_mcontext.pstate = pstate;
+    if (with_fp) {
+        record->magic = 0x46508001;
+        record->size = 528;
+    }
+    __asm__ volatile("mov sp, %0\n mov x8, #139\n svc #0" ::"r"(&frame) : "x8", "memory");
+}
+
 int main(void)
 {
     struct sigaction action = {.sa_sigaction = skip, .sa_flags = SA_SIGINFO};
@@ -129,6 +155,13 @@ int main(void)
         signal(SIGSEGV, SIG_DFL);
         __asm__ volatile("mov sp, %0\n str x0, [sp]" ::"r"((uint64_t)0x1000) : "memory");
     });
-    CHILD("forged frame", __asm__ volatile("mov x8, #139\n svc #0" ::: "x0", "x8", "memory"));
+    /* A frame that the kernel did not make: believed only where it gives the program nothing it has not. */
+    CHILD("well made", forge(0, 1));
+    CHILD("without FP state", forge(0, 0));
+    CHILD("to EL1", forge(0x5, 1));
+    CHILD("to EL1, interrupts off", forge(0x3c5, 1));
+    CHILD("to AArch32", forge(0x10, 1));
+    CHILD("from nowhere", __asm__ volatile("mov sp, %0\n mov x8, #139\n svc #0" ::"r"(8l) : "x8", "memory"));
+    CHILD("from the kernel", __asm__ volatile("mov sp, %0\n mov x8, #139\n svc #0" ::"r"(0xffffff8040000000) : "x8", "memory"));
     return 0;
 }
