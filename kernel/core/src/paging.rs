@@ -8,8 +8,8 @@
 //! Nothing here touches the TLB: that is [`vm`](crate::vm)'s, which knows what was valid before. A word that
 //! goes from invalid to valid needs neither TLB maintenance nor a barrier: a walk that misses it faults again.
 //!
-//! What is asked of the processor's set-up: TCR_EL1 with T0SZ = 25, TG0 = 4 KiB, and MAIR_EL1 attribute 0 =
-//! normal memory, write back, read and write allocate (0xff); attribute 1 = device-nGnRE (0x04), never used here.
+//! Asked of the processor's set-up: TCR_EL1 with T0SZ = 25 and TG0 = 4 KiB; MAIR_EL1 attribute 0 = normal
+//! memory, write back, read and write allocate (0xff); attribute 1 = device-nGnRE (0x04), never used here.
 
 #[cfg(test)]
 mod tests;
@@ -21,9 +21,8 @@ use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::machine::Memory;
 
-/// Bytes that one level 3 table spans: 2 MiB.
+/// Bytes that one level 3 table spans, and one level 2 table: 2 MiB, 1 GiB.
 pub const TABLE_SPAN: u64 = 1 << 21;
-/// Bytes that one level 2 table spans: 1 GiB.
 const DIRECTORY_SPAN: u64 = 1 << 30;
 /// Words in a table.
 const WORDS: usize = 512;
@@ -204,21 +203,19 @@ impl Span {
         let count = ((self.end - self.start) >> PAGE_SHIFT) as usize;
         let (words, _) = memory.page(self.table).as_chunks::<8>();
         let rest = words.get(first..first + count)?;
-        let is_valid = |word: &[u8; 8]| u64::from_le_bytes(*word) & VALID != 0;
-        let Some(skipped) = rest.iter().position(is_valid) else {
+        // The byte with the bit is enough: words of a slice would be put together from bytes (strict alignment).
+        let Some(skipped) = rest.iter().position(|word| u64::from(word[0]) & VALID != 0) else {
             self.start = self.end;
             return None;
         };
-        let entry = Entry(u64::from_le_bytes(rest[skipped]));
+        let (table, index) = (self.table, first + skipped);
+        let entry = load(memory, table, index);
         let address = self.start + ((skipped as u64) << PAGE_SHIFT);
         self.start = address + PAGE_SIZE as u64;
-        let slot = Slot {
-            table: self.table,
-            index: first + skipped,
-        };
+        let (frame, slot) = (entry.frame()?, Slot { table, index });
         Some(Present {
             address,
-            frame: entry.frame()?,
+            frame,
             entry,
             slot,
         })

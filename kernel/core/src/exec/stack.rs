@@ -99,7 +99,7 @@ pub fn push_vectors<M: Machine>(
         + 1
         + 2 * vector.len() as u64;
     let stack = (platform - words * 8) & !15;
-    let mut writer = WordWriter { at: stack };
+    let mut writer = WordWriter::new(stack);
     writer.push(r, space, arguments.argument_count)?;
     let mut string = arguments.first;
     for count in [arguments.argument_count, arguments.environment_count] {
@@ -114,6 +114,7 @@ pub fn push_vectors<M: Machine>(
         writer.push(r, space, kind)?;
         writer.push(r, space, value)?;
     }
+    writer.flush(r, space)?;
     Ok(stack)
 }
 
@@ -171,19 +172,45 @@ fn auxiliary_vector(
     ]
 }
 
+/// Writes words upwards, many in one copy.
 struct WordWriter {
     at: u64,
+    words: [[u8; 8]; 64],
+    used: usize,
 }
 
 impl WordWriter {
+    fn new(at: u64) -> Self {
+        WordWriter {
+            at,
+            words: [[0; 8]; 64],
+            used: 0,
+        }
+    }
+
     fn push<M: Machine>(
         &mut self,
         r: &mut Resources<'_, '_, M>,
         space: &mut AddressSpace,
         word: u64,
     ) -> Result<(), Errno> {
-        space.copy_out(r, UserAddr(self.at), &word.to_le_bytes())?;
-        self.at += 8;
+        self.words[self.used] = word.to_le_bytes();
+        self.used += 1;
+        if self.used == self.words.len() {
+            self.flush(r, space)?;
+        }
+        Ok(())
+    }
+
+    fn flush<M: Machine>(
+        &mut self,
+        r: &mut Resources<'_, '_, M>,
+        space: &mut AddressSpace,
+    ) -> Result<(), Errno> {
+        let bytes = self.words[..self.used].as_flattened();
+        space.copy_out(r, UserAddr(self.at), bytes)?;
+        self.at += bytes.len() as u64;
+        self.used = 0;
         Ok(())
     }
 }

@@ -82,6 +82,32 @@ fn strings_are_copied_from_the_caller_across_pages() {
 }
 
 #[test]
+fn many_arguments_come_in_order() {
+    let mut world = World::new(FRAMES);
+    let file = world.image_file(&simple());
+    let names: Vec<Vec<u8>> = (0..1000)
+        .map(|n| std::format!("argument{n}").into_bytes())
+        .collect();
+    let argv: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+    let mut program = start(&mut world, file, &argv, &argv[..63]).unwrap();
+    let seen = look(&mut world, &mut program);
+    assert!(
+        seen.argv
+            .iter()
+            .map(String::as_bytes)
+            .eq(argv.iter().copied())
+    );
+    assert!(
+        seen.envp
+            .iter()
+            .map(String::as_bytes)
+            .eq(argv[..63].iter().copied())
+    );
+    assert_eq!(seen.aux(6), 4096);
+    program.space.release(&mut world.r());
+}
+
+#[test]
 fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     let mut world = World::new(FRAMES);
     let file = world.image_file(&simple());

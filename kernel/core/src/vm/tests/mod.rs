@@ -7,6 +7,8 @@ mod cases;
 mod copies;
 mod memory;
 mod model;
+mod operations;
+mod pages;
 mod random;
 
 use std::collections::BTreeMap;

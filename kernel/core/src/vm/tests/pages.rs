@@ -1,0 +1,269 @@
+//! Pages: how they are filled, shared, copied and made executable.
+
+use super::cases::map;
+use super::*;
+use crate::errno::Errno;
+use crate::vm::area::{Area, FileView};
+use crate::vm::{Place, Source};
+
+const AT: u64 = 0x40_0000;
+
+#[test]
+fn a_fault_says_which_signal_it_is() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let inode = world.image_file(&pattern(PAGE_SIZE + 1));
+    let source = Source::File { inode, offset: 0 };
+    space
+        .map(
+            &mut world.r(),
+            Place::Fixed(AT),
+            3 * PAGE,
+            Protection::READ,
+            source,
+        )
+        .unwrap();
+    let mut fault = |address, access| space.fault(&mut world.r(), address, access);
+    assert_eq!(fault(AT, Access::Read), Ok(()));
+    assert_eq!(fault(AT, Access::Write), Err(FaultError::Denied));
+    assert_eq!(fault(AT, Access::Execute), Err(FaultError::Denied));
+    assert_eq!(fault(AT + PAGE, Access::Read), Ok(()));
+    assert_eq!(
+        fault(AT + 2 * PAGE, Access::Read),
+        Err(FaultError::BeyondFile)
+    );
+    for nowhere in [
+        0,
+        AT - 1,
+        AT + 3 * PAGE,
+        USER_END,
+        0xffff_ff80_0000_0000,
+        u64::MAX,
+    ] {
+        assert_eq!(
+            fault(nowhere, Access::Read),
+            Err(FaultError::NotMapped),
+            "{nowhere:#x}"
+        );
+    }
+    assert_eq!(Errno::from(FaultError::OutOfMemory), Errno::ENOMEM);
+    assert_eq!(Errno::from(FaultError::BeyondFile), Errno::EFAULT);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn a_page_of_a_file_is_shared_until_it_is_written() {
+    let mut world = World::new(64);
+    let bytes = pattern(2 * PAGE_SIZE + 10);
+    let inode = world.written_file(&bytes);
+    let mut spaces = [world.space(), world.space()];
+    let before = world.pool.free();
+    for space in &mut spaces {
+        map(&mut world, space, AT, 3, Source::File { inode, offset: 0 });
+        assert_eq!(read(&mut world, space, AT, bytes.len()), bytes);
+        assert_eq!(
+            read(&mut world, space, AT + bytes.len() as u64, 1),
+            [0],
+            "zeros behind the file's end"
+        );
+    }
+    let used = before - world.pool.free();
+    assert_eq!(used, 2 * 2, "two tables for each space, no page");
+    spaces[0]
+        .copy_out(&mut world.r(), UserAddr(AT + 1), b"mine")
+        .unwrap();
+    assert_eq!(before - world.pool.free(), used + 1);
+    assert_eq!(read(&mut world, &mut spaces[1], AT, 8), bytes[..8]);
+    let mut file = [0; 8];
+    world.fs.read(inode, 0, &mut file, &world.machine);
+    assert_eq!(file, bytes[..8]);
+    // The first touch is a write: one copy, straight from the file.
+    let faulted = world.pool.free();
+    let mut third = world.space();
+    map(
+        &mut world,
+        &mut third,
+        AT,
+        3,
+        Source::File { inode, offset: 0 },
+    );
+    third.copy_out(&mut world.r(), UserAddr(AT), b"M").unwrap();
+    assert_eq!(faulted - world.pool.free(), 4);
+    assert_eq!(read(&mut world, &mut third, AT + 1, 7), bytes[1..8]);
+    for space in spaces.into_iter().chain([third]) {
+        check(&world, &space);
+        space.release(&mut world.r());
+    }
+}
+
+#[test]
+fn an_unlinked_file_lives_as_long_as_a_piece_of_its_mapping() {
+    let mut world = World::new(64);
+    let free = world.pool.free();
+    let bytes = pattern(4 * PAGE_SIZE);
+    let inode = world.written_file(&bytes);
+    let mut space = world.space();
+    map(
+        &mut world,
+        &mut space,
+        AT,
+        4,
+        Source::File { inode, offset: 0 },
+    );
+    space.unmap(&mut world.r(), AT + PAGE, PAGE).unwrap();
+    space
+        .protect(&mut world.r(), AT + 3 * PAGE, PAGE, Protection::READ)
+        .unwrap();
+    assert_eq!(space.areas().len(), 3);
+    let child = space.fork(&mut world.r()).unwrap();
+    world
+        .fs
+        .unlink(InodeId::ROOT, b"written0", &mut world.pool)
+        .unwrap();
+    space.unmap(&mut world.r(), AT, 3 * PAGE).unwrap();
+    assert_eq!(
+        read(&mut world, &mut space, AT + 3 * PAGE, 9),
+        bytes[3 * PAGE_SIZE..][..9]
+    );
+    space.release(&mut world.r());
+    let mut child = child;
+    assert_eq!(
+        read(&mut world, &mut child, AT + 2 * PAGE, 9),
+        bytes[2 * PAGE_SIZE..][..9]
+    );
+    child.release(&mut world.r());
+    assert_eq!(world.pool.free(), free);
+}
+
+#[test]
+fn pages_of_a_view_that_is_no_whole_page_are_copies_between_zeros() {
+    let mut world = World::new(64);
+    let bytes = pattern(2 * PAGE_SIZE);
+    let inode = world.image_file(&bytes);
+    let mut space = world.space();
+    // 5000 bytes of the file from offset 10 on, at an address with another remainder.
+    let view = FileView {
+        inode,
+        offset: 10,
+        data_start: AT + 0x78,
+        data_end: AT + 0x78 + 5000,
+    };
+    let area = Area {
+        start: AT,
+        end: AT + 3 * PAGE,
+        protection: RW,
+        kind: Kind::File(view),
+    };
+    space.replace_area(&mut world.r(), area).unwrap();
+    let got = read(&mut world, &mut space, AT, 3 * PAGE_SIZE);
+    assert_eq!(got[..0x78], [0; 0x78]);
+    assert_eq!(got[0x78..0x78 + 5000], bytes[10..5010]);
+    assert!(got[0x78 + 5000..].iter().all(|byte| *byte == 0));
+    space.release(&mut world.r());
+}
+
+#[test]
+fn the_last_owner_of_a_page_writes_in_place() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 1, Source::Anonymous);
+    let write = |world: &mut World, space: &mut AddressSpace| {
+        space
+            .translate(&mut world.r(), UserAddr(AT), Access::Write)
+            .unwrap()
+    };
+    let first = write(&mut world, &mut space);
+    let mut child = space.fork(&mut world.r()).unwrap();
+    assert_eq!(
+        world.machine.invalidated,
+        [None],
+        "the parent's writable entries must go"
+    );
+    let free = world.pool.free();
+    let copy = write(&mut world, &mut child);
+    assert_ne!(copy, first);
+    assert_eq!(
+        write(&mut world, &mut space),
+        first,
+        "nobody else has it any more"
+    );
+    assert_eq!(free - world.pool.free(), 1);
+    check(&world, &space);
+    check(&world, &child);
+    child.release(&mut world.r());
+    space.release(&mut world.r());
+}
+
+#[test]
+fn shared_memory_is_one_for_parent_and_child() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 4, Source::SharedAnonymous);
+    space
+        .copy_out(&mut world.r(), UserAddr(AT), b"before")
+        .unwrap();
+    let mut child = space.fork(&mut world.r()).unwrap();
+    child
+        .copy_out(&mut world.r(), UserAddr(AT + 3 * PAGE), b"child")
+        .unwrap();
+    space
+        .copy_out(&mut world.r(), UserAddr(AT + 2 * PAGE), b"parent")
+        .unwrap();
+    assert_eq!(read(&mut world, &mut child, AT, 6), b"before");
+    assert_eq!(read(&mut world, &mut child, AT + 2 * PAGE, 6), b"parent");
+    assert_eq!(read(&mut world, &mut space, AT + 3 * PAGE, 5), b"child");
+    // Advice to drop its pages does not lose what others see.
+    space.advise(&mut world.r(), AT, 4 * PAGE, 4).unwrap();
+    assert_eq!(read(&mut world, &mut space, AT, 6), b"before");
+    child.release(&mut world.r());
+    space.release(&mut world.r());
+}
+
+#[test]
+fn code_is_made_visible_when_it_becomes_executable_and_when_it_moves() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    let inode = world.image_file(&pattern(PAGE_SIZE));
+    let source = Source::File { inode, offset: 0 };
+    space
+        .map(
+            &mut world.r(),
+            Place::Fixed(AT),
+            PAGE,
+            Protection::all(),
+            source,
+        )
+        .unwrap();
+    space.fault(&mut world.r(), AT, Access::Execute).unwrap();
+    assert_eq!(world.machine.synced.len(), 1);
+    space.fault(&mut world.r(), AT, Access::Write).unwrap();
+    let frame = space
+        .translate(&mut world.r(), UserAddr(AT), Access::Read)
+        .unwrap();
+    assert_eq!(
+        world.machine.synced[1..],
+        [frame],
+        "the copy is another frame"
+    );
+    // Data that becomes code.
+    map(&mut world, &mut space, AT + PAGE, 1, Source::Anonymous);
+    let frame = space
+        .translate(&mut world.r(), UserAddr(AT + PAGE), Access::Write)
+        .unwrap();
+    assert_eq!(world.machine.synced.len(), 2);
+    space.protect(&mut world.r(), AT + PAGE, PAGE, RX).unwrap();
+    assert_eq!(world.machine.synced[2..], [frame]);
+    space.release(&mut world.r());
+}
+
+#[test]
+fn a_fault_on_a_page_that_is_there_drops_its_tlb_entry() {
+    let mut world = World::new(64);
+    let mut space = world.space();
+    map(&mut world, &mut space, AT, 1, Source::Anonymous);
+    space.fault(&mut world.r(), AT + 9, Access::Write).unwrap();
+    assert_eq!(world.machine.invalidated, [], "there was no entry to drop");
+    space.fault(&mut world.r(), AT + 9, Access::Write).unwrap();
+    assert_eq!(world.machine.invalidated, [Some(UserAddr(AT))]);
+    space.release(&mut world.r());
+}
