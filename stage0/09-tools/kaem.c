@@ -1,8 +1,8 @@
 /* kaem: kaem [-v] [SCRIPT [ARGUMENT...]] runs a script, one command a line, and stops at the first that fails;
    without a script it takes commands from standard input and goes on after a failure. -v shows each command.
 
-   A word: letters, 'as it is', "with ${variables}", ${NAME}, ${NAME:-default}, ${1} for an argument. # begins a comment,
-   a backslash at a line's end joins the next line. NAME=value sets a variable, which commands get in their environment.
+   A word: letters, 'as it is', "with ${variables}", ${NAME}, ${NAME:-default}, ${1} for an argument. A variable's blanks part
+   words, but not between quotes. # begins a comment, a backslash at a line's end joins the next line. NAME=value sets a variable, which commands get in their environment.
    Built in: cd DIR · exit [STATUS] · if exists PATH, if equal A B, else, fi · a command's name is sought in ${PATH}. */
 #include <ctype.h>
 #include <errno.h>
@@ -23,9 +23,10 @@ static int argument_count;
 static char *variables[MOST_VARIABLES + 1];
 static int variable_count;
 
-/* The words of a command; text holds them, each with a zero behind it. */
+/* The words of a command; text holds them, each with a zero behind it. Memory for text moves as it grows, so that
+   words have only their offsets until the command is complete. */
 static char *words[MOST_WORDS + 1], *text;
-static int word_count;
+static int word_count, in_word;
 static size_t text_size, text_room, starts[MOST_WORDS];
 
 static void stop(const char *what, const char *about)
@@ -36,12 +37,30 @@ static void stop(const char *what, const char *about)
 		exit(1);
 }
 
-/* Memory for text doubles, so words keep offsets until the line is complete. */
 static void put(int c)
 {
 	if (text_size == text_room)
 		text = allocate(text, text_room = 2 * text_room + 256);
 	text[text_size++] = c;
+}
+
+static void begin_word(void)
+{
+	if (in_word)
+		return;
+	if (word_count == MOST_WORDS) {
+		fprintf(stderr, "%s:%d: a command of more than %d words\n", script, line_number, MOST_WORDS);
+		exit(1);
+	}
+	starts[word_count++] = text_size;
+	in_word = 1;
+}
+
+static void end_word(void)
+{
+	if (in_word)
+		put(0);
+	in_word = 0;
 }
 
 static char **find_variable(const char *name, size_t length)
@@ -69,8 +88,8 @@ static void set_variable(const char *assignment)
 	environ = variables;
 }
 
-/* Behind a $: {NAME}, {NAME:-default} or {DIGITS}. */
-static void expand(void)
+/* Behind a $: {NAME}, {NAME:-default} or {DIGITS}. Between quotes the value is (part of) one word. */
+static void expand(int quoted)
 {
 	char name[256], *otherwise, **variable;
 	const char *value = 0;
@@ -107,16 +126,24 @@ static void expand(void)
 		stop("variable not set", name);
 		return;
 	}
-	while (*value)
-		put(*value++);
+	if (quoted)
+		begin_word();
+	for (; *value; value++) {
+		if (!quoted && (*value == ' ' || *value == '\t')) {
+			end_word();
+			continue;
+		}
+		begin_word();
+		put(*value);
+	}
 }
 
 /* One line with those it is joined to; returns 0 at the end of the input. */
 static int read_command(void)
 {
-	int c, quote = 0, in_word = 0, any = 0, i;
+	int c, quote = 0, any = 0, i;
 
-	text_size = word_count = 0;
+	text_size = word_count = in_word = 0;
 	line_number++;
 	while ((c = fgetc(input)) != EOF) {
 		any = 1;
@@ -126,9 +153,7 @@ static int read_command(void)
 			line_number++;
 		}
 		if (!quote && (c == ' ' || c == '\t')) {
-			if (in_word)
-				put(0);
-			in_word = 0;
+			end_word();
 			continue;
 		}
 		if (!quote && !in_word && c == '#') {
@@ -144,24 +169,18 @@ static int read_command(void)
 			}
 		} else if (c == quote || (!quote && (c == '"' || c == '\''))) {
 			quote = c == quote ? 0 : c;
-			c = -1;
+			begin_word(); /* "" is a word too */
+			continue;
+		} else if (c == '$' && quote != '\'') {
+			expand(quote);
+			continue;
 		}
-		if (!in_word) {
-			if (word_count == MOST_WORDS) {
-				stop("too many words in a command", "at most 4096");
-				return 1;
-			}
-			starts[word_count++] = text_size;
-			in_word = 1;
-		}
-		if (c == '$' && quote != '\'')
-			expand();
-		else if (c >= 0)
-			put(c);
+		begin_word();
+		put(c);
 	}
 	if (quote)
 		stop("a quote without its end", quote == '"' ? "\"" : "'");
-	put(0);
+	end_word();
 	for (i = 0; i < word_count; i++)
 		words[i] = text + starts[i];
 	words[word_count] = 0;
