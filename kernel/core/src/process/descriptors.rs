@@ -27,9 +27,19 @@ pub struct Descriptor {
 }
 
 /// All descriptors of a process. Invariant: one reference to the open file for each.
-#[derive(Default)]
 pub struct Descriptors {
     entries: Vec<Option<Descriptor>>,
+    /// RLIMIT_NOFILE's soft limit: numbers from here on are not given out.
+    pub limit: usize,
+}
+
+impl Default for Descriptors {
+    fn default() -> Self {
+        Descriptors {
+            entries: Vec::new(),
+            limit: MAX_DESCRIPTORS,
+        }
+    }
 }
 
 impl Descriptors {
@@ -75,13 +85,13 @@ impl Descriptors {
     pub fn lowest_free(&mut self, lowest: u64) -> Result<u32, Errno> {
         let lowest = usize::try_from(lowest)
             .ok()
-            .filter(|&lowest| lowest < MAX_DESCRIPTORS)
+            .filter(|&lowest| lowest < self.limit)
             .ok_or(Errno::EINVAL)?;
         let end = self.entries.len();
         let free = (lowest..end)
             .find(|&fd| self.entries[fd].is_none())
             .unwrap_or(end.max(lowest));
-        if free >= MAX_DESCRIPTORS {
+        if free >= self.limit {
             return Err(Errno::EMFILE);
         }
         self.make_room(free)?;
@@ -94,11 +104,16 @@ impl Descriptors {
     /// EBADF beyond the limit, ENOMEM.
     pub fn put(&mut self, fd: u64, descriptor: Descriptor) -> Result<Option<Descriptor>, Errno> {
         let index = fd as u32 as usize;
-        if index >= MAX_DESCRIPTORS {
+        if index >= self.limit {
             return Err(Errno::EBADF);
         }
         self.make_room(index)?;
         Ok(self.entries[index].replace(descriptor))
+    }
+
+    /// Numbers below this may be asked for by select: the size of Linux's table, which is 64 at first.
+    pub fn table_size(&self) -> usize {
+        self.entries.len().next_power_of_two().max(64)
     }
 
     fn make_room(&mut self, index: usize) -> Result<(), Errno> {
@@ -149,7 +164,10 @@ impl Descriptors {
             .try_reserve_exact(self.entries.len())
             .map_err(|_| Errno::ENOMEM)?;
         entries.extend_from_slice(&self.entries);
-        Ok(Descriptors { entries })
+        Ok(Descriptors {
+            entries,
+            limit: self.limit,
+        })
     }
 }
 

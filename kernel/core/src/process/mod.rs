@@ -14,6 +14,7 @@ pub mod signals;
 pub mod table;
 pub mod terminal;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::addr::UserAddr;
@@ -200,7 +201,7 @@ pub struct Process {
     /// Its descriptors.
     pub descriptors: Descriptors,
     /// Actions, mask, pending signals.
-    pub signals: Signals,
+    pub signals: Box<Signals>,
     /// FP/SIMD registers while they are not live in the processor.
     pub fp: FpState,
     /// Who waits for it.

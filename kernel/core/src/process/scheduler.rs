@@ -167,6 +167,7 @@ impl<M: Machine> Kernel<'_, M> {
         })
     }
 
+    #[inline(never)]
     fn report_deadlock(&mut self) {
         self.halt = Some(DEADLOCK_STATUS);
         say(

@@ -1,6 +1,7 @@
 //! Data of files beyond read and write: offsets, sizes, and copies inside the kernel.
 
 use super::transfer::MOST;
+use super::user::zeros;
 use super::{Outcome, Stop};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
@@ -237,7 +238,7 @@ impl<M: Machine> Kernel<'_, M> {
         place: Option<u64>,
         count: u64,
     ) -> Outcome {
-        let mut bytes = [0; PAGE_SIZE];
+        let mut bytes = zeros(PAGE_SIZE)?;
         let mut done = 0;
         while done < count as usize {
             let wanted = (count as usize - done).min(PAGE_SIZE);

@@ -50,6 +50,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// `struct linux_dirent64`: inode, offset, length of the record, type, name with its NUL, padded to 8.
+    #[inline(never)]
     pub(super) fn sys_getdents64(&mut self, fd: u64, into: u64, size: u64) -> Outcome {
         const HEAD: usize = 19;
         const LONGEST: usize = (HEAD + 256).next_multiple_of(8);

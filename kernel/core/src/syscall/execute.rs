@@ -15,7 +15,7 @@ use crate::kernel::{BootError, BootOptions, Kernel, Policy, Printable, Seed, res
 use crate::machine::{Machine, Memory};
 use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
 use crate::process::files::{Kind, O_RDWR, OpenFile};
-use crate::process::signals::{Signal, Signals};
+use crate::process::signals::Signal;
 use crate::process::{Alarm, Credentials, Motion, Pid, Process, Report, State, Usage};
 use crate::syscall::frame::SIGNAL_TRAMPOLINE;
 use crate::vm::{Place, Protection, Source};
@@ -65,6 +65,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Replaces the current process's program.
+    #[inline(never)]
     fn execute(
         &mut self,
         path: &[u8],
@@ -110,6 +111,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Builds a program, with the page that signal handlers return to.
+    #[inline(never)]
     fn build(
         &mut self,
         path: &[u8],
@@ -300,6 +302,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// PID 1 without a program: leader of its session, with the console as its terminal and as 0, 1 and 2.
+    #[inline(never)]
     fn make_init(&mut self, directory: InodeId) -> Result<(), Errno> {
         let pid = self.processes.next_pid()?;
         let console = self
@@ -336,7 +339,7 @@ impl<M: Machine> Kernel<'_, M> {
             vfork_parent: None,
             spawned: None,
             descriptors,
-            signals: Signals::default(),
+            signals: Box::default(),
             fp: FpState::default(),
             parent: Pid::NONE,
             group: pid,

@@ -79,7 +79,7 @@ impl<M: Machine> Kernel<'_, M> {
             OnExec::Keep
         };
         let descriptors = &mut self.processes.at_mut(self.current).descriptors;
-        if new as u32 as usize >= MAX_DESCRIPTORS {
+        if new as u32 as usize >= descriptors.limit {
             return Err(Errno::EBADF.into());
         }
         let file = descriptors.file(old)?;

@@ -31,6 +31,8 @@ const ESR_SIZE: u32 = 16;
 
 /// The condition flags: all of PSTATE that a program may set.
 const PSTATE_FLAGS: u64 = 0xf000_0000;
+/// Exception level, AArch32, interrupt masks: a frame that asks for these was forged.
+const PSTATE_FORBIDDEN: u64 = 0x3df;
 
 const SS_ONSTACK: u32 = 1;
 const SS_DISABLE: u32 = 2;
@@ -87,6 +89,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(())
     }
 
+    #[inline(never)]
     fn write_frame(
         &mut self,
         frame: u64,
@@ -136,6 +139,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.write_words(record, &[registers.x[29], registers.x[30]])
     }
 
+    #[inline(never)]
     fn write_fp_records(&mut self, at: u64, is_fault: bool) -> Result<(), Errno> {
         let mut bytes = [0; FPSIMD_SIZE as usize];
         let fp = &self.processes.at(self.current).fp;
@@ -164,10 +168,14 @@ impl<M: Machine> Kernel<'_, M> {
         Err(Stop::Gone)
     }
 
+    #[inline(never)]
     fn restore_frame(&mut self, frame: u64) -> Result<(), Errno> {
         frame.checked_add(FRAME_SIZE).ok_or(Errno::EFAULT)?;
         let [mask] = self.read_words(frame + MASK)?;
         let words: [u64; 34] = self.read_words(frame + MCONTEXT + 8)?;
+        if words[33] & PSTATE_FORBIDDEN != 0 {
+            return Err(Errno::EINVAL);
+        }
         let mut fp = [0; FPSIMD_SIZE as usize];
         let found = self.find_fpsimd(frame + RECORDS)?;
         self.copy_in(found, &mut fp)?;

@@ -13,8 +13,11 @@ use crate::process::table::MAX_PROCESSES;
 pub(crate) const RELEASE: &str = "6.1.0-firmseed";
 
 const RLIM_INFINITY: u64 = u64::MAX;
+/// RLIMIT_NOFILE.
+const DESCRIPTORS: u32 = 7;
 
 impl<M: Machine> Kernel<'_, M> {
+    #[inline(never)]
     pub(super) fn sys_uname(&mut self, into: u64) -> Outcome {
         const FIELD: usize = 65;
         let fields = [
@@ -48,14 +51,30 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
-    /// The limits are fixed. Setting one is accepted, as programs that lower theirs expect, and changes nothing.
+    /// Of the limits, only RLIMIT_NOFILE's can be changed. Setting another is accepted, as programs that lower
+    /// theirs expect, and changes nothing.
     pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
-        self.process_or_self(pid)?;
-        let limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
-        if new != 0 {
-            let [soft, hard] = self.read_words(new)?;
+        let slot = self.process_or_self(pid)?;
+        let mut limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
+        let replacement = if new == 0 {
+            None
+        } else {
+            Some(self.read_words::<2>(new)?)
+        };
+        let is_descriptors = resource as u32 == DESCRIPTORS;
+        let descriptors = &mut self.processes.at_mut(slot).descriptors;
+        if is_descriptors {
+            limit[0] = descriptors.limit as u64;
+        }
+        if let Some([soft, hard]) = replacement {
             if soft > hard {
                 return Err(Errno::EINVAL.into());
+            }
+            if is_descriptors {
+                if hard > MAX_DESCRIPTORS as u64 {
+                    return Err(Errno::EPERM.into());
+                }
+                descriptors.limit = soft as usize;
             }
         }
         if old != 0 {
@@ -130,6 +149,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Random bytes to user memory.
+    #[inline(never)]
     pub(super) fn random_out(&mut self, into: u64, length: usize) -> Outcome {
         let mut done = 0;
         while done < length {
@@ -177,7 +197,6 @@ pub(crate) fn limit(resource: u32) -> Option<[u64; 2]> {
     const STACK: u32 = 3;
     const CORE: u32 = 4;
     const PROCESSES: u32 = 6;
-    const DESCRIPTORS: u32 = 7;
     const MEMORY_LOCK: u32 = 8;
     match resource {
         STACK => Some([crate::vm::STACK_LIMIT, RLIM_INFINITY]),

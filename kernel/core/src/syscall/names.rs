@@ -1,7 +1,9 @@
 //! Paths: what a name stands for, and the calls that make, move and remove names.
 
+use alloc::vec::Vec;
+
 use super::Outcome;
-use super::user::PathName;
+use super::user::zeros;
 use crate::errno::Errno;
 use crate::fs::{Follow, InodeId, Kind as FileKind, ProcNode, Rename};
 use crate::kernel::Kernel;
@@ -103,7 +105,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// The directory of a path's last name, and the path, whose tail is the name.
-    fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, PathName, usize), Errno> {
+    fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, Vec<u8>, usize), Errno> {
         let path = self.path_name(path)?;
         let start = self.start_of(fd, &path)?;
         let (directory, name) = self.fs.resolve_parent(start, &path)?;
@@ -160,6 +162,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn sys_linkat(
         &mut self,
         old_fd: u64,
@@ -186,6 +189,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn sys_renameat2(
         &mut self,
         old_fd: u64,
@@ -226,22 +230,13 @@ impl<M: Machine> Kernel<'_, M> {
         let size = usize::try_from(size as i32).unwrap_or(0);
         let text = match self.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() => self.proc_link_text(node)?,
-            // An empty path with a descriptor that is no link: as Linux says it.
             FileKind::Symlink => {
-                let space = self
-                    .processes
-                    .at_mut(self.current)
-                    .space
-                    .as_mut()
-                    .ok_or(Errno::EFAULT)?;
-                let mut target = [0; crate::fs::PATH_MAX];
-                let text = self.fs.readlink(inode)?;
-                let length = text.len().min(size);
-                target[..length].copy_from_slice(&text[..length]);
-                let to = crate::addr::UserAddr(into);
-                space.copy_out(&mut crate::kernel::resources!(self), to, &target[..length])?;
-                return Ok(length);
+                let target = self.fs.readlink(inode)?;
+                let mut text = zeros(target.len())?;
+                text.copy_from_slice(target);
+                text
             }
+            // An empty path with a descriptor that is no link: as Linux says it.
             _ if path.is_empty() => return Err(Errno::ENOENT.into()),
             _ => return Err(Errno::EINVAL.into()),
         };
@@ -251,7 +246,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// What readlink shows of a link of /proc/self.
-    fn proc_link_text(&self, node: ProcNode) -> Result<alloc::vec::Vec<u8>, Errno> {
+    fn proc_link_text(&self, node: ProcNode) -> Result<Vec<u8>, Errno> {
         match self.proc_target(node)? {
             Target::Inode(inode) => self.fs.path_of(inode),
             Target::File(id) => {

@@ -29,7 +29,7 @@ impl<M: Machine> Kernel<'_, M> {
         mask: u64,
         set_size: u64,
     ) -> Outcome {
-        if count > MAX_DESCRIPTORS as u64 {
+        if count > self.processes.at(self.current).descriptors.limit as u64 {
             return Err(Errno::EINVAL.into());
         }
         let timeout = if timeout == 0 {
@@ -137,14 +137,13 @@ impl<M: Machine> Kernel<'_, M> {
                 self.use_mask(mask);
             }
         }
-        let outcome = self.select_files(
-            count.min(MAX_DESCRIPTORS as u64) as usize,
-            [read, write, except],
-            timeout,
-        );
+        let size = self.processes.at(self.current).descriptors.table_size();
+        let count = usize::try_from(count).unwrap_or(size).min(size);
+        let outcome = self.select_files(count, [read, write, except], timeout);
         self.end_poll(outcome)
     }
 
+    #[inline(never)]
     fn select_files(&mut self, count: usize, sets: [u64; 3], timeout: Option<u64>) -> Outcome {
         const WORDS: usize = MAX_DESCRIPTORS / 64;
         let words = count.div_ceil(64);

@@ -27,6 +27,7 @@ impl Write for Text {
 
 impl<M: Machine> Kernel<'_, M> {
     /// What a file of /proc says to the current process.
+    #[inline(never)]
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
         let mut text = Text { bytes: Vec::new() };
         self.write_proc(node, &mut text)

@@ -31,6 +31,7 @@ const SUPPORTED: u64 = CSIGNAL
     | CLONE_CHILD_SETTID;
 
 impl<M: Machine> Kernel<'_, M> {
+    #[inline(never)]
     pub(super) fn sys_clone(
         &mut self,
         flags: u64,
@@ -113,6 +114,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// The child as a copy of the current process, without memory; its references are counted.
+    #[inline(never)]
     fn copy_process(&mut self, pid: Pid, flags: u64) -> Result<Box<Process>, Errno> {
         self.store_fp();
         let parent = self.processes.at_mut(self.current);

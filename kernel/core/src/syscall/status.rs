@@ -51,6 +51,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn sys_fstat(&mut self, fd: u64, into: u64) -> Outcome {
         let id = self.processes.at(self.current).descriptors.file(fd)?;
         let target = self.target_of(id);
@@ -59,6 +60,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn sys_newfstatat(&mut self, fd: u64, path: u64, into: u64, flags: u64) -> Outcome {
         if flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT) != 0 {
             return Err(Errno::EINVAL.into());
@@ -70,6 +72,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
+    #[inline(never)]
     pub(super) fn sys_statx(
         &mut self,
         fd: u64,

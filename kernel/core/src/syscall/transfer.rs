@@ -197,6 +197,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.block(Event::Pipe(pipe), Restart::WhenAsked)
     }
 
+    #[inline(never)]
     fn read_terminal(&mut self, flags: u32, address: u64, length: usize) -> Outcome {
         if length == 0 {
             return Ok(0);
@@ -400,6 +401,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(done)
     }
 
+    #[inline(never)]
     fn write_terminal(&mut self, address: u64, length: usize) -> Outcome {
         let mut bytes = [0; 512];
         let mut done = 0;

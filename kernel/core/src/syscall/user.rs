@@ -1,25 +1,12 @@
 //! Arguments in user memory: words, structures and path names, copied in and out.
 
-use core::ops::Deref;
+use alloc::vec::Vec;
 
-use crate::addr::{PAGE_SIZE, UserAddr};
+use crate::addr::UserAddr;
 use crate::errno::Errno;
+use crate::fs::PATH_MAX;
 use crate::kernel::{Kernel, resources};
 use crate::machine::Machine;
-
-/// A path name that was copied from a program, without its NUL; at most PATH_MAX - 1 bytes.
-pub(crate) struct PathName {
-    bytes: [u8; PAGE_SIZE],
-    length: usize,
-}
-
-impl Deref for PathName {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-}
 
 impl<M: Machine> Kernel<'_, M> {
     /// Fills `into` from the current process's memory.
@@ -85,22 +72,24 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(())
     }
 
-    /// A path name from user memory. It may be empty: what that means depends on the call.
-    pub(crate) fn path_name(&mut self, address: u64) -> Result<PathName, Errno> {
-        let mut path = PathName {
-            bytes: [0; PAGE_SIZE],
-            length: 0,
-        };
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        path.length =
-            space.copy_in_string(&mut resources!(self), UserAddr(address), &mut path.bytes)?;
+    /// A path name from user memory, without its NUL. It may be empty: what that means depends on the call.
+    /// It lies in the heap: the kernel's stack is small.
+    pub(crate) fn path_name(&mut self, address: u64) -> Result<Vec<u8>, Errno> {
+        let space = self.processes.at_mut(self.current).space()?;
+        let mut r = resources!(self);
+        let length = space.string_length(&mut r, UserAddr(address), PATH_MAX)?;
+        let mut path = zeros(length.ok_or(Errno::ENAMETOOLONG)?)?;
+        space.copy_in(&mut r, UserAddr(address), &mut path)?;
         Ok(path)
     }
+}
+
+/// Bytes in the heap, to be filled.
+pub(crate) fn zeros(length: usize) -> Result<Vec<u8>, Errno> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
+    bytes.resize(length, 0);
+    Ok(bytes)
 }
 
 /// A structure of the ABI under construction: fields in order, little-endian, all of a fixed size.
