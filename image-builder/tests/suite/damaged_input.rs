@@ -1,11 +1,10 @@
 //! Seeded damage to valid inputs of every parser of hostile bytes: the fuzz targets' functions, in
 //! every `cargo test`. FIRMSEED_FUZZ_ROUNDS=N makes it longer; the same N makes the same inputs.
 
-mod common;
-
-#[path = "../../fuzz/parsers.rs"]
+#[path = "../../../fuzz/parsers.rs"]
 mod parsers;
 
+use crate::common;
 use firmseed_core::image::Policy;
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;

@@ -1,8 +1,6 @@
 //! The command as a user meets it: what it makes, what it says, and its exit codes.
 
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;

@@ -1,9 +1,7 @@
 //! The commands of docs/image.md, just as they stand there: an auditor who trusts `tail`, `sha256sum`
 //! and `tar`, and not this tool, comes to the same result.
 
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use std::fs;
 use std::process::Command;
 

@@ -1,7 +1,6 @@
 //! Round trips of random trees, and damage at random places: found, and named where it is.
 
-mod common;
-
+use crate::common;
 use firmseed_core::image::Policy;
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;

@@ -1,5 +1,4 @@
 //! What the tests share: a small kernel ELF, a tree of files with all that is awkward, the command.
-#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,8 +1,6 @@
 //! What is made of a kernel's ELF file, what is refused, and its trace.
 
-mod common;
-
-use common::{BASE, Bench, kernel_elf};
+use crate::common::{BASE, Bench, kernel_elf};
 use image_builder::kernel::Kernel;
 use std::fs;
 

@@ -1,0 +1,8 @@
+//! The tool's tests as one program: each test file of its own would link all of it again.
+
+mod auditor;
+mod command;
+mod common;
+mod damage;
+mod damaged_input;
+mod kernel_elf;
