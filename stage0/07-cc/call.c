@@ -199,13 +199,9 @@ enum { AREA_REALS = 64, AREA_END = 192 };
 void generate_va_start(struct Node *n) {
     struct Parameter *p;
     struct Slot s;
-    if (variadic_area == 0)
-        fail("va_start stands in a function without ...", 0);
     int list = generate(n->lhs, 0, -1);
     long area = variadic_area->offset;
     start_arguments();
-    if (result_pointer)
-        next_integer_register = 0;
     for (p = current_parameters; p; p = p->next)
         place_argument(p->local->type, &s);
     load(SCRATCH, type_long, frame_register, area + AREA_END);

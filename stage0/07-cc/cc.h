@@ -391,7 +391,7 @@ long unsigned_divide(long a, long b);
 int unsigned_less(long a, long b);
 struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t);
 int constant_address(struct Node *n, struct Global **global, long *offset);
-long constant_value(struct Node *n, char *what);
+long constant_value(struct Node *n);
 
 /* ---- expression.c ---- */
 

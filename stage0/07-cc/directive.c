@@ -273,6 +273,8 @@ void skip_groups(struct Source *s) {
             }
             nesting--;
         } else if (nesting == 0 && same_text(name, "else")) {
+            if (s->conditions->in_else)
+                fail("there was an #else before this: #", name);
             s->conditions->in_else = 1;
             if (!s->conditions->taken) {
                 s->conditions->taken = 1;

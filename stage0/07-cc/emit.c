@@ -94,10 +94,7 @@ void resolve_branches(void) {
         } else {
             if (distance >= 262144 || distance < -262144)
                 fail("the function is too long for its branches", current_function->name);
-            if ((word >> 24 & 31) == 16)                /* adr counts bytes, its lowest two bits apart */
-                code[f->at] = word | (distance & 0x7ffff) << 5;
-            else
-                code[f->at] = word | (distance & 0x7ffff) << 5;
+            code[f->at] = word | (distance & 0x7ffff) << 5;     /* 19 bits; adr's two lowest, apart, stay zero */
         }
     }
 }

@@ -88,6 +88,8 @@ struct Node *variadic_builtin(void) {
     if (list->type->kind != TY_STRUCT)
         fail("expected a va_list, found the type", type_name(list->type));
     if (kind == T_VA_START) {
+        if (variadic_area == 0)
+            fail("va_start stands in a function without ...", 0);
         expect(',', "','");
         assignment_expression();
         n = new_node(N_VA_START, type_void, address_of(list), 0);
@@ -457,5 +459,5 @@ struct Node *expression(void) {
 }
 
 long constant_expression(void) {
-    return constant_value(conditional_expression(), keep_text("integer constant", 16));
+    return constant_value(conditional_expression());
 }

@@ -136,10 +136,10 @@ int constant_address(struct Node *n, struct Global **global, long *offset) {
     return 0;
 }
 
-long constant_value(struct Node *n, char *what) {
+long constant_value(struct Node *n) {
     struct Global *g;
     long value;
     if (!constant_address(n, &g, &value) || g)
-        fail("expected a constant as", what);
+        fail("expected an integer constant before", keep_text(tok->text, tok->length));
     return value;
 }

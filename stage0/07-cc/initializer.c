@@ -6,6 +6,7 @@ struct Local *target_local;     /* 0: the target is a global */
 struct Global *target_global;
 struct Buffer target_data;      /* its bytes so far */
 struct Node *target_chain;      /* the assignments to a local so far */
+int target_overwrites;          /* designators: a place may get its value more than once */
 struct Node *pending;           /* an expression read before it was clear where it belongs */
 
 void initialize(struct Type **type, long offset, struct Member *m);
@@ -15,6 +16,17 @@ char *target_bytes(long offset, long size) {
     while (target_data.size < offset + size)
         put_byte(&target_data, 0);
     return target_data.data + offset;
+}
+
+/* Forgets the addresses that an earlier value put there. */
+void drop_relocations(long offset, long size) {
+    struct Relocation **r = &target_global->relocations;
+    while (target_overwrites && *r) {
+        if ((*r)->at >= offset && (*r)->at < offset + size)
+            *r = (*r)->next;
+        else
+            r = &(*r)->next;
+    }
 }
 
 void add_assignment(struct Node *n) {
@@ -51,6 +63,7 @@ void put_value(struct Type *t, long offset, struct Member *m, struct Node *value
         return;
     }
     value = cast(value, t);
+    drop_relocations(offset, t->size);
     if (value->kind == N_REAL) {
         store_value(target_bytes(offset, t->size), value->value, t->size > 8 ? 8 : t->size);
         if (t->size == 16)
@@ -149,6 +162,26 @@ void initialize_designated(struct Type **type, long offset, struct Member *m) {
     initialize(type, offset, m);
 }
 
+/* Copies part of the target, or of another global, to the target, with its relocations. */
+void copy_global(struct Global *from, char *data, long from_offset, long to_offset, long size) {
+    struct Relocation *r;
+    drop_relocations(to_offset, size);
+    copy_bytes(target_bytes(to_offset, size), data + from_offset, size);
+    for (r = from->relocations; r; r = r->next)
+        if (r->at >= from_offset && r->at < from_offset + size)
+            relocate(target_global, R_ADDRESS, r->at - from_offset + to_offset, r->target, r->addend);
+}
+
+/* Gives the next element the value of the one at the offset. */
+void repeat_element(struct Type *element, long offset) {
+    if (target_local) {
+        add_assignment(assign_raw(target_place(element, offset + element->size), target_place(element, offset)));
+    } else {
+        target_bytes(offset, 2 * element->size);
+        copy_global(target_global, target_data.data, offset, offset + element->size, element->size);
+    }
+}
+
 /* elements = element {"," element}; element = ["[" constant ["..." constant] "]" designated] initializer */
 void initialize_array(struct Type **type, long offset, int braced) {
     struct Type *t = *type;
@@ -157,15 +190,16 @@ void initialize_array(struct Type **type, long offset, int braced) {
     while (1) {
         long last;
         if (braced && tok->kind == '[') {
+            target_overwrites = 1;
             next();
             i = constant_expression();
             last = accept(T_DOTS) ? constant_expression() : i;
             expect(']', "']'");
             if (i < 0 || (t->length >= 0 && last >= t->length))
                 fail("the index lies outside the array", 0);
-            if (last != i)
-                fail("cc knows no ranges in initialisers", 0);
             initialize_designated(&t->base, offset + i * t->base->size, 0);
+            for (; i < last; i++)
+                repeat_element(t->base, offset + i * t->base->size);
         } else {
             if (t->length >= 0 && i >= t->length)
                 fail("there are more values than the array has elements", 0);
@@ -194,6 +228,7 @@ void initialize_struct(struct Type *t, long offset, int braced) {
     struct Member *m = next_named(t->members);
     while (1) {
         if (braced && tok->kind == '.') {
+            target_overwrites = 1;
             m = find_member(t, peek()->ident);
             initialize_designated(&t, offset, 0);
         } else {
@@ -223,6 +258,17 @@ struct Node *initial_expression(void) {
         return assignment_expression();
     pending = 0;
     return n;
+}
+
+/* A struct from a value of its type; for a global that must be a compound literal. */
+void initialize_whole(struct Type *t, long offset, struct Node *value) {
+    if (target_local) {
+        add_assignment(assign(target_place(t, offset), value));
+    } else {
+        if (value->kind != N_GLOBAL || value->global->name)
+            fail("expected a constant to initialise a variable that exists when the program starts", 0);
+        copy_global(value->global, value->global->data, value->value, offset, t->size);
+    }
 }
 
 /* initializer = "{" [elements [","]] "}" | string | assignment | elements of an aggregate without their braces */
@@ -257,9 +303,7 @@ void initialize(struct Type **type, long offset, struct Member *m) {
     if (is_aggregate(t) && (pending || tok->kind != T_STRING)) {
         pending = initial_expression();
         if (same_type(pending->type, t)) {
-            if (target_local == 0)
-                fail("expected a constant to initialise a variable that exists when the program starts", 0);
-            add_assignment(assign(target_place(t, offset), pending));
+            initialize_whole(t, offset, pending);
             pending = 0;
             return;
         }
@@ -274,6 +318,7 @@ struct Target {
     struct Global *global;
     struct Buffer data;
     struct Node *chain;
+    int overwrites;
     struct Node *waiting;
 };
 
@@ -282,6 +327,7 @@ void save_target(struct Target *t) {
     t->global = target_global;
     copy_bytes((char *)&t->data, (char *)&target_data, sizeof(struct Buffer));
     t->chain = target_chain;
+    t->overwrites = target_overwrites;
     t->waiting = pending;
     target_local = 0;
     target_global = 0;
@@ -289,6 +335,7 @@ void save_target(struct Target *t) {
     target_data.size = 0;
     target_data.capacity = 0;
     target_chain = 0;
+    target_overwrites = 0;
     pending = 0;
 }
 
@@ -297,6 +344,7 @@ void restore_target(struct Target *t) {
     target_global = t->global;
     copy_bytes((char *)&target_data, (char *)&t->data, sizeof(struct Buffer));
     target_chain = t->chain;
+    target_overwrites = t->overwrites;
     pending = t->waiting;
 }
 

@@ -75,12 +75,12 @@ int is_ident_char(int c) {
 /* Makes a file's text the content of a source: a backslash at the end of a line joins it with the next, and the newlines so
  * removed follow the whole line, that line numbers stay right. */
 void load_source(struct Source *s, struct Buffer *b) {
-    char *to = b->data;
     long i = 0;
     long joined = 0;
-    put_byte(b, '\n');
+    if (b->size == 0 || b->data[b->size - 1] != '\n')
+        put_byte(b, '\n');
     put_byte(b, 0);
-    to = b->data;
+    char *to = b->data;
     while (i < b->size - 1) {
         int c = b->data[i];
         if (c == '\\' && b->data[i + 1] == '\n') {
@@ -109,12 +109,13 @@ void load_source(struct Source *s, struct Buffer *b) {
 }
 
 char *skip_comment(struct Source *s, char *p) {
+    int first = s->line;
     p += 2;
     while (*p != '*' || p[1] != '/') {
         if (*p == '\n')
             s->line++;
         if (p >= s->end) {
-            s->p = p;
+            s->line = first;
             fail("the comment does not end", 0);
         }
         p++;

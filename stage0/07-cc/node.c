@@ -118,14 +118,23 @@ struct Node *member_of(struct Node *n, struct Member *m) {
 
 /* Conversions */
 
+/* Puts an argument in front, and the parameter that takes it as it is. */
+struct Node *helper_argument(struct Type *function, struct Node *value, struct Node *rest) {
+    struct Parameter *p = (struct Parameter *)keep(sizeof(struct Parameter));
+    struct Node *a = new_node(N_ARGUMENT, value->type, value, 0);
+    p->type = value->type;
+    p->next = function->parameters;
+    function->parameters = p;
+    a->next = rest;
+    return a;
+}
+
+/* A call of a library function for what has no instruction; b may be 0. */
 struct Node *helper_call(char *name, struct Type *result, struct Node *a, struct Node *b) {
     struct Type *t = function_returning(result);
-    t->old_style = 1;
     struct Node *function = address_of(global_node(external_global(ident_of(name)), t));
-    struct Node *first = new_node(N_ARGUMENT, a->type, a, 0);
-    if (b)
-        first->next = new_node(N_ARGUMENT, b->type, b, 0);
-    return call_node(function, first);
+    struct Node *arguments = b ? helper_argument(t, b, 0) : 0;
+    return call_node(function, helper_argument(t, a, arguments));
 }
 
 struct Node *cast_quad(struct Node *n, struct Type *to) {

@@ -72,7 +72,11 @@ struct Node *pointer_add(int kind, struct Node *p, struct Node *index) {
 
 struct Node *pointer_difference(struct Node *l, struct Node *r) {
     struct Type *base = l->type->base;
-    struct Node *difference = binary(N_SUB, cast(l, type_long), cast(r, type_long));
+    struct Node *difference;
+    if (l->kind == N_ADDRESS && r->kind == N_ADDRESS && l->lhs->kind == N_GLOBAL && l->lhs->global == r->lhs->global)
+        difference = number(l->lhs->value - r->lhs->value, type_long);
+    else
+        difference = binary(N_SUB, cast(l, type_long), cast(r, type_long));
     if (base->kind != TY_VOID)
         need_complete(base);
     int shift = log2_of(base->size);
