@@ -2,7 +2,11 @@
 
 /// Why a system call failed. The value is Linux's; the sign flips once, in the trap path.
 #[repr(u16)]
-#[allow(missing_docs, clippy::upper_case_acronyms, reason = "the names are the documentation: errno(3)")]
+#[allow(
+    missing_docs,
+    clippy::upper_case_acronyms,
+    reason = "the names are the documentation: errno(3)"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errno {
     EPERM = 1,

@@ -9,7 +9,9 @@ use alloc::vec::Vec;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Hex0Error {
     /// A character that belongs to neither a pair nor a comment.
-    #[error("line {line}: expected a pair of hex digits, white space or a comment, found byte {byte:#04x}; write text after # or ;")]
+    #[error(
+        "line {line}: expected a pair of hex digits, white space or a comment, found byte {byte:#04x}; write text after # or ;"
+    )]
     Character {
         /// Line, from 1.
         line: usize,
@@ -136,7 +138,13 @@ mod tests {
         let error = decode(b"00 # a\n00\nfoo").unwrap_err();
         assert_eq!(error, Hex0Error::HalfByte { line: 3 });
         let error = decode(b"00 # a\n00\nxoo").unwrap_err();
-        assert_eq!(error, Hex0Error::Character { line: 3, byte: b'x' });
+        assert_eq!(
+            error,
+            Hex0Error::Character {
+                line: 3,
+                byte: b'x'
+            }
+        );
         assert!(error.to_string().starts_with("line 3: "));
     }
 

@@ -19,6 +19,7 @@ use crate::process::random::Random;
 use crate::process::table::{Slot, Table};
 use crate::process::terminal::Terminal;
 use crate::process::{Event, Restart, Wait};
+use crate::stages::Stages;
 
 /// Files, frames and machine, borrowed together from the kernel for a call of [`crate::vm`].
 macro_rules! resources {
@@ -145,6 +146,8 @@ pub struct Kernel<'a, M: Machine> {
     pub(crate) reported: Vec<u64>,
     /// Set when the machine is to stop.
     pub(crate) halt: Option<i32>,
+    /// The files that the image says will be made.
+    pub(crate) stages: Stages,
 }
 
 impl<'a, M: Machine> Kernel<'a, M> {
@@ -185,6 +188,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
             trampoline: InodeId::ROOT,
             reported: Vec::new(),
             halt: None,
+            stages: Stages::default(),
         };
         kernel.boot(options)?;
         Ok(kernel)

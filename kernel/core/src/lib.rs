@@ -24,6 +24,7 @@ pub mod paging;
 pub mod pipe;
 pub mod process;
 pub mod sha256;
+mod stages;
 pub mod syscall;
 pub mod tar;
 #[cfg(any(test, feature = "testing"))]

@@ -51,7 +51,14 @@ impl Memory for FakeMemory {
         &mut self.pages[index(frame)]
     }
 
-    fn copy(&mut self, from: Frame, from_offset: usize, to: Frame, to_offset: usize, length: usize) {
+    fn copy(
+        &mut self,
+        from: Frame,
+        from_offset: usize,
+        to: Frame,
+        to_offset: usize,
+        length: usize,
+    ) {
         assert_ne!(from, to, "copy between different frames only");
         assert!(from_offset + length <= PAGE_SIZE && to_offset + length <= PAGE_SIZE);
         let source = index(from) * PAGE_SIZE + from_offset;
@@ -115,7 +122,14 @@ impl Memory for FakeMachine {
         self.memory.page_mut(frame)
     }
 
-    fn copy(&mut self, from: Frame, from_offset: usize, to: Frame, to_offset: usize, length: usize) {
+    fn copy(
+        &mut self,
+        from: Frame,
+        from_offset: usize,
+        to: Frame,
+        to_offset: usize,
+        length: usize,
+    ) {
         self.memory.copy(from, from_offset, to, to_offset, length);
     }
 }

@@ -116,6 +116,11 @@ impl Fs {
         self.inodes[inode].writers -= 1;
     }
 
+    /// Has somebody the file open for writing?
+    pub fn is_being_written(&self, inode: InodeId) -> bool {
+        self.inodes[inode].writers > 0
+    }
+
     /// A process starts to execute the file (exec, or fork of one that does). Each success is followed
     /// by one [`end_exec`](Self::end_exec).
     ///

@@ -18,6 +18,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.give_up_space(slot);
         self.close_descriptors(slot, |_| true);
+        self.report_stages(slot);
         self.fp_owner = self.fp_owner.filter(|&owner| owner != slot);
         let process = self.processes.at_mut(slot);
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());

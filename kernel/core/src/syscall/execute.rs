@@ -17,6 +17,7 @@ use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
 use crate::process::files::{Kind, O_RDWR, OpenFile};
 use crate::process::signals::Signal;
 use crate::process::{Alarm, Credentials, Motion, Pid, Process, Report, State, Usage};
+use crate::stages::Stages;
 use crate::syscall::frame::SIGNAL_TRAMPOLINE;
 use crate::vm::{Place, Protection, Source};
 
@@ -196,6 +197,7 @@ impl<M: Machine> Kernel<'_, M> {
         for seed in &options.seeds {
             self.decode_seed(seed)?;
         }
+        self.stages = Stages::read(&self.fs, &self.machine).map_err(nowhere)?;
         let at = |doing, path: &Vec<u8>| {
             let path = path.clone();
             move |errno| BootError { doing, path, errno }

@@ -11,6 +11,7 @@ mod pipes;
 mod poll;
 mod processes;
 mod signals;
+mod stages;
 mod terminal;
 mod time;
 mod waiting;
