@@ -1,0 +1,174 @@
+// Exception vectors, and the way into a user program and back as one function call.
+//
+// u64 enter_user_assembly(Registers *x0): runs EL0 until it traps. Returns ESR_EL1 for a synchronous exception,
+// all ones for an interrupt, all ones but bit 0 for an SError. Registers' offsets: arch/trap.rs asserts them.
+//
+// While EL0 runs, SP_EL1 points at this frame:
+//   0 scratch for x0, x1 · 16 the Registers · 32 the kernel's x19 to x30
+// The kernel keeps interrupts masked and never nests: a trap from EL1 is a bug and ends in kernel_exception.
+// A syscall costs 30 instructions here on the way in and 32 on the way out.
+
+.equ REGISTERS_SP, 248
+.equ REGISTERS_PC, 256
+.equ REGISTERS_TPIDR, 272
+.equ FRAME_SIZE, 128
+
+.section .text.vectors, "ax"
+.global enter_user_assembly
+.balign 64
+enter_user_assembly:
+    sub     sp, sp, #FRAME_SIZE
+    stp     x19, x20, [sp, #32]
+    stp     x21, x22, [sp, #48]
+    stp     x23, x24, [sp, #64]
+    stp     x25, x26, [sp, #80]
+    stp     x27, x28, [sp, #96]
+    stp     x29, x30, [sp, #112]
+    str     x0, [sp, #16]
+    ldp     x30, x1, [x0, #240]
+    msr     sp_el0, x1
+    ldp     x2, x3, [x0, #REGISTERS_PC]
+    msr     elr_el1, x2
+    and     x3, x3, #0xf0000000         // NZCV is the program's, all else: EL0, AArch64, nothing masked
+    msr     spsr_el1, x3
+    ldr     x4, [x0, #REGISTERS_TPIDR]
+    msr     tpidr_el0, x4
+    ldp     x2, x3, [x0, #16]
+    ldp     x4, x5, [x0, #32]
+    ldp     x6, x7, [x0, #48]
+    ldp     x8, x9, [x0, #64]
+    ldp     x10, x11, [x0, #80]
+    ldp     x12, x13, [x0, #96]
+    ldp     x14, x15, [x0, #112]
+    ldp     x16, x17, [x0, #128]
+    ldp     x18, x19, [x0, #144]
+    ldp     x20, x21, [x0, #160]
+    ldp     x22, x23, [x0, #176]
+    ldp     x24, x25, [x0, #192]
+    ldp     x26, x27, [x0, #208]
+    ldp     x28, x29, [x0, #224]
+    ldp     x0, x1, [x0]
+    eret
+
+.macro leave_user
+    stp     x0, x1, [sp]
+    ldr     x0, [sp, #16]
+    stp     x2, x3, [x0, #16]
+    stp     x4, x5, [x0, #32]
+    stp     x6, x7, [x0, #48]
+    stp     x8, x9, [x0, #64]
+    stp     x10, x11, [x0, #80]
+    stp     x12, x13, [x0, #96]
+    stp     x14, x15, [x0, #112]
+    stp     x16, x17, [x0, #128]
+    stp     x18, x19, [x0, #144]
+    stp     x20, x21, [x0, #160]
+    stp     x22, x23, [x0, #176]
+    stp     x24, x25, [x0, #192]
+    stp     x26, x27, [x0, #208]
+    stp     x28, x29, [x0, #224]
+    mrs     x1, sp_el0
+    stp     x30, x1, [x0, #240]
+    mrs     x2, elr_el1
+    mrs     x3, spsr_el1
+    stp     x2, x3, [x0, #REGISTERS_PC]
+    mrs     x4, tpidr_el0
+    str     x4, [x0, #REGISTERS_TPIDR]
+    ldp     x2, x3, [sp]
+    stp     x2, x3, [x0]
+    ldp     x19, x20, [sp, #32]
+    ldp     x21, x22, [sp, #48]
+    ldp     x23, x24, [sp, #64]
+    ldp     x25, x26, [sp, #80]
+    ldp     x27, x28, [sp, #96]
+    ldp     x29, x30, [sp, #112]
+    add     sp, sp, #FRAME_SIZE
+.endm
+
+user_synchronous:
+    leave_user
+    mrs     x0, esr_el1
+    ret
+
+user_interrupt:
+    leave_user
+    mov     x0, #-1
+    ret
+
+user_error:
+    leave_user
+    mov     x0, #-2
+    ret
+
+// A trap that must not be: everything goes to crash_dump, then kernel_exception(dump, vector) on its own stack.
+.macro fatal number
+    .balign 128
+    msr     tpidr_el1, x0
+    msr     tpidrro_el0, x1
+    mov     x1, #\number
+    b       crash
+.endm
+
+.macro vector handler
+    .balign 128
+    b       \handler
+.endm
+
+.balign 2048
+.global vectors
+vectors:
+    fatal   0                           // EL1 with SP_EL0: never used
+    fatal   1
+    fatal   2
+    fatal   3
+    fatal   4                           // EL1: synchronous
+    fatal   5                           // EL1: IRQ, always masked
+    fatal   6
+    fatal   7                           // EL1: SError
+    vector  user_synchronous            // EL0, AArch64
+    vector  user_interrupt
+    fatal   10                          // FIQ: nothing is routed there
+    vector  user_error
+    fatal   12                          // EL0, AArch32: never entered
+    fatal   13
+    fatal   14
+    fatal   15
+
+.balign 128
+crash:
+    adrp    x0, crash_dump
+    add     x0, x0, :lo12:crash_dump
+    stp     x2, x3, [x0, #16]
+    stp     x4, x5, [x0, #32]
+    stp     x6, x7, [x0, #48]
+    stp     x8, x9, [x0, #64]
+    stp     x10, x11, [x0, #80]
+    stp     x12, x13, [x0, #96]
+    stp     x14, x15, [x0, #112]
+    stp     x16, x17, [x0, #128]
+    stp     x18, x19, [x0, #144]
+    stp     x20, x21, [x0, #160]
+    stp     x22, x23, [x0, #176]
+    stp     x24, x25, [x0, #192]
+    stp     x26, x27, [x0, #208]
+    stp     x28, x29, [x0, #224]
+    mov     x2, sp
+    stp     x30, x2, [x0, #240]
+    mrs     x2, elr_el1
+    mrs     x3, spsr_el1
+    stp     x2, x3, [x0, #256]
+    mrs     x2, esr_el1
+    mrs     x3, far_el1
+    stp     x2, x3, [x0, #272]
+    mrs     x2, tpidr_el1
+    mrs     x3, tpidrro_el0
+    stp     x2, x3, [x0]
+    adrp    x2, emergency_stack_top
+    mov     sp, x2
+    bl      kernel_exception
+1:  wfe
+    b       1b
+
+.section .bss.crash_dump, "aw"
+.balign 16
+crash_dump: .zero 288

@@ -1,0 +1,316 @@
+//! A [`Board`] from a flattened device tree (Devicetree Specification 0.4, chapter 5).
+//!
+//! The blob is hostile until [`Fdt::new`] has checked its structure; values are checked here as they are used.
+//! Nodes deeper than [`MAX_DEPTH`] are not looked at, so that no blob can exhaust the stack.
+
+use core::fmt;
+
+use dtoolkit::error::FdtParseError;
+use dtoolkit::fdt::{Fdt, FdtNode};
+use dtoolkit::standard::{NodeStandard, Status};
+use dtoolkit::{Node, Property};
+
+use crate::regions::Region;
+use crate::translate::Bus;
+use crate::{Board, InterruptController, Power, Uart, argument};
+
+/// First four bytes of a blob, big endian.
+pub const MAGIC: u32 = 0xd00d_feed;
+/// Bytes that must be read before the size of a blob is known.
+pub const HEADER_SIZE: usize = 40;
+/// The largest blob (Linux's limit too).
+pub const MAX_SIZE: usize = 2 << 20;
+const MAX_DEPTH: usize = 8;
+
+/// Why a blob is of no use.
+#[derive(Debug)]
+pub enum TreeError {
+    /// It does not start as a device tree does.
+    Magic,
+    /// It claims a size that cannot be.
+    Size(u32),
+    /// Its structure is damaged.
+    Structure(FdtParseError),
+    /// It names no memory.
+    NoMemory,
+}
+
+impl fmt::Display for TreeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TreeError::Magic => write!(f, "no device tree: it does not start with d0 0d fe ed"),
+            TreeError::Size(size) => write!(
+                f,
+                "device tree damaged: it claims {size} bytes, {HEADER_SIZE} to {MAX_SIZE} are possible"
+            ),
+            TreeError::Structure(error) => write!(f, "device tree damaged: {error}"),
+            TreeError::NoMemory => write!(
+                f,
+                "device tree without usable memory: no /memory node with a size"
+            ),
+        }
+    }
+}
+
+/// The size that a blob claims, from its first [`HEADER_SIZE`] bytes.
+///
+/// # Errors
+/// [`TreeError::Magic`], [`TreeError::Size`].
+pub fn claimed_size(header: &[u8; HEADER_SIZE]) -> Result<usize, TreeError> {
+    let word = |at: usize| {
+        u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
+    if word(0) != MAGIC {
+        return Err(TreeError::Magic);
+    }
+    let size = word(4);
+    if !(HEADER_SIZE..=MAX_SIZE).contains(&(size as usize)) {
+        return Err(TreeError::Size(size));
+    }
+    Ok(size as usize)
+}
+
+/// The board that a blob describes.
+///
+/// # Errors
+/// What is wrong with the blob.
+pub fn parse(blob: &[u8]) -> Result<Board<'_>, TreeError> {
+    let tree = Fdt::new(blob).map_err(TreeError::Structure)?;
+    let root = tree.root();
+    let mut board = Board {
+        model: root
+            .model()
+            .ok()
+            .flatten()
+            .unwrap_or("board without a name"),
+        ..Board::unknown()
+    };
+    let mut finder = Finder {
+        board: &mut board,
+        console: console_choice(tree),
+        best_console: Preference::None,
+    };
+    finder.visit_children(root, &Bus::root(), 0);
+    for reservation in tree.memory_reservations() {
+        board
+            .reserved
+            .add(Region::new(reservation.address(), reservation.size()).grow_to_pages());
+    }
+    if let Some(arguments) = tree.chosen().and_then(|_| bootargs(tree)) {
+        board.arguments = arguments;
+    }
+    if board.memory.size() == 0 {
+        return Err(TreeError::NoMemory);
+    }
+    Ok(board)
+}
+
+fn bootargs<'a>(tree: Fdt<'a>) -> Option<&'a str> {
+    string(tree.find_node("/chosen")?, "bootargs")
+}
+
+fn string<'a>(node: FdtNode<'a>, name: &str) -> Option<&'a str> {
+    node.property(name)?.value_as::<&'a str>().ok()
+}
+
+/// Which UART is wanted: by command line, then by /chosen/stdout-path, then the first that is there.
+#[derive(Clone, Copy)]
+enum ConsoleChoice<'a> {
+    Pl011,
+    Mini,
+    Path(&'a str),
+    First,
+}
+
+fn console_choice(tree: Fdt<'_>) -> ConsoleChoice<'_> {
+    let wanted = bootargs(tree)
+        .and_then(|line| argument(line, "console"))
+        .unwrap_or("");
+    if wanted.starts_with("pl011") || wanted.starts_with("ttyAMA") {
+        return ConsoleChoice::Pl011;
+    }
+    if wanted.starts_with("mini") || wanted.starts_with("ttyS") {
+        return ConsoleChoice::Mini;
+    }
+    let Some(path) = tree
+        .find_node("/chosen")
+        .and_then(|chosen| string(chosen, "stdout-path"))
+    else {
+        return ConsoleChoice::First;
+    };
+    let path = path.split(':').next().unwrap_or("");
+    if path.starts_with('/') {
+        return ConsoleChoice::Path(path);
+    }
+    let alias = tree
+        .find_node("/aliases")
+        .and_then(|aliases| string(aliases, path));
+    alias.map_or(ConsoleChoice::First, ConsoleChoice::Path)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Preference {
+    None,
+    Some,
+    Wanted,
+}
+
+struct Finder<'b, 'a> {
+    board: &'b mut Board<'a>,
+    console: ConsoleChoice<'a>,
+    best_console: Preference,
+}
+
+impl<'a> Finder<'_, 'a> {
+    fn visit_children(&mut self, node: FdtNode<'a>, bus: &Bus<'_>, depth: usize) {
+        if depth == MAX_DEPTH {
+            return;
+        }
+        for child in node.children() {
+            if !matches!(child.status(), Ok(Status::Okay)) {
+                continue;
+            }
+            self.visit(child, bus);
+            match child.name_without_address() {
+                "reserved-memory" => self.visit_reserved(child, bus),
+                "cpus" | "chosen" | "aliases" | "pcie" => {}
+                _ => {
+                    let below = bus.below(child);
+                    self.visit_children(child, &below, depth + 1);
+                }
+            }
+        }
+    }
+
+    fn visit(&mut self, node: FdtNode<'a>, bus: &Bus<'_>) {
+        if string(node, "device_type") == Some("memory") {
+            for_each_region(node, bus, |region| {
+                self.board.memory.add(region.shrink_to_pages())
+            });
+        }
+        let Some(names) = node.compatible() else {
+            return;
+        };
+        for name in names {
+            match name {
+                "arm,pl011" => self.offer_console(node, bus, Uart::Pl011),
+                "brcm,bcm2835-aux-uart" => self.offer_console(node, bus, Uart::Mini),
+                "arm,cortex-a15-gic" | "arm,gic-400" | "arm,cortex-a7-gic"
+                | "arm,cortex-a9-gic" => {
+                    if let (Some(distributor), Some(processor)) =
+                        (region(node, bus, 0), region(node, bus, 1))
+                    {
+                        self.board.interrupts = Some(InterruptController::GicV2 {
+                            distributor,
+                            processor,
+                        });
+                    }
+                }
+                "arm,gic-v3" => {
+                    if let (Some(distributor), Some(redistributors)) =
+                        (region(node, bus, 0), region(node, bus, 1))
+                    {
+                        self.board.interrupts = Some(InterruptController::GicV3 {
+                            distributor,
+                            redistributors,
+                        });
+                    }
+                }
+                "brcm,bcm2836-l1-intc" => {
+                    self.board.interrupts = region(node, bus, 0).map(InterruptController::Bcm2836);
+                }
+                "arm,armv8-timer" | "arm,armv7-timer" => {
+                    self.board.timer_interrupt = timer_interrupt(node)
+                }
+                "arm,psci-1.0" | "arm,psci-0.2" => {
+                    self.board.power = match string(node, "method") {
+                        Some("hvc") => Power::PsciHvc,
+                        Some("smc") => Power::PsciSmc,
+                        _ => Power::Halt,
+                    };
+                }
+                "virtio,mmio" => {
+                    if let Some(slot) = region(node, bus, 0) {
+                        self.board.virtio.add_separate(slot);
+                    }
+                }
+                _ => continue,
+            }
+            return; // the first name that is known decides
+        }
+    }
+
+    fn visit_reserved(&mut self, node: FdtNode<'a>, bus: &Bus<'_>) {
+        for child in node.children() {
+            let no_map = child.property("no-map").is_some();
+            for_each_region(child, bus, |region| {
+                let list = if no_map {
+                    &mut self.board.unmapped
+                } else {
+                    &mut self.board.reserved
+                };
+                list.add(region.grow_to_pages());
+            });
+        }
+    }
+
+    fn offer_console(&mut self, node: FdtNode<'a>, bus: &Bus<'_>, make: fn(Region) -> Uart) {
+        let Some(uart) = region(node, bus, 0).map(make) else {
+            return;
+        };
+        let wanted = match self.console {
+            ConsoleChoice::Pl011 => matches!(uart, Uart::Pl011(_)),
+            ConsoleChoice::Mini => matches!(uart, Uart::Mini(_)),
+            ConsoleChoice::Path(path) => path.rsplit('/').next() == Some(node.name()),
+            ConsoleChoice::First => true,
+        };
+        let preference = if wanted {
+            Preference::Wanted
+        } else {
+            Preference::Some
+        };
+        if preference > self.best_console {
+            self.best_console = preference;
+            self.board.console = Some(uart);
+        }
+    }
+}
+
+/// The virtual timer is the third of the node's interrupts: secure, non-secure, virtual, hypervisor. A GIC
+/// specifier is (1 = PPI, number, flags): PPIs count from 16. BCM2836's is (number, flags).
+fn timer_interrupt(node: FdtNode<'_>) -> u32 {
+    const VIRTUAL: usize = 2;
+    let Some(property) = node.property("interrupts") else {
+        return 0;
+    };
+    let value = property.value();
+    let words = value.len() / 4;
+    let word = |index: usize| {
+        let bytes = value.get(index * 4..index * 4 + 4)?;
+        Some(u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    };
+    match words {
+        12.. => word(VIRTUAL * (words / 4) + 1).map_or(0, |number| number.saturating_add(16)),
+        _ => word(VIRTUAL * 2).unwrap_or(0),
+    }
+}
+
+/// The node's `index`th region as the processor sees it.
+fn region(node: FdtNode<'_>, bus: &Bus<'_>, index: usize) -> Option<Region> {
+    let reg = node.reg().ok()??.nth(index)?;
+    let start = reg.address::<u64>().ok()?;
+    bus.translate(Region::new(start, reg.size::<u64>().ok()?))
+}
+
+fn for_each_region(node: FdtNode<'_>, bus: &Bus<'_>, mut action: impl FnMut(Region)) {
+    let Ok(Some(regions)) = node.reg() else {
+        return;
+    };
+    for reg in regions {
+        if let (Ok(start), Ok(size)) = (reg.address::<u64>(), reg.size::<u64>())
+            && let Some(region) = bus.translate(Region::new(start, size))
+        {
+            action(region);
+        }
+    }
+}

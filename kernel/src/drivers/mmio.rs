@@ -1,0 +1,83 @@
+//! Device registers: the one place that reads and writes them.
+
+use board::regions::Region;
+use core::fmt;
+
+use crate::arch::mmu::{Rights, map_window};
+
+/// The registers of one device, mapped for good as device memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Registers {
+    base: u64,
+    size: u64,
+}
+
+/// No room to map a device.
+#[derive(Clone, Copy, Debug)]
+pub struct MapError(Region);
+
+impl fmt::Display for MapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the device at {:#x} ({:#x} bytes) cannot be mapped: the kernel has windows of 1 GiB in all",
+            self.0.start,
+            self.0.size()
+        )
+    }
+}
+
+impl Registers {
+    /// Maps the device at `region`.
+    ///
+    /// # Errors
+    /// When the kernel's windows are used up.
+    pub fn map(region: Region) -> Result<Self, MapError> {
+        let base = map_window(region, Rights::Device).ok_or(MapError(region))?;
+        Ok(Registers {
+            base,
+            size: region.size(),
+        })
+    }
+
+    /// Reads the 32-bit register at `offset`.
+    pub fn read(&self, offset: u64) -> u32 {
+        let register = self.register(offset) as *const u32;
+        // SAFETY: `map` mapped the device; `register` checked bounds and alignment. Device memory outlives all.
+        unsafe { register.read_volatile() }
+    }
+
+    /// Writes the 32-bit register at `offset`.
+    pub fn write(&self, offset: u64, value: u32) {
+        let register = self.register(offset) as *mut u32;
+        // SAFETY: as in `read`; what a device does with a value is its driver's business.
+        unsafe { register.write_volatile(value) };
+    }
+
+    /// Writes the 8-bit register at `offset`.
+    pub fn write_byte(&self, offset: u64, value: u8) {
+        let register = self.register(offset & !3) + (offset & 3);
+        // SAFETY: as in `write`.
+        unsafe { (register as *mut u8).write_volatile(value) };
+    }
+
+    /// The registers from `offset` on.
+    pub fn part(&self, offset: u64, size: u64) -> Self {
+        assert!(
+            offset + size <= self.size && offset.is_multiple_of(4),
+            "no such registers"
+        );
+        Registers {
+            base: self.base + offset,
+            size,
+        }
+    }
+
+    fn register(&self, offset: u64) -> u64 {
+        assert!(
+            offset + 4 <= self.size && offset.is_multiple_of(4),
+            "no such register"
+        );
+        self.base + offset
+    }
+}

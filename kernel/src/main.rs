@@ -1,0 +1,69 @@
+//! Firmseed's kernel: from the loader's jump to the first program, and from its end to power-off.
+//!
+//! Layers, each uses only those below it: this file · `run` · `firmware`, `image`, `options`, `machine`, `trace`,
+//! `power` · `console` · `drivers` · `mem` · `arch`. (A failing `arch` reports on the `console`, the one way back.)
+//! The rules of the system are in `firmseed_core`; here is only what needs hardware.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod arch;
+mod console;
+mod drivers;
+mod firmware;
+mod image;
+mod machine;
+mod mem;
+mod options;
+mod power;
+mod run;
+mod trace;
+
+use arch::Entry;
+use board::Board;
+use drivers::uart::Uart;
+
+/// Exit status of a machine that never came to its first program, or could not bring out what it wrote.
+const FAILED: u8 = 254;
+
+/// Called by boot.s, through `arch`.
+fn start(entry: Entry) -> ! {
+    let found = firmware::find(entry);
+    open_console(&found.board);
+    println!(
+        "firmseed: {}, entered at EL{}",
+        found.board.model, entry.level
+    );
+    power::set_ending(power::Ending {
+        power: found.board.power,
+        semihosting: found.board.argument("exit") == Some("semihosting"),
+    });
+    if let Some(fault) = &found.fault {
+        fail(format_args!(
+            "{fault}. Pass an intact device tree, or none."
+        ));
+    }
+    match run::run(entry, &found) {
+        Ok(status) => {
+            trace::finish();
+            power::off(status)
+        }
+        Err(error) => fail(format_args!("{error}")),
+    }
+}
+
+fn open_console(board: &Board<'_>) {
+    if let Some(description) = board.console
+        && let Ok(uart) = Uart::open(description)
+    {
+        console::open(uart);
+    }
+}
+
+/// Says what failed, and ends.
+fn fail(why: core::fmt::Arguments<'_>) -> ! {
+    println!("firmseed: failed: {why}");
+    trace::finish();
+    power::off(FAILED);
+}

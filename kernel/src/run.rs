@@ -1,0 +1,167 @@
+//! From a board to the status of PID 1: memory, image, files, the main loop, and what comes out at the end.
+
+use alloc::string::{String, ToString};
+use board::Board;
+use board::regions::Region;
+use firmseed_core::context::Trap;
+use firmseed_core::errno::Errno;
+use firmseed_core::fs::{Selection, export_tar};
+use firmseed_core::kernel::{Kernel, Next};
+
+use crate::arch::trap::enter_user;
+use crate::arch::{self, Entry, cpu, exception, mmu};
+use crate::drivers::interrupts::Interrupts;
+use crate::drivers::timer::Timer;
+use crate::drivers::virtio_block::{self, Disk, DiskError};
+use crate::firmware::Found;
+use crate::image::Image;
+use crate::machine::ThisMachine;
+use crate::mem::plan::{self, Given};
+use crate::options::Options;
+use crate::{println, trace};
+
+/// Boots, runs PID 1 to its end, and brings out what it wrote. Returns PID 1's status.
+///
+/// # Errors
+/// A text for the console: why nothing could be run, or nothing brought out.
+pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
+    let board = &found.board;
+    let timer = Timer::new().ok_or("the firmware left the timer's frequency (CNTFRQ_EL0) unset")?;
+    let disk_slot = board
+        .virtio
+        .as_slice()
+        .iter()
+        .copied()
+        .find(|slot| virtio_block::is_disk(*slot));
+    let memory = plan::carry_out(&Given {
+        memory: &board.memory,
+        reserved: &board.reserved,
+        unmapped: &board.unmapped,
+        image: Region::new(entry.image, arch::image_size()),
+        device_tree: found.device_tree,
+        dma: if disk_slot.is_some() {
+            virtio_block::BUFFER_SIZE
+        } else {
+            0
+        },
+    })
+    .map_err(text)?;
+    mmu::retire_identity_map();
+    let arguments = String::from(board.arguments); // the device tree's memory is among the free frames
+
+    let image = Image::open(memory.image)?;
+    if let Some(symbols) = image.symbols() {
+        exception::set_symbols(symbols);
+    }
+    let options = Options::new(&image.index, &arguments);
+    if let Some(target) = options.trace {
+        trace::start(target).map_err(|why| alloc::format!("trace={target}: {why}"))?;
+    }
+    let disk = match disk_slot {
+        Some(slot) => Some(Disk::open(slot, memory.dma, timer).map_err(text)?),
+        None => None,
+    };
+    let interrupts = open_interrupts(board)?;
+    let files = image.unpack()?;
+    let machine = ThisMachine::new(memory.frames, timer);
+    let mut kernel = Kernel::new(machine, memory.pool, files, &options.boot).map_err(text)?;
+    let status = main_loop(&mut kernel, &interrupts, timer);
+    println!("firmseed: init ended with status {status}");
+    if let Some(disk) = disk {
+        export(&mut kernel, disk)?;
+    }
+    Ok(status as u8)
+}
+
+fn open_interrupts(board: &Board<'_>) -> Result<Interrupts, String> {
+    let description = board
+        .interrupts
+        .ok_or("the device tree names no interrupt controller of a kind that the kernel knows (GICv2, GICv3, BCM2836)")?;
+    Interrupts::open(description, board.timer_interrupt).map_err(text)
+}
+
+/// Runs programs until PID 1 has ended; returns its status.
+fn main_loop(kernel: &mut Kernel<'_, ThisMachine>, interrupts: &Interrupts, timer: Timer) -> i32 {
+    timer.arm(None);
+    loop {
+        match kernel.schedule() {
+            Next::Run => {
+                let trap = enter_user(kernel.registers());
+                if trap == Trap::Interrupt {
+                    take_interrupt(interrupts, timer);
+                }
+                kernel.handle(trap);
+            }
+            Next::Idle { until } => {
+                timer.arm(until);
+                cpu::wait_for_interrupt();
+                take_interrupt(interrupts, timer);
+            }
+            Next::Halt { status } => return status,
+        }
+    }
+}
+
+/// The only interrupt is the timer's: quiets it by setting it again. None may be pending after all.
+fn take_interrupt(interrupts: &Interrupts, timer: Timer) {
+    if let Some(interrupt) = interrupts.acknowledge() {
+        timer.arm(None);
+        interrupts.end(interrupt);
+    }
+}
+
+/// Writes a tar of what the machine's programs wrote to the disk.
+fn export(kernel: &mut Kernel<'_, ThisMachine>, mut disk: Disk) -> Result<(), String> {
+    let mut failure = None;
+    let mut pending = Pending::new();
+    let (machine, _, files) = kernel.parts();
+    let result = export_tar(files, machine, Selection::Written, &mut |bytes| {
+        pending.add(bytes, &mut disk).map_err(|error| {
+            failure = Some(error);
+            Errno::EIO
+        })
+    });
+    if let Err(errno) = result {
+        let why = failure.map_or_else(|| alloc::format!("{errno:?}"), text);
+        return Err(alloc::format!(
+            "what was written cannot be brought out: {why}"
+        ));
+    }
+    pending.finish(&mut disk).map_err(text)
+}
+
+/// Bytes of the tar on their way to the disk: it takes whole sectors.
+struct Pending {
+    bytes: alloc::vec::Vec<u8>,
+}
+
+impl Pending {
+    fn new() -> Self {
+        Pending {
+            bytes: alloc::vec::Vec::with_capacity(virtio_block::MAX_TRANSFER),
+        }
+    }
+
+    fn add(&mut self, mut bytes: &[u8], disk: &mut Disk) -> Result<(), DiskError> {
+        while !bytes.is_empty() {
+            let room = virtio_block::MAX_TRANSFER - self.bytes.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.bytes.extend_from_slice(now);
+            bytes = later;
+            if self.bytes.len() == virtio_block::MAX_TRANSFER {
+                disk.append(&self.bytes)?;
+                self.bytes.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, disk: &mut Disk) -> Result<(), DiskError> {
+        disk.append(&self.bytes)?;
+        disk.flush()
+    }
+}
+
+fn text(error: impl core::fmt::Display) -> String {
+    error.to_string()
+}
