@@ -97,8 +97,9 @@ impl<M: Machine> Kernel<'_, M> {
         match option as u32 as u64 {
             PR_SET_NAME => {
                 let mut name = [0; 16];
-                for (byte, address) in name[..15].iter_mut().zip(argument..) {
+                for (byte, index) in name[..15].iter_mut().zip(0..) {
                     let mut one = [0];
+                    let address = argument.checked_add(index).ok_or(Errno::EFAULT)?;
                     self.copy_in(address, &mut one)?;
                     if one[0] == 0 {
                         break;

@@ -176,7 +176,8 @@ impl<M: Machine> Kernel<'_, M> {
             .and_then(|length| address.checked_add(length))
             .ok_or(Errno::ENOMEM)?;
         let pages = (address..end).step_by(PAGE_SIZE);
-        for (page, at) in pages.zip(vector..) {
+        for (page, index) in pages.zip(0..) {
+            let at = vector.checked_add(index).ok_or(Errno::EFAULT)?;
             let space = self
                 .processes
                 .at(self.current)

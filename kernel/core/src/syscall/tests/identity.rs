@@ -113,6 +113,12 @@ fn names_of_processes_and_thread_calls() {
     rig.done(n::PRCTL, &[16, DATA]);
     assert_eq!(rig.peek(DATA, 16), b"a rather long n\0");
     assert_eq!(rig.call(n::PRCTL, &[9999]), fail(Errno::EINVAL));
+    for end_of_memory in [u64::MAX, u64::MAX - 3] {
+        assert_eq!(
+            rig.call(n::PRCTL, &[15, end_of_memory]),
+            fail(Errno::EFAULT)
+        );
+    }
     assert_eq!(rig.call(n::SET_TID_ADDRESS, &[DATA]), 1);
     assert_eq!(rig.call(n::SET_ROBUST_LIST, &[DATA, 24]), 0);
     assert_eq!(

@@ -88,6 +88,10 @@ fn advice_and_questions() {
     rig.poke(at, b"x");
     rig.done(n::MINCORE, &[at, 8192, DATA]);
     assert_eq!(rig.peek(DATA, 2), [1, 0]);
+    assert_eq!(
+        rig.call(n::MINCORE, &[at, 8192, u64::MAX]),
+        fail(Errno::EFAULT)
+    );
     rig.done(n::MADVISE, &[at, 4096, 4]);
     assert_eq!(rig.peek(at, 1), [0]);
     assert_eq!(rig.call(n::MSYNC, &[at, 8192, 4]), 0);
