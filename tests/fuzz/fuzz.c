@@ -121,7 +121,7 @@ static int is_rare(long number)
 
 static void one_call(void)
 {
-    long number = next() % 500 < 499 ? (long)(next() % 470) : (long)next();
+    long number = next() % 2000 ? (long)(next() % 470) : (long)next();
     if (number == SYS_exit || number == SYS_exit_group || number == SYS_reboot)
         return;
     if (is_rare(number) && next() % 64)
