@@ -110,13 +110,11 @@ fn prepare(folder: &Path) -> Result<()> {
 /// Where `path` goes below `folder`; its parents are made.
 fn place(folder: &Path, path: &[u8]) -> Result<PathBuf> {
     let shown = || String::from_utf8_lossy(path).into_owned();
-    let climbs = path
-        .split(|&b| b == b'/')
-        .any(|part| part.is_empty() || part == b"..");
-    if climbs {
+    let mut parts = path.split(|&b| b == b'/');
+    if path != b"." && parts.any(|part| matches!(part, b"" | b"." | b"..")) {
         return Err(Error::Extract {
             member: shown(),
-            reason: "its path is absolute or climbs with `..`".into(),
+            reason: "its path is absolute, climbs with `..`, or is not the shortest".into(),
         });
     }
     let place = folder.join(OsStr::from_bytes(path));

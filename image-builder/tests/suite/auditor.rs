@@ -49,7 +49,7 @@ fn the_commands_of_the_page_verify_an_image() {
         .filter(|line| line.starts_with("file "))
         .count();
     assert_eq!(output.matches("\nsame ").count(), files);
-    assert!(files == 6 && !output.contains("BAD"));
+    assert!(files == 7 && !output.contains("BAD"));
     assert!(
         output.contains(" bin/tool link to bin/again") && output.contains(" init -> bin/sh"),
         "{output}"

@@ -116,6 +116,7 @@ pub fn make_tree(root: &Path) {
     file("bin/sh", b"#!/bin/busybox sh\n", 0o755);
     file("bin/tool", &[0x7f, b'E', b'L', b'F', 2, 1], 0o755);
     file("etc/empty", b"", 0o644);
+    file("etc-more", b"bytewise between etc and etc/empty", 0o644);
     file(
         "etc/big",
         &(0..100_000u32)

@@ -179,24 +179,68 @@ fn a_cut_or_longer_image_is_damaged() {
     assert!(check::check(&whole[..4096]).is_err());
 }
 
-/// An image whose index lies about a file's mode, with all hashes right: index and tar disagree.
+/// A page of the kernel that looks like an index is not taken for it.
 #[test]
-fn an_index_that_lies_is_found() {
-    let mut image = small_image();
+fn the_index_is_the_one_behind_the_kernel() {
+    let mut kernel = kernel();
+    kernel.flat[4096..4096 + 17].copy_from_slice(b"firmseed-index 1\n");
+    let tar = archive::write::<Vec<u8>>(&[]).unwrap();
+    let hidden = Progress::hidden();
+    let image = layout::assemble(kernel, &tar, &[], &settings(b"/init"), &hidden).unwrap();
+    assert_eq!(layout::find_index(&image).unwrap(), 0x3000);
+    assert_eq!(check::check(&image).unwrap().findings, vec![]);
+}
+
+/// The image with its index changed, and sealed again as if nothing had happened.
+fn forged(mut image: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
     let at = layout::find_index(&image).unwrap();
-    let text = layout::open(&image).unwrap().text.to_vec();
-    let text = String::from_utf8(text)
-        .unwrap()
-        .replace(" 0755 700 ", " 0777 700 ");
+    let text = String::from_utf8(layout::open(&image).unwrap().text.to_vec()).unwrap();
+    let size = text.len();
+    let text = change(text);
     let sealed = &text[..text.rfind("end ").unwrap()];
     let seal = image_builder::sha256(sealed.as_bytes());
     let text = format!("{sealed}end {}\n", firmseed_core::image::Hex(&seal));
-    image[at..at + text.len()].copy_from_slice(text.as_bytes());
-    let report = check::check(&image).unwrap();
-    assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
+    assert_eq!(text.len(), size, "the change keeps the size");
+    image[at..at + size].copy_from_slice(text.as_bytes());
+    image
+}
+
+/// Damage that the hashes cannot show, because the index was adapted.
+#[test]
+fn an_index_that_lies_is_found() {
+    let only = |image: Vec<u8>| {
+        let findings = check::check(&image).unwrap().findings;
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings[0].to_string()
+    };
+    let mode = forged(small_image(), |text| {
+        text.replace(" 0755 700 ", " 0777 700 ")
+    });
+    let found = only(mode);
     assert!(
-        report.findings[0].to_string().contains("member bin/sh")
-            && report.findings[0].problem.contains("disagree")
+        found.starts_with("member bin/sh (bytes") && found.contains("disagree"),
+        "{found}"
+    );
+
+    let target = forged(small_image(), |text| {
+        text.replace("symlink link bin/sh", "symlink link bin/su")
+    });
+    let found = only(target);
+    assert!(
+        found.starts_with("member link (bytes") && found.contains("disagree"),
+        "{found}"
+    );
+
+    let mut image = small_image();
+    image[16] ^= 1;
+    let kernel = layout::open(&image).unwrap().kernel;
+    let hash = image_builder::sha256(kernel.slice(&image).unwrap());
+    let [old, new] =
+        [&kernel.sha256, &hash].map(|hash| firmseed_core::image::Hex(hash).to_string());
+    let found = only(forged(image, |text| text.replace(&old, &new)));
+    assert!(
+        found.starts_with("kernel header (bytes 16 to 23)"),
+        "{found}"
     );
 }
 
