@@ -128,7 +128,7 @@ pub struct Kernel<'a, M: Machine> {
     pub(crate) attention: bool,
     /// Has the current process used up its slice?
     pub(crate) slice_over: bool,
-    /// What the call in progress waits for, after `Stop::Block`.
+    /// What the call in progress waits for, after `Stop::BLOCK`.
     pub(crate) wait: Wait,
     /// No timer is due before this time.
     pub(crate) next_timer: u64,
@@ -138,6 +138,8 @@ pub struct Kernel<'a, M: Machine> {
     pub(crate) fp_owner: Option<Slot>,
     /// Whose address space is active.
     pub(crate) space_owner: Option<Slot>,
+    /// Counts the times that bytes of files have moved: see `syscall::quick`.
+    pub(crate) epoch: u64,
     /// Tables that map nothing: active while the tables of a process that ends are taken apart.
     pub(crate) empty_tables: Option<Frame>,
     /// The file without a name that holds the code at the end of a signal handler.
@@ -184,6 +186,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
             running_since: 0,
             fp_owner: None,
             space_owner: None,
+            epoch: 1,
             empty_tables: None,
             trampoline: InodeId::ROOT,
             reported: Vec::new(),

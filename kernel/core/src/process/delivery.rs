@@ -17,6 +17,7 @@ pub(crate) const CLD_CONTINUED: i32 = 6;
 
 impl<M: Machine> Kernel<'_, M> {
     /// Sends a signal to a process: it becomes pending, or is dropped where it would do nothing.
+    #[inline(never)]
     pub(crate) fn send_signal(&mut self, slot: Slot, signal: Signal, info: Info) {
         let process = self.processes.at_mut(slot);
         if process.is_zombie() {
@@ -70,6 +71,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Sends a signal to all members of a process group. Returns how many there are.
+    #[inline(never)]
     pub(crate) fn signal_group(&mut self, group: Pid, signal: Signal, info: Info) -> usize {
         let mut members = 0;
         for slot in self.processes.slots() {

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::addr::Frame;
 use crate::errno::Errno;
 use crate::fs::InodeId;
 
@@ -65,6 +66,44 @@ pub enum Kind {
     Path,
 }
 
+/// Where bytes of a file lie in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Place {
+    /// Not known.
+    #[default]
+    Nowhere,
+    /// In the image, the window's first byte first.
+    Image(&'static [u8]),
+    /// In this frame, to be read; the window starts with the page.
+    ReadFrame(Frame),
+    /// In this frame, to be written; the window is the whole page.
+    WriteFrame(Frame),
+}
+
+/// A range of a file whose place is known: for `syscall::quick`, which says how long it holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Window {
+    /// The kernel's epoch when it was noted; 0 is none.
+    pub epoch: u64,
+    /// Offset of its first byte in the file.
+    pub start: u64,
+    /// Bytes.
+    pub length: u64,
+    /// Where they are.
+    pub place: Place,
+}
+
+impl Window {
+    /// How far into the window `offset` lies, if it holds and has `length` bytes from there on, at least one.
+    #[inline(always)]
+    pub fn find(&self, epoch: u64, offset: u64, length: u64) -> Option<usize> {
+        let at = offset.wrapping_sub(self.start);
+        let fits =
+            self.epoch == epoch && at < self.length && length.wrapping_sub(1) < self.length - at;
+        fits.then_some(at as usize)
+    }
+}
+
 /// An open file.
 #[derive(Debug)]
 pub struct OpenFile {
@@ -78,6 +117,8 @@ pub struct OpenFile {
     pub offset: u64,
     /// Descriptors that name it.
     pub references: u32,
+    /// Where the bytes around the offset lie.
+    pub window: Window,
 }
 
 impl OpenFile {
@@ -123,17 +164,19 @@ impl Files {
     /// An open file. The id came from a descriptor, so the file exists.
     #[inline]
     pub fn get(&self, id: FileId) -> &OpenFile {
-        self.entries[id.0 as usize]
-            .as_ref()
-            .expect("a descriptor names an open file")
+        match self.entries.get(id.0 as usize) {
+            Some(Some(file)) => file,
+            _ => no_file(),
+        }
     }
 
     /// An open file, to be changed.
     #[inline]
     pub fn get_mut(&mut self, id: FileId) -> &mut OpenFile {
-        self.entries[id.0 as usize]
-            .as_mut()
-            .expect("a descriptor names an open file")
+        match self.entries.get_mut(id.0 as usize) {
+            Some(Some(file)) => file,
+            _ => no_file(),
+        }
     }
 
     /// Counts one more descriptor.
@@ -158,6 +201,12 @@ impl Files {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn no_file() -> ! {
+    panic!("a descriptor names an open file");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +218,7 @@ mod tests {
             flags: O_RDWR,
             offset: 0,
             references: 1,
+            window: Window::default(),
         }
     }
 

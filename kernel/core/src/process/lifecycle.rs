@@ -38,6 +38,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Gives the address space back: to the vfork parent that lent it, else to the pool.
+    #[inline(never)]
     pub(crate) fn give_up_space(&mut self, slot: Slot) {
         if self.space_owner == Some(slot) {
             self.space_owner = None;
@@ -78,6 +79,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// A descriptor of an open file is gone.
+    #[inline(never)]
     pub(crate) fn release_file(&mut self, id: crate::process::files::FileId) {
         if let Some(file) = self.files.release(id) {
             self.close_file(file);

@@ -120,7 +120,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.running_since = now;
     }
 
-    /// A call has returned `Stop::Block`: the process waits, unless a signal is there already.
+    /// A call has returned `Stop::BLOCK`: the process waits, unless a signal is there already.
     #[inline(never)]
     pub(crate) fn wait_or_interrupt(&mut self) {
         self.account_time();

@@ -34,17 +34,19 @@ impl Table {
     /// The process in a slot that is known to be in use.
     #[inline]
     pub fn at(&self, slot: Slot) -> &Process {
-        self.slots[slot.0 as usize]
-            .as_deref()
-            .expect("the slot is in use")
+        match self.slots.get(slot.0 as usize) {
+            Some(Some(process)) => process,
+            _ => no_process(),
+        }
     }
 
     /// The process in a slot that is known to be in use, to be changed.
     #[inline]
     pub fn at_mut(&mut self, slot: Slot) -> &mut Process {
-        self.slots[slot.0 as usize]
-            .as_deref_mut()
-            .expect("the slot is in use")
+        match self.slots.get_mut(slot.0 as usize) {
+            Some(Some(process)) => process,
+            _ => no_process(),
+        }
     }
 
     /// The process in a slot, if any.
@@ -53,6 +55,7 @@ impl Table {
     }
 
     /// The slot of a process or zombie.
+    #[inline(never)]
     pub fn find(&self, pid: Pid) -> Option<Slot> {
         self.iter()
             .find(|(_, process)| process.pid == pid)
@@ -159,6 +162,7 @@ impl Table {
     }
 
     /// Lets at most `limit` of those who wait for `event` try again. Returns how many.
+    #[inline(never)]
     pub fn wake_some(&mut self, event: Event, limit: usize) -> usize {
         let mut woken = 0;
         for (_, process) in self.iter_mut() {
@@ -172,4 +176,10 @@ impl Table {
         }
         woken
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_process() -> ! {
+    panic!("the slot is in use");
 }

@@ -1,8 +1,8 @@
 //! Data of files beyond read and write: offsets, sizes, and copies inside the kernel.
 
+use super::Outcome;
 use super::transfer::MOST;
 use super::user::zeros;
-use super::{Outcome, Stop};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::fs::{FILE_SIZE_MAX, Follow, InodeId, Kind as FileKind};
@@ -95,6 +95,7 @@ impl<M: Machine> Kernel<'_, M> {
         if length > FILE_SIZE_MAX {
             return Err(Errno::EINVAL.into());
         }
+        self.content_moves();
         self.fs
             .set_size(inode, length, &mut self.pool, &mut self.machine)?;
         Ok(0)
@@ -276,6 +277,7 @@ impl<M: Machine> Kernel<'_, M> {
                     file.offset
                 };
                 let at = place.unwrap_or(end);
+                self.content_moves();
                 let done = self
                     .fs
                     .write(inode, at, bytes, &mut self.pool, &mut self.machine)?;
@@ -288,7 +290,7 @@ impl<M: Machine> Kernel<'_, M> {
                 let waits = file.flags & O_NONBLOCK == 0;
                 self.pipe_bytes(pipe, bytes).map_err(|errno| match errno {
                     Errno::EAGAIN if waits => self.wait_for_pipe(pipe),
-                    errno => Stop::Error(errno),
+                    errno => errno.into(),
                 })
             }
             (Kind::Terminal, _) => {

@@ -14,7 +14,7 @@ use crate::hex0;
 use crate::kernel::{BootError, BootOptions, Kernel, Policy, Printable, Seed, resources, say};
 use crate::machine::{Machine, Memory};
 use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
-use crate::process::files::{Kind, O_RDWR, OpenFile};
+use crate::process::files::{Kind, O_RDWR, OpenFile, Window};
 use crate::process::signals::Signal;
 use crate::process::{Alarm, Credentials, Motion, Pid, Process, Report, State, Usage};
 use crate::stages::Stages;
@@ -62,7 +62,7 @@ impl<M: Machine> Kernel<'_, M> {
         let path = if named.is_empty() { &*path } else { &named };
         let (argv, envp) = (Strings::User(UserAddr(argv)), Strings::User(UserAddr(envp)));
         self.execute(path, file, argv, envp)?;
-        Err(Stop::Gone)
+        Err(Stop::GONE)
     }
 
     /// Replaces the current process's program.
@@ -316,6 +316,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags: O_RDWR,
             offset: 0,
             references: 3,
+            window: Window::default(),
         };
         let file = self.files.insert(file).map_err(|(errno, _)| errno)?;
         self.fs.hold(console);

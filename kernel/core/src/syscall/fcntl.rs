@@ -5,7 +5,9 @@ use crate::errno::Errno;
 use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::descriptors::{Descriptor, MAX_DESCRIPTORS, OnExec};
-use crate::process::files::{FileId, Kind, O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, OpenFile};
+use crate::process::files::{
+    FileId, Kind, O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, OpenFile, Window,
+};
 
 const F_DUPFD: u32 = 0;
 const F_GETFD: u32 = 1;
@@ -110,6 +112,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags,
             offset: 0,
             references: 1,
+            window: Window::default(),
         };
         let reader = self.add_file(file(Kind::PipeReader(pipe), status), on_exec);
         let writer = self.add_file(file(Kind::PipeWriter(pipe), status | O_WRONLY), on_exec);
@@ -188,6 +191,8 @@ impl<M: Machine> Kernel<'_, M> {
             F_SETFL => {
                 let file = self.files.get_mut(descriptor.file);
                 file.flags = file.flags & !CHANGEABLE | argument as u32 & CHANGEABLE;
+                // Where a write goes may have changed with O_APPEND.
+                file.window = Window::default();
                 Ok(0)
             }
             F_GETLK | F_OFD_GETLK => {

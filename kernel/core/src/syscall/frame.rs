@@ -165,7 +165,7 @@ impl<M: Machine> Kernel<'_, M> {
             // As Linux: a frame that cannot be read is a SIGSEGV at the stack pointer.
             self.fault_signal(Signal::SEGV, SI_KERNEL, frame);
         }
-        Err(Stop::Gone)
+        Err(Stop::GONE)
     }
 
     #[inline(never)]

@@ -1,6 +1,6 @@
 //! System calls: from the number in x8 to the family that answers, and what becomes of the answer.
 //!
-//! A call returns a value, an error, or [`Stop::Block`]: then the process waits and the same call is made
+//! A call returns a value, an error, or [`Stop::BLOCK`]: then the process waits and the same call is made
 //! again, from its start, when the event or the deadline has come. A call therefore changes nothing before it
 //! knows that it need not wait. `docs/syscalls.md` lists all calls.
 
@@ -19,6 +19,7 @@ pub mod numbers;
 mod open;
 mod poll;
 mod proc_text;
+mod quick;
 mod signal;
 mod spawn;
 mod status;
@@ -37,20 +38,21 @@ use crate::machine::Machine;
 use crate::process::{Event, Restart, State, Wait};
 use numbers as n;
 
-/// Why a call gave no value.
+/// Why a call gave no value. One word, so that an [`Outcome`] travels in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// It failed.
-    Error(Errno),
+pub(crate) struct Stop(u64);
+
+impl Stop {
     /// It must wait: [`Kernel::block`] noted for what.
-    Block,
+    pub(crate) const BLOCK: Stop = Stop(u64::MAX);
     /// The process has ended or has new registers: there is nobody to give a value to.
-    Gone,
+    pub(crate) const GONE: Stop = Stop(u64::MAX - 1);
 }
 
+/// It failed.
 impl From<Errno> for Stop {
     fn from(errno: Errno) -> Stop {
-        Stop::Error(errno)
+        Stop(errno as u64)
     }
 }
 
@@ -68,28 +70,46 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline]
     pub(crate) fn system_call(&mut self) {
         let process = self.processes.at_mut(self.current);
-        process.usage.syscalls += 1;
-        let registers = &process.registers;
-        let number = registers.x[8];
-        let arguments = [
-            registers.x[0],
-            registers.x[1],
-            registers.x[2],
-            registers.x[3],
-            registers.x[4],
-            registers.x[5],
-        ];
+        process.usage.syscalls = process.usage.syscalls.wrapping_add(1);
+        let number = process.registers.x[8];
+        let arguments: Arguments = core::array::from_fn(|index| process.registers.x[index]);
+        let quick = match number {
+            n::READ => self.quick_read(arguments[0], arguments[1], arguments[2]),
+            n::WRITE => self.quick_write(arguments[0], arguments[1], arguments[2]),
+            _ => None,
+        };
+        let Some(done) = quick else {
+            return self.long_call();
+        };
+        let process = self.processes.at_mut(self.current);
+        process.registers.x[0] = done;
+        let pid = process.pid.0;
+        self.machine
+            .trace_syscall(pid, number, &arguments, done as i64);
+    }
+
+    /// A call that takes more than a copy between two pages.
+    #[inline(never)]
+    fn long_call(&mut self) {
+        let (number, arguments) = self.asked();
         let outcome = self.dispatch(number, &arguments);
         self.finish_call(number, &arguments, outcome);
     }
 
+    /// Number and arguments of the current process's call.
+    fn asked(&self) -> (u64, Arguments) {
+        let registers = &self.processes.at(self.current).registers;
+        (
+            registers.x[8],
+            core::array::from_fn(|index| registers.x[index]),
+        )
+    }
+
     /// Makes the call of a woken process again.
     pub(crate) fn retry_call(&mut self) {
-        let registers = &self.processes.at(self.current).registers;
-        let number = registers.x[8];
-        let arguments = core::array::from_fn(|index| registers.x[index]);
+        let (number, arguments) = self.asked();
         let outcome = self.dispatch(number, &arguments);
-        if outcome != Err(Stop::Block) && outcome != Err(Stop::Gone) {
+        if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.at_mut(self.current);
             process.state = State::Ready;
             process.deadline = None;
@@ -101,9 +121,9 @@ impl<M: Machine> Kernel<'_, M> {
     fn finish_call(&mut self, number: u64, arguments: &Arguments, outcome: Outcome) {
         let result = match outcome {
             Ok(value) => value as i64,
-            Err(Stop::Error(errno)) => -i64::from(errno as u16),
-            Err(Stop::Block) => return self.wait_or_interrupt(),
-            Err(Stop::Gone) => return self.attention = true,
+            Err(Stop::BLOCK) => return self.wait_or_interrupt(),
+            Err(Stop::GONE) => return self.attention = true,
+            Err(Stop(errno)) => (errno as i64).wrapping_neg(),
         };
         let process = self.processes.at_mut(self.current);
         process.registers.x[0] = result as u64;
@@ -123,11 +143,12 @@ impl<M: Machine> Kernel<'_, M> {
             deadline,
             restart,
         };
-        Stop::Block
+        Stop::BLOCK
     }
 
     /// The absolute time at which the current call gives up. It is computed at the first try and kept for the others;
     /// `timeout` None waits for ever.
+    #[inline(never)]
     pub(crate) fn deadline(&mut self, timeout: Option<u64>) -> u64 {
         let now = self.machine.now();
         let process = self.processes.at_mut(self.current);
@@ -154,7 +175,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::ENOMEM.into());
         }
         let outcome = self.dispatch_family(number, a);
-        if !matches!(outcome, Err(Stop::Block | Stop::Gone)) {
+        if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             self.processes.at_mut(self.current).deadline = None;
         }
         outcome

@@ -27,6 +27,7 @@ pub(super) enum Target {
 
 impl<M: Machine> Kernel<'_, M> {
     /// Where a path starts that was given together with a directory descriptor.
+    #[inline(never)]
     pub(super) fn start_of(&self, fd: u64, path: &[u8]) -> Result<InodeId, Errno> {
         match path.first() {
             None => return Err(Errno::ENOENT),
@@ -50,6 +51,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// The inode or pipe that a path names.
+    #[inline(never)]
     pub(super) fn target(&self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
         let inode = self.fs.resolve(self.start_of(fd, path)?, path, follow)?;
         match self.fs.kind(inode) {
@@ -61,6 +63,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// As [`Self::target`]; with AT_EMPTY_PATH an empty path means the descriptor itself.
+    #[inline(never)]
     pub(super) fn target_or_descriptor(
         &self,
         fd: u64,
@@ -105,6 +108,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// The directory of a path's last name, and the path, whose tail is the name.
+    #[inline(never)]
     fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, Vec<u8>, usize), Errno> {
         let path = self.path_name(path)?;
         let start = self.start_of(fd, &path)?;

@@ -9,7 +9,7 @@ use crate::machine::Machine;
 use crate::process::descriptors::OnExec;
 use crate::process::files::{
     FileId, Kind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY,
-    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, OpenFile,
+    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, OpenFile, Window,
 };
 
 /// Set for every file that was opened by name: a 64-bit Linux says so too.
@@ -112,6 +112,7 @@ impl<M: Machine> Kernel<'_, M> {
             FileKind::File => {
                 if flags & O_TRUNC != 0 && !is_new {
                     self.fs.refuse_if_running(inode)?;
+                    self.content_moves();
                     self.fs
                         .set_size(inode, 0, &mut self.pool, &mut self.machine)?;
                 }
@@ -143,6 +144,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags: flags & !OF_OPENING,
             offset: 0,
             references: 1,
+            window: Window::default(),
         })
     }
 
@@ -170,6 +172,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags: flags & !OF_OPENING,
             offset: 0,
             references: 1,
+            window: Window::default(),
         })
     }
 }

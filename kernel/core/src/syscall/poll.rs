@@ -79,7 +79,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// The mask that held during the call goes, unless a handler is about to run under it.
     fn end_poll(&mut self, outcome: Outcome) -> Outcome {
-        if outcome != Err(Stop::Block) {
+        if outcome != Err(Stop::BLOCK) {
             self.restore_mask();
         }
         outcome

@@ -202,6 +202,6 @@ impl<M: Machine> Kernel<'_, M> {
 
     pub(super) fn sys_exit(&mut self, status: u64) -> Outcome {
         self.end_process(self.current, Ending::Exited(status as u8));
-        Err(Stop::Gone)
+        Err(Stop::GONE)
     }
 }

@@ -1,6 +1,7 @@
 //! read(2) and write(2), from the system call down to the bytes. Regular files and pipes are the fast way:
 //! from where the bytes lie to the user's page in one copy.
 
+use super::quick::QUICK;
 use super::vector::Segments;
 use super::{Outcome, Stop};
 use crate::addr::{PAGE_SHIFT, PAGE_SIZE, UserAddr};
@@ -43,7 +44,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Reads from an open file to user memory.
-    #[inline]
+    #[inline(never)]
     pub(super) fn read_file(
         &mut self,
         id: FileId,
@@ -63,6 +64,9 @@ impl<M: Machine> Kernel<'_, M> {
                     let offset = file.offset;
                     let done = self.read_regular(inode, offset, address, length)?;
                     self.files.get_mut(id).offset = offset + done as u64;
+                    if length < QUICK {
+                        self.note_read_window(id);
+                    }
                     Ok(done)
                 }
             };
@@ -255,7 +259,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Writes user memory to an open file: one segment of the call.
-    #[inline]
+    #[inline(never)]
     pub(super) fn write_file(
         &mut self,
         id: FileId,
@@ -276,6 +280,9 @@ impl<M: Machine> Kernel<'_, M> {
         let done = self.write_regular(inode, offset, address, length)?;
         if let Position::Current = position {
             self.files.get_mut(id).offset = offset + done as u64;
+            if length < QUICK {
+                self.note_write_window(id);
+            }
         }
         Ok(done)
     }
@@ -296,6 +303,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EFBIG);
         }
         let length = length.min(usize::try_from(room).unwrap_or(usize::MAX));
+        self.content_moves();
         let space = self
             .processes
             .at_mut(self.current)

@@ -10,6 +10,7 @@ use crate::machine::Machine;
 
 impl<M: Machine> Kernel<'_, M> {
     /// Fills `into` from the current process's memory.
+    #[inline(never)]
     pub(crate) fn copy_in(&mut self, address: u64, into: &mut [u8]) -> Result<(), Errno> {
         let space = self
             .processes
@@ -21,6 +22,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Writes `bytes` to the current process's memory.
+    #[inline(never)]
     pub(crate) fn copy_out(&mut self, address: u64, bytes: &[u8]) -> Result<(), Errno> {
         let space = self
             .processes
@@ -32,6 +34,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Writes `bytes` unless the address is NULL.
+    #[inline(never)]
     pub(crate) fn copy_out_optional(&mut self, address: u64, bytes: &[u8]) -> Result<(), Errno> {
         if address == 0 {
             Ok(())
@@ -41,6 +44,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Little-endian 64-bit words from user memory.
+    #[inline(never)]
     pub(crate) fn read_words<const N: usize>(&mut self, address: u64) -> Result<[u64; N], Errno> {
         let mut words = [0; N];
         for (index, word) in words.iter_mut().enumerate() {
@@ -53,6 +57,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// A 32-bit word from user memory.
+    #[inline(never)]
     pub(crate) fn read_u32(&mut self, address: u64) -> Result<u32, Errno> {
         let mut bytes = [0; 4];
         self.copy_in(address, &mut bytes)?;
@@ -60,6 +65,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// 64-bit words to user memory.
+    #[inline(never)]
     pub(crate) fn write_words<const N: usize>(
         &mut self,
         address: u64,
@@ -74,6 +80,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// A path name from user memory, without its NUL. It may be empty: what that means depends on the call.
     /// It lies in the heap: the kernel's stack is small.
+    #[inline(never)]
     pub(crate) fn path_name(&mut self, address: u64) -> Result<Vec<u8>, Errno> {
         let space = self.processes.at_mut(self.current).space()?;
         let mut r = resources!(self);

@@ -96,9 +96,9 @@ impl<M: Machine> Kernel<'_, M> {
                         break;
                     }
                 }
-                Err(Stop::Block) => {
+                Err(Stop::BLOCK) => {
                     self.processes.at_mut(self.current).progress = done;
-                    return Err(Stop::Block);
+                    return Err(Stop::BLOCK);
                 }
                 Err(stop) if done == 0 => return Err(stop),
                 Err(_) => break,

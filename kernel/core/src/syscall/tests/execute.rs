@@ -104,7 +104,7 @@ fn execveat_runs_descriptors() {
 }
 
 /// A tar with one executable program in it, for the policy.
-fn image_with(name: &str, contents: &[u8]) -> &'static [u8] {
+pub(super) fn image_with(name: &str, contents: &[u8]) -> &'static [u8] {
     let mut header = [0u8; 512];
     header[..name.len()].copy_from_slice(name.as_bytes());
     header[100..108].copy_from_slice(b"0000755\0");

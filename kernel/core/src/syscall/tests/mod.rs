@@ -10,6 +10,7 @@ mod names;
 mod pipes;
 mod poll;
 mod processes;
+mod quick;
 mod signals;
 mod stages;
 mod terminal;
