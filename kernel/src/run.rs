@@ -57,10 +57,13 @@ pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
     if let Some(target) = options.trace {
         trace::start(target).map_err(|why| alloc::format!("trace={target}: {why}"))?;
     }
-    let disk = match disk_slot {
-        Some(slot) => Some(Disk::open(slot, memory.dma, timer).map_err(text)?),
-        None => None,
-    };
+    let disk = disk_slot.and_then(|slot| match Disk::open(slot, memory.dma, timer) {
+        Ok(disk) => Some(disk),
+        Err(error) => {
+            println!("firmseed: nothing will be written to a disk: {error}");
+            None
+        }
+    });
     let interrupts = open_interrupts(board)?;
     let files = image.unpack()?;
     let machine = ThisMachine::new(memory.frames, timer);

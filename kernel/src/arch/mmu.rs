@@ -67,7 +67,8 @@ impl Rights {
 
 static NEXT_WINDOW: AtomicUsize = AtomicUsize::new(0);
 
-/// Maps the 2 MiB blocks around a region for good, next to each other; None when the windows are used up.
+/// Maps the 2 MiB blocks around a region for good, next to each other, unless they are; None when the
+/// windows are used up.
 /// Returns the virtual address of the region's first byte.
 pub fn map_window(region: Region, rights: Rights) -> Option<u64> {
     let first = region.start & !(BLOCK - 1);
@@ -75,16 +76,22 @@ pub fn map_window(region: Region, rights: Rights) -> Option<u64> {
     if region.end > 1 << 48 {
         return None;
     }
-    let slot = NEXT_WINDOW.load(Ordering::Relaxed);
-    if blocks > window_l2.0.len() - slot {
-        return None;
-    }
-    for block in 0..blocks {
-        let entry = (first + block as u64 * BLOCK) | rights.bits();
-        window_l2.0[slot + block].store(entry, Ordering::Relaxed);
-    }
-    NEXT_WINDOW.store(slot + blocks, Ordering::Relaxed);
-    cpu::publish_tables();
+    let entry = |block: usize| (first + block as u64 * BLOCK) | rights.bits();
+    let holds = |(block, slot): (usize, &AtomicU64)| slot.load(Ordering::Relaxed) == entry(block);
+    let used = NEXT_WINDOW.load(Ordering::Relaxed);
+    let mut rows = window_l2.0.windows(blocks).take(used);
+    let slot = match rows.position(|row| row.iter().enumerate().all(holds)) {
+        Some(slot) => slot, // mapped already, for a neighbour
+        None if blocks <= window_l2.0.len() - used => {
+            for block in 0..blocks {
+                window_l2.0[used + block].store(entry(block), Ordering::Relaxed);
+            }
+            NEXT_WINDOW.store(used + blocks, Ordering::Relaxed);
+            cpu::publish_tables();
+            used
+        }
+        None => return None,
+    };
     Some(WINDOW_BASE + slot as u64 * BLOCK + (region.start - first))
 }
 

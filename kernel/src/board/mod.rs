@@ -7,6 +7,8 @@
 
 pub mod fallback;
 pub mod regions;
+#[cfg(test)]
+mod tests;
 mod translate;
 pub mod tree;
 
@@ -110,17 +112,4 @@ pub fn argument<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
         .split_ascii_whitespace()
         .rev()
         .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_argument_counts() {
-        assert_eq!(argument("a=1 ab=2  a=3 x", "a"), Some("3"));
-        assert_eq!(argument("a=1 ab=2", "ab"), Some("2"));
-        assert_eq!(argument("a=", "a"), Some(""));
-        assert_eq!(argument("xa=1 a", "a"), None);
-    }
 }

@@ -1,4 +1,5 @@
 //! A disk to write to: virtio-blk over virtio-mmio (VIRTIO 1.2, 4.2 and 5.2), one request at a time, polled.
+//! Only a blank disk is written, one whose first sector is zeros: another holds what somebody wants to keep.
 //!
 //! The whole conversation lies in one [`DmaBuffer`]: queue and request in its first page, data behind it. Modern
 //! devices only (version 2): QEMU wants `-global virtio-mmio.force-legacy=false`.
@@ -51,6 +52,7 @@ const DATA: usize = 4096;
 
 const DESCRIPTOR_NEXT: u16 = 1;
 const DESCRIPTOR_DEVICE_WRITES: u16 = 2;
+const REQUEST_READ: u32 = 0;
 const REQUEST_WRITE: u32 = 1;
 const REQUEST_FLUSH: u32 = 4;
 
@@ -74,6 +76,8 @@ pub enum DiskError {
     Refused,
     /// It cannot be written.
     ReadOnly,
+    /// It holds something.
+    NotBlank,
     /// All sectors are written.
     Full {
         /// Its capacity.
@@ -98,6 +102,9 @@ impl fmt::Display for DiskError {
                 f,
                 "the disk is read-only: give QEMU one that can be written"
             ),
+            DiskError::NotBlank => {
+                write!(f, "the disk holds something: only a blank one is written")
+            }
             DiskError::Full { sectors } => {
                 write!(
                     f,
@@ -180,6 +187,10 @@ impl Disk {
         disk.write_address(QUEUE_DEVICE, USED);
         registers.write(QUEUE_READY, 1);
         registers.write(STATUS, ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK);
+        disk.request(REQUEST_READ, 0, SECTOR)?;
+        if (DATA..DATA + SECTOR).any(|offset| disk.buffer.read(offset) != 0) {
+            return Err(DiskError::NotBlank);
+        }
         Ok(disk)
     }
 
@@ -225,7 +236,12 @@ impl Disk {
             DESCRIPTOR_NEXT,
             if length > 0 { 1 } else { 2 },
         );
-        self.describe(1, DATA, length, DESCRIPTOR_NEXT, 2);
+        let direction = if operation == REQUEST_READ {
+            DESCRIPTOR_DEVICE_WRITES
+        } else {
+            0
+        };
+        self.describe(1, DATA, length, DESCRIPTOR_NEXT | direction, 2);
         self.describe(2, REQUEST_STATUS, 1, DESCRIPTOR_DEVICE_WRITES, 0);
         let place = usize::from(self.requests % QUEUE_LENGTH);
         self.buffer
