@@ -179,6 +179,16 @@ impl Bench {
     }
 }
 
+/// What the command said on standard error.
+pub fn stderr(assert: &assert_cmd::assert::Assert) -> String {
+    String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+}
+
+/// What the command printed.
+pub fn stdout(assert: &assert_cmd::assert::Assert) -> String {
+    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
 /// A device tree blob with the nodes that a board has (Devicetree Specification 0.4, chapter 5).
 pub fn device_tree() -> Vec<u8> {
     let mut strings = Vec::new();
