@@ -1,5 +1,4 @@
 /* address.c: where operands lie in memory, how they are reached, copied and cleared; slots for registers that must wait. */
-#include "cc.h"
 
 int temporary_register(struct Type *t, int depth) {
     return is_real(t) ? FLOATING + 16 + depth : TEMPORARIES + depth;
@@ -37,12 +36,12 @@ struct Type *register_type(struct Type *t) {
 
 long spill(int r, struct Type *t) {
     long slot = take_slot();
-    store(r, register_type(t), frame_register, slot);
+    store(r, register_type(t), SP, slot);
     return slot;
 }
 
 void unspill(int r, struct Type *t, long slot) {
-    load(r, register_type(t), frame_register, slot);
+    load(r, register_type(t), SP, slot);
     release_slot();
 }
 
@@ -85,7 +84,7 @@ void find_place(struct Node *n, struct Place *p, int depth) {
     p->depth = depth;
     switch (n->kind) {
     case N_LOCAL:
-        p->base = frame_register;
+        p->base = SP;
         p->offset = n->local->offset + n->value;
         return;
     case N_GLOBAL:
@@ -169,14 +168,14 @@ void access_place(int rd, struct Type *t, struct Place *p, int is_load) {
     long op = access_op(t, is_load);
     if (p->global && (t->size == 16 || p->offset % t->size)) {
         emit_low_add(p->base, p->base, p->global, p->offset);
-        access(op, rd, t->size, p->base, 0);
+        access_memory(op, rd, t->size, p->base, 0);
     } else if (p->global) {
         code_relocation(R_LOW_MEMORY, p->global, p->offset);
         emit3(op, rd, p->base, 0);
     } else if (p->index >= 0) {
         emit3((op & ~0x1000000) | 0x200800 | p->option << 13 | (p->shift > 0) << 12, rd, p->base, p->index);
     } else {
-        access(op, rd, t->size, p->base, p->offset);
+        access_memory(op, rd, t->size, p->base, p->offset);
     }
 }
 
@@ -235,17 +234,17 @@ void copy_memory(struct Place *to, struct Place *from, long size) {
 void zero_memory(long offset, long size) {
     long i = 0;
     if (size > 256) {
-        add_number(SCRATCH, frame_register, offset, 1);
+        add_number(SCRATCH, SP, offset, 1);
         i = size & -8;
         block_loop(SCRATCH, -1, i);
     }
     while (i < size) {
         if (size - i >= 16 && pair_fits(offset + i)) {
-            emit3(0xa9007c00 | (offset + i & 1016) << 12, ZR, frame_register, 0);           /* stp xzr, xzr */
+            emit3(0xa9007c00 | (offset + i & 1016) << 12, ZR, SP, 0);           /* stp xzr, xzr */
             i += 16;
         } else {
             struct Type *t = piece_type(size - i);
-            store(ZR, t, frame_register, offset + i);
+            store(ZR, t, SP, offset + i);
             i += t->size;
         }
     }

@@ -1,7 +1,6 @@
 /* call.c: calls, conversions, and the variadic arguments, by the AArch64 procedure call standard. Two simplifications that
  * only show to code of other compilers: a struct of floating-point members travels like any other struct, and one aligned to
  * 16 bytes does not skip an odd register. */
-#include "cc.h"
 
 /* Where arguments travel */
 
@@ -66,7 +65,7 @@ void pass_waiting(struct Node *a, struct Slot *s) {
     int r = s->reg;
     if (r < 0)
         r = is_real(a->type) ? FLOATING + 16 : SCRATCH;
-    load(r, register_type(a->type), frame_register, a->value);
+    load(r, register_type(a->type), SP, a->value);
     if (s->reg < 0)
         store(r, register_type(a->type), SP, s->offset);
 }
@@ -107,7 +106,7 @@ int generate_call(struct Node *n, int depth, int want) {
     for (; waiting > 0; waiting--)
         release_slot();
     if (n->local && n->type->size > 16)
-        add_number(8, frame_register, n->local->offset, 1);
+        add_number(8, SP, n->local->offset, 1);
     if (function->kind == N_ADDRESS && function->lhs->kind == N_GLOBAL) {
         code_relocation(R_CALL, function->lhs->global, function->lhs->value);
         emit(0x94000000);                                               /* bl */
@@ -120,9 +119,9 @@ int generate_call(struct Node *n, int depth, int want) {
         emit3(0xd63f0000, 0, r, 0);                                     /* blr */
     }
     if (n->local && n->type->size <= 16) {
-        store(0, type_unsigned_long, frame_register, n->local->offset);
+        store(0, type_unsigned_long, SP, n->local->offset);
         if (n->type->size > 8)
-            store(1, type_unsigned_long, frame_register, n->local->offset + 8);
+            store(1, type_unsigned_long, SP, n->local->offset + 8);
     }
     return is_real(n->type) ? FLOATING : 0;
 }
@@ -204,12 +203,12 @@ void generate_va_start(struct Node *n) {
     start_arguments();
     for (p = current_parameters; p; p = p->next)
         place_argument(p->local->type, &s);
-    load(SCRATCH, type_long, frame_register, area + AREA_END);
+    load(SCRATCH, type_long, SP, area + AREA_END);
     add_number(SCRATCH, SCRATCH, next_stack_offset, 1);
     store(SCRATCH, type_long, list, 0);
-    add_number(SCRATCH, frame_register, area + AREA_REALS, 1);
+    add_number(SCRATCH, SP, area + AREA_REALS, 1);
     store(SCRATCH, type_long, list, 8);
-    add_number(SCRATCH, frame_register, area + AREA_END, 1);
+    add_number(SCRATCH, SP, area + AREA_END, 1);
     store(SCRATCH, type_long, list, 16);
     move_number(SCRATCH, (next_integer_register - 8) * 8, 0);
     store(SCRATCH, type_int, list, 24);
@@ -250,14 +249,4 @@ int generate_va_arg(struct Node *n, int depth) {
     if (rd != TEMPORARIES + depth && is_temporary(list))
         move_register(TEMPORARIES + depth, rd, type_long);
     return is_temporary(list) ? TEMPORARIES + depth : rd;
-}
-
-/* Memory from the stack pointer down; the outgoing arguments stay below it. */
-int generate_alloca(struct Node *n, int depth) {
-    int rd = TEMPORARIES + depth;
-    add_number(SCRATCH, generate(n->lhs, depth, -1), 15, 1);
-    emit3(0x927cec00, SCRATCH, SCRATCH, 0);                             /* and x16, x16, #-16 */
-    emit3(0xcb206000, SP, SP, SCRATCH);                                 /* sub sp, sp, x16 */
-    add_number(rd, SP, outgoing_size, 1);
-    return rd;
 }

@@ -27,26 +27,7 @@ struct Arena lasting;           /* lives as long as cc */
 struct Arena passing;           /* tokens and nodes of one external declaration */
 
 long __syscall(long number, long a, long b, long c, long d, long e, long f);
-char *arena_take(struct Arena *arena, long size);
-void arena_reset(struct Arena *arena);
-char *keep(long size);
-char *take(long size);
-void copy_bytes(char *to, char *from, long size);
-long text_length(char *text);
-int same_text(char *a, char *b);
-int same_bytes(char *a, char *b, long size);
-char *keep_text(char *text, long length);
-void put_byte(struct Buffer *b, int c);
-void put_bytes(struct Buffer *b, char *bytes, long size);
-void put_text(struct Buffer *b, char *text);
-void put_decimal(struct Buffer *b, long value);
-void store_value(char *at, long value, long size);
-long load_value(char *at, long size);
-int read_file(char *path, struct Buffer *b);
-int write_file(char *path, char *data, long size);
-void flush_messages(void);
 void say(char *text);
-void say_decimal(long value);
 void leave(int status);
 
 /* ---- lex.c: identifiers and tokens ---- */
@@ -57,11 +38,11 @@ enum {                          /* token kinds; a one-character punctuator is it
     T_MUL_SET, T_DIV_SET, T_MOD_SET, T_ADD_SET, T_SUB_SET, T_SHL_SET, T_SHR_SET, T_AND_SET, T_XOR_SET, T_OR_SET,
     T_IDENT = 200, T_NUMBER, T_STRING, T_CHAR,
     /* keywords, in the order of keyword_names */
-    T_AUTO = 256, T_BREAK, T_CASE, T_CHAR_WORD, T_CONST, T_CONTINUE, T_DEFAULT, T_DO, T_DOUBLE, T_ELSE, T_ENUM, T_EXTERN,
-    T_FLOAT, T_FOR, T_GOTO, T_IF, T_INLINE, T_INT, T_LONG, T_REGISTER, T_RESTRICT, T_RETURN, T_SHORT, T_SIGNED, T_SIZEOF,
-    T_STATIC, T_STRUCT, T_SWITCH, T_TYPEDEF, T_UNION, T_UNSIGNED, T_VOID, T_VOLATILE, T_WHILE, T_BOOL, T_ALIGNOF,
-    T_ALIGNAS, T_NORETURN, T_STATIC_ASSERT, T_GENERIC, T_TYPEOF, T_ATTRIBUTE, T_ASM, T_EXTENSION, T_VA_LIST, T_VA_START,
-    T_VA_ARG, T_VA_END, T_VA_COPY, T_OFFSETOF, T_EXPECT, T_ALLOCA, T_FUNC
+    T_AUTO = 256, T_CHAR_WORD, T_CONST, T_DOUBLE, T_ENUM, T_EXTERN, T_FLOAT, T_INLINE, T_INT, T_LONG, T_REGISTER, T_RESTRICT,
+    T_SHORT, T_SIGNED, T_STATIC, T_STRUCT, T_TYPEDEF, T_UNION, T_UNSIGNED, T_VOID, T_VOLATILE, T_BOOL, T_ATTRIBUTE, T_EXTENSION,
+    T_VA_LIST,                  /* up to here they may begin a declaration */
+    T_BREAK, T_CASE, T_CONTINUE, T_DEFAULT, T_DO, T_ELSE, T_FOR, T_GOTO, T_IF, T_RETURN, T_SIZEOF, T_SWITCH, T_WHILE, T_ALIGNOF,
+    T_ASM, T_VA_START, T_VA_ARG, T_VA_END, T_VA_COPY, T_FUNC
 };
 
 struct Ident {                  /* a spelling and all that it means at the moment */
@@ -82,12 +63,19 @@ struct Token {
     char *text;
     struct Ident *ident;        /* identifiers and keywords */
     struct Token *next;         /* in a list of the preprocessor */
+    char *file;                 /* where the parser got it */
+    int line;
     int parameter;              /* in a macro's body: parameter number from 1, or 0 */
     char space;                 /* blank before it */
     char bol;                   /* first of its line */
     char painted;               /* never to be expanded again */
     char stringize;             /* `#` stood before this parameter */
     char paste;                 /* `##` stands behind it */
+};
+
+struct List {                   /* tokens in a row */
+    struct Token *first;
+    struct Token *last;
 };
 
 struct Source {                 /* where tokens come from: a file, a list, or a barrier that nothing reads past */
@@ -107,13 +95,6 @@ struct Source {                 /* where tokens come from: a file, a list, or a 
 
 enum { SOURCE_FILE, SOURCE_LIST, SOURCE_BARRIER };
 
-void init_lexer(void);
-struct Ident *intern(char *text, long length);
-struct Ident *ident_of(char *text);
-int is_ident_char(int c);
-void load_source(struct Source *s, struct Buffer *b);
-struct Token *lex(struct Source *s);
-
 /* ---- macro.c and directive.c: the preprocessor ---- */
 
 struct Macro {
@@ -122,15 +103,17 @@ struct Macro {
     int parameters;             /* -1: object-like */
     int variadic;
     int disabled;               /* being expanded */
+    int pastes;                 /* its body has ## */
     int builtin;                /* one of MACRO_ */
     struct Macro *previous;     /* all macros of the translation unit */
 };
 
-enum { MACRO_PLAIN, MACRO_LINE, MACRO_FILE, MACRO_COUNTER };
+enum { MACRO_PLAIN, MACRO_LINE, MACRO_FILE };
 
 struct Condition {              /* an open #if */
     struct Condition *outer;
-    int taken;                  /* a group of it was compiled */
+    int live;                   /* the current group is compiled */
+    int taken;                  /* a group of it was */
     int in_else;
     int line;
 };
@@ -141,45 +124,21 @@ struct Macro *all_macros;
 char *include_paths[64];
 int include_path_count;
 
-struct Source *push_source(int kind);
-void pop_source(void);
-void push_list(struct Token *list, struct Macro *macro);
-void push_file(char *path, struct Buffer *b);
-struct Token *raw_token(void);
 struct Token *expanded_token(void);
-struct Token *copy_token(struct Token *t);
-struct Token *text_token(int kind, char *text, long length);
-struct Token *relex(char *text, long length);
-void spell_token(struct Buffer *b, struct Token *t);
-void define_text(char *name, char *value);
-void define_macro(struct Source *s);
 void directive(struct Source *s);
-void forget_macros(void);
 
 /* ---- token.c: the parser's view of the tokens; literals ---- */
 
 struct Token *tok;              /* the current token */
 int fetching;                   /* the preprocessor works: errors are where it reads */
-char *tok_file;
-int tok_line;
 int in_if_expression;           /* parsing for #if */
 char *literal_data;             /* decoded by read_strings */
 long literal_size;
-int literal_wide;
 
 void next(void);
-struct Token *peek(void);
-void forget_tokens(void);
-int accept(int kind);
-void expect(int kind, char *spelling);
 void fail(char *message, char *quoted);
-void say_place(void);
-void fail_with(char *message, char *quoted);
 void expected(char *what);
 void warn(char *message, char *quoted);
-void read_strings(void);
-struct Node *number_constant(void);
-struct Node *char_constant(void);
 
 /* ---- real.c: floating-point constants in integer arithmetic ---- */
 
@@ -189,13 +148,7 @@ struct Real {                   /* an IEEE value's bits */
 };
 
 int parse_real(char *text, long length, int size, struct Real *out);
-void real_from_integer(long value, int is_unsigned, int size, struct Real *out);
-void real_convert(struct Real *r, int from_size, int to_size);
-long real_to_integer(struct Real *r, int size);
-int real_is_zero(struct Real *r, int size);
 void real_negate(struct Real *r, int size);
-void real_arithmetic(int op, struct Real *a, struct Real *b, int size, struct Real *out);
-int real_compare(struct Real *a, struct Real *b, int size);
 
 /* ---- type.c ---- */
 
@@ -253,22 +206,7 @@ struct Type *type_double;
 struct Type *type_quad;         /* long double */
 struct Type *type_va_list;
 
-void init_types(void);
-struct Type *new_type(int kind, long size, int align);
-struct Type *pointer_to(struct Type *base);
-struct Type *array_of(struct Type *base, long length);
-struct Type *function_returning(struct Type *result);
-struct Type *copy_type(struct Type *t);
-int is_integer(struct Type *t);
-int is_real(struct Type *t);
-int is_arithmetic(struct Type *t);
-int is_scalar(struct Type *t);
-int is_aggregate(struct Type *t);
 int same_type(struct Type *a, struct Type *b);
-struct Member *find_member(struct Type *t, struct Ident *name);
-char *type_name(struct Type *t);
-void need_complete(struct Type *t);
-long round_up(long value, long step);
 long wrap(struct Type *t, long value);
 
 /* ---- scope.c: what identifiers stand for ---- */
@@ -313,15 +251,6 @@ struct Local *all_locals;
 int statement_count;            /* of the current function, in the order of the text */
 long loop_weight;
 
-void enter_scope(void);
-void leave_scope(void);
-void leave_scopes(int depth);
-struct Symbol *declare(int kind, struct Ident *name, struct Type *type);
-struct Symbol *declare_tag(struct Ident *name, struct Type *type);
-struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_static);
-struct Local *new_local(struct Type *type);
-struct Local *hidden_local(struct Type *type);
-
 /* ---- fold.c, node.c, operator.c: typed trees ---- */
 
 enum {
@@ -330,8 +259,7 @@ enum {
     N_ADD, N_SUB, N_MUL, N_DIV, N_MOD, N_AND, N_OR, N_XOR, N_SHL, N_SHR,
     N_EQ, N_NE, N_LT, N_LE, N_GT, N_GE,
     N_NEG, N_COMPLEMENT, N_NOT, N_CAST, N_ADDRESS,
-    N_AND_AND, N_OR_OR, N_CONDITION, N_COMMA, N_ASSIGN, N_CALL, N_ARGUMENT, N_ZERO, N_VA_START, N_VA_ARG, N_ALLOCA,
-    N_BODY,                                                     /* ({ statements }) */
+    N_AND_AND, N_OR_OR, N_CONDITION, N_COMMA, N_ASSIGN, N_CALL, N_ARGUMENT, N_ZERO, N_VA_START, N_VA_ARG,
     N_EXPRESSION, N_JUMP, N_MARK, N_BRANCH, N_SWITCH, N_RETURN  /* statements */
 };
 
@@ -355,52 +283,25 @@ struct Node {
 
 struct Case {
     long value;
-    long last;                  /* == value but for a range */
     int label;
     struct Case *next;
 };
 
-struct Node *new_node(int kind, struct Type *type, struct Node *lhs, struct Node *rhs);
 struct Node *number(long value, struct Type *type);
 struct Node *real_number(struct Real *r, struct Type *type);
-struct Node *local_node(struct Local *local);
-struct Node *global_node(struct Global *global, struct Type *type);
-struct Node *decay(struct Node *n);
-struct Node *address_of(struct Node *n);
-struct Node *dereference(struct Node *n);
-struct Node *member_of(struct Node *n, struct Member *m);
 struct Node *cast(struct Node *n, struct Type *to);
-struct Node *promote(struct Node *n);
-struct Node *unary(int kind, struct Node *n);
 struct Node *binary(int kind, struct Node *l, struct Node *r);
-struct Node *condition(struct Node *n);
 struct Node *comma(struct Node *l, struct Node *r);
 struct Node *ternary(struct Node *test, struct Node *a, struct Node *b);
-struct Node *assign(struct Node *place, struct Node *value);
-struct Node *assign_raw(struct Node *place, struct Node *value);
-struct Node *assign_op(int kind, struct Node *place, struct Node *value);
-struct Node *increment(struct Node *place, int delta, int postfix);
-struct Node *helper_call(char *name, struct Type *result, struct Node *a, struct Node *b);
-struct Node *struct_argument(struct Node *n);
-struct Node *logical(int kind, struct Node *l, struct Node *r);
 struct Node *call_node(struct Node *function, struct Node *arguments);
-struct Type *common_type(struct Type *a, struct Type *b);
-long fold_binary(int kind, struct Type *t, long a, long b);
-int log2_of(long value);
 long unsigned_divide(long a, long b);
 int unsigned_less(long a, long b);
-struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t);
-int constant_address(struct Node *n, struct Global **global, long *offset);
-long constant_value(struct Node *n);
 
 /* ---- expression.c ---- */
 
 struct Node *expression(void);
 struct Node *assignment_expression(void);
-struct Node *conditional_expression(void);
 long constant_expression(void);
-struct Node *string_literal(void);
-struct Node *member_access(struct Node *n, struct Ident *name);
 
 /* ---- specifier.c, declaration.c, initializer.c ---- */
 
@@ -415,16 +316,11 @@ struct Specifier {              /* what precedes and surrounds a declarator */
     int in_text;                /* section(".text") */
 };
 
-void declaration_specifiers(struct Specifier *s);
-void attributes(struct Specifier *s);
 struct Type *declarator(struct Type *base, struct Ident **name, struct Specifier *s);
 int at_type_name(struct Token *t);
 struct Type *type_name_of(void);
-void static_assertion(void);
 struct Type *struct_specifier(int kind);
 struct Type *enum_specifier(void);
-void local_declaration(void);
-void external_declaration(void);
 struct Node *initialize_local(struct Local *local);
 void initialize_global(struct Global *g, struct Type **type);
 struct Node *compound_literal(struct Type *type);
@@ -436,15 +332,11 @@ struct Local *result_pointer;   /* where a large struct result goes */
 struct Ident *function_name;
 int label_count;
 int calls_setjmp;
-int uses_alloca;
-int has_bodies;                 /* of the ({ }) kind */
 struct Local *variadic_area;     /* a variadic function's: argument registers, then the address of stack arguments */
 long outgoing_size;             /* stack bytes for the arguments of calls */
 
 struct Node *add_statement(int kind, struct Node *value, long label);
 struct Node *function_body(void);
-struct Node *statement_body(void);
-int new_label(void);
 
 /* ---- emit.c: instructions ---- */
 
@@ -456,28 +348,6 @@ enum { SP = 31, ZR = 31, SCRATCH = 16, SCRATCH2 = 17, TEMPORARIES = 9, SAVED = 1
 
 int *code;                      /* the instructions of the current function */
 long code_count;
-
-void start_code(void);
-void emit(long word);
-void emit3(long op, int rd, int rn, int rm);
-void place_label(int label);
-void emit_branch(long op, int label);
-void emit_adr(int rd, int label);
-void emit_table_entry(int label, long base);
-void resolve_branches(void);
-void move_number(int rd, long value, int wide);
-void move_register(int rd, int rn, struct Type *t);
-int fits_add(long value);
-void add_number(int rd, int rn, long value, int wide);
-int logical_immediate(long value, int wide, long *field);
-long access_op(struct Type *t, int is_load);
-void access(long op, int rd, long size, int base, long offset);
-void load(int rd, struct Type *t, int base, long offset);
-void store(int rd, struct Type *t, int base, long offset);
-void emit_adrp(int rd, struct Global *g, long offset);
-void emit_low_add(int rd, int rn, struct Global *g, long offset);
-void code_relocation(int kind, struct Global *g, long offset);
-long wide_bit(struct Type *t);
 
 /* ---- address.c, generate.c, call.c, function.c: from trees to instructions ---- */
 
@@ -491,42 +361,18 @@ struct Place {                  /* an operand in memory */
     int depth;                  /* first free temporary */
 };
 
-int frame_register;
-int temporary_register(struct Type *t, int depth);
-void find_place(struct Node *n, struct Place *p, int depth);
-void plain_place(struct Place *p);
-int place_address(struct Place *p, int depth, int want);
-void access_place(int rd, struct Type *t, struct Place *p, int is_load);
-void copy_memory(struct Place *to, struct Place *from, long size);
-void add_index(int rd, int base, int index, int option, int shift, int subtract);
-struct Node *strip_casts(struct Node *n);
-struct Type *register_type(struct Type *t);
-void zero_memory(long offset, long size);
-int index_operand(struct Node *n, int *option, int *shift, struct Node **index);
 long slot_base;                 /* frame offset of the first slot */
 long slots_used;
 long slots_most;
 
-long spill(int r, struct Type *t);
-void unspill(int r, struct Type *t, long slot);
-long take_slot(void);
-void release_slot(void);
-int must_spill(int r, struct Node *other, int depth);
 int generate(struct Node *n, int depth, int want);
-void generate_to(struct Node *n, int depth, int r);
 void generate_pair(struct Node *l, struct Node *r, int depth, int *left, int *right);
 void discard(struct Node *n, int depth);
-int free_depth(int r, int depth);
-int is_kept(int r);
-int compare(struct Node *n, int depth);
-void branch(struct Node *n, int label, int truth, int depth);
 int generate_call(struct Node *n, int depth, int want);
 int generate_cast(struct Node *n, int depth, int want);
 int generate_va_arg(struct Node *n, int depth);
-int generate_alloca(struct Node *n, int depth);
 void generate_va_start(struct Node *n);
 void generate_statements(struct Node *list);
-void generate_switch(struct Node *n);
 
 struct Slot {                   /* where an argument travels */
     int reg;                    /* -1: on the stack */
@@ -544,11 +390,8 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
 struct Global *current_function;
 int return_label;
 int makes_calls;
-int in_body;                    /* within a ({ }) */
 struct Parameter *current_parameters;
-int is_temporary(int r);
 long frame_size;
-void assign_homes(void);
 
 /* ---- link.c: globals, relocations, the executable ---- */
 
@@ -581,6 +424,5 @@ struct Global {                 /* a function or an object */
 
 struct Global *new_global(char *name);
 struct Global *external_global(struct Ident *name);
-struct Global *string_global(char *data, long size, int align);
+struct Global *string_global(char *data, long size);
 void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend);
-void link_program(char *path);

@@ -1,29 +1,4 @@
 /* declaration.c: parses declarations and function definitions. */
-#include "cc.h"
-
-/* static_assert = "_Static_assert" "(" constant ["," string] ")" ";" */
-void static_assertion(void) {
-    next();
-    expect('(', "'('");
-    long value = constant_expression();
-    if (accept(',')) {
-        if (tok->kind != T_STRING)
-            expected("a string");
-        read_strings();
-    }
-    if (value == 0)
-        fail("static assertion failed", literal_data);
-    expect(')', "')'");
-    expect(';', "';'");
-}
-
-void declare_typedef(struct Ident *name, struct Type *type, struct Specifier *s) {
-    if (s->align > type->align) {
-        type = copy_type(type);
-        type->align = s->align;
-    }
-    declare(SYMBOL_TYPEDEF, name, type);
-}
 
 int global_align(struct Type *type, struct Specifier *s) {
     return s->align > type->align ? s->align : type->align;
@@ -75,10 +50,6 @@ void automatic_local(struct Ident *name, struct Type *type, struct Specifier *s)
 /* declaration = specifiers [declarator ["=" initializer] {"," declarator ["=" initializer]}] ";" */
 void local_declaration(void) {
     struct Specifier s;
-    if (tok->kind == T_STATIC_ASSERT) {
-        static_assertion();
-        return;
-    }
     declaration_specifiers(&s);
     if (accept(';'))
         return;
@@ -90,7 +61,7 @@ void local_declaration(void) {
         if (name == 0)
             expected("a name");
         if (s.storage == STORAGE_TYPEDEF)
-            declare_typedef(name, type, &own);
+            declare(SYMBOL_TYPEDEF, name, type);
         else if (s.storage == STORAGE_EXTERN || type->kind == TY_FUNCTION)
             declare_global(name, type, 0);
         else if (s.storage == STORAGE_STATIC)
@@ -148,8 +119,6 @@ void start_function(struct Ident *name, struct Type *type) {
     loop_weight = 1;
     label_count = 0;
     calls_setjmp = 0;
-    uses_alloca = 0;
-    has_bodies = 0;
     outgoing_size = 0;
     result_type = type->base;
     result_pointer = 0;
@@ -194,16 +163,12 @@ void global_object(struct Ident *name, struct Type *type, struct Specifier *s) {
     }
 }
 
-/* external = ";" | static_assert | function | specifiers [declarator ["=" initializer] {"," ...}] ";" */
+/* external = ";" | function | specifiers [declarator ["=" initializer] {"," ...}] ";" */
 void external_declaration(void) {
     struct Specifier s;
     int first = 1;
     if (accept(';'))
         return;
-    if (tok->kind == T_STATIC_ASSERT) {
-        static_assertion();
-        return;
-    }
     if (tok->kind == T_ASM)
         fail("cc has no assembler: put machine code into an array with section(\".text\")", 0);
     if (!at_type_name(tok) && (tok->kind != T_IDENT || peek()->kind != '('))
@@ -220,7 +185,7 @@ void external_declaration(void) {
         if (name == 0)
             expected("a name");
         if (s.storage == STORAGE_TYPEDEF) {
-            declare_typedef(name, type, &own);
+            declare(SYMBOL_TYPEDEF, name, type);
         } else if (type->kind == TY_FUNCTION) {
             if (first && (tok->kind == '{' || (type->old_style && tok->kind != ';' && tok->kind != ','))) {
                 function_definition(name, type, &own);

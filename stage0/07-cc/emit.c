@@ -1,13 +1,11 @@
 /* emit.c: single AArch64 instructions, with the branches between them. The encodings are those of the Arm Architecture
  * Reference Manual, chapter C4; bit 31 of most of them chooses 64-bit registers. Registers from FLOATING on are v0 to v31. */
-#include "cc.h"
 
 enum { WIDE = 0x80000000 };
 
 struct Fixup {                  /* a word that names a label */
     int at;
     int label;
-    int base;                   /* table entry: what it counts from, else -1 */
 };
 
 long code_capacity;
@@ -55,7 +53,8 @@ void place_label(int label) {
     label_places[label] = code_count;
 }
 
-void add_fixup(int label, int base) {
+/* b, b.cond, cbz, cbnz to a label */
+void emit_branch(long op, int label) {
     if (fixup_count >= fixup_capacity) {
         fixup_capacity = fixup_capacity * 2 + 256;
         struct Fixup *bigger = (struct Fixup *)keep(fixup_capacity * sizeof(struct Fixup));
@@ -65,20 +64,8 @@ void add_fixup(int label, int base) {
     struct Fixup *f = &fixups[fixup_count];
     f->at = code_count;
     f->label = label;
-    f->base = base;
     fixup_count++;
-}
-
-/* b, b.cond, cbz, cbnz, adr to a label */
-void emit_branch(long op, int label) {
-    add_fixup(label, -1);
     emit(op);
-}
-
-/* A table's word: distance of a label from the table's start */
-void emit_table_entry(int label, long base) {
-    add_fixup(label, base);
-    emit(0);
 }
 
 void resolve_branches(void) {
@@ -87,15 +74,12 @@ void resolve_branches(void) {
         struct Fixup *f = &fixups[i];
         long distance = label_places[f->label] - f->at;
         int word = code[f->at];
-        if (f->base >= 0) {
-            code[f->at] = (label_places[f->label] - f->base) * 4;
-        } else if ((word >> 26 & 31) == 5) {            /* b: 26 bits */
+        if ((word >> 26 & 31) == 5)                     /* b: 26 bits */
             code[f->at] = word | (distance & 0x3ffffff);
-        } else {
-            if (distance >= 262144 || distance < -262144)
-                fail("the function is too long for its branches", current_function->name);
-            code[f->at] = word | (distance & 0x7ffff) << 5;     /* 19 bits; adr's two lowest, apart, stay zero */
-        }
+        else if (distance < 262144 && distance >= -262144)
+            code[f->at] = word | (distance & 0x7ffff) << 5;
+        else
+            fail("the function is too long for its branches", current_function->name);
     }
 }
 
@@ -224,7 +208,7 @@ long access_op(struct Type *t, int is_load) {
     return is_load ? op | 0x400000 : op;
 }
 
-void access(long op, int rd, long size, int base, long offset) {
+void access_memory(long op, int rd, long size, int base, long offset) {
     if (offset >= 0 && offset % size == 0 && offset / size < 4096) {
         emit3(op | offset / size << 10, rd, base, 0);
     } else if (offset >= -256 && offset < 256) {
@@ -236,11 +220,11 @@ void access(long op, int rd, long size, int base, long offset) {
 }
 
 void load(int rd, struct Type *t, int base, long offset) {
-    access(access_op(t, 1), rd, t->size, base, offset);
+    access_memory(access_op(t, 1), rd, t->size, base, offset);
 }
 
 void store(int rd, struct Type *t, int base, long offset) {
-    access(access_op(t, 0), rd, t->size, base, offset);
+    access_memory(access_op(t, 0), rd, t->size, base, offset);
 }
 
 /* Addresses of globals: the page, then the place in it */

@@ -1,5 +1,4 @@
 /* expression.c: parses expressions. Above each function stands what it parses. */
-#include "cc.h"
 
 struct Node *unary_expression(void);
 
@@ -7,22 +6,20 @@ struct Node *unary_expression(void);
 
 struct Node *string_literal(void) {
     read_strings();
-    struct Type *element = literal_wide ? type_unsigned : type_char;
-    struct Global *g = string_global(literal_data, literal_size, element->align);
-    return global_node(g, array_of(element, literal_size / element->size));
+    return global_node(string_global(literal_data, literal_size), array_of(type_char, literal_size));
 }
 
 struct Node *function_name_literal(void) {
     char *name = function_name ? function_name->name : "";
     long size = text_length(name) + 1;
     next();
-    return global_node(string_global(keep_text(name, size - 1), size, 1), array_of(type_char, size));
+    return global_node(string_global(keep_text(name, size - 1), size), array_of(type_char, size));
 }
 
 void note_use(struct Global *g) {
     if (g->used_file == 0) {
-        g->used_file = tok_file;
-        g->used_line = tok_line;
+        g->used_file = tok->file;
+        g->used_line = tok->line;
     }
 }
 
@@ -53,29 +50,6 @@ struct Node *identifier(void) {
     if (s->by_reference)
         return dereference(local_node(s->local));
     return local_node(s->local);
-}
-
-/* body = "(" "{" {statement} "}" ")"; its value is that of its last statement */
-struct Node *body_expression(void) {
-    struct Node *list;
-    struct Node *last;
-    long value_weight = loop_weight;
-    if (function_name == 0)
-        fail("({ }) stands outside a function", 0);
-    has_bodies = 1;
-    list = statement_body();
-    expect(')', "')'");
-    struct Node *n = new_node(N_BODY, type_void, list, 0);
-    n->calls = 1;
-    for (last = list; last && last->next; )
-        last = last->next;
-    loop_weight = value_weight;
-    if (last == 0 || last->kind != N_EXPRESSION || last->lhs->type->kind == TY_VOID)
-        return n;
-    last->lhs = decay(last->lhs);
-    struct Local *value = hidden_local(last->lhs->type);
-    last->lhs = assign_raw(local_node(value), last->lhs);
-    return comma(n, local_node(value));
 }
 
 /* va_start(list, last), va_end(list), va_copy(to, from), va_arg(list, type) */
@@ -111,70 +85,7 @@ struct Node *variadic_builtin(void) {
     return n;
 }
 
-/* offsetof = "__builtin_offsetof" "(" type "," ident {"." ident | "[" constant "]"} ")" */
-struct Node *offset_builtin(void) {
-    next();
-    expect('(', "'('");
-    struct Node *n = dereference(number(0, pointer_to(type_name_of())));
-    expect(',', "','");
-    n = member_access(n, tok->ident);
-    while (tok->kind == '.' || tok->kind == '[') {
-        if (accept('.')) {
-            n = member_access(n, tok->ident);
-        } else {
-            next();
-            n = dereference(binary(N_ADD, n, expression()));
-            expect(']', "']'");
-        }
-    }
-    expect(')', "')'");
-    return cast(address_of(n), type_unsigned_long);
-}
-
-/* generic = "_Generic" "(" assignment {"," (type | "default") ":" assignment} ")" */
-struct Node *generic_selection(void) {
-    struct Node *chosen = 0;
-    struct Node *otherwise = 0;
-    next();
-    expect('(', "'('");
-    struct Type *t = decay(assignment_expression())->type;
-    while (accept(',')) {
-        int is_default = accept(T_DEFAULT);
-        struct Type *match = is_default ? 0 : type_name_of();
-        expect(':', "':'");
-        struct Node *n = assignment_expression();
-        if (is_default)
-            otherwise = n;
-        else if (chosen == 0 && same_type(t, match))
-            chosen = n;
-    }
-    expect(')', "')'");
-    if (chosen == 0)
-        chosen = otherwise;
-    if (chosen == 0)
-        fail("_Generic has no choice for the type", type_name(t));
-    return chosen;
-}
-
-/* builtin = "__builtin_expect" "(" a "," b ")" | "__builtin_alloca" "(" size ")" */
-struct Node *other_builtin(void) {
-    int kind = tok->kind;
-    next();
-    expect('(', "'('");
-    struct Node *n = assignment_expression();
-    if (kind == T_EXPECT) {
-        expect(',', "','");
-        assignment_expression();
-    } else {
-        uses_alloca = 1;
-        n = new_node(N_ALLOCA, pointer_to(type_void), cast(n, type_long), 0);
-        n->calls = 1;
-    }
-    expect(')', "')'");
-    return n;
-}
-
-/* primary = ident | number | char | string {string} | "(" expression ")" | body | builtins */
+/* primary = ident | number | char | string {string} | "(" expression ")" | "__func__" | variadic builtin */
 struct Node *primary_expression(void) {
     struct Node *n;
     switch (tok->kind) {
@@ -183,18 +94,12 @@ struct Node *primary_expression(void) {
     case T_STRING: return string_literal();
     case T_IDENT: return identifier();
     case T_FUNC: return function_name_literal();
-    case T_GENERIC: return generic_selection();
-    case T_OFFSETOF: return offset_builtin();
     case T_VA_START:
     case T_VA_ARG:
     case T_VA_END:
     case T_VA_COPY: return variadic_builtin();
-    case T_EXPECT:
-    case T_ALLOCA: return other_builtin();
     case '(':
         next();
-        if (tok->kind == '{')
-            return body_expression();
         n = expression();
         expect(')', "')'");
         return n;
@@ -365,43 +270,24 @@ struct Node *unary_expression(void) {
 
 /* Binary operators, by precedence */
 
-int precedence(int kind) {
-    switch (kind) {
-    case '*': case '/': case '%': return 10;
-    case '+': case '-': return 9;
-    case T_SHL: case T_SHR: return 8;
-    case '<': case '>': case T_LE: case T_GE: return 7;
-    case T_EQ: case T_NE: return 6;
-    case '&': return 5;
-    case '^': return 4;
-    case '|': return 3;
-    case T_AND_AND: return 2;
-    case T_OR_OR: return 1;
-    }
-    return 0;
-}
+int operator_tokens[] = {
+    T_OR_OR, T_AND_AND, '|', '^', '&', T_EQ, T_NE, '<', '>', T_LE, T_GE, T_SHL, T_SHR, '+', '-', '*', '/', '%', 0,
+    T_MUL_SET, T_DIV_SET, T_MOD_SET, T_ADD_SET, T_SUB_SET, T_SHL_SET, T_SHR_SET, T_AND_SET, T_XOR_SET, T_OR_SET
+};
+int operator_nodes[] = {
+    N_OR_OR, N_AND_AND, N_OR, N_XOR, N_AND, N_EQ, N_NE, N_LT, N_GT, N_LE, N_GE, N_SHL, N_SHR, N_ADD, N_SUB, N_MUL, N_DIV, N_MOD, 0,
+    N_MUL, N_DIV, N_MOD, N_ADD, N_SUB, N_SHL, N_SHR, N_AND, N_XOR, N_OR
+};
+int operator_levels[] = {1, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7, 8, 8, 9, 9, 10, 10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+char level_of[T_IDENT];         /* the same by token: the precedence, 0 for what is no binary operator; */
+char node_of[T_IDENT];          /* the node of a binary operator or assignment */
 
-int operation(int kind) {
-    switch (kind) {
-    case '*': case T_MUL_SET: return N_MUL;
-    case '/': case T_DIV_SET: return N_DIV;
-    case '%': case T_MOD_SET: return N_MOD;
-    case '+': case T_ADD_SET: return N_ADD;
-    case '-': case T_SUB_SET: return N_SUB;
-    case T_SHL: case T_SHL_SET: return N_SHL;
-    case T_SHR: case T_SHR_SET: return N_SHR;
-    case '&': case T_AND_SET: return N_AND;
-    case '^': case T_XOR_SET: return N_XOR;
-    case '|': case T_OR_SET: return N_OR;
-    case '<': return N_LT;
-    case '>': return N_GT;
-    case T_LE: return N_LE;
-    case T_GE: return N_GE;
-    case T_EQ: return N_EQ;
-    case T_NE: return N_NE;
-    case T_AND_AND: return N_AND_AND;
+void init_operators(void) {
+    int i;
+    for (i = 0; i < sizeof(operator_levels) / sizeof(int); i++) {
+        level_of[operator_tokens[i]] = operator_levels[i];
+        node_of[operator_tokens[i]] = operator_nodes[i];
     }
-    return N_OR_OR;
 }
 
 /* binary = unary {operator unary}, the operators by C's precedence */
@@ -409,15 +295,15 @@ struct Node *binary_expression(int lowest) {
     struct Node *n = unary_expression();
     while (1) {
         int token = tok->kind;
-        int level = precedence(token);
+        int level = token < T_IDENT ? level_of[token] : 0;
         if (level < lowest)
             return n;
         next();
         struct Node *right = binary_expression(level + 1);
         if (level <= 2)
-            n = logical(operation(token), n, right);
+            n = logical(node_of[token], n, right);
         else
-            n = binary(operation(token), n, right);
+            n = binary(node_of[token], n, right);
     }
 }
 
@@ -426,12 +312,6 @@ struct Node *conditional_expression(void) {
     struct Node *n = binary_expression(1);
     if (!accept('?'))
         return n;
-    if (accept(':')) {                                  /* a ?: b, where a counts once */
-        n = decay(n);
-        struct Local *value = hidden_local(n->type);
-        struct Node *first = assign_raw(local_node(value), n);
-        return ternary(first, local_node(value), conditional_expression());
-    }
     struct Node *a = expression();
     expect(':', "':'");
     return ternary(n, a, conditional_expression());
@@ -445,7 +325,7 @@ struct Node *assignment_expression(void) {
         return assign(n, assignment_expression());
     if (kind >= T_MUL_SET && kind <= T_OR_SET) {
         next();
-        return assign_op(operation(kind), n, assignment_expression());
+        return assign_op(node_of[kind], n, assignment_expression());
     }
     return n;
 }

@@ -1,5 +1,4 @@
 /* fold.c: arithmetic on constants as the running program would do it, with signed 64-bit operations alone. */
-#include "cc.h"
 
 int unsigned_less(long a, long b) {
     long lowest = (long)1 << 63;
@@ -69,38 +68,24 @@ int log2_of(long value) {
     return n;
 }
 
-int is_finite(struct Real *r, int size) {
-    if (size == 16)
-        return (r->high >> 48 & 0x7fff) != 0x7fff;
-    if (size == 8)
-        return (r->low >> 52 & 0x7ff) != 0x7ff;
-    return (r->low >> 23 & 0xff) != 0xff;
-}
-
-void real_of(struct Node *n, struct Real *r) {
-    r->low = n->value;
-    r->high = n->high;
-}
-
 /* Two real constants of type t; 0 if the operation is left to the running program. */
 struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t) {
     struct Real a;
     struct Real b;
     struct Real result;
-    real_of(l, &a);
-    real_of(r, &b);
-    if (!is_finite(&a, t->size) || !is_finite(&b, t->size))
+    int compares = kind >= N_EQ && kind <= N_GE;
+    a.low = l->value;
+    a.high = l->high;
+    b.low = r->value;
+    b.high = r->high;
+    if (!real_arithmetic(compares ? N_SUB : kind, &a, &b, t->size, &result))
         return 0;
-    if (kind >= N_EQ && kind <= N_GE)
-        return number(fold_binary(kind, type_int, real_compare(&a, &b, t->size), 0), type_int);
-    if (kind == N_DIV && real_is_zero(&b, t->size))
-        return 0;
-    if (kind > N_DIV)
-        return 0;
-    if (real_is_zero(&a, t->size) || real_is_zero(&b, t->size))
-        return 0;
-    real_arithmetic(kind, &a, &b, t->size, &result);
-    return real_number(&result, t);
+    if (!compares)
+        return real_number(&result, t);
+    long sign = 0;
+    if (!real_is_zero(&result, t->size))
+        sign = (t->size == 16 ? result.high >> 63 : result.low >> (t->size * 8 - 1)) & 1 ? -1 : 1;
+    return number(fold_binary(kind, type_int, sign, 0), type_int);
 }
 
 /* Is n an address (or number) known at link time: global + offset? */

@@ -2,7 +2,6 @@
  *
  * The frame, from the stack pointer up: arguments for calls; x29 and x30; saved x19 and on, d8 and on; locals; slots. The
  * body is generated first; then it is known what the entry must do. */
-#include "cc.h"
 
 enum { HOMES = 10, REAL_HOMES = 8, REAL_SAVED = 40 };
 
@@ -64,7 +63,7 @@ void assign_homes(void) {
     if (calls_setjmp)
         return;
     for (l = all_locals; l; l = l->next) {
-        if (l->last_use < l->first_use || has_bodies) {
+        if (l->last_use < l->first_use) {
             l->first_use = 0;
             l->last_use = 0x7fffffff;
         }
@@ -93,33 +92,6 @@ long lay_out_frame(void) {
 
 /* Statements */
 
-void place_jump_table(struct Node *n, int r, int otherwise, long low, long high) {
-    struct Case *c;
-    int table = new_label();
-    long value = low;
-    long wide = wide_bit(n->lhs->type);
-    add_number(TEMPORARIES + 1, r, -low, wide != 0);
-    if (fits_add(high - low) && high - low < 4096)
-        emit3(0x71000000 | wide | (high - low) << 10, ZR, TEMPORARIES + 1, 0);          /* cmp */
-    else {
-        move_number(SCRATCH, high - low, wide != 0);
-        emit3(0x6b000000 | wide, ZR, TEMPORARIES + 1, SCRATCH);
-    }
-    emit_branch(0x54000000 | CC_HI, otherwise);
-    emit_branch(0x10000000 | SCRATCH, table);                                           /* adr x16, table */
-    emit3(0xb8a05800 | (wide ? 0x2000 : 0), SCRATCH2, SCRATCH, TEMPORARIES + 1);        /* ldrsw x17, [x16, w10, uxtw #2] */
-    emit3(0x8b000000, SCRATCH, SCRATCH, SCRATCH2);
-    emit3(0xd61f0000, 0, SCRATCH, 0);                                                   /* br x16 */
-    place_label(table);
-    long base = code_count;
-    for (c = n->cases; c; c = c->next) {
-        for (; value < c->value; value++)
-            emit_table_entry(otherwise, base);
-        for (; value <= c->last; value++)
-            emit_table_entry(c->label, base);
-    }
-}
-
 void compare_number(int r, long value, struct Type *t) {
     if (value >= 0 && value < 4096) {
         emit3(0x71000000 | wide_bit(t) | value << 10, ZR, r, 0);
@@ -136,15 +108,7 @@ void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwis
     if (count <= 3) {
         for (i = 0; i < count; i++) {
             compare_number(r, c->value, t);
-            if (c->last == c->value) {
-                emit_branch(0x54000000 | CC_EQ, c->label);
-            } else {
-                int below = new_label();
-                emit_branch(0x54000000 | (t->is_unsigned ? CC_LO : CC_LT), below);
-                compare_number(r, c->last, t);
-                emit_branch(0x54000000 | (t->is_unsigned ? CC_LS : CC_LE), c->label);
-                place_label(below);
-            }
+            emit_branch(0x54000000 | CC_EQ, c->label);
             c = c->next;
         }
         emit_branch(0x14000000, otherwise);
@@ -162,17 +126,11 @@ void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwis
 
 void generate_switch(struct Node *n) {
     struct Case *c;
-    struct Case *last = 0;
     int count = 0;
     int r = generate(n->lhs, 0, -1);
-    for (c = n->cases; c; c = c->next) {
+    for (c = n->cases; c; c = c->next)
         count++;
-        last = c;
-    }
-    if (count >= 5 && last->last - n->cases->value >= 0 && last->last - n->cases->value < 4 * count + 8)
-        place_jump_table(n, r, n->value, n->cases->value, last->last);
-    else
-        search_cases(n->cases, count, r, n->lhs->type, n->value);
+    search_cases(n->cases, count, r, n->lhs->type, n->value);
 }
 
 void generate_return(struct Node *value) {
@@ -225,7 +183,7 @@ void generate_statements(struct Node *n) {
             break;
         case N_RETURN:
             generate_return(n->lhs);
-            if (n->next || in_body)
+            if (n->next)
                 emit_branch(0x14000000, return_label);
             dead = 1;
             break;
@@ -246,19 +204,17 @@ void save_registers(int first, int count, long offset, int is_load) {
         if (i + 1 < count && offset + i * 8 < 504)
             emit3(pair | (offset + i * 8) << 12 | ((first + i + 1) & 31) << 10, first + i, SP, 0);
         else {
-            access(access_op(t, is_load), first + i, 8, SP, offset + i * 8);
+            access_memory(access_op(t, is_load), first + i, 8, SP, offset + i * 8);
             if (i + 1 < count)
-                access(access_op(t, is_load), first + i + 1, 8, SP, offset + i * 8 + 8);
+                access_memory(access_op(t, is_load), first + i + 1, 8, SP, offset + i * 8 + 8);
         }
     }
 }
 
 void save_all(int is_load) {
     long offset = outgoing_size;
-    if (uses_alloca)
-        save_registers(29, 2, offset, is_load);
-    else if (makes_calls)
-        access(access_op(type_long, is_load), 30, 8, SP, offset + 8);
+    if (makes_calls)
+        access_memory(access_op(type_long, is_load), 30, 8, SP, offset + 8);
     offset += 16;
     save_registers(SAVED, saved_integers, offset, is_load);
     offset += round_up(saved_integers, 2) * 8;
@@ -268,11 +224,11 @@ void save_all(int is_load) {
 void save_variadic_area(void) {
     int i;
     for (i = 0; i < 8; i++)
-        store(i, type_long, frame_register, variadic_area->offset + i * 8);
+        store(i, type_long, SP, variadic_area->offset + i * 8);
     for (i = 0; i < 8; i++)
-        store(FLOATING + i, type_quad, frame_register, variadic_area->offset + 64 + i * 16);
+        store(FLOATING + i, type_quad, SP, variadic_area->offset + 64 + i * 16);
     add_number(SCRATCH, SP, frame_size, 1);
-    store(SCRATCH, type_long, frame_register, variadic_area->offset + 192);
+    store(SCRATCH, type_long, SP, variadic_area->offset + 192);
 }
 
 /* Brings one parameter from where it arrived to where it lives. */
@@ -285,7 +241,7 @@ void take_parameter(struct Local *l, struct Slot *s) {
         for (i = 0; i < s->words; i++) {
             if (s->reg < 0)
                 load(SCRATCH, type_long, SP, frame_size + s->offset + i * 8);
-            store(s->reg < 0 ? SCRATCH : s->reg + i, type_long, frame_register, l->offset + i * 8);
+            store(s->reg < 0 ? SCRATCH : s->reg + i, type_long, SP, l->offset + i * 8);
         }
         return;
     }
@@ -295,7 +251,7 @@ void take_parameter(struct Local *l, struct Slot *s) {
         load(r, t, SP, frame_size + s->offset);
     }
     if (l->home < 0)
-        store(r, t, frame_register, l->offset);
+        store(r, t, SP, l->offset);
     else if (t->size < 4)
         emit3((t->is_unsigned ? 0x53000000 : 0x13000000) | (t->size * 8 - 1) << 10, l->home, r, 0);
     else
@@ -307,8 +263,6 @@ void generate_entry(struct Parameter *p) {
     if (frame_size > 0) {
         add_number(SP, SP, -frame_size, 1);
         save_all(0);
-        if (uses_alloca)
-            add_number(29, SP, 0, 1);
     }
     if (variadic_area)
         save_variadic_area();
@@ -325,8 +279,6 @@ void generate_entry(struct Parameter *p) {
 }
 
 void generate_exit(void) {
-    if (uses_alloca)
-        add_number(SP, 29, 0, 1);
     if (frame_size > 0) {
         save_all(1);
         add_number(SP, SP, frame_size, 1);
@@ -335,7 +287,7 @@ void generate_exit(void) {
 }
 
 int needs_frame(void) {
-    return makes_calls || uses_alloca || slots_most > 0 || slot_base > 16;
+    return makes_calls || slots_most > 0 || slot_base > 16;
 }
 
 /* The machine code of a function becomes the content of its Global: the entry, generated last, then the body. */
@@ -347,8 +299,6 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
     makes_calls = 0;
     slots_used = 0;
     slots_most = 0;
-    in_body = 0;
-    frame_register = uses_alloca ? 29 : SP;
     if (variadic_area)
         variadic_area->type->align = 16;
     assign_homes();

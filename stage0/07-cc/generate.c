@@ -5,7 +5,6 @@
  * `want`, so that it may be an operand too. Temporaries below `depth` hold operands of the nodes above; none of them
  * is in use when a call is made, since whoever has one saves it first (must_spill).
  * Integers below 32 bits are held extended to 32 as their type says; what lies above bit 31 of a 32-bit value is undefined. */
-#include "cc.h"
 
 /* Constants */
 
@@ -43,18 +42,13 @@ void generate_to(struct Node *n, int depth, int r) {
 
 /* Arithmetic */
 
+long real_ops[] = {0x1e202800, 0x1e203800, 0x1e200800, 0x1e201800};      /* fadd, fsub, fmul, fdiv */
+
 int real_binary(struct Node *n, int depth, int rd) {
-    long op = 0x1e202800;                                               /* fadd */
     int l;
     int r;
-    if (n->kind == N_SUB)
-        op = 0x1e203800;
-    else if (n->kind == N_MUL)
-        op = 0x1e200800;
-    else if (n->kind == N_DIV)
-        op = 0x1e201800;
     generate_pair(n->lhs, n->rhs, depth, &l, &r);
-    emit3(op | (n->type->size == 8 ? 0x400000 : 0), rd, l, r);
+    emit3(real_ops[n->kind - N_ADD] | (n->type->size == 8 ? 0x400000 : 0), rd, l, r);
     return rd;
 }
 
@@ -114,18 +108,16 @@ int immediate_binary(struct Node *n, int depth, int rd) {
     return 1;
 }
 
+/* add, sub, mul, sdiv, sdiv, and, orr, eor, lslv, asrv; udiv and lsrv differ in one bit */
+long register_ops[] = {
+    0x0b000000, 0x4b000000, 0x1b007c00, 0x1ac00c00, 0x1ac00c00, 0x0a000000, 0x2a000000, 0x4a000000, 0x1ac02000, 0x1ac02800
+};
+
 long register_op(struct Node *n) {
-    switch (n->kind) {
-    case N_ADD: return 0x0b000000;
-    case N_SUB: return 0x4b000000;
-    case N_MUL: return 0x1b007c00;
-    case N_AND: return 0x0a000000;
-    case N_OR: return 0x2a000000;
-    case N_XOR: return 0x4a000000;
-    case N_SHL: return 0x1ac02000;
-    case N_SHR: return n->type->is_unsigned ? 0x1ac02400 : 0x1ac02800;
-    }
-    return n->type->is_unsigned ? 0x1ac00800 : 0x1ac00c00;              /* udiv, sdiv */
+    long op = register_ops[n->kind - N_ADD];
+    if (n->type->is_unsigned && (n->kind == N_DIV || n->kind == N_MOD))
+        return op ^ 0x400;
+    return n->type->is_unsigned && n->kind == N_SHR ? op ^ 0xc00 : op;
 }
 
 int integer_binary(struct Node *n, int depth, int rd) {
@@ -458,18 +450,11 @@ int generate(struct Node *n, int depth, int want) {
         return generate_call(n, depth, want);
     case N_VA_ARG:
         return generate_va_arg(n, depth);
-    case N_ALLOCA:
-        return generate_alloca(n, depth);
     case N_VA_START:
         generate_va_start(n);
         return ZR;
     case N_ZERO:
         zero_memory(n->local->offset, n->local->type->size);
-        return ZR;
-    case N_BODY:
-        in_body++;
-        generate_statements(n->lhs);
-        in_body--;
         return ZR;
     }
     return is_real(n->type) ? real_binary(n, depth, rd) : integer_binary(n, depth, rd);

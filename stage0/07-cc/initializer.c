@@ -1,40 +1,31 @@
 /* initializer.c: parses initialisers. The same walk over the type serves both kinds of target: a local's values become
  * assignments, a global's become bytes and relocations. */
-#include "cc.h"
 
-struct Local *target_local;     /* 0: the target is a global */
-struct Global *target_global;
-struct Buffer target_data;      /* its bytes so far */
-struct Node *target_chain;      /* the assignments to a local so far */
-int target_overwrites;          /* designators: a place may get its value more than once */
-struct Node *pending;           /* an expression read before it was clear where it belongs */
+struct Target {
+    struct Local *local;        /* 0: the target is a global */
+    struct Global *global;
+    struct Buffer data;         /* its bytes so far */
+    struct Node *chain;         /* the assignments to a local so far */
+    struct Node *pending;       /* an expression read before it was clear where it belongs */
+};
+
+struct Target *target;          /* a compound literal within an initialiser is a target within a target */
 
 void initialize(struct Type **type, long offset, struct Member *m);
 
 /* Bytes of the global at an offset; they are zero until written. */
 char *target_bytes(long offset, long size) {
-    while (target_data.size < offset + size)
-        put_byte(&target_data, 0);
-    return target_data.data + offset;
-}
-
-/* Forgets the addresses that an earlier value put there. */
-void drop_relocations(long offset, long size) {
-    struct Relocation **r = &target_global->relocations;
-    while (target_overwrites && *r) {
-        if ((*r)->at >= offset && (*r)->at < offset + size)
-            *r = (*r)->next;
-        else
-            r = &(*r)->next;
-    }
+    while (target->data.size < offset + size)
+        put_byte(&target->data, 0);
+    return target->data.data + offset;
 }
 
 void add_assignment(struct Node *n) {
-    target_chain = target_chain ? comma(target_chain, n) : n;
+    target->chain = target->chain ? comma(target->chain, n) : n;
 }
 
 struct Node *target_place(struct Type *t, long offset) {
-    struct Node *n = local_node(target_local);
+    struct Node *n = local_node(target->local);
     n->type = t;
     n->value = offset;
     return n;
@@ -53,17 +44,16 @@ void put_value(struct Type *t, long offset, struct Member *m, struct Node *value
     int is_bits = m != 0 && m->bit_width >= 0;
     struct Global *g;
     long number;
-    if (target_local) {
+    if (target->local) {
         struct Node *place = target_place(t, offset);
         if (is_bits) {
-            place = target_place(target_local->type, offset - m->offset);
+            place = target_place(target->local->type, offset - m->offset);
             place = member_of(place, m);
         }
         add_assignment(assign(place, value));
         return;
     }
     value = cast(value, t);
-    drop_relocations(offset, t->size);
     if (value->kind == N_REAL) {
         store_value(target_bytes(offset, t->size), value->value, t->size > 8 ? 8 : t->size);
         if (t->size == 16)
@@ -80,37 +70,29 @@ void put_value(struct Type *t, long offset, struct Member *m, struct Node *value
     }
     char *at = target_bytes(offset, t->size);
     if (g)
-        relocate(target_global, R_ADDRESS, offset, g, number);
+        relocate(target->global, R_ADDRESS, offset, g, number);
     else
         store_value(at, number, t->size);
 }
 
 int is_char_array(struct Type *t) {
-    return t->kind == TY_ARRAY && is_integer(t->base) && (t->base->size == 1 || t->base->size == 4);
+    return t->kind == TY_ARRAY && is_integer(t->base) && t->base->size == 1;
 }
 
 /* string, for an array of characters */
 void initialize_string(struct Type **type, long offset) {
-    struct Type *element = (*type)->base;
     read_strings();
-    if (element->size != (literal_wide ? 4 : 1))
-        fail("the string's characters do not fit the array's", 0);
     if ((*type)->length < 0)
-        *type = array_of(element, literal_size / element->size);
+        *type = array_of((*type)->base, literal_size);
     long size = literal_size < (*type)->size ? literal_size : (*type)->size;
-    if (size < literal_size - element->size)
+    if (size < literal_size - 1)
         warn("the string is longer than its array", 0);
-    if (target_local) {
-        struct Type *part = array_of(element, size / element->size);
-        struct Node *from = global_node(string_global(literal_data, literal_size, element->align), part);
-        add_assignment(assign_raw(target_place(part, offset), from));
+    if (target->local) {
+        struct Type *part = array_of(type_char, size);
+        add_assignment(assign_raw(target_place(part, offset), global_node(string_global(literal_data, literal_size), part)));
     } else {
         copy_bytes(target_bytes(offset, size), literal_data, size);
     }
-}
-
-int at_designator(void) {
-    return tok->kind == '[' || tok->kind == '.';
 }
 
 /* May another element follow? Takes the comma before it. An inner list without braces leaves the comma to the outer one
@@ -124,95 +106,24 @@ int another_element(int braced) {
     return tok->kind != '}';
 }
 
-/* designated = { "[" constant "]" | "." ident } "=" initializer, the first designator taken already */
-void initialize_designated(struct Type **type, long offset, struct Member *m) {
-    if (tok->kind == '[' && (*type)->kind == TY_ARRAY) {
-        next();
-        long i = constant_expression();
-        expect(']', "']'");
-        if (i < 0 || ((*type)->length >= 0 && i >= (*type)->length))
-            fail("the index lies outside the array", 0);
-        initialize_designated(&(*type)->base, offset + i * (*type)->base->size, 0);
-        return;
-    }
-    if (tok->kind == '.' && is_aggregate(*type)) {
-        next();
-        if (tok->ident == 0)
-            expected("a member's name");
-        struct Member *inner = find_member(*type, tok->ident);
-        if (inner == 0)
-            fail("there is no member", tok->ident->name);
-        if (inner->name) {
-            next();
-            initialize_designated(&inner->type, offset + inner->offset, inner);
-        } else {
-            struct Token *name = copy_token(tok);
-            struct Member *deep = find_member(inner->type, name->ident);
-            long base = offset + inner->offset;
-            while (deep && deep->name == 0) {
-                base += deep->offset;
-                deep = find_member(deep->type, name->ident);
-            }
-            next();
-            initialize_designated(&deep->type, base + deep->offset, deep);
-        }
-        return;
-    }
-    accept('=');
-    initialize(type, offset, m);
-}
-
-/* Copies part of the target, or of another global, to the target, with its relocations. */
-void copy_global(struct Global *from, char *data, long from_offset, long to_offset, long size) {
-    struct Relocation *r;
-    drop_relocations(to_offset, size);
-    copy_bytes(target_bytes(to_offset, size), data + from_offset, size);
-    for (r = from->relocations; r; r = r->next)
-        if (r->at >= from_offset && r->at < from_offset + size)
-            relocate(target_global, R_ADDRESS, r->at - from_offset + to_offset, r->target, r->addend);
-}
-
-/* Gives the next element the value of the one at the offset. */
-void repeat_element(struct Type *element, long offset) {
-    if (target_local) {
-        add_assignment(assign_raw(target_place(element, offset + element->size), target_place(element, offset)));
-    } else {
-        target_bytes(offset, 2 * element->size);
-        copy_global(target_global, target_data.data, offset, offset + element->size, element->size);
-    }
-}
-
-/* elements = element {"," element}; element = ["[" constant ["..." constant] "]" designated] initializer */
+/* elements = element {"," element};  element = ["[" constant "]" "="] initializer */
 void initialize_array(struct Type **type, long offset, int braced) {
     struct Type *t = *type;
     long i = 0;
     long most = 0;
-    while (1) {
-        long last;
-        if (braced && tok->kind == '[') {
-            target_overwrites = 1;
-            next();
+    do {
+        if (braced && accept('[')) {
             i = constant_expression();
-            last = accept(T_DOTS) ? constant_expression() : i;
             expect(']', "']'");
-            if (i < 0 || (t->length >= 0 && last >= t->length))
-                fail("the index lies outside the array", 0);
-            initialize_designated(&t->base, offset + i * t->base->size, 0);
-            for (; i < last; i++)
-                repeat_element(t->base, offset + i * t->base->size);
-        } else {
-            if (t->length >= 0 && i >= t->length)
-                fail("there are more values than the array has elements", 0);
-            initialize(&t->base, offset + i * t->base->size, 0);
+            expect('=', "'='");
         }
+        if (i < 0 || (t->length >= 0 && i >= t->length))
+            fail("the array has no such element", 0);
+        initialize(&t->base, offset + i * t->base->size, 0);
         i++;
         if (i > most)
             most = i;
-        if (!braced && t->length >= 0 && i >= t->length)
-            break;
-        if (!another_element(braced))
-            break;
-    }
+    } while ((braced || t->length < 0 || i < t->length) && another_element(braced));
     if (t->length < 0)
         *type = array_of(t->base, most);
 }
@@ -223,26 +134,35 @@ struct Member *next_named(struct Member *m) {
     return m;
 }
 
-/* elements = element {"," element}; element = ["." ident designated] initializer */
+/* The member that is named, perhaps within an anonymous one. */
+void initialize_named(struct Type *t, struct Ident *name, long offset) {
+    struct Member *m = find_member(t, name);
+    if (m->name == 0)
+        initialize_named(m->type, name, offset + m->offset);
+    else
+        initialize(&m->type, offset + m->offset, m);
+}
+
+/* elements = element {"," element};  element = ["." ident "="] initializer */
 void initialize_struct(struct Type *t, long offset, int braced) {
     struct Member *m = next_named(t->members);
-    while (1) {
-        if (braced && tok->kind == '.') {
-            target_overwrites = 1;
-            m = find_member(t, peek()->ident);
-            initialize_designated(&t, offset, 0);
+    do {
+        if (braced && accept('.')) {
+            struct Ident *name = tok->ident;
+            m = name ? find_member(t, name) : 0;
+            if (m == 0)
+                fail("the struct has no member", keep_text(tok->text, tok->length));
+            next();
+            expect('=', "'='");
+            initialize_named(t, name, offset);
         } else {
             if (m == 0)
                 fail("there are more values than the struct has members", 0);
             struct Type *type = m->type;                /* a flexible array's length stays its own */
             initialize(&type, offset + m->offset, m);
         }
-        m = t->kind == TY_UNION ? 0 : m ? next_named(m->next) : 0;
-        if (!braced && m == 0)
-            break;
-        if (!another_element(braced))
-            break;
-    }
+        m = t->kind == TY_UNION ? 0 : next_named(m->next);
+    } while ((braced || m) && another_element(braced));
 }
 
 void initialize_elements(struct Type **type, long offset, int braced) {
@@ -253,28 +173,17 @@ void initialize_elements(struct Type **type, long offset, int braced) {
 }
 
 struct Node *initial_expression(void) {
-    struct Node *n = pending;
+    struct Node *n = target->pending;
     if (n == 0)
         return assignment_expression();
-    pending = 0;
+    target->pending = 0;
     return n;
-}
-
-/* A struct from a value of its type; for a global that must be a compound literal. */
-void initialize_whole(struct Type *t, long offset, struct Node *value) {
-    if (target_local) {
-        add_assignment(assign(target_place(t, offset), value));
-    } else {
-        if (value->kind != N_GLOBAL || value->global->name)
-            fail("expected a constant to initialise a variable that exists when the program starts", 0);
-        copy_global(value->global, value->global->data, value->value, offset, t->size);
-    }
 }
 
 /* initializer = "{" [elements [","]] "}" | string | assignment | elements of an aggregate without their braces */
 void initialize(struct Type **type, long offset, struct Member *m) {
     struct Type *t = *type;
-    if (pending == 0 && is_char_array(t) && (tok->kind == T_STRING || (tok->kind == '{' && peek()->kind == T_STRING))) {
+    if (target->pending == 0 && is_char_array(t) && (tok->kind == T_STRING || (tok->kind == '{' && peek()->kind == T_STRING))) {
         int braced = accept('{');
         initialize_string(type, offset);
         if (braced) {
@@ -283,7 +192,7 @@ void initialize(struct Type **type, long offset, struct Member *m) {
         }
         return;
     }
-    if (pending == 0 && tok->kind == '{') {
+    if (target->pending == 0 && tok->kind == '{') {
         next();
         if (is_scalar(t)) {
             initialize(type, offset, m);
@@ -300,81 +209,51 @@ void initialize(struct Type **type, long offset, struct Member *m) {
         put_value(t, offset, m, initial_expression());
         return;
     }
-    if (is_aggregate(t) && (pending || tok->kind != T_STRING)) {
-        pending = initial_expression();
-        if (same_type(pending->type, t)) {
-            initialize_whole(t, offset, pending);
-            pending = 0;
+    if (is_aggregate(t) && (target->pending || tok->kind != T_STRING)) {
+        target->pending = initial_expression();
+        if (same_type(target->pending->type, t)) {
+            if (target->local == 0)
+                fail("expected a constant to initialise a variable that exists when the program starts", 0);
+            add_assignment(assign(target_place(t, offset), target->pending));
+            target->pending = 0;
             return;
         }
     }
     initialize_elements(type, offset, 0);
 }
 
-/* Targets. A compound literal within an initialiser is a target within a target. */
-
-struct Target {
-    struct Local *local;
-    struct Global *global;
-    struct Buffer data;
-    struct Node *chain;
-    int overwrites;
-    struct Node *waiting;
-};
-
-void save_target(struct Target *t) {
-    t->local = target_local;
-    t->global = target_global;
-    copy_bytes((char *)&t->data, (char *)&target_data, sizeof(struct Buffer));
-    t->chain = target_chain;
-    t->overwrites = target_overwrites;
-    t->waiting = pending;
-    target_local = 0;
-    target_global = 0;
-    target_data.data = 0;
-    target_data.size = 0;
-    target_data.capacity = 0;
-    target_chain = 0;
-    target_overwrites = 0;
-    pending = 0;
-}
-
-void restore_target(struct Target *t) {
-    target_local = t->local;
-    target_global = t->global;
-    copy_bytes((char *)&target_data, (char *)&t->data, sizeof(struct Buffer));
-    target_chain = t->chain;
-    target_overwrites = t->overwrites;
-    pending = t->waiting;
+/* Makes `t` the target and walks over the type; back to the outer target. */
+void fill_target(struct Target *t, struct Local *local, struct Global *global, struct Type **type) {
+    struct Target *outer = target;
+    t->local = local;
+    t->global = global;
+    empty_buffer(&t->data);
+    t->chain = 0;
+    t->pending = 0;
+    target = t;
+    initialize(type, 0, 0);
+    if (global)
+        target_bytes(0, (*type)->size);
+    target = outer;
 }
 
 /* The initialiser of a local as one expression; an unknown array length becomes known. */
 struct Node *initialize_local(struct Local *local) {
-    struct Target outer;
-    int fill = tok->kind == '{' || local->type->kind == TY_ARRAY;
-    int scalar = is_scalar(local->type);
-    save_target(&outer);
-    target_local = local;
-    initialize(&local->type, 0, 0);
-    struct Node *n = target_chain;
-    if (fill && !scalar) {
-        struct Node *zero = new_node(N_ZERO, type_void, 0, 0);
-        zero->local = local;
-        n = n ? comma(zero, n) : zero;
-    }
-    restore_target(&outer);
-    return n ? n : number(0, type_int);
+    struct Target t;
+    int fill = !is_scalar(local->type) && (tok->kind == '{' || local->type->kind == TY_ARRAY);
+    fill_target(&t, local, 0, &local->type);
+    if (!fill)
+        return t.chain;
+    struct Node *zero = new_node(N_ZERO, type_void, 0, 0);
+    zero->local = local;
+    return t.chain ? comma(zero, t.chain) : zero;
 }
 
 void initialize_global(struct Global *g, struct Type **type) {
-    struct Target outer;
-    save_target(&outer);
-    target_global = g;
-    initialize(type, 0, 0);
-    target_bytes(0, (*type)->size);
-    g->data = target_data.data;
-    g->size = target_data.size;
-    restore_target(&outer);
+    struct Target t;
+    fill_target(&t, 0, g, type);
+    g->data = t.data.data;
+    g->size = t.data.size;
 }
 
 /* literal = "{" initializers "}", behind its "(" type ")" */

@@ -1,6 +1,5 @@
 /* lex.c: from characters to tokens. Every spelling is interned once; an Ident then carries all its meanings, so that nothing
  * is looked up twice. */
-#include "cc.h"
 
 enum { HASH_SIZE = 8192, C_BLANK = 1, C_DIGIT = 2, C_LETTER = 4 };
 
@@ -8,23 +7,22 @@ struct Ident *ident_table[HASH_SIZE];
 char char_class[256];
 
 char *keyword_names[] = {
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
-    "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof",
-    "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "_Bool", "_Alignof",
-    "_Alignas", "_Noreturn", "_Static_assert", "_Generic", "typeof", "__attribute__", "asm", "__extension__",
-    "__builtin_va_list", "__builtin_va_start", "__builtin_va_arg", "__builtin_va_end", "__builtin_va_copy",
-    "__builtin_offsetof", "__builtin_expect", "__builtin_alloca", "__func__", 0
+    "auto", "char", "const", "double", "enum", "extern", "float", "inline", "int", "long", "register", "restrict",
+    "short", "signed", "static", "struct", "typedef", "union", "unsigned", "void", "volatile", "_Bool", "__attribute__", "__extension__",
+    "__builtin_va_list",
+    "break", "case", "continue", "default", "do", "else", "for", "goto", "if", "return", "sizeof", "switch", "while", "__alignof__",
+    "asm", "__builtin_va_start", "__builtin_va_arg", "__builtin_va_end", "__builtin_va_copy", "__func__", 0
 };
 
 char *alias_names[] = {
     "__inline", "__inline__", "__const", "__const__", "__volatile", "__volatile__", "__signed", "__signed__", "__restrict",
-    "__restrict__", "__attribute", "__asm", "__asm__", "__typeof", "__typeof__", "__alignof", "__alignof__",
+    "__restrict__", "__attribute", "__asm", "__asm__", "__alignof", "_Alignof",
     "__FUNCTION__", "__PRETTY_FUNCTION__", 0
 };
 
 int alias_kinds[] = {
     T_INLINE, T_INLINE, T_CONST, T_CONST, T_VOLATILE, T_VOLATILE, T_SIGNED, T_SIGNED, T_RESTRICT,
-    T_RESTRICT, T_ATTRIBUTE, T_ASM, T_ASM, T_TYPEOF, T_TYPEOF, T_ALIGNOF, T_ALIGNOF,
+    T_RESTRICT, T_ATTRIBUTE, T_ASM, T_ASM, T_ALIGNOF, T_ALIGNOF,
     T_FUNC, T_FUNC
 };
 
@@ -153,34 +151,19 @@ void skip_blanks(struct Source *s, struct Token *t) {
     s->p = p;
 }
 
-int set_kind(int c) {
-    switch (c) {
-    case '=': return T_EQ;
-    case '!': return T_NE;
-    case '<': return T_LE;
-    case '>': return T_GE;
-    case '*': return T_MUL_SET;
-    case '/': return T_DIV_SET;
-    case '%': return T_MOD_SET;
-    case '+': return T_ADD_SET;
-    case '-': return T_SUB_SET;
-    case '&': return T_AND_SET;
-    case '^': return T_XOR_SET;
-    case '|': return T_OR_SET;
-    }
-    return 0;
-}
+/* Two-character punctuators: first characters, and what they make with `=` behind them or doubled */
+char *before_equals = "=!<>*/%+-&^|";
+int equals_kinds[] = {
+    T_EQ, T_NE, T_LE, T_GE, T_MUL_SET, T_DIV_SET, T_MOD_SET, T_ADD_SET, T_SUB_SET, T_AND_SET, T_XOR_SET, T_OR_SET
+};
+char *to_double = "<>&|+-#";
+int doubled_kinds[] = {T_SHL, T_SHR, T_AND_AND, T_OR_OR, T_INC, T_DEC, T_PASTE};
 
-int doubled_kind(int c) {
-    switch (c) {
-    case '<': return T_SHL;
-    case '>': return T_SHR;
-    case '&': return T_AND_AND;
-    case '|': return T_OR_OR;
-    case '+': return T_INC;
-    case '-': return T_DEC;
-    case '#': return T_PASTE;
-    }
+int kind_of_pair(char *first, int *kinds, int c) {
+    int i;
+    for (i = 0; first[i]; i++)
+        if (first[i] == c)
+            return kinds[i];
     return 0;
 }
 
@@ -189,9 +172,9 @@ void lex_punctuator(struct Token *t, char *p) {
     int kind = 0;
     t->length = 2;
     if (p[1] == '=')
-        kind = set_kind(c);
+        kind = kind_of_pair(before_equals, equals_kinds, c);
     else if (p[1] == c)
-        kind = doubled_kind(c);
+        kind = kind_of_pair(to_double, doubled_kinds, c);
     if ((kind == T_SHL || kind == T_SHR) && p[2] == '=') {
         kind = kind == T_SHL ? T_SHL_SET : T_SHR_SET;
         t->length = 3;
@@ -227,6 +210,8 @@ char *end_of_quoted(struct Source *s, char *p) {
     while (*p != quote) {
         if (*p == '\\')
             p++;
+        if ((*p == '\n' || p >= s->end) && s->conditions && !s->conditions->live)
+            return p;           /* in a skipped group anything goes */
         if (*p == '\n' || p >= s->end)
             fail(quote == '"' ? "the string does not end on its line" : "the character constant does not end on its line", 0);
         p++;
@@ -241,7 +226,7 @@ struct Token *lex(struct Source *s) {
     int c = *p;
     t->text = p;
     int class = char_class[c];
-    if (class & C_LETTER && !(c == 'L' && (p[1] == '"' || p[1] == '\''))) {
+    if (class & C_LETTER) {
         while (char_class[*p] & (C_LETTER | C_DIGIT))
             p++;
         t->ident = intern(t->text, p - t->text);
@@ -249,10 +234,8 @@ struct Token *lex(struct Source *s) {
     } else if (class & C_DIGIT || (c == '.' && char_class[p[1]] & C_DIGIT)) {
         p = end_of_number(p);
         t->kind = T_NUMBER;
-    } else if (c == '"' || c == '\'' || c == 'L') {
-        if (c == 'L')
-            p++;
-        t->kind = *p == '"' ? T_STRING : T_CHAR;
+    } else if (c == '"' || c == '\'') {
+        t->kind = c == '"' ? T_STRING : T_CHAR;
         p = end_of_quoted(s, p);
     } else if (c == '\n') {
         t->kind = T_EOL;

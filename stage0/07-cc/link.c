@@ -1,5 +1,4 @@
 /* link.c: all functions and objects of the program, and the executable made of those that _start reaches. */
-#include "cc.h"
 
 enum { BASE = 0x400000, SEGMENT = 0x10000, HEADERS = 176 };
 
@@ -25,12 +24,11 @@ struct Global *external_global(struct Ident *name) {
     return name->global;
 }
 
-struct Global *string_global(char *data, long size, int align) {
+struct Global *string_global(char *data, long size) {
     struct Global *g = new_global(0);
     g->section = SECTION_DATA;
     g->data = data;
     g->size = size;
-    g->align = align;
     return g;
 }
 
@@ -195,7 +193,7 @@ void put_elf_header(struct Buffer *b, long entry) {
 void link_program(char *path) {
     struct Buffer out;
     struct Global *start = ident_of("_start")->global;
-    tok_file = 0;
+    tok = 0;
     if (start == 0 || start->section == SECTION_NONE)
         fail("there is no definition of the entry", "_start");
     reach_all(start);
@@ -204,9 +202,7 @@ void link_program(char *path) {
     long data_start = round_up(text_end, 16) + SEGMENT;
     long data_end = place_section(SECTION_DATA, data_start);
     long zero_end = place_section(SECTION_ZERO, round_up(data_end, 16));
-    out.data = 0;
-    out.size = 0;
-    out.capacity = 0;
+    empty_buffer(&out);
     put_elf_header(&out, start->address);
     put_segment(&out, 5, 0, BASE, text_end - BASE, text_end - BASE);
     long offset = data_start - SEGMENT - BASE;

@@ -3,22 +3,14 @@
  * Tokens come from a stack of sources: files, and lists of tokens that an expansion left to be read again. While a macro's
  * list is on the stack the macro is disabled, and its name, read then, is painted: never to be expanded any more. A barrier
  * on the stack looks like the end of the input: a macro argument is expanded by itself between a barrier and its end. */
-#include "cc.h"
 
 enum { MAX_PARAMETERS = 128 };
-
-struct List {                   /* a list of tokens being built */
-    struct Token *first;
-    struct Token *last;
-};
 
 struct Argument {
     struct Token *raw;
     struct Token *expanded;
     int is_expanded;
 };
-
-long counter;
 
 /* The stack of sources */
 
@@ -84,16 +76,17 @@ struct Token *text_token(int kind, char *text, long length) {
     return t;
 }
 
+void empty_list(struct List *l) {
+    l->first = 0;
+    l->last = 0;
+}
+
 void append(struct List *l, struct Token *t) {
     if (l->last)
         l->last->next = t;
     else
         l->first = t;
     l->last = t;
-}
-
-void spell_token(struct Buffer *b, struct Token *t) {
-    put_bytes(b, t->text, t->length);
 }
 
 /* Text made by the preprocessor as one token; 0 if it is none. */
@@ -106,6 +99,7 @@ struct Token *relex(char *text, long length) {
     s.end = copy + length;
     s.directive = 1;
     s.bol = 0;
+    s.conditions = 0;
     s.line = 0;
     struct Token *t = lex(&s);
     if (s.p != s.end)
@@ -157,8 +151,7 @@ void read_arguments(struct Macro *m, struct Argument *arguments) {
     int n = 0;
     int nesting = 0;
     struct List list;
-    list.first = 0;
-    list.last = 0;
+    empty_list(&list);
     while (1) {
         struct Token *t = raw_token();
         if (t->kind == T_EOF)
@@ -171,8 +164,7 @@ void read_arguments(struct Macro *m, struct Argument *arguments) {
             n++;
             if (t->kind == ')')
                 break;
-            list.first = 0;
-            list.last = 0;
+            empty_list(&list);
             continue;
         }
         if (t->kind == '(')
@@ -185,31 +177,29 @@ void read_arguments(struct Macro *m, struct Argument *arguments) {
         fail("too few arguments for the macro", m->name->name);
 }
 
-struct Token *expand_argument(struct Argument *a) {
-    struct List list;
-    list.first = 0;
-    list.last = 0;
-    if (a->is_expanded)
-        return a->expanded;
+/* A list of tokens expanded by itself */
+struct Token *expand_list(struct Token *list) {
+    struct List out;
+    empty_list(&out);
     push_source(SOURCE_BARRIER);
-    push_list(a->raw, 0);
+    push_list(list, 0);
     struct Token *t = expanded_token();
-    while (t->kind != T_EOF) {
-        append(&list, copy_token(t));
-        t = expanded_token();
-    }
+    for (; t->kind != T_EOF; t = expanded_token())
+        append(&out, copy_token(t));
     pop_source();
-    a->expanded = list.first;
+    return out.first;
+}
+
+struct Token *expand_argument(struct Argument *a) {
+    if (!a->is_expanded)
+        a->expanded = expand_list(a->raw);
     a->is_expanded = 1;
     return a->expanded;
 }
 
-struct Token *copy_list(struct Token *t, struct List *list) {
-    list->first = 0;
-    list->last = 0;
+void copy_list(struct Token *t, struct List *list) {
     for (; t; t = t->next)
         append(list, copy_token(t));
-    return list->first;
 }
 
 /* `#parameter`: the argument's spelling as a string literal */
@@ -217,9 +207,7 @@ struct Token *stringize(struct Token *argument) {
     struct Buffer b;
     struct Token *t;
     long i;
-    b.data = 0;
-    b.size = 0;
-    b.capacity = 0;
+    empty_buffer(&b);
     put_byte(&b, '"');
     for (t = argument; t; t = t->next) {
         if (t->space && t != argument)
@@ -257,43 +245,31 @@ struct Token *substitute(struct Macro *m, struct Argument *arguments) {
     struct Token *t;
     int pasting = 0;            /* `##` stood before t */
     int empty_left = 0;         /* and nothing stood before that */
-    out.first = 0;
-    out.last = 0;
+    empty_list(&out);
     for (t = m->body; t; t = t->next) {
-        part.first = 0;
-        part.last = 0;
+        struct Argument *a = t->parameter ? &arguments[t->parameter - 1] : 0;
+        if (t->paste && t->kind == ',' && m->variadic && t->next->parameter == m->parameters) {
+            if (arguments[m->parameters - 1].raw)       /* `, ## __VA_ARGS__`: with nothing, the comma goes too */
+                append(&out, copy_token(t));
+            pasting = 0;
+            continue;
+        }
+        empty_list(&part);
         if (t->stringize)
-            append(&part, stringize(arguments[t->parameter - 1].raw));
-        else if (t->parameter && (t->paste || pasting))
-            copy_list(arguments[t->parameter - 1].raw, &part);
-        else if (t->parameter)
-            copy_list(expand_argument(&arguments[t->parameter - 1]), &part);
+            append(&part, stringize(a->raw));
+        else if (a)
+            copy_list(t->paste || pasting ? a->raw : expand_argument(a), &part);
         else
             append(&part, copy_token(t));
         if (part.first)
             part.first->space = t->space;
-        int after_comma = pasting && m->variadic && t->parameter == m->parameters && out.last && out.last->kind == ',';
-        if (after_comma && part.first == 0) {           /* `, ## __VA_ARGS__` with nothing takes the comma away */
-            struct Token *last = out.first;
-            if (last == out.last) {
-                out.first = 0;
-                last = 0;
-            } else {
-                while (last->next != out.last)
-                    last = last->next;
-                last->next = 0;
-            }
-            out.last = last;
-        } else if (pasting && !empty_left && !after_comma && part.first && out.last) {
+        if (pasting && !empty_left && part.first && out.last) {
             paste(out.last, part.first);
             part.first = part.first->next;
         }
         empty_left = t->paste && part.first == 0 && (!pasting || empty_left);
         if (part.first) {
-            if (out.last)
-                out.last->next = part.first;
-            else
-                out.first = part.first;
+            append(&out, part.first);
             out.last = part.last;
         }
         pasting = t->paste;
@@ -303,27 +279,15 @@ struct Token *substitute(struct Macro *m, struct Argument *arguments) {
 
 void push_builtin(struct Macro *m) {
     struct Buffer b;
-    b.data = 0;
-    b.size = 0;
-    b.capacity = 0;
+    empty_buffer(&b);
     if (m->builtin == MACRO_FILE) {
-        char *p;
         put_byte(&b, '"');
-        for (p = file_source->name; *p; p++) {
-            if (*p == '"' || *p == '\\')
-                put_byte(&b, '\\');
-            put_byte(&b, *p);
-        }
+        put_text(&b, file_source->name);
         put_byte(&b, '"');
         push_list(text_token(T_STRING, b.data, b.size), 0);
         return;
     }
-    if (m->builtin == MACRO_LINE) {
-        put_decimal(&b, file_source->line);
-    } else {
-        put_decimal(&b, counter);
-        counter++;
-    }
+    put_decimal(&b, file_source->line);
     push_list(text_token(T_NUMBER, b.data, b.size), 0);
 }
 
@@ -346,6 +310,8 @@ int expand(struct Token *t) {
         struct Argument *arguments = (struct Argument *)take((m->parameters + 1) * sizeof(struct Argument));
         read_arguments(m, arguments);
         list = substitute(m, arguments);
+    } else if (m->pastes) {
+        list = substitute(m, 0);
     }
     if (list) {
         struct Token *first = copy_token(list);

@@ -1,13 +1,11 @@
 /* main.c: the command line: cc -o OUT [-I DIR] [-D NAME[=TEXT]] FILE.c ... */
-#include "cc.h"
 
 char *predefined[] = {
     "__FIRMSEED_CC__", "1", "__STDC__", "1", "__STDC_VERSION__", "199901L", "__STDC_HOSTED__", "1",
     "__aarch64__", "1", "__LP64__", "1", "_LP64", "1", "__CHAR_UNSIGNED__", "1", "__CHAR_BIT__", "8",
     "__linux__", "1", "__linux", "1", "__unix__", "1", "__unix", "1",
     "__SIZE_TYPE__", "unsigned long", "__PTRDIFF_TYPE__", "long", "__WCHAR_TYPE__", "unsigned int", "__WINT_TYPE__", "unsigned int",
-    "__INTPTR_TYPE__", "long", "__UINTPTR_TYPE__", "unsigned long", "__INT64_TYPE__", "long", "__UINT64_TYPE__", "unsigned long",
-    "__INT32_TYPE__", "int", "__UINT32_TYPE__", "unsigned int", "__INT_MAX__", "2147483647", "__LONG_MAX__", "9223372036854775807L",
+    "__INT_MAX__", "2147483647", "__LONG_MAX__", "9223372036854775807L",
     "__BYTE_ORDER__", "1234", "__ORDER_LITTLE_ENDIAN__", "1234", "__ORDER_BIG_ENDIAN__", "4321",
     "__SIZEOF_POINTER__", "8", "__SIZEOF_LONG__", "8", "__SIZEOF_INT__", "4", "__SIZEOF_SHORT__", "2", "__SIZEOF_LONG_LONG__", "8",
     "__DATE__", "\"Jan  1 1970\"", "__TIME__", "\"00:00:00\"", 0
@@ -30,16 +28,13 @@ void define_all(void) {
         define_text(predefined[i], predefined[i + 1]);
     define_builtin("__LINE__", MACRO_LINE);
     define_builtin("__FILE__", MACRO_FILE);
-    define_builtin("__COUNTER__", MACRO_COUNTER);
     for (i = 0; i < definition_count; i += 2)
         define_text(definitions[i], definitions[i + 1]);
 }
 
 void translation_unit(char *path) {
     struct Buffer b;
-    b.data = 0;
-    b.size = 0;
-    b.capacity = 0;
+    empty_buffer(&b);
     if (!read_file(path, &b))
         fail("cannot read the file", path);
     define_all();
@@ -53,7 +48,7 @@ void translation_unit(char *path) {
     scope_depth = 0;
     forget_macros();
     pop_source();
-    tok_file = 0;
+    tok = 0;
 }
 
 void usage(char *problem, char *what) {
@@ -118,6 +113,7 @@ int main(int count, char **arguments) {
     int i;
     init_lexer();
     init_types();
+    init_operators();
     read_arguments_of_program(count, arguments);
     for (i = 0; i < file_count; i++)
         translation_unit(files[i]);

@@ -1,6 +1,5 @@
 /* node.c: builds typed trees: every operand converted as C asks, constants folded, what C defines by other operations
  * replaced by them. What is left for the code generator is small. */
-#include "cc.h"
 
 struct Node *new_node(int kind, struct Type *type, struct Node *lhs, struct Node *rhs) {
     struct Node *n = (struct Node *)take(sizeof(struct Node));

@@ -1,5 +1,4 @@
 /* operator.c: operators, assignments and calls as trees. */
-#include "cc.h"
 
 /* Integer promotions. A bit-field narrower than int becomes int whatever its signedness. */
 struct Node *promote(struct Node *n) {
@@ -85,22 +84,13 @@ struct Node *pointer_difference(struct Node *l, struct Node *r) {
     return binary(N_DIV, difference, number(base->size, type_long));
 }
 
+char *quad_helpers[] = {"__addtf3", "__subtf3", "__multf3", "__divtf3"};
+char *quad_comparisons[] = {"__eqtf2", "__netf2", "__lttf2", "__letf2", "__gttf2", "__getf2"};
+
 struct Node *quad_operation(int kind, struct Node *l, struct Node *r) {
-    char *name = "__addtf3";
-    switch (kind) {
-    case N_SUB: name = "__subtf3"; break;
-    case N_MUL: name = "__multf3"; break;
-    case N_DIV: name = "__divtf3"; break;
-    case N_EQ: name = "__eqtf2"; break;
-    case N_NE: name = "__netf2"; break;
-    case N_LT: name = "__lttf2"; break;
-    case N_LE: name = "__letf2"; break;
-    case N_GT: name = "__gttf2"; break;
-    case N_GE: name = "__getf2"; break;
-    }
     if (is_comparison(kind))
-        return binary(kind, helper_call(name, type_int, l, r), number(0, type_int));
-    return helper_call(name, type_quad, l, r);
+        return binary(kind, helper_call(quad_comparisons[kind - N_EQ], type_int, l, r), number(0, type_int));
+    return helper_call(quad_helpers[kind - N_ADD], type_quad, l, r);
 }
 
 /* Multiplication, division and remainder by powers of two, where bits alone give the result */

@@ -2,7 +2,6 @@
  *
  * A number is taken apart into sign, whole number (in limbs of 32 bits) and binary exponent, and put together in the format
  * wanted: 4, 8 or 16 bytes. Infinity and NaN carry a kind of their own. */
-#include "cc.h"
 
 enum { LIMBS = 1200, FINITE = 0, INFINITE = 1, NOT_A_NUMBER = 2 };
 
@@ -316,16 +315,6 @@ int compare_limbs(struct Big *a, struct Big *b) {
     return 0;
 }
 
-void align(struct Big *a, struct Big *b) {
-    if (a->exponent > b->exponent) {
-        shift_left(a, a->exponent - b->exponent);
-        a->exponent = b->exponent;
-    } else {
-        shift_left(b, b->exponent - a->exponent);
-        b->exponent = a->exponent;
-    }
-}
-
 /* a = a + b or a - b, whole numbers; for a - b, a is not the smaller */
 void add_limbs(struct Big *a, struct Big *b, int sign) {
     long carry = 0;
@@ -333,9 +322,7 @@ void add_limbs(struct Big *a, struct Big *b, int sign) {
     while (a->count < b->count)
         push_limb(a, 0);
     for (i = 0; i < a->count; i++) {
-        carry += a->limb[i];
-        if (i < b->count)
-            carry += sign * b->limb[i];
+        carry += a->limb[i] + (i < b->count ? sign * b->limb[i] : 0);
         a->limb[i] = carry & 0xffffffff;
         carry = carry >> 32;
     }
@@ -345,93 +332,67 @@ void add_limbs(struct Big *a, struct Big *b, int sign) {
 }
 
 struct Big *add_numbers(struct Big *a, struct Big *b) {
-    align(a, b);
+    struct Big *higher = a->exponent > b->exponent ? a : b;
+    long distance = a->exponent - b->exponent;
+    shift_left(higher, distance < 0 ? -distance : distance);
+    higher->exponent = a == higher ? b->exponent : a->exponent;
     if (a->negative == b->negative) {
         add_limbs(a, b, 1);
         return a;
     }
-    int order = compare_limbs(a, b);
-    if (order == 0)
+    if (compare_limbs(a, b) < 0) {
+        add_limbs(b, a, -1);
+        return b;
+    }
+    add_limbs(a, b, -1);
+    if (a->count == 0)
         a->negative = 0;
-    if (order >= 0) {
-        add_limbs(a, b, -1);
-        return a;
-    }
-    add_limbs(b, a, -1);
-    return b;
+    return a;
 }
 
-void multiply_numbers(struct Big *a, struct Big *b, struct Big *out) {
+void multiply_numbers(struct Big *a, struct Big *b, struct Big *product) {
     int i;
-    clear(out);
-    for (i = b->count * 32 - 1; i >= 0; i--) {
-        shift_left(out, 1);
+    for (i = bit_length(b) - 1; i >= 0; i--) {
+        shift_left(product, 1);
         if (bit_at(b, i))
-            add_limbs(out, a, 1);
+            add_limbs(product, a, 1);
     }
-    out->negative = a->negative ^ b->negative;
-    out->exponent = a->exponent + b->exponent;
+    product->exponent = a->exponent + b->exponent;
 }
 
-void divide_numbers(struct Big *a, struct Big *b, struct Big *out) {
+/* Long division, a bit at a time; the first bit is found where both numbers have the same length. */
+void divide_numbers(struct Big *a, struct Big *b, struct Big *quotient) {
+    int distance = bit_length(b) - bit_length(a);
     int i;
-    struct Big *rest = &big_a;
-    int bits = 256 + b->count * 32;
-    int negative = a->negative ^ b->negative;
-    long exponent = a->exponent - b->exponent - bits;
-    int length;
-    shift_left(a, bits);
-    clear(out);
-    copy_bytes((char *)out->limb, (char *)a->limb, a->count * 8);
-    length = a->count * 32;
-    int count = a->count;
-    clear(rest);
-    for (i = length - 1; i >= 0; i--) {                 /* schoolbook, bit by bit; out's bits are dividend, then quotient */
-        long mask = (long)1 << i % 32;
-        out->count = count;
-        int one = bit_at(out, i);
-        shift_left(rest, 1);
-        if (one) {
-            if (rest->count == 0)
-                push_limb(rest, 0);
-            rest->limb[0] += 1;
-        }
-        out->limb[i / 32] = out->limb[i / 32] & ~mask;
-        if (compare_limbs(rest, b) >= 0) {
-            add_limbs(rest, b, -1);
-            out->limb[i / 32] = out->limb[i / 32] | mask;
-        }
+    shift_left(distance > 0 ? a : b, distance > 0 ? distance : -distance);
+    for (i = 0; i < 130; i++) {
+        int bit = compare_limbs(a, b) >= 0;
+        multiply_add(quotient, 2, bit);
+        if (bit)
+            add_limbs(a, b, -1);
+        shift_left(a, 1);
     }
-    out->sticky = rest->count > 0;
-    out->negative = negative;
-    out->exponent = exponent;
-    trim(out);
+    quotient->sticky = a->count > 0;
+    quotient->exponent = a->exponent - b->exponent - distance - 129;
 }
 
-void real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
-    struct Big *a = &big_a;
-    struct Big *b = &big_b;
+/* out = x op y; false if it is not finite. */
+int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
     struct Big *c = &big_c;
-    unpack(a, x, size);
-    unpack(b, y, size);
-    if (op == N_SUB)
-        b->negative = !b->negative;
-    if (op == N_ADD || op == N_SUB)
-        c = add_numbers(a, b);
-    else if (op == N_MUL)
-        multiply_numbers(a, b, c);
-    else
-        divide_numbers(a, b, c);
-    pack(c, size, out);
-}
-
-/* -1, 0 or 1 */
-int real_compare(struct Real *x, struct Real *y, int size) {
-    struct Real difference;
-    real_arithmetic(N_SUB, x, y, size, &difference);
-    if (real_is_zero(&difference, size))
+    unpack(&big_a, x, size);
+    unpack(&big_b, y, size);
+    if (big_a.kind != FINITE || big_b.kind != FINITE || (op == N_DIV && big_b.count == 0))
         return 0;
-    if (size == 16)
-        return difference.high < 0 ? -1 : 1;
-    return difference.low >> (size * 8 - 1) & 1 ? -1 : 1;
+    clear(c);
+    c->negative = big_a.negative ^ big_b.negative;
+    if (op == N_SUB)
+        big_b.negative = !big_b.negative;
+    if (op == N_ADD || op == N_SUB)
+        c = add_numbers(&big_a, &big_b);
+    else if (op == N_MUL)
+        multiply_numbers(&big_a, &big_b, c);
+    else
+        divide_numbers(&big_a, &big_b, c);
+    pack(c, size, out);
+    return 1;
 }

@@ -1,6 +1,5 @@
 /* scope.c: what identifiers stand for. A declaration hides the identifier's meaning and remembers it; leaving a scope takes
  * back its declarations, last first. */
-#include "cc.h"
 
 struct Symbol *last_symbol;
 

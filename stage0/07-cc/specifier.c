@@ -1,17 +1,9 @@
 /* specifier.c: parses types: declaration specifiers, struct, union, enum, attributes, declarators. */
-#include "cc.h"
 
 int at_type_name(struct Token *t) {
     if (t->kind == T_IDENT)
         return t->ident->symbol && t->ident->symbol->kind == SYMBOL_TYPEDEF;
-    switch (t->kind) {
-    case T_AUTO: case T_CHAR_WORD: case T_CONST: case T_DOUBLE: case T_ENUM: case T_EXTERN: case T_FLOAT: case T_INLINE:
-    case T_INT: case T_LONG: case T_REGISTER: case T_RESTRICT: case T_SHORT: case T_SIGNED: case T_STATIC: case T_STRUCT:
-    case T_TYPEDEF: case T_UNION: case T_UNSIGNED: case T_VOID: case T_VOLATILE: case T_BOOL: case T_ALIGNAS:
-    case T_NORETURN: case T_STATIC_ASSERT: case T_TYPEOF: case T_ATTRIBUTE: case T_VA_LIST: case T_EXTENSION:
-        return 1;
-    }
-    return 0;
+    return t->kind >= T_AUTO && t->kind <= T_VA_LIST;
 }
 
 int attribute_is(char *name, char *wanted) {
@@ -83,52 +75,34 @@ void attributes(struct Specifier *s) {
     }
 }
 
-/* typeof = "typeof" "(" (type | expression) ")" */
-struct Type *typeof_specifier(void) {
-    struct Type *t;
-    next();
-    expect('(', "'('");
-    t = at_type_name(tok) ? type_name_of() : expression()->type;
-    expect(')', "')'");
-    return t;
-}
-
-/* alignas = "_Alignas" "(" (type | constant) ")" */
-void alignas_specifier(struct Specifier *s) {
-    next();
-    expect('(', "'('");
-    s->align = at_type_name(tok) ? type_name_of()->align : constant_expression();
-    expect(')', "')'");
+/* Is a keyword in the set? */
+int has(long words, int kind) {
+    return words >> (kind - T_AUTO) & 1;
 }
 
 /* The type that the words char, short, int, long, float, double, signed, unsigned, _Bool, void make together. */
-struct Type *basic_type(int *count) {
-    int is_unsigned = count[T_UNSIGNED - T_AUTO];
-    int longs = count[T_LONG - T_AUTO];
-    if (count[T_VOID - T_AUTO])
+struct Type *basic_type(long words) {
+    int is_unsigned = has(words, T_UNSIGNED);
+    if (has(words, T_VOID))
         return type_void;
-    if (count[T_BOOL - T_AUTO])
+    if (has(words, T_BOOL))
         return type_bool;
-    if (count[T_FLOAT - T_AUTO])
+    if (has(words, T_FLOAT))
         return type_float;
-    if (count[T_DOUBLE - T_AUTO])
-        return longs ? type_quad : type_double;
-    if (count[T_CHAR_WORD - T_AUTO])
-        return count[T_SIGNED - T_AUTO] ? type_signed_char : type_char;
-    if (count[T_SHORT - T_AUTO])
+    if (has(words, T_DOUBLE))
+        return has(words, T_LONG) ? type_quad : type_double;
+    if (has(words, T_CHAR_WORD))
+        return has(words, T_SIGNED) ? type_signed_char : type_char;
+    if (has(words, T_SHORT))
         return is_unsigned ? type_unsigned_short : type_short;
-    if (longs)
+    if (has(words, T_LONG))
         return is_unsigned ? type_unsigned_long : type_long;
     return is_unsigned ? type_unsigned : type_int;
 }
 
-/* specifiers = { storage class | qualifier | type word | struct | union | enum | typedef name | typeof | attribute } */
+/* specifiers = { storage class | qualifier | type word | struct | union | enum | typedef name | attribute } */
 void declaration_specifiers(struct Specifier *s) {
-    int count[T_FUNC - T_AUTO + 1];
-    int words = 0;
-    int i;
-    for (i = 0; i <= T_FUNC - T_AUTO; i++)
-        count[i] = 0;
+    long words = 0;
     s->type = 0;
     s->storage = STORAGE_NONE;
     s->is_inline = 0;
@@ -142,21 +116,18 @@ void declaration_specifiers(struct Specifier *s) {
         case T_EXTERN: s->storage = STORAGE_EXTERN; next(); continue;
         case T_STATIC: s->storage = STORAGE_STATIC; next(); continue;
         case T_INLINE: s->is_inline = 1; next(); continue;
-        case T_AUTO: case T_REGISTER: case T_CONST: case T_VOLATILE: case T_RESTRICT: case T_NORETURN: case T_EXTENSION:
+        case T_AUTO: case T_REGISTER: case T_CONST: case T_VOLATILE: case T_RESTRICT: case T_EXTENSION:
             next();
             continue;
         case T_ATTRIBUTE: attributes(s); continue;
-        case T_ALIGNAS: alignas_specifier(s); continue;
         case T_STRUCT: case T_UNION: s->type = struct_specifier(kind == T_STRUCT ? TY_STRUCT : TY_UNION); continue;
         case T_ENUM: s->type = enum_specifier(); continue;
-        case T_TYPEOF: s->type = typeof_specifier(); continue;
         case T_VA_LIST: s->type = type_va_list; next(); continue;
         case T_VOID: case T_CHAR_WORD: case T_SHORT: case T_INT: case T_LONG: case T_FLOAT: case T_DOUBLE: case T_SIGNED:
         case T_UNSIGNED: case T_BOOL:
             if (s->type)
                 expected("a name: there are two types");
-            count[kind - T_AUTO]++;
-            words++;
+            words = words | (long)1 << (kind - T_AUTO);
             next();
             continue;
         case T_IDENT:
@@ -169,7 +140,7 @@ void declaration_specifiers(struct Specifier *s) {
         break;
     }
     if (s->type == 0)
-        s->type = basic_type(count);
+        s->type = basic_type(words);
 }
 
 /* Structs and unions. The layout counts bits, so that bit-fields and members are placed alike. */
@@ -227,10 +198,6 @@ void struct_members(struct Type *t) {
     next();
     while (tok->kind != '}') {
         struct Specifier s;
-        if (tok->kind == T_STATIC_ASSERT) {
-            static_assertion();
-            continue;
-        }
         if (!at_type_name(tok))
             expected("a member or '}'");
         declaration_specifiers(&s);
@@ -334,8 +301,6 @@ struct Type *enum_specifier(void) {
         if (value < 0)
             t->is_unsigned = 0;
         int fits = value == wrap(type_int, value);
-        if (!fits && value != wrap(type_unsigned, value))
-            t->size = 8;
         declare(SYMBOL_CONSTANT, name, fits ? type_int : type_long)->value = value;
         value++;
         if (tok->kind != '}')
@@ -343,10 +308,6 @@ struct Type *enum_specifier(void) {
     }
     next();
     attributes(0);
-    if (t->size == 8) {
-        t->kind = TY_LONG;
-        t->align = 8;
-    }
     return t;
 }
 

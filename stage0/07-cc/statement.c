@@ -1,6 +1,5 @@
 /* statement.c: parses statements into a flat list: expressions, jumps, marks (labels) and branches. Loops are laid out with
  * their test at the end. */
-#include "cc.h"
 
 struct Node *first_statement;
 struct Node *last_statement;
@@ -69,16 +68,16 @@ long enter_loop(void) {
     return outer;
 }
 
-/* The parts of a loop behind its head: body, step, test. */
-void loop_rest(struct Node *test, struct Node *step) {
+/* The parts of a loop behind its head: body, step, test. The test of a do statement follows its body. */
+void loop_rest(struct Node *test, struct Node *step, int is_do) {
     int outer_break = break_label;
     int outer_continue = continue_label;
     int body = new_label();
     int check = new_label();
     break_label = new_label();
     continue_label = new_label();
-    int endless = test == 0 || (test->kind == N_NUMBER && test->value != 0);
-    if (!endless)
+    int endless = !is_do && (test == 0 || (test->kind == N_NUMBER && test->value != 0));
+    if (!endless && !is_do)
         add_statement(N_JUMP, 0, check);
     add_statement(N_MARK, 0, body);
     statement();
@@ -86,6 +85,11 @@ void loop_rest(struct Node *test, struct Node *step) {
     if (step)
         add_statement(N_EXPRESSION, step, 0);
     add_statement(N_MARK, 0, check);
+    if (is_do) {
+        expect(T_WHILE, "'while'");
+        test = parenthesized();
+        expect(';', "';'");
+    }
     if (endless)
         add_statement(N_JUMP, 0, body);
     else
@@ -99,7 +103,7 @@ void loop_rest(struct Node *test, struct Node *step) {
 void while_statement(void) {
     long outer = enter_loop();
     next();
-    loop_rest(condition(parenthesized()), 0);
+    loop_rest(condition(parenthesized()), 0, 0);
     loop_weight = outer;
 }
 
@@ -124,29 +128,16 @@ void for_statement(void) {
     if (tok->kind != ')')
         step = expression();
     expect(')', "')'");
-    loop_rest(test, step);
+    loop_rest(test, step, 0);
     loop_weight = outer;
     leave_scope();
 }
 
 /* do = "do" statement "while" "(" expression ")" ";" */
 void do_statement(void) {
-    int outer_break = break_label;
-    int outer_continue = continue_label;
-    int body = new_label();
     long outer = enter_loop();
     next();
-    break_label = new_label();
-    continue_label = new_label();
-    add_statement(N_MARK, 0, body);
-    statement();
-    add_statement(N_MARK, 0, continue_label);
-    expect(T_WHILE, "'while'");
-    add_branch(parenthesized(), body, 1);
-    expect(';', "';'");
-    add_statement(N_MARK, 0, break_label);
-    break_label = outer_break;
-    continue_label = outer_continue;
+    loop_rest(0, 0, 1);
     loop_weight = outer;
 }
 
@@ -168,7 +159,7 @@ void switch_statement(void) {
     current_switch = outer_switch;
 }
 
-/* case = "case" constant ["..." constant] ":" statement */
+/* case = "case" constant ":" statement */
 void case_statement(void) {
     struct Case *c = (struct Case *)take(sizeof(struct Case));
     struct Case **place;
@@ -177,9 +168,6 @@ void case_statement(void) {
     next();
     struct Type *t = current_switch->lhs->type;
     c->value = wrap(t, constant_expression());
-    c->last = c->value;
-    if (accept(T_DOTS))
-        c->last = wrap(t, constant_expression());
     expect(':', "':'");
     c->label = new_label();
     place = &current_switch->cases;                     /* sorted: a later case mostly comes behind all others */
@@ -210,7 +198,7 @@ struct Label *label_named(struct Ident *name) {
         name->label = (struct Label *)keep(sizeof(struct Label));
         name->label->name = name;
         name->label->number = new_label();
-        name->label->line = tok_line;
+        name->label->line = tok->line;
         name->label->next = all_labels;
         all_labels = name->label;
     }
@@ -322,23 +310,10 @@ void check_labels(void) {
     for (; all_labels; all_labels = all_labels->next) {
         all_labels->name->label = 0;
         if (!all_labels->defined) {
-            tok_line = all_labels->line;
+            tok->line = all_labels->line;
             fail("there is no label", all_labels->name->name);
         }
     }
-}
-
-/* The statements of a ({ }) on their own list */
-struct Node *statement_body(void) {
-    struct Node *outer_first = first_statement;
-    struct Node *outer_last = last_statement;
-    first_statement = 0;
-    last_statement = 0;
-    block();
-    struct Node *list = first_statement;
-    first_statement = outer_first;
-    last_statement = outer_last;
-    return list;
 }
 
 struct Node *function_body(void) {

@@ -1,35 +1,26 @@
 /* token.c: the parser's view of the token stream, messages with their place, and the values of literals. */
-#include "cc.h"
 
 struct Token *ahead;            /* the token behind tok, once looked at */
-char *ahead_file;
-int ahead_line;
 struct Token saved_token;
 
-struct Token *fetch(char **file, int *line) {
+struct Token *fetch(void) {
     int outer = fetching;
     fetching = 1;
     struct Token *t = expanded_token();
     fetching = outer;
-    *file = file_source->name;
-    *line = file_source->line;
+    t->file = file_source->name;
+    t->line = file_source->line;
     return t;
 }
 
 void next(void) {
-    if (ahead) {
-        tok = ahead;
-        tok_file = ahead_file;
-        tok_line = ahead_line;
-        ahead = 0;
-        return;
-    }
-    tok = fetch(&tok_file, &tok_line);
+    tok = ahead ? ahead : fetch();
+    ahead = 0;
 }
 
 struct Token *peek(void) {
     if (ahead == 0)
-        ahead = fetch(&ahead_file, &ahead_line);
+        ahead = fetch();
     return ahead;
 }
 
@@ -62,9 +53,9 @@ void say_place(void) {
     if (fetching && file_source) {
         file = file_source->name;
         line = file_source->line;
-    } else if (tok_file) {
-        file = tok_file;
-        line = tok_line;
+    } else if (tok) {
+        file = tok->file;
+        line = tok->line;
     }
     say(file);
     if (line > 0) {
@@ -124,6 +115,9 @@ void expected(char *what) {
 
 char *escape_position;
 
+char *escape_letters = "ntrabfve";
+int escape_values[] = {10, 9, 13, 7, 8, 12, 11, 27};
+
 int hex_digit(int c) {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -134,7 +128,7 @@ int hex_digit(int c) {
     return -1;
 }
 
-/* escape = "\" ( octal [octal] [octal] | "x" {hex} | "u" hex4 | "U" hex8 | letter ) */
+/* escape = "\" ( octal [octal] [octal] | "x" {hex} | letter ) */
 long escape(void) {
     char *p = escape_position + 1;
     int c = *p;
@@ -149,9 +143,8 @@ long escape(void) {
         return value;
     }
     p++;
-    if (c == 'x' || c == 'u' || c == 'U') {
-        int limit = c == 'x' ? 1000 : c == 'u' ? 4 : 8;
-        for (; i < limit && hex_digit(*p) >= 0; i++) {
+    if (c == 'x') {
+        while (hex_digit(*p) >= 0) {
             value = value * 16 + hex_digit(*p);
             p++;
         }
@@ -159,130 +152,47 @@ long escape(void) {
         return value;
     }
     escape_position = p;
-    switch (c) {
-    case 'n': return 10;
-    case 't': return 9;
-    case 'r': return 13;
-    case 'a': return 7;
-    case 'b': return 8;
-    case 'f': return 12;
-    case 'v': return 11;
-    case 'e': return 27;
-    }
+    for (i = 0; i < 8; i++)
+        if (escape_letters[i] == c)
+            return escape_values[i];
     return c;
-}
-
-/* One UTF-8 sequence at escape_position as a code point */
-long code_point(void) {
-    char *p = escape_position;
-    long c = *p;
-    int more = 0;
-    if (c >= 240)
-        more = 3;
-    else if (c >= 224)
-        more = 2;
-    else if (c >= 192)
-        more = 1;
-    if (more)
-        c = c & (63 >> more);
-    p++;
-    while (more > 0 && (*p & 192) == 128) {
-        c = c << 6 | (*p & 63);
-        p++;
-        more--;
-    }
-    escape_position = p;
-    return c;
-}
-
-void put_utf8(struct Buffer *b, long c) {
-    if (c < 128) {
-        put_byte(b, c);
-        return;
-    }
-    if (c < 2048) {
-        put_byte(b, 192 | c >> 6);
-    } else {
-        if (c < 65536) {
-            put_byte(b, 224 | c >> 12);
-        } else {
-            put_byte(b, 240 | c >> 18);
-            put_byte(b, 128 | (c >> 12 & 63));
-        }
-        put_byte(b, 128 | (c >> 6 & 63));
-    }
-    put_byte(b, 128 | (c & 63));
-}
-
-void put_string(struct Buffer *b, struct Token *t) {
-    char *end = t->text + t->length - 1;
-    char *p = t->text;
-    int wide = *p == 'L';
-    char word[4];
-    p += 1 + wide;
-    while (p < end) {
-        long c;
-        int universal = *p == '\\' && (p[1] == 'u' || p[1] == 'U');
-        escape_position = p;
-        if (*p == '\\') {
-            c = escape();
-        } else if (wide) {
-            c = code_point();
-        } else {
-            c = *p;
-            escape_position = p + 1;
-        }
-        p = escape_position;
-        if (wide) {
-            store_value(word, c, 4);
-            put_bytes(b, word, 4);
-        } else if (universal) {
-            put_utf8(b, c);
-        } else {
-            put_byte(b, c);
-        }
-    }
 }
 
 /* strings = string {string}: decoded into literal_data, with the zero at their end */
 void read_strings(void) {
     struct Buffer b;
-    int i;
-    b.data = 0;
-    b.size = 0;
-    b.capacity = 0;
-    literal_wide = *tok->text == 'L';
+    empty_buffer(&b);
     while (tok->kind == T_STRING) {
-        if ((*tok->text == 'L') != literal_wide)
-            fail("a wide and a narrow string stand side by side", 0);
-        put_string(&b, tok);
+        char *end = tok->text + tok->length - 1;
+        escape_position = tok->text + 1;
+        while (escape_position < end) {
+            if (*escape_position == '\\') {
+                put_byte(&b, escape());
+            } else {
+                put_byte(&b, *escape_position);
+                escape_position++;
+            }
+        }
         next();
     }
-    for (i = 0; i < (literal_wide ? 4 : 1); i++)
-        put_byte(&b, 0);
+    put_byte(&b, 0);
     literal_data = b.data;
     literal_size = b.size;
 }
 
 struct Node *char_constant(void) {
-    char *p = tok->text;
-    char *end = p + tok->length - 1;
-    int wide = *p == 'L';
+    char *end = tok->text + tok->length - 1;
     long value = 0;
-    p += 1 + wide;
-    if (p == end)
+    escape_position = tok->text + 1;
+    if (escape_position == end)
         fail("the character constant is empty", 0);
-    while (p < end) {
-        escape_position = p;
-        if (*p == '\\')
-            value = wide ? escape() : value << 8 | (escape() & 255);
-        else if (wide)
-            value = code_point();
-        else {
-            value = value << 8 | *p;
-            escape_position = p + 1;
+    while (escape_position < end) {
+        if (*escape_position == '\\') {
+            value = value << 8 | (escape() & 255);
+        } else {
+            value = value << 8 | *escape_position;
+            escape_position++;
         }
-        p = escape_position;
     }
     next();
     return number(wrap(type_int, value), in_if_expression ? type_long : type_int);

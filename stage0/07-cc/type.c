@@ -1,5 +1,4 @@
 /* type.c: types: sizes and layout as the AArch64 procedure call standard has them. */
-#include "cc.h"
 
 struct Type *new_type(int kind, long size, int align) {
     struct Type *t = (struct Type *)keep(sizeof(struct Type));
@@ -44,16 +43,6 @@ struct Type *function_returning(struct Type *result) {
     return t;
 }
 
-void add_member(struct Type *t, char *name, struct Type *type, long offset) {
-    struct Member *m = (struct Member *)keep(sizeof(struct Member));
-    m->name = ident_of(name);
-    m->type = type;
-    m->offset = offset;
-    m->bit_width = -1;
-    m->next = t->members;
-    t->members = m;
-}
-
 void init_types(void) {
     type_void = new_type(TY_VOID, 1, 1);
     type_bool = new_unsigned(TY_BOOL, 1);
@@ -69,11 +58,6 @@ void init_types(void) {
     type_double = new_type(TY_DOUBLE, 8, 8);
     type_quad = new_type(TY_QUAD, 16, 16);
     type_va_list = new_type(TY_STRUCT, 32, 8);
-    add_member(type_va_list, "__vr_offs", type_int, 28);
-    add_member(type_va_list, "__gr_offs", type_int, 24);
-    add_member(type_va_list, "__vr_top", pointer_to(type_void), 16);
-    add_member(type_va_list, "__gr_top", pointer_to(type_void), 8);
-    add_member(type_va_list, "__stack", pointer_to(type_void), 0);
 }
 
 int is_integer(struct Type *t) {
@@ -139,24 +123,16 @@ struct Member *find_member(struct Type *t, struct Ident *name) {
     return 0;
 }
 
+char *type_names[] = {
+    "void", "_Bool", "signed char", "short", "int", "long", "float", "double", "long double", "pointer", "array", "function",
+    "struct", "union"
+};
+char *unsigned_names[] = {"", "_Bool", "char", "unsigned short", "unsigned int", "unsigned long"};
+
 char *type_name(struct Type *t) {
-    switch (t->kind) {
-    case TY_VOID: return "void";
-    case TY_BOOL: return "_Bool";
-    case TY_CHAR: return t->is_unsigned ? "char" : "signed char";
-    case TY_SHORT: return t->is_unsigned ? "unsigned short" : "short";
-    case TY_INT: return t->is_unsigned ? "unsigned int" : "int";
-    case TY_LONG: return t->is_unsigned ? "unsigned long" : "long";
-    case TY_FLOAT: return "float";
-    case TY_DOUBLE: return "double";
-    case TY_QUAD: return "long double";
-    case TY_POINTER: return "pointer";
-    case TY_ARRAY: return "array";
-    case TY_FUNCTION: return "function";
-    }
     if (t->tag)
         return t->tag->name;
-    return t->kind == TY_STRUCT ? "struct" : "union";
+    return t->is_unsigned && t->kind <= TY_LONG ? unsigned_names[t->kind] : type_names[t->kind];
 }
 
 void need_complete(struct Type *t) {

@@ -1,5 +1,4 @@
 /* util.c: memory, strings, growing buffers, files and messages: all that cc needs of an operating system. */
-#include "cc.h"
 
 enum { SYS_OPENAT = 56, SYS_CLOSE = 57, SYS_READ = 63, SYS_WRITE = 64, SYS_EXIT = 93, SYS_MMAP = 222 };
 enum { AT_CWD = -100, BLOCK_SIZE = 1048576 };
@@ -120,6 +119,12 @@ void reserve(struct Buffer *b, long more) {
     copy_bytes(data, b->data, b->size);
     b->data = data;
     b->capacity = capacity;
+}
+
+void empty_buffer(struct Buffer *b) {
+    b->data = 0;
+    b->size = 0;
+    b->capacity = 0;
 }
 
 void put_byte(struct Buffer *b, int c) {

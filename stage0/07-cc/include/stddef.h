@@ -10,6 +10,6 @@ typedef unsigned int wchar_t;
 #define NULL ((void *)0)
 #endif
 
-#define offsetof(type, member) __builtin_offsetof(type, member)
+#define offsetof(type, member) ((size_t)&((type *)0)->member)
 
 #endif

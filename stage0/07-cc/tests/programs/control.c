@@ -15,7 +15,7 @@ int sparse(long x) {
     switch (x) { case -1000: return 1; case 5: return 2; case 1000000: return 3; case 123456789012: return 4; case -5: return 5; case 77: return 6; }
     return 0;
 }
-int of_chars(unsigned char c) { switch (c) { case 'a' ... 'z': return 1; case '0' ... '9': return 2; case 200: return 3; case '_': return 4; } return 0; }
+int of_chars(unsigned char c) { switch (c) { case 'a': case 'b': case 'z': return 1; case '0': case '9': return 2; case 200: return 3; case '_': return 4; } return 0; }
 int of_unsigned(unsigned u) { switch (u) { case 0: return 1; case 0x80000000: return 2; case 0xffffffff: return 3; case 7: return 4; default: return 5; } }
 int device(int n) { int i = 0, r = 0; switch (n & 3) { case 0: do { r += ++i; case 3: r += 10; case 2: r += 100; case 1: r += 1000; } while (--n > 0); } return r; }
 
@@ -24,12 +24,11 @@ long total(int n, ...) {
     long sum = 0;
     va_start(list, n);
     for (; n > 0; n--) {
-        struct { long a, b; } pair;
-        struct { long a, b, c; } big;
+        struct pair { long a, b; } pair;
         switch (n % 4) {
         case 0: sum += va_arg(list, int); break;
         case 1: sum += va_arg(list, unsigned long); break;
-        case 2: pair = *(__typeof__(pair) *)va_arg(list, void *); sum += pair.a - pair.b; break;
+        case 2: pair = *va_arg(list, struct pair *); sum += pair.a - pair.b; break;
         case 3: sum += strlen(va_arg(list, char *)); break;
         }
     }
@@ -65,12 +64,12 @@ int main(void) {
     calls = 0; n = count(0) || count(5) || count(2); printf("%d %d ", calls, n);
     calls = 0; n = count(1) ? count(2) : count(4); printf("%d %d ", calls, n);
     calls = 0; n = (count(1), count(2)) + count(7) * count(3); printf("%d %d ", calls, n);
-    printf("%d ", (n = 3, n * 2) + (n ?: 9) + (0 ?: 4));
+    printf("%d ", (n = 3, n * 2) + (n ? n : 9) + (0 ? 1 : 4));
     printf("%ld %d %s\n", total(8, 1, "abc", &pair, 5ul, 100, "xy", &pair, 1ul << 40), forward(line, "<%d %s %c %ld %d %d %d %d %d %d>", 1, "two", '3', 4L, 5, 6, 7, 8, 9, 10), line);
     printf("%d %d %d %d %d\n", choose(0)(5, 3), (*choose(1))(5, 3), table[1](9, 4), apply(add, 2, 3), recursive(6));
     printf("%d\n", jumper(5));
     if (n) if (n > 1000) n = 1; else n = 2; else n = 3;
-    printf("%d %d\n", n, ({ int t = n; t *= 10; for (i = 0; i < 3; i++) t += i; t; }));
+    printf("%d\n", n);
     { int n = 5; { int n = 6; printf("%d", n); } printf("%d\n", n); }
     goto end;
     printf("not reached\n");

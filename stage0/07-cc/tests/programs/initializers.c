@@ -10,7 +10,7 @@ int plain[] = {1, 2, 3, 4};
 row grid[2] = {{1, 2, 3}, {4}};
 int flat[2][3] = {1, 2, 3, 4, 5};
 char text[] = "text", fixed[8] = "abc", cut[3] = {'x', 'y', 'z'}, braces[] = {"in braces"}, names[3][6] = {"one", "two", "three"};
-struct line lines[] = {{{1, 2}, {3, 4}, "first"}, {5, 6, 7, 8, "second"}, {.name = "third", .to.y = 9, .from = {.y = 1}}};
+struct line lines[] = {{{1, 2}, {3, 4}, "first"}, {5, 6, 7, 8, "second"}, {.name = "third", .to = {.y = 9}, .from = {.y = 1}}};
 int picked[8] = {[2] = 5, 6, [7] = 1, [0] = 9};
 char *strings[] = {"a", "b" "c", 0};
 int *into = &plain[2], *behind = plain + 3, (*rows)[3] = grid + 1;
@@ -25,7 +25,7 @@ struct point *literal = &(struct point){7, 8};
 enum { A, B = 10, C, D = C * 2, E = -1 } choice = D;
 const char *where[] = {[A] = "zero", [1] = "one"};
 struct { struct point p[2]; int k; } elided = {1, 2, 3, 4, 5};
-int ranges[6] = {[1 ... 3] = 4, 5};
+struct { int a; union { int b; struct { char c, d; }; }; int e; } anonymous[] = {{1, 2, 3}, {.c = 4, .e = 5}, {.d = 6, 7}};
 
 int sum(struct line l) { return l.from.x + l.from.y + l.to.x + l.to.y; }
 
@@ -37,7 +37,7 @@ int main(void) {
     struct line copy = l, array[2] = {l, {{1}}};
     static int counter = 41, keeps[3] = {1, 2};
     struct point q = {1};
-    int matrix[2][2] = {{1, k}, {k, 1}}, spread[4] = {[1 ... 2] = 7};
+    int matrix[2][2] = {{1, k}, {k, 1}};
     for (i = 0; i < 4; i++) printf("%d %d ", plain[i], flat[i / 3][i % 3]);
     printf("%d %d %s %s %zu %s %zu\n", grid[1][0], grid[1][2], text, fixed, sizeof fixed, braces, sizeof braces);
     printf("%c %s %s %zu\n", cut[2], names[1], names[2], sizeof strings);
@@ -51,8 +51,7 @@ int main(void) {
     printf("%d %d %d %s %d %d %d\n", sum(l), sum(copy), sum(array[0]), array[0].name, array[1].from.x, array[1].name == 0, q.y);
     counter++; keeps[1]++; printf("%d %d %d %d\n", counter, keeps[1], keeps[2], matrix[1][0]);
     printf("%d %d\n", sum((struct line){{1, 1}, {k, k}}), ((int[]){5, 6, 7})[1]);
-    for (i = 0; i < 6; i++) printf("%d", ranges[i]);
-    for (i = 0; i < 4; i++) printf("%d", spread[i]);
+    for (i = 0; i < 3; i++) printf("%d %d %d %d ", anonymous[i].a, anonymous[i].c, anonymous[i].d, anonymous[i].e);
     printf("\n");
     return 0;
 }

@@ -79,11 +79,5 @@ int main(void) {
 rings", ON\
 E);
 #define ONE 1
-#pragma push_macro("ONE")
-#undef ONE
-#define ONE 11
-    SAY("%d", ONE);
-#pragma pop_macro("ONE")
-    SAY("%d", ONE);
     return 0;
 }
