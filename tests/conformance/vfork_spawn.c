@@ -43,8 +43,9 @@ int main(int count, char **arguments)
     say_status("killed", status);
 
     char *spawned[] = {"x", "posix_spawn", NULL};
-    SHOW(posix_spawn(&child, arguments[0], NULL, NULL, spawned, environ));
-    MUST(waitpid(child, &status, 0));
+    int result = posix_spawn(&child, arguments[0], NULL, NULL, spawned, environ);
+    MUST(waitpid(child, &status, 0)); /* both print: one after the other */
+    SHOW(result);
     say_status("spawn", status);
     SHOW(posix_spawn(&child, "/none", NULL, NULL, spawned, environ));
     posix_spawn_file_actions_t actions;
