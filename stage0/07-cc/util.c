@@ -51,18 +51,25 @@ char *arena_take(struct Arena *arena, long size) {
         arena_grow(arena, size);
     char *p = arena->free;
     arena->free = p + size;
-    long *word = (long *)p;
-    long *end = (long *)arena->free;
-    while (word < end) {
-        *word = 0;
-        word++;
-    }
     return p;
 }
 
+/* Takes back everything. What was handed out is zeroed for the next time, 64 bytes a turn. */
 void arena_reset(struct Arena *arena) {
-    if (arena->first)
-        arena_enter(arena, arena->first);
+    struct Block *block;
+    for (block = arena->first; block; block = block->next) {
+        long *word = (long *)((char *)block + sizeof(struct Block));
+        long *end = (long *)(block == arena->current ? arena->free : (char *)block + block->size);
+        for (; end - word >= 8; word += 8) {
+            word[0] = word[1] = word[2] = word[3] = 0;
+            word[4] = word[5] = word[6] = word[7] = 0;
+        }
+        for (; word < end; word++)
+            *word = 0;
+        if (block == arena->current)
+            break;
+    }
+    arena_enter(arena, arena->first);
 }
 
 char *keep(long size) {
