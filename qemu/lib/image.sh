@@ -9,6 +9,11 @@ build_all() {
     [ -x "$image_builder" ] || die "qemu/build left no $image_builder"
 }
 
+# Bytes of the kernel's code and constants. What .data holds beside is page tables, stacks and zeroed memory.
+kernel_bytes() {
+    aarch64-linux-gnu-size -A "$kernel_elf" | awk '$1 == ".text" || $1 == ".rodata" { n += $2 } END { print n }'
+}
+
 # make_image TREE IMAGE INIT [OPTION...]: an image of foreign programs around the current kernel.
 make_image() {
     local tree=$1 image=$2 init=$3
