@@ -3,6 +3,7 @@
 
    A word: letters, 'as it is', "with ${variables}", ${NAME}, ${NAME:-default}, ${1} for an argument. A variable's blanks part
    words, but not between quotes. # begins a comment, a backslash at a line's end joins the next line. NAME=value sets a variable, which commands get in their environment.
+   ADVICE, where it is set, is shown beside a command that fails.
    Built in: cd DIR · exit [STATUS] · if exists PATH, if equal A B, else, fi · a command's name is sought in ${PATH}. */
 #include <ctype.h>
 #include <errno.h>
@@ -187,6 +188,23 @@ static int read_command(void)
 	return any;
 }
 
+/* A command did not end well: all of it, and what to do. */
+static void fail(const char *how)
+{
+	char **advice = find_variable("ADVICE", 6);
+	int i;
+
+	fflush(stdout);
+	fprintf(stderr, "%s:%d: %s:", script, line_number, how);
+	for (i = 0; i < word_count; i++)
+		fprintf(stderr, " %s", words[i]);
+	fprintf(stderr, "\n");
+	if (advice)
+		fprintf(stderr, "  what to do: %s\n", strchr(*advice, '=') + 1);
+	if (!interactive)
+		exit(1);
+}
+
 static void run(void)
 {
 	int status = 0;
@@ -207,7 +225,7 @@ static void run(void)
 	if (status) {
 		sprintf(number, WIFSIGNALED(status) ? "ended by signal %d" : "failed with status %d",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-		stop(number, words[0]);
+		fail(number);
 	}
 }
 
