@@ -1,0 +1,6 @@
+int two(const char *from);
+
+int main(void)
+{
+	return two("one");
+}
