@@ -15,34 +15,25 @@ int is_kept(int r) {
     return (r >= SAVED && r < FLOATING) || (r >= FLOATING + 8 && r < FLOATING + 16);
 }
 
-/* Slots: 16 bytes of the frame each, used as a stack */
-
-long take_slot(void) {
-    long slot = slot_base + slots_used * 16;
-    slots_used++;
-    if (slots_used > slots_most)
-        slots_most = slots_used;
-    return slot;
-}
-
-void release_slot(void) {
-    slots_used--;
-}
-
 /* A type to move whole registers with: what lies above a small value is kept */
 struct Type *register_type(struct Type *t) {
     return is_real(t) ? t : type_long;
 }
 
+/* Slots: 16 bytes of the frame each, used as a stack */
+
 long spill(int r, struct Type *t) {
-    long slot = take_slot();
+    long slot = slot_base + slots_used * 16;
+    slots_used++;
+    if (slots_used > slots_most)
+        slots_most = slots_used;
     store(r, register_type(t), SP, slot);
     return slot;
 }
 
 void unspill(int r, struct Type *t, long slot) {
     load(r, register_type(t), SP, slot);
-    release_slot();
+    slots_used--;
 }
 
 /* Must the value in r wait in memory while `other` is computed? */
@@ -154,11 +145,10 @@ void plain_place(struct Place *p) {
         return;
     if (!is_temporary(rd))
         rd = p->index;
-    if (!is_temporary(rd)) {
+    if (!is_temporary(rd))
         rd = TEMPORARIES + p->depth;
-        p->depth++;
-    }
     p->base = place_address(p, 0, rd);
+    p->depth = rd - TEMPORARIES + 1;
     p->global = 0;
     p->index = -1;
     p->offset = 0;

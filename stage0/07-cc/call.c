@@ -103,8 +103,7 @@ int generate_call(struct Node *n, int depth, int want) {
         else if (a->value == -1)
             pass_argument(a->calls ? a->lhs->rhs : a->lhs, a->slot);
     }
-    for (; waiting > 0; waiting--)
-        release_slot();
+    slots_used -= waiting;
     if (n->local && n->type->size > 16)
         add_number(8, SP, n->local->offset, 1);
     if (function->kind == N_ADDRESS && function->lhs->kind == N_GLOBAL) {

@@ -129,7 +129,10 @@ void directive(struct Source *s);
 
 /* ---- token.c: the parser's view of the tokens; literals ---- */
 
+enum { MAX_NESTING = 500 };
+
 struct Token *tok;              /* the current token */
+int nesting;                    /* of the parser's functions */
 int fetching;                   /* the preprocessor works: errors are where it reads */
 int in_if_expression;           /* parsing for #if */
 char *literal_data;             /* decoded by read_strings */
@@ -321,7 +324,7 @@ int at_type_name(struct Token *t);
 struct Type *type_name_of(void);
 struct Type *struct_specifier(int kind);
 struct Type *enum_specifier(void);
-struct Node *initialize_local(struct Local *local);
+struct Node *initialize_local(struct Local *local, int in_expression);
 void initialize_global(struct Global *g, struct Type **type);
 struct Node *compound_literal(struct Type *type);
 

@@ -41,7 +41,7 @@ void automatic_local(struct Ident *name, struct Type *type, struct Specifier *s)
         if (is_scalar(type) && tok->kind != '{')
             add_statement(N_EXPRESSION, assign(local_node(local), assignment_expression()), 0);
         else
-            add_statement(N_EXPRESSION, initialize_local(local), 0);
+            initialize_local(local, 0);
         symbol->type = local->type;
     }
     need_complete(local->type);
@@ -143,7 +143,7 @@ void function_definition(struct Ident *name, struct Type *type, struct Specifier
     enter_scope();
     declare_parameters(type);
     struct Node *body = function_body();
-    leave_scope();
+    leave_scopes(scope_depth - 1);
     generate_function(g, type->parameters, body);
     function_name = 0;
 }

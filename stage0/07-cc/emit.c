@@ -15,11 +15,6 @@ long fixup_capacity;
 int *label_places;
 long label_capacity;
 
-void start_code(void) {
-    code_count = 0;
-    fixup_count = 0;
-}
-
 void emit(long word) {
     if (code_count >= code_capacity) {
         code_capacity = code_capacity * 2 + 4096;

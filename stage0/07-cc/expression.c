@@ -16,13 +16,6 @@ struct Node *function_name_literal(void) {
     return global_node(string_global(keep_text(name, size - 1), size), array_of(type_char, size));
 }
 
-void note_use(struct Global *g) {
-    if (g->used_file == 0) {
-        g->used_file = tok->file;
-        g->used_line = tok->line;
-    }
-}
-
 struct Node *identifier(void) {
     struct Ident *name = tok->ident;
     struct Symbol *s = name->symbol;
@@ -40,8 +33,10 @@ struct Node *identifier(void) {
     }
     if (s->kind == SYMBOL_TYPEDEF)
         expected("an expression");
-    if (s->kind == SYMBOL_GLOBAL)
-        note_use(s->global);
+    if (s->kind == SYMBOL_GLOBAL && s->global->used_file == 0) {
+        s->global->used_file = tok->file;
+        s->global->used_line = tok->line;
+    }
     next();
     if (s->kind == SYMBOL_CONSTANT)
         return number(s->value, s->type);
@@ -222,7 +217,7 @@ struct Node *size_expression(void) {
 }
 
 /* unary = ("-" | "+" | "~" | "!" | "*" | "&" | "++" | "--" | "__extension__") unary | sizeof | cast | postfix */
-struct Node *unary_expression(void) {
+struct Node *prefix_expression(void) {
     int kind = tok->kind;
     struct Node *n;
     switch (kind) {
@@ -266,6 +261,13 @@ struct Node *unary_expression(void) {
             return cast_expression();
     }
     return postfix_expression(primary_expression());
+}
+
+struct Node *unary_expression(void) {
+    enter_nesting();
+    struct Node *n = prefix_expression();
+    nesting--;
+    return n;
 }
 
 /* Binary operators, by precedence */

@@ -286,10 +286,6 @@ void generate_exit(void) {
     emit(0xd65f03c0);                                                   /* ret */
 }
 
-int needs_frame(void) {
-    return makes_calls || slots_most > 0 || slot_base > 16;
-}
-
 /* The machine code of a function becomes the content of its Global: the entry, generated last, then the body. */
 void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body) {
     long i;
@@ -304,10 +300,11 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
     assign_homes();
     slot_base = lay_out_frame();
     return_label = new_label();
-    start_code();
+    code_count = 0;
+    fixup_count = 0;
     generate_statements(body);
     place_label(return_label);
-    frame_size = needs_frame() ? slot_base + slots_most * 16 : 0;
+    frame_size = makes_calls || slots_most > 0 || slot_base > 16 ? slot_base + slots_most * 16 : 0;
     generate_exit();
     long body_end = code_count;
     generate_entry(parameters);

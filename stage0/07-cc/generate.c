@@ -325,8 +325,6 @@ int assign_bits(struct Node *n, int depth, int used) {
         find_place(bits->lhs, &p, free_depth(r, depth));
         plain_place(&p);
     }
-    if (r == SCRATCH)
-        fail("the expression is too complicated", 0);
     load(SCRATCH, unit, p.base, p.offset);
     emit3(0xb3400000 | (64 - bits->bit_offset & 63) << 16 | (bits->bit_width - 1) << 10, SCRATCH, r, 0);    /* bfi */
     store(SCRATCH, unit, p.base, p.offset);
@@ -380,18 +378,15 @@ int generate_assign(struct Node *n, int depth, int used) {
 
 /* Values */
 
-int generate_load(struct Node *n, int depth, int rd) {
+/* The value at a place, or the address of a place */
+int generate_place(struct Node *n, int depth, int rd) {
     struct Place p;
-    find_place(n, &p, depth);
+    find_place(n->kind == N_ADDRESS ? n->lhs : n, &p, depth);
+    if (n->kind == N_ADDRESS)
+        return place_address(&p, depth, rd);
     if (is_scalar(n->type))
         access_place(rd, n->type, &p, 1);
     return rd;
-}
-
-int generate_address(struct Node *n, int depth, int rd) {
-    struct Place p;
-    find_place(n->lhs, &p, depth);
-    return place_address(&p, depth, rd);
 }
 
 int generate_negation(struct Node *n, int depth, int rd) {
@@ -425,11 +420,10 @@ int generate(struct Node *n, int depth, int want) {
             return n->local->home;
     case N_GLOBAL:
     case N_DEREF:
-        return generate_load(n, depth, rd);
+    case N_ADDRESS:
+        return generate_place(n, depth, rd);
     case N_BITS:
         return generate_bits(n, depth, rd);
-    case N_ADDRESS:
-        return generate_address(n, depth, rd);
     case N_ASSIGN:
         return generate_assign(n, depth, 1);
     case N_COMMA:

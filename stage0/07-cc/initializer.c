@@ -5,7 +5,8 @@ struct Target {
     struct Local *local;        /* 0: the target is a global */
     struct Global *global;
     struct Buffer data;         /* its bytes so far */
-    struct Node *chain;         /* the assignments to a local so far */
+    int in_expression;          /* the assignments to a local make an expression, else they are statements */
+    struct Node *chain;         /* that expression so far */
     struct Node *pending;       /* an expression read before it was clear where it belongs */
 };
 
@@ -21,7 +22,10 @@ char *target_bytes(long offset, long size) {
 }
 
 void add_assignment(struct Node *n) {
-    target->chain = target->chain ? comma(target->chain, n) : n;
+    if (!target->in_expression)
+        add_statement(N_EXPRESSION, n, 0);
+    else
+        target->chain = target->chain ? comma(target->chain, n) : n;
 }
 
 struct Node *target_place(struct Type *t, long offset) {
@@ -227,26 +231,27 @@ void fill_target(struct Target *t, struct Local *local, struct Global *global, s
     struct Target *outer = target;
     t->local = local;
     t->global = global;
-    empty_buffer(&t->data);
     t->chain = 0;
     t->pending = 0;
+    empty_buffer(&t->data);
     target = t;
+    if (local && !is_scalar(*type) && (tok->kind == '{' || (*type)->kind == TY_ARRAY)) {
+        struct Node *zero = new_node(N_ZERO, type_void, 0, 0);
+        zero->local = local;
+        add_assignment(zero);
+    }
     initialize(type, 0, 0);
     if (global)
         target_bytes(0, (*type)->size);
     target = outer;
 }
 
-/* The initialiser of a local as one expression; an unknown array length becomes known. */
-struct Node *initialize_local(struct Local *local) {
+/* The initialiser of a local; an unknown array length becomes known. */
+struct Node *initialize_local(struct Local *local, int in_expression) {
     struct Target t;
-    int fill = !is_scalar(local->type) && (tok->kind == '{' || local->type->kind == TY_ARRAY);
+    t.in_expression = in_expression;
     fill_target(&t, local, 0, &local->type);
-    if (!fill)
-        return t.chain;
-    struct Node *zero = new_node(N_ZERO, type_void, 0, 0);
-    zero->local = local;
-    return t.chain ? comma(zero, t.chain) : zero;
+    return t.chain;
 }
 
 void initialize_global(struct Global *g, struct Type **type) {
@@ -266,7 +271,7 @@ struct Node *compound_literal(struct Type *type) {
         return global_node(g, type);
     }
     struct Local *local = new_local(type);
-    struct Node *n = initialize_local(local);
+    struct Node *n = initialize_local(local, 1);
     local->last_use = 0x7fffffff;
     return comma(n, local_node(local));
 }

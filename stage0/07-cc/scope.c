@@ -21,10 +21,6 @@ void leave_scopes(int depth) {
     scope_depth = depth;
 }
 
-void leave_scope(void) {
-    leave_scopes(scope_depth - 1);
-}
-
 struct Symbol *new_symbol(int kind, struct Ident *name, struct Type *type) {
     struct Symbol *s = (struct Symbol *)keep(sizeof(struct Symbol));
     s->kind = kind;
@@ -36,13 +32,10 @@ struct Symbol *new_symbol(int kind, struct Ident *name, struct Type *type) {
     return s;
 }
 
-int same_typedef(struct Symbol *old, int kind, struct Type *type) {
-    return old->kind == kind && kind == SYMBOL_TYPEDEF && same_type(old->type, type);
-}
-
 struct Symbol *declare(int kind, struct Ident *name, struct Type *type) {
     struct Symbol *old = name->symbol;
-    if (old && old->depth == scope_depth && !same_typedef(old, kind, type))
+    int again = old != 0 && kind == SYMBOL_TYPEDEF && old->kind == kind && same_type(old->type, type);
+    if (old && old->depth == scope_depth && !again)
         fail("there is already a declaration in this scope of", name->name);
     struct Symbol *s = new_symbol(kind, name, type);
     s->hidden = old;

@@ -262,7 +262,9 @@ struct Type *struct_specifier(int kind) {
     struct Type *t = tagged_type(kind, tag, defining);
     if (!defining)
         return t;
+    enter_nesting();
     struct_members(t);
+    nesting--;
     attributes(&s);
     layout(t, s.packed);
     if (s.align > t->align)
@@ -367,7 +369,7 @@ struct Type *function_suffix(struct Type *result) {
         if (!accept(','))
             break;
     }
-    leave_scope();
+    leave_scopes(scope_depth - 1);
     expect(')', "')'");
     return t;
 }
@@ -442,7 +444,9 @@ struct Type *declarator(struct Type *base, struct Ident **name, struct Specifier
     if (tok->kind == '(' && peek()->kind != ')' && (!at_type_name(peek()) || peek()->kind == T_ATTRIBUTE)) {
         struct Type *hole = new_type(TY_INT, 1, 1);
         next();
+        enter_nesting();
         struct Type *inner = declarator(hole, name, s);
+        nesting--;
         expect(')', "')'");
         base = declarator_suffix(base);
         attributes(s);

@@ -130,7 +130,7 @@ void for_statement(void) {
     expect(')', "')'");
     loop_rest(test, step, 0);
     loop_weight = outer;
-    leave_scope();
+    leave_scopes(scope_depth - 1);
 }
 
 /* do = "do" statement "while" "(" expression ")" ";" */
@@ -273,13 +273,13 @@ void block(void) {
         else
             statement();
     }
-    leave_scope();
+    leave_scopes(scope_depth - 1);
     next();
 }
 
 /* statement = block | if | while | do | for | switch | case | default | goto | label | return | "break" ";" |
  *             "continue" ";" | [expression] ";" */
-void statement(void) {
+void plain_statement(void) {
     switch (tok->kind) {
     case '{': block(); return;
     case T_IF: if_statement(); return;
@@ -304,6 +304,12 @@ void statement(void) {
     struct Node *n = expression();
     expect(';', "';'");
     add_statement(N_EXPRESSION, n, 0);
+}
+
+void statement(void) {
+    enter_nesting();
+    plain_statement();
+    nesting--;
 }
 
 void check_labels(void) {

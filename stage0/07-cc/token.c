@@ -111,6 +111,13 @@ void expected(char *what) {
     fail_with(" before", found);
 }
 
+/* The parser descends one level; its own stack must not run out. */
+void enter_nesting(void) {
+    nesting++;
+    if (nesting > MAX_NESTING)
+        fail("expressions, statements or types are nested too deeply", 0);
+}
+
 /* Characters and strings */
 
 char *escape_position;

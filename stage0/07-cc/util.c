@@ -1,6 +1,6 @@
 /* util.c: memory, strings, growing buffers, files and messages: all that cc needs of an operating system. */
 
-enum { SYS_OPENAT = 56, SYS_CLOSE = 57, SYS_READ = 63, SYS_WRITE = 64, SYS_EXIT = 93, SYS_MMAP = 222 };
+enum { SYS_UNLINKAT = 35, SYS_OPENAT = 56, SYS_CLOSE = 57, SYS_READ = 63, SYS_WRITE = 64, SYS_EXIT = 93, SYS_MMAP = 222 };
 enum { AT_CWD = -100, BLOCK_SIZE = 1048576 };
 
 struct Buffer messages;
@@ -214,6 +214,8 @@ int write_file(char *path, char *data, long size) {
     int done = write_all(fd, data, size);
     if (__syscall(SYS_CLOSE, fd, 0, 0, 0, 0, 0) < 0)
         done = 0;
+    if (!done)
+        __syscall(SYS_UNLINKAT, AT_CWD, (long)path, 0, 0, 0, 0);
     return done;
 }
 

@@ -6,6 +6,7 @@
 
 long __syscall(long number, long a, long b, long c, long d, long e, long f) {
     switch (number) {
+    case 35: return unlinkat(a, (char *)b, c);
     case 56: return openat(a, (char *)b, c, d);
     case 57: return close(a);
     case 63: return read(a, (char *)b, c);
