@@ -48,7 +48,10 @@ chain_tree() {
 # chain_image TREE IMAGE [SCRIPT]: the image around it. PID 1 is kaem-seed, decoded by the kernel from its text.
 chain_image() {
     local tree=$1 image=$2
-    "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --cwd /stage0 \
+    "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --cwd /stage0 --env PATH=/bin \
         --seed /stage0/00-hex0/hex0.hex0=/seed/hex0 --seed /stage0/01-kaem-seed/kaem-seed.hex0=/seed/kaem-seed \
         --init /seed/kaem-seed --arg "${3:-chain.kaem}" -o "$image" >/dev/null
 }
+
+# end_with_prompt TREE: the chain in TREE ends with kaem reading commands from the console.
+end_with_prompt() { printf '\n# A prompt: kaem without a script.\n/bin/kaem\n' >>"$1/stage0/chain.kaem"; }

@@ -33,11 +33,3 @@ busybox_tree() {
     cp "$root/LICENSE" "$tree/src/"
     cp -R "$root/kernel/core/src" "$tree/src/kernel/core"
 }
-
-# The image that qemu/run boots when it is given none.
-default_image() {
-    local image=$target/firmseed.img
-    busybox_tree "$target/tree"
-    make_image "$target/tree" "$image" /job.sh
-    printf '%s\n' "$image"
-}
