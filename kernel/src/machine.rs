@@ -120,6 +120,11 @@ impl Machine for ThisMachine {
     }
 
     #[inline]
+    fn is_tracing(&self) -> bool {
+        trace::enabled()
+    }
+
+    #[inline]
     fn trace_syscall(&mut self, pid: u32, number: u64, arguments: &[u64; 6], result: i64) {
         if trace::enabled() {
             trace::syscall(pid, number, arguments, result);

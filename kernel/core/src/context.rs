@@ -19,7 +19,7 @@ pub struct Registers {
 
 /// FP/SIMD state: V0 to V31, FPSR and FPCR, in the order of Linux's `struct fpsimd_context`.
 #[repr(C, align(16))]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FpState {
     /// V0 to V31.
     pub v: [u128; 32],
@@ -27,16 +27,6 @@ pub struct FpState {
     pub fpsr: u64,
     /// Control.
     pub fpcr: u64,
-}
-
-impl Default for FpState {
-    fn default() -> Self {
-        FpState {
-            v: [0; 32],
-            fpsr: 0,
-            fpcr: 0,
-        }
-    }
 }
 
 /// Why a user program stopped running and the kernel has the processor.

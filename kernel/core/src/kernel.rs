@@ -20,6 +20,7 @@ use crate::process::table::{Slot, Table};
 use crate::process::terminal::Terminal;
 use crate::process::{Event, Restart, Wait};
 use crate::stages::Stages;
+use crate::syscall::quick::Growth;
 
 /// Files, frames and machine, borrowed together from the kernel for a call of [`crate::vm`].
 macro_rules! resources {
@@ -140,6 +141,8 @@ pub struct Kernel<'a, M: Machine> {
     pub(crate) space_owner: Option<Slot>,
     /// Counts the times that bytes of files have moved: see `syscall::quick`.
     pub(crate) epoch: u64,
+    /// What single bytes that were written have done to a file.
+    pub(crate) growth: Growth,
     /// Tables that map nothing: active while the tables of a process that ends are taken apart.
     pub(crate) empty_tables: Option<Frame>,
     /// The file without a name that holds the code at the end of a signal handler.
@@ -187,6 +190,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
             fp_owner: None,
             space_owner: None,
             epoch: 1,
+            growth: Growth::NONE,
             empty_tables: None,
             trampoline: InodeId::ROOT,
             reported: Vec::new(),

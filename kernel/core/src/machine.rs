@@ -46,6 +46,10 @@ pub trait Machine: Memory {
     fn sha256_blocks(&mut self, state: &mut [u32; 8], blocks: &[[u8; 64]]);
     /// Bytes that are left in the kernel's heap.
     fn heap_free(&self) -> usize;
+    /// Does anybody read the trace? Where not, nothing need be gathered for it.
+    fn is_tracing(&self) -> bool {
+        true
+    }
     /// A system call is over: for the trace. `result` is the value that x0 gets.
     fn trace_syscall(&mut self, pid: u32, number: u64, arguments: &[u64; 6], result: i64);
 }

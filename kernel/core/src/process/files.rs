@@ -67,10 +67,9 @@ pub enum Kind {
 }
 
 /// Where bytes of a file lie in memory.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub enum Place {
     /// Not known.
-    #[default]
     Nowhere,
     /// In the image, the window's first byte first.
     Image(&'static [u8]),
@@ -81,7 +80,7 @@ pub enum Place {
 }
 
 /// A range of a file whose place is known: for `syscall::quick`, which says how long it holds.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// The kernel's epoch when it was noted; 0 is none.
     pub epoch: u64,
@@ -94,6 +93,14 @@ pub struct Window {
 }
 
 impl Window {
+    /// No window.
+    pub const NONE: Window = Window {
+        epoch: 0,
+        start: 0,
+        length: 0,
+        place: Place::Nowhere,
+    };
+
     /// How far into the window `offset` lies, if it holds and has `length` bytes from there on, at least one.
     #[inline(always)]
     pub fn find(&self, epoch: u64, offset: u64, length: u64) -> Option<usize> {
@@ -122,6 +129,16 @@ pub struct OpenFile {
 }
 
 impl OpenFile {
+    /// What a free place of the table holds.
+    const CLOSED: OpenFile = OpenFile {
+        kind: Kind::Null,
+        inode: None,
+        flags: O_PATH,
+        offset: 0,
+        references: 0,
+        window: Window::NONE,
+    };
+
     /// May it be read? O_PATH files may not.
     #[inline]
     pub fn is_readable(&self) -> bool {
@@ -138,7 +155,8 @@ impl OpenFile {
 /// All open files.
 #[derive(Default)]
 pub struct Files {
-    entries: Vec<Option<OpenFile>>,
+    /// A place that is free holds a closed file: no references, no window.
+    entries: Vec<OpenFile>,
     free: Vec<u32>,
 }
 
@@ -149,7 +167,7 @@ impl Files {
     /// ENFILE when there is no room for it; the file comes back, for the caller to close.
     pub fn insert(&mut self, file: OpenFile) -> Result<FileId, (Errno, OpenFile)> {
         if let Some(index) = self.free.pop() {
-            self.entries[index as usize] = Some(file);
+            self.entries[index as usize] = file;
             return Ok(FileId(index));
         }
         // Room in `free` for every entry: closing then never allocates.
@@ -157,26 +175,22 @@ impl Files {
         if self.entries.try_reserve(1).is_err() || self.free.try_reserve(length + 1).is_err() {
             return Err((Errno::ENFILE, file));
         }
-        self.entries.push(Some(file));
+        self.entries.push(file);
         Ok(FileId(length as u32))
     }
 
     /// An open file. The id came from a descriptor, so the file exists.
     #[inline]
     pub fn get(&self, id: FileId) -> &OpenFile {
-        match self.entries.get(id.0 as usize) {
-            Some(Some(file)) => file,
-            _ => no_file(),
-        }
+        self.entries.get(id.0 as usize).unwrap_or_else(|| no_file())
     }
 
     /// An open file, to be changed.
     #[inline]
     pub fn get_mut(&mut self, id: FileId) -> &mut OpenFile {
-        match self.entries.get_mut(id.0 as usize) {
-            Some(Some(file)) => file,
-            _ => no_file(),
-        }
+        self.entries
+            .get_mut(id.0 as usize)
+            .unwrap_or_else(|| no_file())
     }
 
     /// Counts one more descriptor.
@@ -191,8 +205,9 @@ impl Files {
         if file.references > 0 {
             return None;
         }
+        let closed = core::mem::replace(file, OpenFile::CLOSED);
         self.free.push(id.0);
-        self.entries[id.0 as usize].take()
+        Some(closed)
     }
 
     /// Open files, for tests and reports.
@@ -218,7 +233,7 @@ mod tests {
             flags: O_RDWR,
             offset: 0,
             references: 1,
-            window: Window::default(),
+            window: Window::NONE,
         }
     }
 

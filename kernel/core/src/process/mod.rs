@@ -241,6 +241,13 @@ pub struct Process {
 }
 
 impl Process {
+    /// The arguments of its system call: x0 to x5.
+    #[inline(always)]
+    pub fn arguments(&self) -> [u64; 6] {
+        let x = &self.registers.x;
+        [x[0], x[1], x[2], x[3], x[4], x[5]]
+    }
+
     /// May it run when its turn comes?
     pub fn is_runnable(&self) -> bool {
         self.motion == Motion::Going && matches!(self.state, State::Ready | State::Retry)

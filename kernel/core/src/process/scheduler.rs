@@ -255,6 +255,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// All traps but system calls.
     #[inline(never)]
     pub(crate) fn other_trap(&mut self, trap: Trap) {
+        self.settle_growth();
         let pc = self.processes.at(self.current).registers.pc;
         match trap {
             Trap::Syscall => self.system_call(),

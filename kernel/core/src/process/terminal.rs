@@ -76,7 +76,7 @@ impl Default for Termios {
         Termios {
             input: ICRNL,
             output: OPOST | ONLCR,
-            control: 0o2275, // 115200 baud, 8 bits, receiver on, as Linux says of a serial console
+            control: 0o14262, // 115200 baud, 8 bits, receiver on, no modem
             local: ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | IEXTEN,
             line: 0,
             characters,

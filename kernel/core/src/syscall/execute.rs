@@ -316,7 +316,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags: O_RDWR,
             offset: 0,
             references: 3,
-            window: Window::default(),
+            window: Window::NONE,
         };
         let file = self.files.insert(file).map_err(|(errno, _)| errno)?;
         self.fs.hold(console);

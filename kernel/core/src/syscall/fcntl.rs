@@ -112,7 +112,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags,
             offset: 0,
             references: 1,
-            window: Window::default(),
+            window: Window::NONE,
         };
         let reader = self.add_file(file(Kind::PipeReader(pipe), status), on_exec);
         let writer = self.add_file(file(Kind::PipeWriter(pipe), status | O_WRONLY), on_exec);
@@ -192,7 +192,7 @@ impl<M: Machine> Kernel<'_, M> {
                 let file = self.files.get_mut(descriptor.file);
                 file.flags = file.flags & !CHANGEABLE | argument as u32 & CHANGEABLE;
                 // Where a write goes may have changed with O_APPEND.
-                file.window = Window::default();
+                file.window = Window::NONE;
                 Ok(0)
             }
             F_GETLK | F_OFD_GETLK => {

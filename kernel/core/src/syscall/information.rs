@@ -174,7 +174,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     pub(super) fn sys_sched_getaffinity(&mut self, pid: u64, size: u64, into: u64) -> Outcome {
         self.process_or_self(pid)?;
-        if size < 8 || size % 8 != 0 {
+        if size < 8 || !size.is_multiple_of(8) {
             return Err(Errno::EINVAL.into());
         }
         self.write_words(into, &[1])?;

@@ -19,7 +19,7 @@ pub mod numbers;
 mod open;
 mod poll;
 mod proc_text;
-mod quick;
+pub(crate) mod quick;
 mod signal;
 mod spawn;
 mod status;
@@ -66,48 +66,20 @@ pub(crate) type Arguments = [u64; 6];
 pub(crate) const HEAP_RESERVE: usize = 192 * 1024;
 
 impl<M: Machine> Kernel<'_, M> {
-    /// Answers an SVC of the current process.
-    #[inline]
-    pub(crate) fn system_call(&mut self) {
-        let process = self.processes.at_mut(self.current);
-        process.usage.syscalls = process.usage.syscalls.wrapping_add(1);
-        let number = process.registers.x[8];
-        let arguments: Arguments = core::array::from_fn(|index| process.registers.x[index]);
-        let quick = match number {
-            n::READ => self.quick_read(arguments[0], arguments[1], arguments[2]),
-            n::WRITE => self.quick_write(arguments[0], arguments[1], arguments[2]),
-            _ => None,
-        };
-        let Some(done) = quick else {
-            return self.long_call();
-        };
-        let process = self.processes.at_mut(self.current);
-        process.registers.x[0] = done;
-        let pid = process.pid.0;
-        self.machine
-            .trace_syscall(pid, number, &arguments, done as i64);
-    }
-
     /// A call that takes more than a copy between two pages.
     #[inline(never)]
     fn long_call(&mut self) {
-        let (number, arguments) = self.asked();
+        self.settle_growth();
+        let process = self.processes.at(self.current);
+        let (number, arguments) = (process.registers.x[8], process.arguments());
         let outcome = self.dispatch(number, &arguments);
         self.finish_call(number, &arguments, outcome);
     }
 
-    /// Number and arguments of the current process's call.
-    fn asked(&self) -> (u64, Arguments) {
-        let registers = &self.processes.at(self.current).registers;
-        (
-            registers.x[8],
-            core::array::from_fn(|index| registers.x[index]),
-        )
-    }
-
     /// Makes the call of a woken process again.
     pub(crate) fn retry_call(&mut self) {
-        let (number, arguments) = self.asked();
+        let process = self.processes.at(self.current);
+        let (number, arguments) = (process.registers.x[8], process.arguments());
         let outcome = self.dispatch(number, &arguments);
         if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.at_mut(self.current);

@@ -144,7 +144,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags: flags & !OF_OPENING,
             offset: 0,
             references: 1,
-            window: Window::default(),
+            window: Window::NONE,
         })
     }
 
@@ -172,7 +172,7 @@ impl<M: Machine> Kernel<'_, M> {
             flags: flags & !OF_OPENING,
             offset: 0,
             references: 1,
-            window: Window::default(),
+            window: Window::NONE,
         })
     }
 }

@@ -75,7 +75,7 @@ impl<M: Machine> Kernel<'_, M> {
         let mut skip = done as u64;
         for index in 0..segments.count() {
             let (address, length) = self.segment(segments, index)?;
-            if skip >= length && length > 0 {
+            if length <= skip {
                 skip -= length;
                 continue;
             }

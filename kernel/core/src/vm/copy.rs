@@ -32,6 +32,16 @@ impl Cached {
 }
 
 impl AddressSpace {
+    /// The frame that the last translation for this kind of access found, if the address lies in the same page.
+    #[inline(always)]
+    pub fn cached(&self, address: UserAddr, access: Access) -> Option<Frame> {
+        let cached = match access {
+            Access::Write => self.write_cache,
+            Access::Read | Access::Execute => self.read_cache,
+        };
+        (cached.page == address.0 >> PAGE_SHIFT).then_some(cached.frame)
+    }
+
     /// The frame behind the page of `address`, present and allowed for `access`. The primitive of all copies:
     /// its bytes from `address.page_offset()` on may be used until the next call that takes `&mut self`.
     ///
@@ -44,14 +54,10 @@ impl AddressSpace {
         address: UserAddr,
         access: Access,
     ) -> Result<Frame, Errno> {
-        let cached = match access {
-            Access::Write => self.write_cache,
-            Access::Read | Access::Execute => self.read_cache,
-        };
-        if cached.page == address.0 >> PAGE_SHIFT {
-            return Ok(cached.frame);
+        match self.cached(address, access) {
+            Some(frame) => Ok(frame),
+            None => self.translate_uncached(r, address, access),
         }
-        self.translate_uncached(r, address, access)
     }
 
     #[inline(never)]

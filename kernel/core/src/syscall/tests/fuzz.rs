@@ -41,8 +41,9 @@ const VALUES: [u64; 30] = [
 
 fn argument(random: &mut Random) -> u64 {
     let choice = random.next_u64();
-    match choice % 8 {
+    match choice % 9 {
         0 => random.next_u64(),
+        8 => u64::MAX - (choice >> 32 & 31),
         1 => choice >> 32 & 31,
         2 => DATA + (choice >> 32 & 0xffff),
         3 => 1 << (choice >> 32 & 63),
@@ -83,7 +84,7 @@ fn run(seed: u64, limit: u64) -> u64 {
         }
         rig.kernel.machine.clock += random.next_u64() % 1_000_000;
         let choice = random.next_u64();
-        if choice % 64 == 0 && rig.kernel.registers().pc != 0 {
+        if choice.is_multiple_of(64) && rig.kernel.registers().pc != 0 {
             let name = names[(choice >> 8) as usize % names.len()];
             let at = if choice & 64 == 0 { PATH } else { PATH_2 };
             let kernel = &mut rig.kernel;

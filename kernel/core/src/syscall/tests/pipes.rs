@@ -51,6 +51,30 @@ fn a_long_write_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_long_vector_goes_on_behind_empty_segments() {
+    let mut rig = Rig::new();
+    let (reader, writer) = rig.pipe();
+    let child = rig.fork();
+    rig.poke(DATA + 0x100, b"start");
+    rig.poke_words(
+        DATA,
+        &[DATA + 0x100, 5, DATA, 0, DATA + 0x100, 70_000, DATA, 0],
+    );
+    rig.start(n::WRITEV, &[writer, DATA, 4]);
+    assert_eq!(rig.pid(), child);
+    let mut total = 0;
+    while total < 70_005 {
+        total += rig.done(n::READ, &[reader, DATA + 0x100, 60_000]);
+        if total < 70_005 {
+            rig.tick();
+            rig.switch_to(child);
+        }
+    }
+    rig.switch_to(1);
+    assert_eq!(rig.result(), 70_005);
+}
+
+#[test]
 fn a_broken_pipe_signals_and_fails() {
     let mut rig = Rig::new();
     let (reader, writer) = rig.pipe();

@@ -28,7 +28,7 @@ fn random_work_on_a_file_equals_a_vector_of_bytes() {
             let which = (random.next_u64() % 2) as usize;
             let what = random.next_u64();
             check_step(&mut rig, &mut model, fds[which], which, what);
-            if what % 97 == 0 {
+            if what.is_multiple_of(97) {
                 let mapped = rig.done(n::MMAP, &[0, 8192, 3, 2, fds[0], 4096]);
                 // Touched, so that the file's page is shared.
                 let end = model.bytes.len().min(4097);
