@@ -64,7 +64,7 @@ pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
             None
         }
     });
-    let interrupts = open_interrupts(board)?;
+    let interrupts = open_interrupts(board, timer)?;
     let files = image.unpack()?;
     let machine = ThisMachine::new(memory.frames, timer);
     let mut kernel = Kernel::new(machine, memory.pool, files, &options.boot).map_err(text)?;
@@ -76,11 +76,25 @@ pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
     Ok(status as u8)
 }
 
-fn open_interrupts(board: &Board<'_>) -> Result<Interrupts, String> {
-    let description = board
-        .interrupts
-        .ok_or("the device tree names no interrupt controller of a kind that the kernel knows (GICv2, GICv3, BCM2836)")?;
-    Interrupts::open(description, board.timer_interrupt).map_err(text)
+/// Sets up the interrupt controller, and sees one interrupt of the timer arrive: a program could hang all else.
+fn open_interrupts(board: &Board<'_>, timer: Timer) -> Result<Interrupts, String> {
+    let description = board.interrupts.ok_or(
+        "the device tree names no interrupt controller of a kind that the kernel knows (GICv2, GICv3, BCM2836)",
+    )?;
+    let interrupts = Interrupts::open(description, board.timer_interrupt).map_err(text)?;
+    timer.arm(Some(0));
+    let deadline = timer.now() + 1_000_000_000;
+    while timer.now() < deadline {
+        if let Some(interrupt) = interrupts.acknowledge() {
+            timer.arm(None);
+            interrupts.end(interrupt);
+            return Ok(interrupts);
+        }
+    }
+    Err(alloc::format!(
+        "the timer's interrupt, number {}, does not arrive through {description:x?}",
+        board.timer_interrupt
+    ))
 }
 
 /// Runs programs until PID 1 has ended; returns its status.
@@ -89,11 +103,15 @@ fn main_loop(kernel: &mut Kernel<'_, ThisMachine>, interrupts: &Interrupts, time
     loop {
         match kernel.schedule() {
             Next::Run => {
-                let trap = enter_user(kernel.registers());
-                if trap == Trap::Interrupt {
-                    take_interrupt(interrupts, timer);
+                match enter_user(kernel.registers()) {
+                    Trap::Syscall => kernel.handle(Trap::Syscall), // the short way
+                    trap => {
+                        if trap == Trap::Interrupt {
+                            take_interrupt(interrupts, timer);
+                        }
+                        kernel.handle(trap);
+                    }
                 }
-                kernel.handle(trap);
             }
             Next::Idle { until } => {
                 timer.arm(until);

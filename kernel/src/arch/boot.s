@@ -81,29 +81,24 @@ first_core:
     b.eq    at_el2
     b.lo    at_el1
 
-// EL3: non-secure, AArch64 below, HVC on, nothing trapped.
-    mov     x1, #0x531                  // SCR_EL3: NS, RES1 5:4, HCE, RW
+// EL3: no firmware has been here. EL1 stays in the secure state, where no interrupt is kept from it; EL2 does not count.
+    mov     x1, #0x430                  // SCR_EL3: RES1 5:4, RW; NS clear, IRQ and FIQ not routed here
     orr     x1, x1, #(3 << 16)          // APK, API: pointer authentication is not trapped
     msr     scr_el3, x1
     msr     cptr_el3, xzr
     msr     mdcr_el3, xzr
     mrs     x1, id_aa64pfr0_el1
-    ubfx    x2, x1, #24, #4             // GIC: system register interface
-    cbz     x2, 3f
-    mov     x2, #0xf
-    msr     s3_6_c12_c12_5, x2          // ICC_SRE_EL3: system registers on, at lower levels too
+    ubfx    x1, x1, #24, #4             // GIC: system register interface
+    cbz     x1, 3f
+    mov     x1, #0xf
+    msr     s3_6_c12_c12_5, x1          // ICC_SRE_EL3: system registers on, at lower levels too
     isb
-3:  ubfx    x1, x1, #8, #4              // EL2 implemented?
-    cbz     x1, 4f
-    load_constant x2, 0x30c50830        // SCTLR_EL2: RES1, MMU off
-    msr     sctlr_el2, x2
-    mov     x2, #0x3c9                  // EL2h, all masked
-    adr     x3, at_el2
-    b       5f
-4:  mov     x2, #0x3c5                  // EL1h, all masked
-    adr     x3, at_el1
-5:  msr     spsr_el3, x2
-    msr     elr_el3, x3
+3:  load_constant x1, SCTLR_OFF
+    msr     sctlr_el1, x1
+    mov     x1, #0x3c5                  // EL1h, all masked
+    msr     spsr_el3, x1
+    adr     x1, at_el1
+    msr     elr_el3, x1
     eret
 
 // EL2: EL1 is AArch64 and owns timers, FP, interrupts; the virtual counter is the physical one.

@@ -119,7 +119,7 @@ fn backtrace(pc: Option<u64>, mut frame: u64) {
         if return_address == 0 {
             return;
         }
-        print_place(return_address);
+        print_place(return_address - 4); // the call, which may be its function's last instruction
         if caller <= frame {
             return;
         }

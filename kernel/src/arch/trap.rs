@@ -1,6 +1,7 @@
 //! Running a user program until it traps, and saying why it did.
 
 use aarch64_cpu::registers::{FAR_EL1, Readable};
+use core::arch::asm;
 use core::mem::offset_of;
 use firmseed_core::context::{Access, Registers, Trap};
 
@@ -14,19 +15,26 @@ const _: () = {
 };
 
 /// What `enter_user_assembly` returns for an interrupt, and for an SError: no syndrome has these values.
+const SUPERVISOR_CALL: u64 = 0x15;
 const INTERRUPT: u64 = u64::MAX;
 const SYSTEM_ERROR: u64 = u64::MAX - 1;
 
-unsafe extern "C" {
-    fn enter_user_assembly(registers: &mut Registers) -> u64;
-}
-
 /// Runs the program with these registers in the current user tables until it traps.
+#[inline(always)]
 pub fn enter_user(registers: &mut Registers) -> Trap {
+    let syndrome: u64;
     // SAFETY: vectors.s enters EL0 whatever the registers say, reaches kernel memory only through `registers` and
-    // its own stack frame, and keeps the C calling convention.
-    let syndrome = unsafe { enter_user_assembly(registers) };
-    if exception_class(syndrome) == 0x15 {
+    // its own stack frame, and keeps x19, x29 and sp; all other general registers are listed here.
+    unsafe {
+        asm!(
+            "bl enter_user_assembly",
+            inout("x0") registers => syndrome,
+            out("x20") _, out("x21") _, out("x22") _, out("x23") _, out("x24") _,
+            out("x25") _, out("x26") _, out("x27") _, out("x28") _,
+            clobber_abi("C"),
+        );
+    }
+    if exception_class(syndrome) == SUPERVISOR_CALL {
         return Trap::Syscall;
     }
     decode(syndrome)

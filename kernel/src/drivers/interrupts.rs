@@ -21,6 +21,11 @@ const GICR_TYPER_LOW: u64 = 0x08;
 const GICR_TYPER_HIGH: u64 = 0x0c;
 const GICR_WAKER: u64 = 0x14;
 const GICR_SGI_FRAME: u64 = 0x1_0000;
+const GICR_IGRPMODR: u64 = 0xd00;
+/// GICv3's GICD_CTLR: affinity routing, for either state.
+const ROUTE_BY_AFFINITY: u32 = 1 << 4 | 1 << 5;
+const ALL_GROUPS_V3: u32 = 7;
+const SECURE_GROUP_1: u32 = 1 << 2;
 const WAKER_SLEEP: u32 = 1 << 1;
 const WAKER_ASLEEP: u32 = 1 << 2;
 const TYPER_VIRTUAL_LPI: u32 = 1 << 1;
@@ -121,10 +126,10 @@ fn enable_private(frame: &Registers, number: u32) {
 }
 
 fn open_gic_v3(distributor: &Registers, redistributors: &Registers, number: u32) {
-    // Group 1 in either view of the register: with one security state bit 1 is group 1 and bit 4 affinity routing,
-    // in the non-secure view bit 0 is group 1 without affinity routing, bit 1 with, bit 4 again affinity routing.
-    distributor.write(GICD_CTLR, 1 << 4);
-    distributor.write(GICD_CTLR, 1 << 4 | 1 << 1 | 1);
+    // Affinity routing first, then the groups. Bit 2, secure group 1, sticks only in the secure view (entered at EL3).
+    distributor.write(GICD_CTLR, ROUTE_BY_AFFINITY);
+    distributor.write(GICD_CTLR, ROUTE_BY_AFFINITY | ALL_GROUPS_V3);
+    let secure = distributor.read(GICD_CTLR) & SECURE_GROUP_1 != 0;
     // The frames of the redistributors lie in a row; ours has our affinity.
     let affinity = cpu::affinity();
     let mut frame = 0;
@@ -144,11 +149,17 @@ fn open_gic_v3(distributor: &Registers, redistributors: &Registers, number: u32)
     redistributors.write(frame + GICR_WAKER, waker & !WAKER_SLEEP);
     while redistributors.read(frame + GICR_WAKER) & WAKER_ASLEEP != 0 {}
     let private = redistributors.part(frame + GICR_SGI_FRAME, 0x1_0000);
-    // Group 1. Where the secure world keeps the groups for itself the write is ignored, and done already.
+    // Group 1 is what arrives as an IRQ: of the secure state there, else the only or the non-secure one. Where the
+    // secure world keeps the groups for itself the write is ignored, and done already.
+    let bit = 1 << (number & 31);
+    let groups = private.read(GICD_IGROUPR);
     private.write(
         GICD_IGROUPR,
-        private.read(GICD_IGROUPR) | 1 << (number & 31),
+        if secure { groups & !bit } else { groups | bit },
     );
+    if secure {
+        private.write(GICR_IGRPMODR, private.read(GICR_IGRPMODR) | bit);
+    }
     enable_private(&private, number);
     gic::enable();
 }
