@@ -6,6 +6,7 @@
 
 rust_target=aarch64-unknown-none-softfloat
 rust_debian_packages='rustc-web cargo-web rust-web-src'
+rust_minimum=1.90 # bookworm's first rustc-web, 1.85, is too old; its security suite has newer ones
 
 # Is the target in rustup's toolchain? Looks at the files: starting rustup takes a while.
 rust_has_rustup_target() {
@@ -13,10 +14,12 @@ rust_has_rustup_target() {
     have rustup && sysroot=$(rustc --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$rust_target" ]
 }
 
-# Debian's compiler with the sources of core and alloc.
+# Debian's compiler, new enough, with the sources of core and alloc.
 rust_has_debian() {
-    local sysroot
+    local sysroot version
     [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] &&
+        version=$(/usr/bin/rustc --version | cut -d ' ' -f 2) &&
+        [ "$(printf '%s\n' "$rust_minimum" "$version" | sort -V | head -n 1)" = "$rust_minimum" ] &&
         sysroot=$(/usr/bin/rustc --print sysroot 2>/dev/null) &&
         [ -e "$sysroot/lib/rustlib/src/rust/library/core/src/lib.rs" ]
 }
@@ -44,7 +47,8 @@ rust_describe() {
 }
 
 rust_explain() {
-    printf 'wanted: rustup with that target, or the Debian packages %s (bookworm-security has them)' "$rust_debian_packages"
+    printf 'wanted: rustup with that target, or the Debian packages %s, version %s or newer (bookworm-security has them); found: %s' \
+        "$rust_debian_packages" "$rust_minimum" "$(/usr/bin/rustc --version 2>/dev/null || echo none)"
 }
 
 # A tool that is absent is said aloud here and skipped by name in the tests: it never counts as passed.
