@@ -4,6 +4,8 @@
 //! again, from its start, when the event or the deadline has come. A call therefore changes nothing before it
 //! knows that it need not wait. `docs/syscalls.md` lists all calls.
 
+mod boot;
+mod console;
 mod data;
 mod directory;
 mod execute;
