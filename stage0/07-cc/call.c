@@ -33,14 +33,13 @@ void place_argument(struct Type *t, struct Slot *s) {
     next_stack_offset += t->kind == TY_QUAD ? 16 : s->words * 8;
 }
 
-/* Calls. Arguments that make calls themselves are computed first and wait in slots, but for the last of them, which can go
- * straight to its register. Then the others are put into their places, which no other computation touches. */
+/* Calls. Arguments that make calls themselves are computed first and wait in slots. Then all are put into their places, which
+ * nothing touches any more. */
 
 void pass_struct(struct Node *n, struct Slot *s) {
     struct Place p;
     int i;
     find_place(n, &p, 0);
-    plain_place(&p);
     for (i = 0; i < s->words; i++) {
         int r = s->reg >= 0 ? s->reg + i : SCRATCH;
         load(r, type_unsigned_long, p.base, p.offset + i * 8);
@@ -61,49 +60,35 @@ void pass_argument(struct Node *n, struct Slot *s) {
 }
 
 /* Fetches an argument from its slot. */
-void pass_waiting(struct Node *a, struct Slot *s) {
-    int r = s->reg;
+void pass_waiting(struct Node *a, long slot) {
+    int r = a->slot->reg;
     if (r < 0)
         r = is_real(a->type) ? FLOATING + 16 : SCRATCH;
-    load(r, register_type(a->type), SP, a->value);
-    if (s->reg < 0)
-        store(r, register_type(a->type), SP, s->offset);
+    load(r, register_type(a->type), SP, slot);
+    if (a->slot->reg < 0)
+        store(r, register_type(a->type), SP, a->slot->offset);
 }
 
-int generate_call(struct Node *n, int depth, int want) {
+int generate_call(struct Node *n) {
     struct Node *a;
-    struct Node *last = 0;
     struct Node *function = n->lhs;
-    int waiting = 0;
     long pointer = -1;
+    int slots = slots_used;
     makes_calls = 1;
     if (function->calls)
         pointer = spill(generate(function, 0, -1), function->type);
-    for (a = n->rhs; a; a = a->next)
-        if (a->calls)
-            last = a;
     for (a = n->rhs; a; a = a->next) {
-        a->value = -1;
-        if (!a->calls)
-            continue;
-        if (is_aggregate(a->type)) {
+        if (a->calls && is_aggregate(a->type))
             discard(a->lhs->lhs, 0);                    /* struct_argument made it a copy, then the copy's place */
-        } else if (a != last || a->slot->reg < 0) {
-            int r = generate(a->lhs, 0, -1);
-            a->value = spill(r, a->type);
-            waiting++;
-        } else {
-            generate_to(a->lhs, 0, a->slot->reg);
-            a->value = -2;
-        }
+        else if (a->calls)
+            a->value = spill(generate(a->lhs, 0, -1), a->type);
     }
     for (a = n->rhs; a; a = a->next) {
-        if (a->value >= 0)
-            pass_waiting(a, a->slot);
-        else if (a->value == -1)
+        if (a->calls && !is_aggregate(a->type))
+            pass_waiting(a, a->value);
+        else
             pass_argument(a->calls ? a->lhs->rhs : a->lhs, a->slot);
     }
-    slots_used -= waiting;
     if (n->local && n->type->size > 16)
         add_number(8, SP, n->local->offset, 1);
     if (function->kind == N_ADDRESS && function->lhs->kind == N_GLOBAL) {
@@ -112,11 +97,12 @@ int generate_call(struct Node *n, int depth, int want) {
     } else {
         int r = TEMPORARIES;
         if (pointer >= 0)
-            unspill(r, function->type, pointer);
+            load(r, function->type, SP, pointer);
         else
             r = generate(function, 0, -1);
         emit3(0xd63f0000, 0, r, 0);                                     /* blr */
     }
+    slots_used = slots;
     if (n->local && n->type->size <= 16) {
         store(0, type_unsigned_long, SP, n->local->offset);
         if (n->type->size > 8)
@@ -132,13 +118,6 @@ void extend(int rd, int rn, struct Type *t) {
     emit3((t->is_unsigned ? 0x53000000 : 0x13000000) | (t->size * 8 - 1) << 10, rd, rn, 0);
 }
 
-/* Is a 32-bit value surely followed by zeros in its register? */
-int has_clear_top(struct Node *n) {
-    if (n->kind == N_LOCAL)
-        return n->local->home < 0 && (n->type->size == 4 || n->type->is_unsigned);
-    return (n->kind >= N_GLOBAL && n->kind <= N_DEREF) || (n->kind >= N_ADD && n->kind <= N_SHR);
-}
-
 int cast_integer(struct Node *n, int depth, int want) {
     struct Type *from = n->lhs->type;
     struct Type *to = n->type;
@@ -152,7 +131,7 @@ int cast_integer(struct Node *n, int depth, int want) {
         return rd;
     }
     if (to->size == 8 && from->size < 8) {
-        if (from->is_unsigned && (from->size < 4 || has_clear_top(n->lhs)))
+        if (from->is_unsigned && from->size < 4)
             return generate(n->lhs, depth, want);
         r = generate(n->lhs, depth, -1);
         if (from->is_unsigned)
@@ -220,8 +199,7 @@ void generate_va_start(struct Node *n) {
 int generate_va_arg(struct Node *n, int depth) {
     struct Type *t = n->type->base;
     int list = generate(n->lhs, depth, -1);
-    int depth_behind = free_depth(list, depth);
-    int rd = TEMPORARIES + depth_behind;
+    int rd = TEMPORARIES + free_depth(list, depth);
     int on_stack = new_label();
     int end = new_label();
     int words = is_aggregate(t) ? (t->size + 7) / 8 : t->kind == TY_QUAD ? 2 : 1;
@@ -234,7 +212,7 @@ int generate_va_arg(struct Node *n, int depth) {
     emit3(0x71000000, ZR, SCRATCH2, 0);                                 /* cmp w17, #0 */
     emit_branch(0x54000000 | CC_GT, on_stack);
     load(rd, type_long, list, is_real(t) ? 16 : 8);
-    add_index(rd, rd, SCRATCH, 6, 0, 0);
+    emit3(0x8b20c000, rd, rd, SCRATCH);                                 /* add rd, rd, w16, sxtw */
     emit_branch(0x14000000, end);
     place_label(on_stack);
     load(rd, type_long, list, 0);
@@ -245,7 +223,5 @@ int generate_va_arg(struct Node *n, int depth) {
     add_number(SCRATCH, rd, words * 8, 1);
     store(SCRATCH, type_long, list, 0);
     place_label(end);
-    if (rd != TEMPORARIES + depth && is_temporary(list))
-        move_register(TEMPORARIES + depth, rd, type_long);
-    return is_temporary(list) ? TEMPORARIES + depth : rd;
+    return rd;
 }

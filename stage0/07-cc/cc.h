@@ -235,9 +235,6 @@ struct Local {                  /* a variable of the current function with its p
     int home;                   /* register it lives in, or -1 */
     int address_taken;
     long weight;                /* uses, those in loops counted more */
-    int first_use;              /* the statements between which it lives */
-    int last_use;
-    struct Local *sharer;       /* another one in the same register, at other times */
     struct Local *next;
 };
 
@@ -251,7 +248,6 @@ struct Label {
 
 int scope_depth;
 struct Local *all_locals;
-int statement_count;            /* of the current function, in the order of the text */
 long loop_weight;
 
 /* ---- fold.c, node.c, operator.c: typed trees ---- */
@@ -347,9 +343,8 @@ enum {                          /* condition codes */
     CC_EQ = 0, CC_NE = 1, CC_HS = 2, CC_LO = 3, CC_MI = 4, CC_PL = 5, CC_HI = 8, CC_LS = 9, CC_GE = 10, CC_LT = 11, CC_GT = 12, CC_LE = 13
 };
 
-enum { SP = 31, ZR = 31, SCRATCH = 16, SCRATCH2 = 17, TEMPORARIES = 9, SAVED = 19, FLOATING = 32 };
+enum { SP = 31, ZR = 31, SCRATCH = 16, SCRATCH2 = 17, TEMPORARIES = 9, SAVED = 19, FLOATING = 32, REAL_SAVED = 40 };
 
-int *code;                      /* the instructions of the current function */
 long code_count;
 
 /* ---- address.c, generate.c, call.c, function.c: from trees to instructions ---- */
@@ -357,10 +352,6 @@ long code_count;
 struct Place {                  /* an operand in memory */
     int base;
     long offset;
-    struct Global *global;      /* low bits of its address to be added */
-    int index;                  /* register, or -1 */
-    int option;                 /* how the index is extended */
-    int shift;                  /* how far it is shifted */
     int depth;                  /* first free temporary */
 };
 
@@ -371,7 +362,7 @@ long slots_most;
 int generate(struct Node *n, int depth, int want);
 void generate_pair(struct Node *l, struct Node *r, int depth, int *left, int *right);
 void discard(struct Node *n, int depth);
-int generate_call(struct Node *n, int depth, int want);
+int generate_call(struct Node *n);
 int generate_cast(struct Node *n, int depth, int want);
 int generate_va_arg(struct Node *n, int depth);
 void generate_va_start(struct Node *n);
@@ -399,7 +390,7 @@ long frame_size;
 /* ---- link.c: globals, relocations, the executable ---- */
 
 enum { SECTION_NONE, SECTION_TEXT, SECTION_DATA, SECTION_ZERO };
-enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW_ADD, R_LOW_MEMORY };
+enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW };
 
 struct Relocation {
     int kind;

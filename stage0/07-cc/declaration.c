@@ -115,7 +115,6 @@ void declare_parameters(struct Type *t) {
 void start_function(struct Ident *name, struct Type *type) {
     function_name = name;
     all_locals = 0;
-    statement_count = 0;
     loop_weight = 1;
     label_count = 0;
     calls_setjmp = 0;

@@ -1,27 +1,25 @@
 /* emit.c: single AArch64 instructions, with the branches between them. The encodings are those of the Arm Architecture
  * Reference Manual, chapter C4; bit 31 of most of them chooses 64-bit registers. Registers from FLOATING on are v0 to v31. */
 
-enum { WIDE = 0x80000000 };
+enum { MAX_CODE = 262144, MAX_FIXUPS = 65536, MAX_LABELS = 65536 };     /* a conditional branch reaches 262,143 instructions */
 
-struct Fixup {                  /* a word that names a label */
+struct Fixup {                  /* an instruction that names a label */
     int at;
     int label;
 };
 
-long code_capacity;
-struct Fixup *fixups;
+int code[MAX_CODE];             /* the instructions of the current function */
+struct Fixup fixups[MAX_FIXUPS];
+int label_places[MAX_LABELS];
 long fixup_count;
-long fixup_capacity;
-int *label_places;
-long label_capacity;
+
+void check_length(int good) {
+    if (!good)
+        fail("the function is too long:", current_function->name);
+}
 
 void emit(long word) {
-    if (code_count >= code_capacity) {
-        code_capacity = code_capacity * 2 + 4096;
-        int *bigger = (int *)keep(code_capacity * 4);
-        copy_bytes((char *)bigger, (char *)code, code_count * 4);
-        code = bigger;
-    }
+    check_length(code_count < MAX_CODE);
     code[code_count] = word;
     code_count++;
 }
@@ -38,113 +36,49 @@ long wide_bit(struct Type *t) {
 /* Labels */
 
 void place_label(int label) {
-    if (label >= label_capacity) {
-        long capacity = label_count * 2 + 256;
-        int *bigger = (int *)keep(capacity * 4);
-        copy_bytes((char *)bigger, (char *)label_places, label_capacity * 4);
-        label_places = bigger;
-        label_capacity = capacity;
-    }
+    check_length(label < MAX_LABELS);
     label_places[label] = code_count;
 }
 
 /* b, b.cond, cbz, cbnz to a label */
 void emit_branch(long op, int label) {
-    if (fixup_count >= fixup_capacity) {
-        fixup_capacity = fixup_capacity * 2 + 256;
-        struct Fixup *bigger = (struct Fixup *)keep(fixup_capacity * sizeof(struct Fixup));
-        copy_bytes((char *)bigger, (char *)fixups, fixup_count * sizeof(struct Fixup));
-        fixups = bigger;
-    }
-    struct Fixup *f = &fixups[fixup_count];
-    f->at = code_count;
-    f->label = label;
+    check_length(fixup_count < MAX_FIXUPS);
+    fixups[fixup_count].at = code_count;
+    fixups[fixup_count].label = label;
     fixup_count++;
     emit(op);
 }
 
+/* b has 26 bits for the distance, the others 19 from bit 5 on. */
 void resolve_branches(void) {
     long i;
     for (i = 0; i < fixup_count; i++) {
-        struct Fixup *f = &fixups[i];
-        long distance = label_places[f->label] - f->at;
-        int word = code[f->at];
-        if ((word >> 26 & 31) == 5)                     /* b: 26 bits */
-            code[f->at] = word | (distance & 0x3ffffff);
-        else if (distance < 262144 && distance >= -262144)
-            code[f->at] = word | (distance & 0x7ffff) << 5;
-        else
-            fail("the function is too long for its branches", current_function->name);
+        int at = fixups[i].at;
+        long distance = label_places[fixups[i].label] - at;
+        int is_b = (code[at] >> 26 & 31) == 5;
+        code[at] = code[at] | (is_b ? distance & 0x3ffffff : (distance & 0x7ffff) << 5);
     }
 }
 
 /* Numbers */
 
-/* The field of and, orr, eor, ands for a bit mask: a run of ones, rotated, repeated (the manual's DecodeBitMasks). */
-int logical_immediate(long value, int wide, long *field) {
-    int size = 64;
-    int rotation = 0;
-    int ones = 0;
-    if (!wide)
-        value = (value & 0xffffffff) | value << 32;
-    if (value == 0 || value == -1)
-        return 0;
-    while (size > 2) {
-        int half = size / 2;
-        long low = ((long)1 << half) - 1;
-        if ((value & low) != (value >> half & low))
-            break;
-        size = half;
-    }
-    long mask = size == 64 ? -1 : ((long)1 << size) - 1;
-    long element = value & mask;
-    while (!(element & 1) || element >> (size - 1) & 1) {
-        element = (element << (size - 1) | (element >> 1 & (mask >> 1 & 0x7fffffffffffffff))) & mask;
-        rotation++;
-    }
-    if (element & (element + 1))
-        return 0;
-    for (; element; element = element >> 1)
-        ones++;
-    *field = (long)(size == 64) << 22 | ((size - rotation) & (size - 1)) << 16 | ((-size * 2 & 63) | (ones - 1)) << 10;
-    return 1;
-}
-
-/* How many of a value's 16-bit pieces are not `filler` */
-int pieces(long value, int count, long filler) {
-    int n = 0;
-    int i;
-    for (i = 0; i < count; i++)
-        n += (value >> i * 16 & 0xffff) != filler;
-    return n;
-}
-
+/* 16 bits at a time; the pieces of a negative number that are all ones come with the first instruction. */
 void move_number(int rd, long value, int wide) {
-    int count = wide ? 4 : 2;
     long width = wide ? 0x80000000 : 0;
-    int inverted = pieces(value, count, 0xffff) < pieces(value, count, 0);
-    long filler = inverted ? 0xffff : 0;
-    long field;
+    long filler = value < 0 ? 0xffff : 0;
+    long op = value < 0 ? 0x12800000 : 0x52800000;      /* movn, movz */
+    long invert = filler;
     int i;
-    int first = 1;
-    if (pieces(value, count, filler) > 1 && logical_immediate(value, wide, &field)) {
-        emit3(0x32000000 | width | field, rd, ZR, 0);                   /* orr rd, zr, #value */
-        return;
-    }
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < (wide ? 4 : 2); i++) {
         long piece = value >> i * 16 & 0xffff;
         if (piece == filler)
             continue;
-        if (!first)
-            emit3(0x72800000 | width | i << 21 | piece << 5, rd, 0, 0);             /* movk */
-        else if (inverted)
-            emit3(0x12800000 | width | i << 21 | (piece ^ 0xffff) << 5, rd, 0, 0);  /* movn */
-        else
-            emit3(0x52800000 | width | i << 21 | piece << 5, rd, 0, 0);             /* movz */
-        first = 0;
+        emit3(op | width | i << 21 | (piece ^ invert) << 5, rd, 0, 0);
+        op = 0x72800000;                                /* movk */
+        invert = 0;
     }
-    if (first)
-        emit3((inverted ? 0x12800000 : 0x52800000) | width, rd, 0, 0);
+    if (op != 0x72800000)
+        emit3(op | width, rd, 0, 0);
 }
 
 /* Copies between registers of one kind, or moves the bits of a float or double to or from a general register. */
@@ -222,18 +156,14 @@ void store(int rd, struct Type *t, int base, long offset) {
     access_memory(access_op(t, 0), rd, t->size, base, offset);
 }
 
-/* Addresses of globals: the page, then the place in it */
-
 void code_relocation(int kind, struct Global *g, long offset) {
     relocate(current_function, kind, code_count * 4, g, offset);
 }
 
-void emit_adrp(int rd, struct Global *g, long offset) {
+/* rd = the address of a global: its page, then the place in it */
+void emit_address(int rd, struct Global *g, long offset) {
     code_relocation(R_PAGE, g, offset);
-    emit3(0x90000000, rd, 0, 0);
-}
-
-void emit_low_add(int rd, int rn, struct Global *g, long offset) {
-    code_relocation(R_LOW_ADD, g, offset);
-    emit3(0x91000000, rd, rn, 0);
+    emit3(0x90000000, rd, 0, 0);                                        /* adrp */
+    code_relocation(R_LOW, g, offset);
+    emit3(0x91000000, rd, rd, 0);                                       /* add */
 }

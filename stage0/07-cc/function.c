@@ -3,78 +3,27 @@
  * The frame, from the stack pointer up: arguments for calls; x29 and x30; saved x19 and on, d8 and on; locals; slots. The
  * body is generated first; then it is known what the entry must do. */
 
-enum { HOMES = 10, REAL_HOMES = 8, REAL_SAVED = 40 };
+enum { HOMES = 10, REAL_HOMES = 8 };
 
-struct Local *sharers[HOMES + REAL_HOMES];      /* the locals of each register */
-int saved_integers;                             /* how many of x19 and on, d8 and on are used */
+int saved_integers;             /* how many of x19 and on, d8 and on are used */
 int saved_reals;
 
-/* Registers for locals: the most used first, each the first register whose other locals live at other times. */
-
-int wants_home(struct Local *l) {
-    return is_scalar(l->type) && l->type->kind != TY_QUAD && !l->address_taken && l->weight >= 2;
-}
-
-int overlap(struct Local *a, struct Local *b) {
-    return a->first_use <= b->last_use && b->first_use <= a->last_use;
-}
-
-void assign_home(struct Local *l) {
-    int first = is_real(l->type) ? HOMES : 0;
-    int end = is_real(l->type) ? HOMES + REAL_HOMES : HOMES;
-    int i;
-    for (i = first; i < end; i++) {
-        struct Local *other = sharers[i];
-        while (other && !overlap(l, other))
-            other = other->sharer;
-        if (other)
-            continue;
-        l->sharer = sharers[i];
-        sharers[i] = l;
-        if (i >= HOMES) {
-            l->home = FLOATING + 8 + i - HOMES;
-            if (saved_reals < i - HOMES + 1)
-                saved_reals = i - HOMES + 1;
-        } else {
-            l->home = SAVED + i;
-            if (saved_integers < i + 1)
-                saved_integers = i + 1;
-        }
-        return;
-    }
-}
-
-/* Inserts into a list sorted by weight, the heaviest first; `sharer` links it until a register is chosen. */
-void insert_by_weight(struct Local **list, struct Local *l) {
-    while (*list && (*list)->weight >= l->weight)
-        list = &(*list)->sharer;
-    l->sharer = *list;
-    *list = l;
-}
-
-void assign_homes(void) {
+/* Gives `count` registers to the locals of a kind that are used most; returns how many are taken. */
+int assign_homes(int of_reals, int first, int count) {
     struct Local *l;
-    struct Local *candidates = 0;
     int i;
-    saved_integers = 0;
-    saved_reals = 0;
-    for (i = 0; i < HOMES + REAL_HOMES; i++)
-        sharers[i] = 0;
-    if (calls_setjmp)
-        return;
-    for (l = all_locals; l; l = l->next) {
-        if (l->last_use < l->first_use) {
-            l->first_use = 0;
-            l->last_use = 0x7fffffff;
+    for (i = 0; i < count; i++) {
+        struct Local *best = 0;
+        for (l = all_locals; l; l = l->next) {
+            int fits = is_scalar(l->type) && is_real(l->type) == of_reals && l->type->kind != TY_QUAD && !l->address_taken;
+            if (fits && l->home < 0 && l->weight > (best ? best->weight : 1))
+                best = l;
         }
-        if (wants_home(l))
-            insert_by_weight(&candidates, l);
+        if (best == 0)
+            break;
+        best->home = first + i;
     }
-    while (candidates) {
-        l = candidates;
-        candidates = l->sharer;
-        assign_home(l);
-    }
+    return i;
 }
 
 long lay_out_frame(void) {
@@ -142,18 +91,10 @@ void generate_return(struct Node *value) {
         return;
     }
     find_place(value, &p, 0);
-    plain_place(&p);
     if (value->type->size > 8)
         load(1, type_unsigned_long, p.base, p.offset + 8);
     if (value->type->size > 0)
         load(0, type_unsigned_long, p.base, p.offset);
-}
-
-int leads_to(struct Node *n, int label) {
-    for (; n && n->kind == N_MARK; n = n->next)
-        if (n->value == label)
-            return 1;
-    return 0;
 }
 
 void generate_statements(struct Node *n) {
@@ -170,8 +111,7 @@ void generate_statements(struct Node *n) {
             discard(n->lhs, 0);
             break;
         case N_JUMP:
-            if (!leads_to(n->next, n->value))
-                emit_branch(0x14000000, n->value);
+            emit_branch(0x14000000, n->value);
             dead = 1;
             break;
         case N_BRANCH:
@@ -297,7 +237,8 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
     slots_most = 0;
     if (variadic_area)
         variadic_area->type->align = 16;
-    assign_homes();
+    saved_integers = calls_setjmp ? 0 : assign_homes(0, SAVED, HOMES);
+    saved_reals = calls_setjmp ? 0 : assign_homes(1, REAL_SAVED, REAL_HOMES);
     slot_base = lay_out_frame();
     return_label = new_label();
     code_count = 0;

@@ -66,45 +66,12 @@ void shift_number(int kind, struct Type *t, int rd, int rn, int bits) {
 /* An operation with a number as right operand in one instruction; false if there is none. */
 int immediate_binary(struct Node *n, int depth, int rd) {
     long value = n->rhs->value;
-    long wide = wide_bit(n->type);
-    long field;
-    long op;
-    int shift;
-    switch (n->kind) {
-    case N_ADD:
-        if (!fits_add(value))
-            return 0;
-        add_number(rd, generate(n->lhs, depth, -1), value, wide != 0);
-        return 1;
-    case N_AND:
-        op = 0x12000000;
-        break;
-    case N_OR:
-        op = 0x32000000;
-        break;
-    case N_XOR:
-        op = 0x52000000;
-        break;
-    case N_SHL:
-    case N_SHR:
+    if (n->kind == N_ADD && fits_add(value))
+        add_number(rd, generate(n->lhs, depth, -1), value, n->type->size == 8);
+    else if (n->kind == N_SHL || n->kind == N_SHR)
         shift_number(n->kind, n->type, rd, generate(n->lhs, depth, -1), value);
-        return 1;
-    case N_DIV:                 /* signed, by a power of two: round towards zero by adding divisor - 1 to the negative */
-        shift = log2_of(value);
-        if (n->type->is_unsigned || shift < 1)
-            return 0;
-        int r = generate(n->lhs, depth, -1);
-        shift_number(N_SHR, n->type, SCRATCH, r, 63);
-        emit3((wide ? 0x8b400000 : 0x0b400000) | ((wide ? 64 : 32) - shift) << 10, SCRATCH, r, SCRATCH);  /* add, lsr */
-        shift_number(N_SHR, n->type, rd, SCRATCH, shift);
-        return 1;
-    default:
+    else
         return 0;
-    }
-    if (!logical_immediate(value, wide != 0, &field))
-        return 0;
-    int rn = generate(n->lhs, depth, -1);
-    emit3(op | wide | field, rd, rn, 0);
     return 1;
 }
 
@@ -121,18 +88,10 @@ long register_op(struct Node *n) {
 }
 
 int integer_binary(struct Node *n, int depth, int rd) {
-    struct Node *index;
-    int option;
-    int shift;
     int l;
     int r;
     if (n->rhs->kind == N_NUMBER && immediate_binary(n, depth, rd))
         return rd;
-    if ((n->kind == N_ADD || n->kind == N_SUB) && n->type->size == 8 && index_operand(n->rhs, &option, &shift, &index)) {
-        generate_pair(n->lhs, index, depth, &l, &r);
-        add_index(rd, l, r, option, shift, n->kind == N_SUB);
-        return rd;
-    }
     generate_pair(n->lhs, n->rhs, depth, &l, &r);
     long wide = wide_bit(n->type);
     if (n->kind == N_MOD) {
@@ -180,28 +139,9 @@ int compare(struct Node *n, int depth) {
     return condition_code(n->kind, t);
 }
 
-/* Sets the flags for l & r, an operand of a comparison with zero. */
-void test_bits(struct Node *n, int depth) {
-    long field;
-    int l;
-    int r;
-    if (n->rhs->kind == N_NUMBER && logical_immediate(n->rhs->value, n->type->size == 8, &field)) {
-        l = generate(n->lhs, depth, -1);
-        emit3(0x72000000 | wide_bit(n->type) | field, ZR, l, 0);        /* tst */
-    } else {
-        generate_pair(n->lhs, n->rhs, depth, &l, &r);
-        emit3(0x6a000000 | wide_bit(n->type), ZR, l, r);
-    }
-}
-
 /* Jumps to the label if the value is not zero (truth 1) or zero (truth 0). */
 void branch_on_value(struct Node *n, int label, int truth, int depth) {
     struct Type *t = n->type;
-    if (n->kind == N_AND) {
-        test_bits(n, depth);
-        emit_branch(0x54000000 | (truth ? CC_NE : CC_EQ), label);
-        return;
-    }
     int r = generate(n, depth, -1);
     if (is_real(t)) {
         emit3(0x1e202008 | (t->size == 8 ? 0x400000 : 0), 0, r, 0);     /* fcmp r, #0.0 */
@@ -305,7 +245,7 @@ void extract_bits(int rd, int rn, struct Type *t, int offset, int width) {
 int generate_bits(struct Node *n, int depth, int rd) {
     struct Place p;
     find_place(n->lhs, &p, depth);
-    access_place(rd, n->lhs->type, &p, 1);
+    load(rd, n->lhs->type, p.base, p.offset);
     extract_bits(rd, rd, n->type, n->bit_offset, n->bit_width);
     return rd;
 }
@@ -318,13 +258,11 @@ int assign_bits(struct Node *n, int depth, int used) {
     if (must_spill(r, bits, depth)) {
         long slot = spill(r, n->type);
         find_place(bits->lhs, &p, depth);
-        plain_place(&p);
-        r = temporary_register(n->type, p.depth);
+            r = temporary_register(n->type, p.depth);
         unspill(r, n->type, slot);
     } else {
         find_place(bits->lhs, &p, free_depth(r, depth));
-        plain_place(&p);
-    }
+        }
     load(SCRATCH, unit, p.base, p.offset);
     emit3(0xb3400000 | (64 - bits->bit_offset & 63) << 16 | (bits->bit_width - 1) << 10, SCRATCH, r, 0);    /* bfi */
     store(SCRATCH, unit, p.base, p.offset);
@@ -341,9 +279,7 @@ void assign_memory(struct Node *n, int depth) {
     struct Place from;
     struct Place to;
     find_place(n->rhs, &from, depth);
-    plain_place(&from);
     find_place(n->lhs, &to, from.depth);
-    plain_place(&to);
     copy_memory(&to, &from, n->type->size);
 }
 
@@ -372,7 +308,7 @@ int generate_assign(struct Node *n, int depth, int used) {
     } else {
         find_place(n->lhs, &p, free_depth(r, depth));
     }
-    access_place(r, t, &p, 0);
+    store(r, t, p.base, p.offset);
     return r == ZR ? generate(value, depth, -1) : r;
 }
 
@@ -385,7 +321,7 @@ int generate_place(struct Node *n, int depth, int rd) {
     if (n->kind == N_ADDRESS)
         return place_address(&p, depth, rd);
     if (is_scalar(n->type))
-        access_place(rd, n->type, &p, 1);
+        load(rd, n->type, p.base, p.offset);
     return rd;
 }
 
@@ -441,7 +377,7 @@ int generate(struct Node *n, int depth, int want) {
     case N_CAST:
         return generate_cast(n, depth, want);
     case N_CALL:
-        return generate_call(n, depth, want);
+        return generate_call(n);
     case N_VA_ARG:
         return generate_va_arg(n, depth);
     case N_VA_START:

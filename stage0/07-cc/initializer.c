@@ -272,6 +272,5 @@ struct Node *compound_literal(struct Type *type) {
     }
     struct Local *local = new_local(type);
     struct Node *n = initialize_local(local, 1);
-    local->last_use = 0x7fffffff;
     return comma(n, local_node(local));
 }

@@ -102,7 +102,7 @@ long place_section(int section, long address) {
     for (g = first_global; g; g = g->next) {
         if (!g->used || g->section != section)
             continue;
-        address = round_up(address, g->align > 8 ? g->align : section == SECTION_TEXT ? 4 : 8);
+        address = round_up(address, g->align);
         g->address = address;
         address += g->size;
     }
@@ -124,13 +124,8 @@ long patch(long word, struct Relocation *r, long place) {
         if (pages >= 1048576 || pages < -1048576)
             fail("the program is too large for the address of", r->target->name ? r->target->name : "a string");
         return word | (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5;
-    case R_LOW_ADD:
-        return word | (target & 4095) << 10;
     }
-    int scale = word >> 30 & 3;
-    if (target & ((1 << scale) - 1))
-        fail("an access to an address that is not aligned:", r->target->name ? r->target->name : "a string");
-    return word | (target & 4095) >> scale << 10;
+    return word | (target & 4095) << 10;                /* R_LOW */
 }
 
 void write_global(struct Buffer *out, struct Global *g, long offset) {

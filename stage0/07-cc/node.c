@@ -179,13 +179,6 @@ int same_scalar(struct Type *a, struct Type *b) {
     return a->kind == b->kind && a->size == b->size && a->is_unsigned == b->is_unsigned;
 }
 
-/* Can the conversion to `to` be made on what n was converted from? Then only the narrower one counts. */
-int cuts_more(struct Node *n, struct Type *to) {
-    if (n->kind != N_CAST || !is_integer(to) || !is_integer(n->type) || !is_integer(n->lhs->type) || n->type->kind == TY_BOOL)
-        return 0;
-    return to->size <= n->type->size && n->lhs->type->size >= to->size;
-}
-
 struct Node *cast(struct Node *n, struct Type *to) {
     struct Type *from;
     n = decay(n);
@@ -210,9 +203,7 @@ struct Node *cast(struct Node *n, struct Type *to) {
         return n;
     if (from->kind == TY_QUAD || to->kind == TY_QUAD)
         return cast_quad(n, to);
-    if (cuts_more(n, to))
-        n = n->lhs;
-    if (n->type->kind != TY_POINTER && same_scalar(n->type, to))
+    if (from->kind != TY_POINTER && same_scalar(from, to))
         return n;
     return new_node(N_CAST, to, n, 0);
 }

@@ -293,7 +293,7 @@ struct Node *hold_place(struct Node **place) {
     }
     if (unit->kind != N_DEREF || unit->lhs->kind == N_LOCAL)
         return 0;
-    struct Local *pointer = hidden_local(unit->lhs->type);
+    struct Local *pointer = new_local(unit->lhs->type);
     struct Node *setup = assign_raw(local_node(pointer), unit->lhs);
     struct Node *held = new_node(N_DEREF, unit->type, local_node(pointer), 0);
     held->value = unit->value;
@@ -332,7 +332,7 @@ struct Node *increment(struct Node *place, int delta, int postfix) {
     if (place->kind != N_BITS && !is_real(place->type) && place->type->kind != TY_BOOL)
         return cast(binary(N_ADD, assign_op(N_ADD, place, step), number(-delta, type_int)), place->type);
     struct Node *setup = hold_place(&place);
-    struct Local *old = hidden_local(place->type);
+    struct Local *old = new_local(place->type);
     struct Node *n = comma(assign_raw(local_node(old), place), assign(place, binary(N_ADD, local_node(old), step)));
     n = comma(n, local_node(old));
     return setup ? comma(setup, n) : n;
@@ -345,7 +345,7 @@ struct Node *struct_argument(struct Node *n) {
     long size = n->type->size;
     if ((size == 8 || size == 16) && !n->calls)
         return n;
-    struct Local *copy = hidden_local(n->type);
+    struct Local *copy = new_local(n->type);
     struct Node *filled = comma(assign_raw(local_node(copy), n), local_node(copy));
     return size > 16 ? address_of(filled) : filled;
 }
@@ -400,6 +400,6 @@ struct Node *call_node(struct Node *function, struct Node *arguments) {
     if (!is_aggregate(t->base))
         return n;
     need_complete(t->base);
-    n->local = hidden_local(t->base);
+    n->local = new_local(t->base);
     return comma(n, local_node(n->local));
 }

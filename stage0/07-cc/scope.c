@@ -14,8 +14,6 @@ void leave_scopes(int depth) {
             s->name->tag = s->hidden;
         else
             s->name->symbol = s->hidden;
-        if (s->local)
-            s->local->last_use = statement_count;
     }
     last_symbol = s;
     scope_depth = depth;
@@ -87,16 +85,7 @@ struct Local *new_local(struct Type *type) {
     struct Local *l = (struct Local *)keep(sizeof(struct Local));
     l->type = type;
     l->home = -1;
-    l->first_use = statement_count;
-    l->last_use = -1;
     l->next = all_locals;
     all_locals = l;
-    return l;
-}
-
-/* A local that the program does not name, dead at the end of the statement. */
-struct Local *hidden_local(struct Type *type) {
-    struct Local *l = new_local(type);
-    l->last_use = statement_count;
     return l;
 }

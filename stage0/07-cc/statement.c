@@ -18,7 +18,6 @@ struct Node *add_statement(int kind, struct Node *value, long label) {
     else
         first_statement = n;
     last_statement = n;
-    statement_count++;
     return n;
 }
 
