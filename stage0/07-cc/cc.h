@@ -104,11 +104,12 @@ struct Macro {
     int variadic;
     int disabled;               /* being expanded */
     int pastes;                 /* its body has ## */
-    int builtin;                /* one of MACRO_ */
+    int builtin;                /* MACRO_LINE, MACRO_FILE or 0 */
     struct Macro *previous;     /* all macros of the translation unit */
 };
 
-enum { MACRO_PLAIN, MACRO_LINE, MACRO_FILE };
+enum { MACRO_LINE = 1, MACRO_FILE };
+enum { MAX_PARAMETERS = 126 };
 
 struct Condition {              /* an open #if */
     struct Condition *outer;
@@ -340,7 +341,7 @@ struct Node *function_body(void);
 /* ---- emit.c: instructions ---- */
 
 enum {                          /* condition codes */
-    CC_EQ = 0, CC_NE = 1, CC_HS = 2, CC_LO = 3, CC_MI = 4, CC_PL = 5, CC_HI = 8, CC_LS = 9, CC_GE = 10, CC_LT = 11, CC_GT = 12, CC_LE = 13
+    CC_EQ = 0, CC_NE = 1, CC_HS = 2, CC_LO = 3, CC_MI = 4, CC_HI = 8, CC_LS = 9, CC_GE = 10, CC_LT = 11, CC_GT = 12, CC_LE = 13
 };
 
 enum { SP = 31, ZR = 31, SCRATCH = 16, SCRATCH2 = 17, TEMPORARIES = 9, SAVED = 19, FLOATING = 32, REAL_SAVED = 40 };

@@ -40,7 +40,7 @@ void macro_parameters(struct Source *s, struct Macro *m, struct Ident **names) {
     struct Token *t = directive_token(s);
     m->parameters = 0;
     while (t->kind != ')') {
-        if (m->parameters >= 126)
+        if (m->parameters >= MAX_PARAMETERS)
             fail("too many parameters of the macro", m->name->name);
         if (t->kind == T_DOTS) {
             names[m->parameters] = ident_of("__VA_ARGS__");
@@ -82,7 +82,7 @@ struct Token *body_token(struct Source *s, struct Macro *m, struct Ident **names
 
 /* define = "define" ident [parameters] {token} */
 void define_macro(struct Source *s) {
-    struct Ident *names[128];
+    struct Ident *names[MAX_PARAMETERS];
     struct List body;
     struct Macro *m = new_macro(directive_name(s, "#define"));
     empty_list(&body);

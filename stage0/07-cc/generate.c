@@ -186,7 +186,7 @@ void branch(struct Node *n, int label, int truth, int depth) {
         if (n->rhs->kind == N_NUMBER && n->rhs->value == 0) {
             branch_on_value(n->lhs, label, truth == (n->kind == N_NE), depth);
             return;
-        }
+        }                       /* else as the other comparisons */
     case N_LT:
     case N_LE:
     case N_GT:
@@ -353,7 +353,7 @@ int generate(struct Node *n, int depth, int want) {
         return generate_real(n, rd);
     case N_LOCAL:
         if (n->local->home >= 0)
-            return n->local->home;
+            return n->local->home;      /* else as the other places */
     case N_GLOBAL:
     case N_DEREF:
     case N_ADDRESS:

@@ -4,8 +4,6 @@
  * list is on the stack the macro is disabled, and its name, read then, is painted: never to be expanded any more. A barrier
  * on the stack looks like the end of the input: a macro argument is expanded by itself between a barrier and its end. */
 
-enum { MAX_PARAMETERS = 128 };
-
 struct Argument {
     struct Token *raw;
     struct Token *expanded;
