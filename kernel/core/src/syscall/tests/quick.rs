@@ -104,3 +104,18 @@ fn small_transfers_take_the_short_way() {
     rig.done(n::LSEEK, &[fd, 0, 0]);
     assert_eq!(rig.read(fd, 5000)[4000..], *b"xend!");
 }
+
+#[test]
+fn a_page_that_was_mapped_does_not_follow_small_writes() {
+    let mut rig = Rig::new();
+    let fd = rig.opened("/tmp/a", O_CREAT | O_RDWR);
+    rig.write(fd, b"ab");
+    rig.write(fd, b"c");
+    let mapped = rig.done(n::MMAP, &[0, 4096, 1, 2, fd, 0]);
+    assert_eq!(rig.peek(mapped, 4), b"abc\0");
+    rig.write(fd, b"d");
+    rig.write(fd, b"e");
+    assert_eq!(rig.peek(mapped, 5), b"abc\0\0");
+    rig.done(n::LSEEK, &[fd, 0, 0]);
+    assert_eq!(rig.read(fd, 10), b"abcde");
+}
