@@ -1,5 +1,6 @@
-/* kaem: kaem [-v] [SCRIPT [ARGUMENT...]] runs a script, one command a line, and stops at the first that fails;
-   without a script it takes commands from standard input and goes on after a failure. -v shows each command.
+/* kaem: kaem [-v] [SCRIPT [ARGUMENT...]] runs a script, one command a line, and stops at the first that fails, with its
+   status (128 + N where signal N ended it); without a script it takes commands from standard input and goes on after a
+   failure. -v shows each command.
 
    A word: letters, 'as it is', "with ${variables}", ${NAME}, ${NAME:-default}, ${1} for an argument. A variable's blanks part
    words, but not between quotes. # begins a comment, a backslash at a line's end joins the next line. NAME=value sets a variable, which commands get in their environment.
@@ -188,8 +189,8 @@ static int read_command(void)
 	return any;
 }
 
-/* A command did not end well: all of it, and what to do. */
-static void fail(const char *how)
+/* A command did not end well: all of it, and what to do. The script ends with the same status. */
+static void fail(const char *how, int status)
 {
 	char **advice = find_variable("ADVICE", 6);
 	int i;
@@ -202,13 +203,13 @@ static void fail(const char *how)
 	if (advice)
 		fprintf(stderr, "  what to do: %s\n", strchr(*advice, '=') + 1);
 	if (!interactive)
-		exit(1);
+		exit(status);
 }
 
 static void run(void)
 {
-	int status = 0;
-	char number[32];
+	int status = 0, code;
+	char how[32];
 	pid_t pid;
 
 	fflush(stdout);
@@ -223,9 +224,9 @@ static void run(void)
 		return;
 	}
 	if (status) {
-		sprintf(number, WIFSIGNALED(status) ? "ended by signal %d" : "failed with status %d",
-			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-		fail(number);
+		code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+		sprintf(how, WIFSIGNALED(status) ? "ended by signal %d" : "failed with status %d", code);
+		fail(how, WIFSIGNALED(status) ? 128 + code : code);
 	}
 }
 
