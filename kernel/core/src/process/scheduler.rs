@@ -204,6 +204,7 @@ impl<M: Machine> Kernel<'_, M> {
         if now < self.next_timer {
             return;
         }
+        self.fs.now = self.file_time();
         let mut next = u64::MAX;
         for slot in self.processes.slots() {
             let Some(process) = self.processes.get_mut(slot) else {
@@ -260,6 +261,7 @@ impl<M: Machine> Kernel<'_, M> {
         match trap {
             Trap::Syscall => self.system_call(),
             Trap::Interrupt => {
+                self.fs.now = self.file_time();
                 self.slice_over = true;
                 self.attention = true;
             }

@@ -116,3 +116,26 @@ fn an_interval_timer_comes_again() {
     }
     assert_eq!(rig.call(n::SETITIMER, &[1, DATA, 0]), fail(Errno::EINVAL));
 }
+
+#[test]
+fn files_are_stamped_with_the_time_of_the_last_tick() {
+    let mut rig = Rig::new();
+    rig.kernel.machine.clock = 7 * SECOND + 3;
+    rig.tick();
+    rig.file("/tmp/a", b"x");
+    let path = rig.path("/tmp/a");
+    rig.done(n::NEWFSTATAT, &[AT_FDCWD, path, DATA, 0]);
+    assert_eq!(
+        (rig.peek_word(DATA + 88), rig.peek_word(DATA + 96)),
+        (1_000_000_007, 3)
+    );
+    // A sleeper wakes without a tick.
+    rig.poke_words(DATA, &[2, 0]);
+    rig.start(n::NANOSLEEP, &[DATA, 0]);
+    rig.kernel.machine.clock += 3 * SECOND;
+    assert_eq!(rig.kernel.schedule(), Next::Run);
+    rig.file("/tmp/b", b"x");
+    let path = rig.path("/tmp/b");
+    rig.done(n::NEWFSTATAT, &[AT_FDCWD, path, DATA, 0]);
+    assert_eq!(rig.peek_word(DATA + 88), 1_000_000_010);
+}
