@@ -7,7 +7,8 @@ use crate::archive::{self, Entry, Kind};
 use crate::kernel::{self, Kernel};
 use crate::layout::{self, Settings};
 use crate::progress::Progress;
-use crate::{Error, Result, output, tree};
+use crate::sources::Seeker;
+use crate::{Error, Result, output, port, tree};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
 use firmseed_core::image::Policy;
 use std::path::{Path, PathBuf};
@@ -21,11 +22,22 @@ pub enum Source {
     Tar(PathBuf),
 }
 
+/// The ports that a tree gets.
+#[derive(Clone, Debug, Default)]
+pub struct Ports {
+    /// Their folders, in the order in which they are built.
+    pub folders: Vec<PathBuf>,
+    /// Where their tarballs are.
+    pub seeker: Seeker,
+}
+
 /// What to build.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The files.
     pub source: Source,
+    /// What a tree gets beside its own files.
+    pub ports: Ports,
     /// How they are run.
     pub settings: Settings,
     /// The kernel's ELF; without one, the one beside this tool.
@@ -48,7 +60,11 @@ pub fn build(request: &Request, path: &Path) -> Result<Built> {
         None => Kernel::read(&kernel::default_path()?)?,
     };
     let tar = match &request.source {
-        Source::Tree(root) => archive::write(&tree::read(root)?)?,
+        Source::Tree(root) => {
+            let mut members = tree::read(root)?;
+            port::add(&mut members, &request.ports.folders, &request.ports.seeker)?;
+            archive::write(&members)?
+        }
         Source::Tar(file) => std::fs::read(file).map_err(Error::io("read", file))?,
     };
     let (image, members) = image(kernel, tar, &request.settings)?;

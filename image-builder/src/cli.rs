@@ -3,11 +3,12 @@
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_core::image::Policy;
-use image_builder::build::{Request, Source};
+use image_builder::build::{Ports, Request, Source};
 use image_builder::layout::Settings;
+use image_builder::sources::Seeker;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Builds, lists, checks and unpacks Firmseed's firmware images.
 ///
@@ -34,6 +35,8 @@ Examples:
     image-builder build --tar rootfs.tar --policy open --init /init -o rootfs.img
   A bootstrap chain: text only, PID 1 decoded from hex0:
     image-builder build --tree chain --seed kaem.hex0=/bin/kaem --init /bin/kaem --arg /main.kaem -o chain.img
+  The same with your own program (with the chain of this project: qemu/run --port my-port):
+    image-builder build --tree chain --port my-port ... -o mine.img
 
 The same files always give the same bytes: times, owners and the umask leave no trace.";
 
@@ -49,6 +52,9 @@ pub enum Command {
     /// Puts a kernel and a tree of files into an image.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildArguments),
+    /// Finds and verifies the tarballs of ports, fetches what is missing, prints where they are.
+    #[command(after_help = SOURCES_EXAMPLES)]
+    Sources(SourcesArguments),
     /// Shows what is in an image: its parts, its settings, every file with its hash.
     #[command(
         after_help = "Example:\n  image-builder inspect --json job.img | jq -r '.members[].path'"
@@ -91,6 +97,15 @@ pub enum Command {
     },
 }
 
+const SOURCES_EXAMPLES: &str = "\
+Examples:
+  All ports of this project:      image-builder sources | sha256sum -c
+  One, from files that are here:  image-builder sources --sources ~/Downloads tinycc
+  Somebody's own:                 image-builder sources ./my-port
+
+Prints a line SHA256  FILE for each tarball. A file whose hash is not the one in port.toml is refused
+with both hashes. What was found or fetched is kept in the cache, so that no network is asked again.";
+
 const TRACE_EXAMPLES: &str = "\
 Example:
   qemu/run --image job.img --trace job.trace && image-builder trace job.trace | less
@@ -99,7 +114,73 @@ The kernel must be the one that wrote the trace: the trace holds numbers, their 
 file. Exit code 1 means that some of it made no sense.";
 
 #[derive(Debug, Args)]
+pub struct SourcesArguments {
+    /// Names of ports in --ports, or folders (with a `/`) [default: all ports in --ports]
+    #[arg(value_name = "PORT")]
+    names: Vec<PathBuf>,
+    #[command(flatten)]
+    places: Places,
+}
+
+impl SourcesArguments {
+    /// The ports' folders, and where to look for their files.
+    pub fn into_request(self) -> anyhow::Result<(Vec<PathBuf>, Seeker)> {
+        let ports = &self.places.ports_folder;
+        let named = |name: &PathBuf| match name.components().count() > 1 || name.is_absolute() {
+            true => name.clone(),
+            false => ports.join(name),
+        };
+        let mut folders: Vec<PathBuf> = self.names.iter().map(named).collect();
+        if folders.is_empty() {
+            let read = std::fs::read_dir(ports);
+            for entry in read.map_err(image_builder::Error::io("read", ports))? {
+                folders.push(entry?.path());
+            }
+            folders.retain(|folder| folder.join("port.toml").is_file());
+            folders.sort();
+        }
+        Ok((folders, self.places.into_seeker()))
+    }
+}
+
+/// Where the tarballs of ports may be.
+#[derive(Debug, Args)]
+struct Places {
+    /// The folder of the project's ports; the project's qemu/setup beside it fetches Debian's source packages.
+    #[arg(long = "ports", value_name = "DIR", default_value = "ports")]
+    ports_folder: PathBuf,
+    /// A folder with tarballs; once for each.
+    #[arg(long, value_name = "DIR")]
+    sources: Vec<PathBuf>,
+    /// Where tarballs are kept [default: $FIRMSEED_CACHE, $XDG_CACHE_HOME/firmseed or ~/.cache/firmseed]
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Fetch nothing.
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Places {
+    fn into_seeker(self) -> Seeker {
+        // Absolute: a command without a slash would be sought in PATH.
+        let setup = std::path::absolute(&self.ports_folder).ok();
+        let setup = setup.and_then(|ports| Some(ports.parent()?.join("qemu/setup")));
+        Seeker {
+            folders: self.sources,
+            cache: self.cache,
+            debian: setup.filter(|path: &PathBuf| Path::is_file(path)),
+            offline: self.offline,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub struct BuildArguments {
+    /// A port's folder (docs/ports.md): goes to /ports/NAME with its tarball, is built after TinyCC; once for each.
+    #[arg(long = "port", value_name = "DIR", conflicts_with = "tar")]
+    ports: Vec<PathBuf>,
+    #[command(flatten)]
+    places: Places,
     /// A folder whose files go into the image.
     #[arg(
         long,
@@ -178,6 +259,10 @@ impl BuildArguments {
         Ok((
             Request {
                 source,
+                ports: Ports {
+                    folders: self.ports,
+                    seeker: self.places.into_seeker(),
+                },
                 settings,
                 kernel: self.kernel,
             },

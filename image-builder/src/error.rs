@@ -44,6 +44,17 @@ pub enum Error {
     /// The bytes are no image, or its index is damaged.
     #[error("{0}")]
     Image(String),
+    /// A port is not as docs/ports.md wants it.
+    #[error("{}: {reason}", path.display())]
+    Port {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A port's tarball is nowhere, or another file.
+    #[error("{0}")]
+    Source(String),
     /// A member cannot be unpacked.
     #[error("cannot unpack member {member}: {reason}")]
     Extract {

@@ -2,7 +2,7 @@
 //!
 //! An image is an arm64 Image header and kernel, an index in text, the kernel's symbols and a plain
 //! tar (`docs/image.md`). [`build`] makes one, [`check`] proves one against its own index, [`inspect`]
-//! and [`extract`] show what is in it. The index's grammar is `firmseed_core::image`'s, so the kernel
+//! and [`extract`] show what is in it; [`port`] and [`sources`] bring users' programs along. The index's grammar is `firmseed_core::image`'s, so the kernel
 //! and this tool cannot disagree about it.
 #![forbid(unsafe_code)]
 
@@ -15,7 +15,9 @@ pub mod inspect;
 pub mod kernel;
 pub mod layout;
 pub mod output;
+pub mod port;
 pub mod progress;
+pub mod sources;
 pub mod trace;
 pub mod tree;
 

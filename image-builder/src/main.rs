@@ -5,7 +5,8 @@ mod cli;
 
 use anyhow::Context;
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, SourcesArguments};
+use image_builder::port::Port;
 use image_builder::{Error, build, check, extract, inspect, kernel, trace};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -48,6 +49,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 built.members
             ))?;
         }
+        Command::Sources(arguments) => list_sources(arguments)?,
         Command::Inspect { image, json } => {
             let report =
                 inspect::inspect(&read(&image)?).with_context(|| image.display().to_string())?;
@@ -74,6 +76,20 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Trace { trace, kernel } => return decode_trace(&trace, kernel),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn list_sources(arguments: SourcesArguments) -> anyhow::Result<()> {
+    let (folders, seeker) = arguments.into_request()?;
+    for folder in folders {
+        let port = Port::read(&folder)?;
+        let Some(pin) = &port.source else {
+            eprintln!("image-builder: port {} needs no tarball", port.name);
+            continue;
+        };
+        let found = seeker.find(&port, pin)?;
+        say(&format!("{}  {}\n", pin.sha256, found.path.display()))?;
+    }
+    Ok(())
 }
 
 fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {

@@ -328,7 +328,7 @@ fn settings_are_shown() {
 fn help_has_examples_and_exit_codes() {
     let bench = Bench::new();
     assert!(stdout(&bench.run(&["--help"]).success()).contains("Exit codes:"));
-    for command in ["build", "inspect", "extract", "check"] {
+    for command in ["build", "sources", "inspect", "extract", "check"] {
         let help = stdout(&bench.run(&[command, "--help"]).success());
         assert!(
             help.contains("Example") && help.contains("image-builder"),

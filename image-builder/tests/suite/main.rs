@@ -6,3 +6,4 @@ mod common;
 mod damage;
 mod damaged_input;
 mod kernel_elf;
+mod ports;
