@@ -11,14 +11,14 @@ use firmseed_core::kernel::{Kernel, Next};
 use crate::arch::trap::enter_user;
 use crate::arch::{self, Entry, cpu, exception, mmu};
 use crate::drivers::interrupts::Interrupts;
-use crate::drivers::timer::Timer;
+use crate::drivers::timer::{TICKS_PER_SLICE, Timer};
 use crate::drivers::virtio_block::{self, Disk, DiskError};
 use crate::firmware::Found;
 use crate::image::Image;
 use crate::machine::ThisMachine;
 use crate::mem::plan::{self, Given};
 use crate::options::Options;
-use crate::{println, trace};
+use crate::{console, println, trace};
 
 /// Boots, runs PID 1 to its end, and brings out what it wrote. Returns PID 1's status.
 ///
@@ -99,20 +99,22 @@ fn open_interrupts(board: &Board<'_>, timer: Timer) -> Result<Interrupts, String
 
 /// Runs programs until PID 1 has ended; returns its status.
 fn main_loop(kernel: &mut Kernel<'_, ThisMachine>, interrupts: &Interrupts, timer: Timer) -> i32 {
+    let mut ticks = 0;
     timer.arm(None);
     loop {
         match kernel.schedule() {
-            Next::Run => {
-                match enter_user(kernel.registers()) {
-                    Trap::Syscall => kernel.handle(Trap::Syscall), // the short way
-                    trap => {
-                        if trap == Trap::Interrupt {
-                            take_interrupt(interrupts, timer);
-                        }
-                        kernel.handle(trap);
+            Next::Run => match enter_user(kernel.registers()) {
+                Trap::Syscall => kernel.handle(Trap::Syscall), // the short way
+                Trap::Interrupt => {
+                    take_interrupt(interrupts, timer);
+                    ticks += 1;
+                    if ticks >= TICKS_PER_SLICE {
+                        ticks = 0;
+                        kernel.handle(Trap::Interrupt);
                     }
                 }
-            }
+                trap => kernel.handle(trap),
+            },
             Next::Idle { until } => {
                 timer.arm(until);
                 cpu::wait_for_interrupt();
@@ -129,6 +131,7 @@ fn take_interrupt(interrupts: &Interrupts, timer: Timer) {
         timer.arm(None);
         interrupts.end(interrupt);
     }
+    console::poll();
 }
 
 /// Writes a tar of what the machine's programs wrote to the disk.

@@ -1,9 +1,11 @@
-//! The generic timer's virtual counter: nanoseconds since power-on, and the tick that preempts.
+//! The generic timer's virtual counter: nanoseconds since power-on, and the tick that polls and preempts.
 
 use crate::arch::cpu;
 
-/// How long a program runs before another gets its turn.
-const TICK_NANOSECONDS: u64 = 10_000_000;
+/// Between two interrupts: short enough for the console not to lose a byte.
+const TICK_NANOSECONDS: u64 = 1_000_000;
+/// Ticks that a program runs before another gets its turn: 10 ms.
+pub const TICKS_PER_SLICE: u32 = 10;
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 /// Binary places of the nanoseconds per tick.
 const SHIFT: u32 = 32;

@@ -1,6 +1,7 @@
 //! Serial ports, polled: ARM's PL011 (ARM DDI 0183) and the BCM283x mini-UART (BCM2835 ARM Peripherals, 2.2).
 //!
-//! Speed and pins are as the firmware left them.
+//! Speed and pins are as the firmware left them. The receiver is polled every millisecond, in which 115200
+//! baud bring 12 bytes: the FIFOs of both ports hold that.
 
 use board::Uart as Description;
 
@@ -8,7 +9,11 @@ use super::mmio::{MapError, Registers};
 
 const PL011_DATA: u64 = 0x00;
 const PL011_FLAGS: u64 = 0x18;
+const PL011_LINE: u64 = 0x2c;
 const PL011_CONTROL: u64 = 0x30;
+const PL011_EIGHT_BITS: u32 = 3 << 5;
+const PL011_FIFOS: u32 = 1 << 4;
+const PL011_BUSY: u32 = 1 << 3;
 const PL011_RECEIVE_EMPTY: u32 = 1 << 4;
 const PL011_TRANSMIT_FULL: u32 = 1 << 5;
 const PL011_ENABLE_ALL: u32 = 1 | 1 << 8 | 1 << 9;
@@ -38,13 +43,25 @@ impl Uart {
             Description::Pl011(region) => {
                 let registers = Registers::map(region)?;
                 let control = registers.read(PL011_CONTROL);
-                if control & PL011_ENABLE_ALL != PL011_ENABLE_ALL {
-                    registers.write(PL011_CONTROL, control | PL011_ENABLE_ALL);
-                }
+                registers.write(PL011_CONTROL, control | PL011_ENABLE_ALL);
                 Uart::Pl011(registers)
             }
             Description::Mini(region) => Uart::Mini(Registers::map(region)?),
         })
+    }
+
+    /// Switches the receiver's FIFO on. What has come and was not taken may be lost.
+    pub fn buffer_input(&self) {
+        if let Uart::Pl011(registers) = self
+            && registers.read(PL011_LINE) & PL011_FIFOS == 0
+        {
+            // The line's settings may be changed only while the port is off and has sent all.
+            while registers.read(PL011_FLAGS) & PL011_BUSY != 0 {}
+            let control = registers.read(PL011_CONTROL);
+            registers.write(PL011_CONTROL, 0);
+            registers.write(PL011_LINE, PL011_EIGHT_BITS | PL011_FIFOS);
+            registers.write(PL011_CONTROL, control);
+        }
     }
 
     /// Sends a byte; waits while the port is busy.
