@@ -44,21 +44,13 @@ impl Image {
             .then(|| part.slice(self.bytes))?
     }
 
-    /// The files. Contents stay in the tar; each is checked first.
+    /// The files. Contents stay in the tar, whose hash covers every byte of every file and header.
     ///
     /// # Errors
-    /// A text that names the first file that is damaged.
+    /// A text that names what is damaged.
     pub fn unpack(&self) -> Result<Fs, String> {
-        for member in self.index.members() {
-            let member = member.map_err(|error| format!("image damaged: {error}"))?;
-            if let Kind::File { content, .. } = member.kind
-                && !content.matches(self.bytes, sha256)
-            {
-                return Err(format!(
-                    "image damaged: {} does not have the hash that the index says",
-                    member.path
-                ));
-            }
+        if !self.index.tar.matches(self.bytes, sha256) {
+            return Err(self.name_damage()?);
         }
         let tar = self
             .index
@@ -70,5 +62,21 @@ impl Image {
             .add_tar(tar)
             .map_err(|error| format!("image damaged: {error}"))?;
         Ok(files)
+    }
+
+    /// Says which part of a tar that has not its hash is damaged.
+    fn name_damage(&self) -> Result<String, String> {
+        for member in self.index.members() {
+            let member = member.map_err(|error| format!("image damaged: {error}"))?;
+            if let Kind::File { content, .. } = member.kind
+                && !content.matches(self.bytes, sha256)
+            {
+                return Ok(format!(
+                    "image damaged: {} does not have the hash that the index says",
+                    member.path
+                ));
+            }
+        }
+        Ok("image damaged: a header of the tar; image-builder check says where".to_string())
     }
 }
