@@ -1,0 +1,91 @@
+# Ports: the example of docs/ports.md and a user's C file, built on the bare machine by the TinyCC that it made.
+
+ports=$(scratch)
+example=$root/ports/example
+
+# The host's compiler agrees with what the example expects, so that the machine's answer means something.
+example_on_host() {
+    gcc -Wall -Wextra -Werror -o "$ports/letters" "$example/letters.c"
+    "$ports/letters" "$example/poem" "$ports/counted"
+    expect "what ports/example/expected says" cmp "$ports/counted" "$example/expected"
+}
+check example-on-host example_on_host
+
+# What docs/ports.md shows is what ports/example is: the block behind the line that ends with the file's name.
+docs_are_true() {
+    local file
+    for file in port.toml build.kaem; do
+        awk -v name="\`ports/example/$file\`:" '
+            inside && /^```$/ { exit }
+            inside { print }
+            found && /^```./ { inside = 1 }
+            substr($0, length($0) - length(name) + 1) == name { found = 1 }' "$root/docs/ports.md" >"$ports/shown"
+        expect "ports/example/$file in docs/ports.md" diff "$example/$file" "$ports/shown"
+    done
+}
+check docs docs_are_true
+
+requests() {
+    local run=$root/qemu/run
+    : >"$ports/image"
+    expect_status "-- without a file" 1 "$run" --
+    expect_status "a file that is not there" 1 "$run" -- /none.c
+    expect_status "a program for an image that is built already" 1 "$run" --image "$ports/image" -- "$example/letters.c"
+    expect_status "a port for an image that is built already" 1 "$run" --image "$ports/image" --port "$example"
+}
+check requests requests
+
+# One run for all: the example, then a file with awkward arguments, and its status as that of qemu/run.
+cat >"$ports/my file.c" <<'C'
+#include <stdio.h>
+int main(int argc, char **argv)
+{
+	FILE *f = fopen("written", "w");
+	int i;
+
+	for (i = 1; i < argc; i++)
+		printf("<%s>\n", argv[i]);
+	fputs("by the program\n", f);
+	fclose(f);
+	return 40 + argc;
+}
+C
+on_the_machine() {
+    machine 44 "$ports/console" --port "$example" --memory 128 --out "$ports/out" -- "$ports/my file.c" 'two  words' "it's" '${PATH} # \'
+    expect_line '^TinyCC has rebuilt itself' "$ports/console"
+    expect_line '^example: letters counts as expected$' "$ports/console"
+    expect_line '^<two  words>$' "$ports/console"
+    expect_line "^<it's>\$" "$ports/console"
+    expect_line '^<\$\{PATH\} # \\>$' "$ports/console"
+    expect_line '^/ports/program/build.kaem:[0-9]+: failed with status 44: ./program two  words' "$ports/console"
+    expect "what the program wrote" [ "$(cat "$ports/out/build/program/written")" = 'by the program' ]
+    expect "the example's table" cmp "$ports/out/build/example/counted" "$example/expected"
+    expect "the example's program in /bin" cmp "$ports/out/build/example/letters" "$ports/out/bin/letters"
+    # The machine's file runs on Linux too.
+    qemu-aarch64 "$ports/out/bin/letters" "$example/poem" "$ports/counted-by-linux"
+    expect "the same table from Linux" cmp "$ports/counted-by-linux" "$example/expected"
+}
+check on-the-machine on_the_machine
+
+# A port that fails stops the chain: its script, line, command, status and advice are said.
+broken_port() {
+    mkdir "$ports/broken"
+    cp "$example"/* "$ports/broken/"
+    sed -i '1s/e/x/' "$ports/broken/expected"
+    machine 1 "$ports/broken.console" --port "$ports/broken"
+    expect_line '^/ports/example/build.kaem:5: failed with status 1: cmp counted /ports/example/expected$' "$ports/broken.console"
+    expect_line 'what to do: letters.c and expected do not fit each other' "$ports/broken.console"
+}
+# An error in the user's file: the compiler's message, with the file as the user named it, and its status.
+broken_program() {
+    printf 'int main(void)\n{\n\treturn 0\n}\n' >"$ports/wrong.c"
+    machine 1 "$ports/wrong.console" -- "$ports/wrong.c"
+    expect_line "^wrong.c:4: error: ';' expected" "$ports/wrong.console"
+}
+if full; then
+    check broken-port broken_port
+    check broken-program broken_program
+else
+    skip broken-port "a whole chain for one message: --full"
+    skip broken-program "a whole chain for one message: --full"
+fi
