@@ -72,7 +72,7 @@ impl Seeker {
         }
         let mut tried = Vec::new();
         if !self.offline {
-            for fetch in [Self::from_debian, Self::from_upstream] {
+            for fetch in [Self::ask_debian, Self::ask_upstream] {
                 match fetch(self, pin, &root) {
                     Ok(None) => {}
                     Ok(Some((from, content))) => {
@@ -93,7 +93,7 @@ impl Seeker {
     }
 
     /// From Debian's source package, where the pin names one.
-    fn from_debian(&self, pin: &Pin, cache: &Path) -> Fetched {
+    fn ask_debian(&self, pin: &Pin, cache: &Path) -> Fetched {
         let (Some(package), Some(command)) = (&pin.debian, &self.debian) else {
             return Ok(None);
         };
@@ -116,7 +116,7 @@ impl Seeker {
     }
 
     /// From upstream, where the pin says where that is, with the user's own curl or wget.
-    fn from_upstream(&self, pin: &Pin, _: &Path) -> Fetched {
+    fn ask_upstream(&self, pin: &Pin, _: &Path) -> Fetched {
         let Some(url) = &pin.url else { return Ok(None) };
         let folder =
             tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
