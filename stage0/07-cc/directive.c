@@ -1,5 +1,11 @@
 /* directive.c: the lines that begin with `#`. */
 
+enum { MAX_PACK = 16 };
+
+int pack_align;                 /* no member is aligned more, but by an attribute of its own */
+int pack_stack[MAX_PACK];
+int pack_depth;
+
 struct Token *directive_token(struct Source *s) {
     s->directive = 1;
     struct Token *t = lex(s);
@@ -298,6 +304,33 @@ void line_directive(struct Source *s) {
     s->name = keep_text(p + 2, length);
 }
 
+/* pragma = "pragma" ("pack" "(" ["push" | "pop"] [","] [number] ")" | {token}); all but pack are ignored */
+void pragma(struct Source *s) {
+    struct Token *t = directive_token(s);
+    int is_pack = t->ident != 0 && same_text(t->ident->name, "pack");
+    int says_nothing = is_pack;
+    for (; t->kind != T_EOL; t = directive_token(s)) {
+        int pushes = is_pack && t->ident != 0 && same_text(t->ident->name, "push");
+        int pops = is_pack && t->ident != 0 && same_text(t->ident->name, "pop");
+        if ((pushes && pack_depth >= MAX_PACK) || (pops && pack_depth == 0))
+            fail("too many in #pragma pack of", t->ident->name);
+        if (pushes) {
+            pack_stack[pack_depth] = pack_align;
+            pack_depth++;
+        } else if (pops) {
+            pack_depth--;
+            pack_align = pack_stack[pack_depth];
+        } else if (is_pack && t->kind == T_NUMBER) {
+            pack_align = t->length == 1 ? *t->text - '0' : 16;
+        } else {
+            continue;
+        }
+        says_nothing = 0;
+    }
+    if (says_nothing)
+        pack_align = 16;
+}
+
 void obey(struct Source *s, char *name, struct Token *t) {
     long length = 0;
     if (same_text(name, "define")) {
@@ -313,7 +346,9 @@ void obey(struct Source *s, char *name, struct Token *t) {
         while (s->p[length] != '\n')
             length++;
         fail("#error", keep_text(s->p, length));
-    } else if (same_text(name, "pragma") || t->kind == T_NUMBER) {
+    } else if (same_text(name, "pragma")) {
+        pragma(s);
+    } else if (t->kind == T_NUMBER) {
         skip_line(s);
     } else if (t->kind != T_EOL) {
         fail("expected a directive before", keep_text(t->text, t->length));

@@ -147,7 +147,7 @@ void declaration_specifiers(struct Specifier *s) {
 
 void place_member(struct Type *t, struct Member *m, long *bit) {
     long unit = m->type->size * 8;
-    int align = m->packed ? 1 : m->type->align;
+    int align = m->packed ? 1 : m->type->align < pack_align ? m->type->align : pack_align;
     if (m->align > align)
         align = m->align;
     if (t->kind == TY_UNION)
@@ -175,7 +175,7 @@ void layout(struct Type *t, int packed) {
     struct Member *m;
     long bit = 0;
     for (m = t->members; m; m = m->next) {
-        m->packed = m->packed || packed;
+        m->packed = m->packed || packed || pack_align == 1;
         place_member(t, m, &bit);
     }
 }

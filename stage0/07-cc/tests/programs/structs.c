@@ -14,6 +14,17 @@ struct bits { unsigned a : 3; int b : 5; unsigned c : 24; long d : 40; _Bool e :
 struct __attribute__((packed)) tight { char a; int b; short c; long d; };
 struct aligned { char a; int b __attribute__((aligned(16))); };
 struct mixed { float f; double d; };
+#pragma pack(push, 1)
+struct pack1 { char a; long b; short c; unsigned d : 5, e : 20, f : 30; char g; };
+#pragma pack(push, 2)
+struct pack2 { char a; long b; int c; char d; };
+#pragma pack(pop)
+struct again { char a; int b; };
+#pragma pack()
+struct natural { char a; int b; };
+#pragma pack(4)
+struct pack4 { char a; long b; struct natural c; };
+#pragma pack(pop)
 
 struct s1 f1(struct s1 x) { x.a++; return x; }
 struct s3 f3(struct s3 x) { x.a[2] += x.a[0]; return x; }
@@ -40,6 +51,8 @@ int main(void) {
     unsigned i;
     printf("%zu %zu %zu %zu %zu %zu\n", sizeof(struct nested), sizeof(struct bits), sizeof(struct tight), sizeof(struct aligned),
            offsetof(struct nested, inner), offsetof(struct tight, d));
+    printf("%zu %zu %zu %zu %zu %zu\n", sizeof(struct pack1), sizeof(struct pack2), sizeof(struct again), sizeof(struct natural), sizeof(struct pack4), offsetof(struct pack4, b));
+    { struct pack1 p = {1, 0x123456789abcdef, -2, 21, 0xabcde, 0x2bcdef01, 7}; p.e++; p.f ^= 3; memcpy(raw, &p, 16); printf("%d %lx %d %x %x %x %d %02x%02x%02x\n", p.a, p.b, p.c, p.d, p.e, p.f, p.g, raw[9], raw[11], raw[13]); }
     printf("%d %d %d\n", f1(a).a, f3(b).a[2], f8(c, 5).b);
     d = f12(3, f12(2, d)); e = f16(f16(f16(e))); f = f40(f, f40(g, *p));
     printf("%d %d %d %ld %d %ld %ld\n", d.a, d.b, d.c, e.a, e.b, f.a[0], f.a[4]);
