@@ -51,7 +51,7 @@ are a list of {part, range, problem}.";
 pub enum Command {
     /// Puts a kernel and a tree of files into an image.
     #[command(after_help = BUILD_EXAMPLES)]
-    Build(BuildArguments),
+    Build(Box<BuildArguments>),
     /// Finds and verifies the tarballs of ports, fetches what is missing, prints where they are.
     #[command(after_help = SOURCES_EXAMPLES)]
     Sources(SourcesArguments),
