@@ -80,7 +80,8 @@ fn the_seal_covers_all_before_the_last_line() {
         index.seal
     });
     assert!(accepted && !index.verify_seal(|_| [0; 32]));
-    assert_eq!(sealed, body()[..body().len() - 4 - 64 - 1].as_bytes());
+    let body = body();
+    assert_eq!(sealed, &body.as_bytes()[..body.len() - 4 - 64 - 1]);
 }
 
 #[test]
