@@ -79,4 +79,15 @@ brings_back() {
     expect_status "a folder that is not empty is refused" 1 "$run" --image "$image" --out "$folder/back"
 }
 start out brings_back
+
+traces() {
+    local folder
+    folder=$(scratch)
+    machine 7 "$folder/console" --image "$image" --append init=/exit7 --trace "$folder/trace"
+    expect "the trace can be read" "$image_builder" trace --kernel "$kernel_elf" "$folder/trace" >"$folder/text"
+    tail -n 5 "$folder/text"
+    expect_line 'call (94|93).*\(0x7, ' "$folder/text"
+    expect_status "a trace of another kernel is refused" 1 "$image_builder" trace --kernel "$image_builder" "$folder/trace"
+}
+start trace traces
 finish
