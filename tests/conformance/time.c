@@ -72,7 +72,7 @@ int main(void)
     for (int i = 3; i >= 1; i--)
         if (fork() == 0) {
             char name = '0' + i;
-            usleep(i * 100000);
+            usleep(i * 500000); /* far apart: a busy host may stop the whole machine for a while */
             write(ends[1], &name, 1);
             _exit(0);
         }
