@@ -85,7 +85,7 @@ no_space() {
 small_machine() {
     faulty_tree
     chain_image "$folder/tree" "$folder/image"
-    machine 1 "$folder/raw" --image "$folder/image" --memory 40 --timeout 100
+    machine 1 "$folder/raw" --image "$folder/image" --memory 32 --timeout 100
     expect_line '^chain\.kaem:[0-9]+: (cannot run|failed): /bin/' "$folder/raw"
 }
 
