@@ -69,7 +69,8 @@ expect_status() {
 
 # expect_line PATTERN FILE: a line that matches the extended expression.
 expect_line() {
-    tr -d '\r' <"$2" | grep -aqE -- "$1" || { tail -n 20 "$2"; printf 'expected: a line like "%s" in %s\n' "$1" "$2"; exit 1; }
+    # No pipe: grep stops reading at the first match, and its writer would end by SIGPIPE.
+    grep -aqE -- "$1" <(tr -d '\r' <"$2") || { tail -n 20 "$2"; printf 'expected: a line like "%s" in %s\n' "$1" "$2"; exit 1; }
 }
 
 # machine STATUS LOG OPTION...: qemu/run with these options, the console in LOG; it ends with STATUS.
