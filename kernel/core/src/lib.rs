@@ -19,6 +19,7 @@ pub mod fs;
 pub mod hex0;
 pub mod image;
 pub mod kernel;
+pub mod ledger;
 pub mod machine;
 pub mod paging;
 pub mod pipe;
