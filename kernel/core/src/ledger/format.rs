@@ -109,7 +109,7 @@ fn is_text(bytes: &[u8]) -> bool {
         let value = u64::from_le_bytes(*word);
         // The high bit of a byte that is below 0x20, or of one above it after such a byte: never too few.
         let control = value.wrapping_sub(LOW * 0x20) & !value & HIGH;
-        let delete = (value ^ LOW * 0x7f).wrapping_sub(LOW) & HIGH;
+        let delete = (value ^ (LOW * 0x7f)).wrapping_sub(LOW) & HIGH;
         control | delete == 0 || word.iter().copied().all(is_text_byte)
     }) && rest.iter().copied().all(is_text_byte)
 }
