@@ -4,7 +4,7 @@ use firmseed_core::addr::{Frame, PAGE_SIZE, Page, UserAddr};
 use firmseed_core::context::FpState;
 use firmseed_core::image;
 use firmseed_core::machine::{Machine, Memory};
-use firmseed_core::sha256::{self, Sha256};
+use firmseed_core::sha256::{self, Compress, Sha256};
 
 use crate::arch::{cpu, fp, sha256 as extension};
 use crate::drivers::timer::Timer;
@@ -18,8 +18,6 @@ pub struct ThisMachine {
     timer: Timer,
     compress: Compress,
 }
-
-type Compress = fn(&mut [u32; 8], &[[u8; 64]]);
 
 /// SHA-256 compression, by the processor's own instructions where it has them.
 pub fn sha256_compression() -> Compress {
@@ -111,8 +109,8 @@ impl Machine for ThisMachine {
         self.timer.now()
     }
 
-    fn sha256_blocks(&mut self, state: &mut [u32; 8], blocks: &[[u8; 64]]) {
-        (self.compress)(state, blocks);
+    fn sha256(&self) -> Compress {
+        self.compress
     }
 
     fn heap_free(&self) -> usize {

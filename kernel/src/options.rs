@@ -62,6 +62,7 @@ impl<'a> Options<'a> {
                         program: bytes(seed.program),
                     })
                     .collect(),
+                files: index.tar.sha256,
                 realtime_start: REALTIME_START,
             },
             trace: argument(words, "trace"),

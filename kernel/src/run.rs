@@ -138,8 +138,9 @@ fn take_interrupt(interrupts: &Interrupts, timer: Timer) {
 fn export(kernel: &mut Kernel<'_, ThisMachine>, mut disk: Disk) -> Result<(), String> {
     let mut failure = None;
     let mut pending = Pending::new();
+    let ledger = kernel.ledger_files();
     let (machine, _, files) = kernel.parts();
-    let result = export_tar(files, machine, Selection::Written, &mut |bytes| {
+    let result = export_tar(files, machine, Selection::Written, &ledger, &mut |bytes| {
         pending.add(bytes, &mut disk).map_err(|error| {
             failure = Some(error);
             Errno::EIO

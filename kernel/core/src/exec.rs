@@ -19,6 +19,7 @@ use crate::machine::Machine;
 use crate::vm::area::{Area, FileView, Kind};
 use crate::vm::{AddressSpace, Resources, STACK_TOP};
 use script::{HEAD_SIZE, Head};
+pub use stack::Arguments;
 
 /// How many scripts may stand in a row, each the interpreter of the one before.
 const SCRIPT_DEPTH: usize = 5;
@@ -76,6 +77,8 @@ pub struct Program {
     pub entry: u64,
     /// The stack pointer.
     pub stack: u64,
+    /// Where its strings are.
+    pub arguments: Arguments,
     /// The ELF file: for a script, the interpreter's (/proc/self/exe).
     pub file: InodeId,
 }
@@ -135,10 +138,11 @@ pub fn build<M: Machine>(
     };
     let mut space = AddressSpace::new(r)?;
     match populate(r, &mut space, &elf, file, &prefix, request) {
-        Ok(stack) => Ok(Program {
+        Ok((stack, arguments)) => Ok(Program {
             space,
             entry: elf.entry,
             stack,
+            arguments,
             file,
         }),
         Err(error) => {
@@ -177,7 +181,7 @@ fn follow_scripts<M: Machine>(
     Err(ExecError::ScriptDepth)
 }
 
-/// Fills a new address space. Returns the stack pointer.
+/// Fills a new address space. Returns the stack pointer, and where the strings are.
 fn populate<M: Machine>(
     r: &mut Resources<'_, '_, M>,
     space: &mut AddressSpace,
@@ -185,7 +189,7 @@ fn populate<M: Machine>(
     file: InodeId,
     prefix: &[Vec<u8>],
     request: Request<'_>,
-) -> Result<u64, ExecError> {
+) -> Result<(u64, Arguments), ExecError> {
     for segment in &elf.segments {
         map_segment(r, space, segment, file)?;
     }
@@ -195,7 +199,8 @@ fn populate<M: Machine>(
     let strings = (request.argv, request.envp);
     let arguments =
         stack::push_arguments(r, space, request.caller, request.path, &prefix, strings)?;
-    stack::push_vectors(r, space, &arguments, elf, &request.aux)
+    let stack = stack::push_vectors(r, space, &arguments, elf, &request.aux)?;
+    Ok((stack, arguments))
 }
 
 /// Maps a segment over whatever was mapped there before.

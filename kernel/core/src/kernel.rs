@@ -12,6 +12,7 @@ use crate::context::{Registers, Trap};
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::fs::{Fs, InodeId};
+use crate::ledger::book::Book;
 use crate::machine::Machine;
 use crate::process::files::Files;
 use crate::process::pipes::Pipes;
@@ -19,6 +20,7 @@ use crate::process::random::Random;
 use crate::process::table::{Slot, Table};
 use crate::process::terminal::Terminal;
 use crate::process::{Event, Restart, Wait};
+use crate::sha256::Digest;
 use crate::stages::Stages;
 use crate::syscall::quick::Growth;
 
@@ -41,6 +43,16 @@ pub enum Policy {
     Chain,
     /// Anything that is executable, files of the image too.
     Open,
+}
+
+impl Policy {
+    /// The word in the index and in the ledger.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Policy::Chain => "chain",
+            Policy::Open => "open",
+        }
+    }
 }
 
 /// A program that the kernel decodes from hex0 text before the first process starts.
@@ -67,6 +79,8 @@ pub struct BootOptions {
     pub policy: Policy,
     /// Programs to decode first.
     pub seeds: Vec<Seed>,
+    /// The hash of the tar that the files came from, for the ledger.
+    pub files: Digest,
     /// CLOCK_REALTIME at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
     pub realtime_start: u64,
 }
@@ -153,6 +167,8 @@ pub struct Kernel<'a, M: Machine> {
     pub(crate) halt: Option<i32>,
     /// The files that the image says will be made.
     pub(crate) stages: Stages,
+    /// What has happened.
+    pub(crate) ledger: Book,
 }
 
 impl<'a, M: Machine> Kernel<'a, M> {
@@ -196,6 +212,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
             reported: Vec::new(),
             halt: None,
             stages: Stages::default(),
+            ledger: Book::NONE,
         };
         kernel.boot(options)?;
         Ok(kernel)
@@ -233,6 +250,14 @@ impl<'a, M: Machine> Kernel<'a, M> {
     /// The files, for the end of the run.
     pub fn fs(&self) -> &Fs {
         &self.fs
+    }
+
+    /// The ledger and its counters, files that have no path: for exporting them beside what programs wrote.
+    pub fn ledger_files(&self) -> [(&'static [u8], InodeId); 2] {
+        [
+            (b"firmseed.ledger", self.ledger.text()),
+            (b"firmseed.counters", self.ledger.counters()),
+        ]
     }
 
     /// Machine, frames and files at once, for exporting the files after [`Next::Halt`].

@@ -30,4 +30,5 @@ pub mod syscall;
 pub mod tar;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod text;
 pub mod vm;

@@ -6,6 +6,7 @@
 
 use crate::addr::{Frame, Page, UserAddr};
 use crate::context::FpState;
+use crate::sha256::Compress;
 
 /// Memory as frames: byte access to physical pages.
 pub trait Memory {
@@ -42,8 +43,9 @@ pub trait Machine: Memory {
     fn console_read(&mut self) -> Option<u8>;
     /// Nanoseconds since power-on; never runs backwards.
     fn now(&self) -> u64;
-    /// SHA-256 compression: feeds whole 64-byte blocks to `state` (FIPS 180-4, 6.2.2).
-    fn sha256_blocks(&mut self, state: &mut [u32; 8], blocks: &[[u8; 64]]);
+    /// SHA-256 compression, the fastest that the processor has: feeds whole 64-byte blocks to a state
+    /// (FIPS 180-4, 6.2.2).
+    fn sha256(&self) -> Compress;
     /// Bytes that are left in the kernel's heap.
     fn heap_free(&self) -> usize;
     /// Does anybody read the trace? Where not, nothing need be gathered for it.

@@ -1,7 +1,10 @@
 //! SHA-256 (FIPS 180-4): an incremental hasher over a compression function of the caller's choice.
 //!
-//! The kernel passes [`Machine::sha256_blocks`](crate::machine::Machine::sha256_blocks), which uses
+//! The kernel passes [`Machine::sha256`](crate::machine::Machine::sha256)'s, which uses
 //! the processor's instructions where it has them; [`compress`] is the portable one.
+
+/// A compression function.
+pub type Compress = fn(&mut [u32; 8], &[[u8; 64]]);
 
 /// The hash of a message.
 pub type Digest = [u8; 32];

@@ -9,9 +9,10 @@ use alloc::vec::Vec;
 use crate::errno::Errno;
 use crate::fs::{FileType, Follow, Fs, InodeId, Origin};
 use crate::kernel::{Kernel, Printable, say};
+use crate::ledger::content_of;
 use crate::machine::Machine;
 use crate::process::table::Slot;
-use crate::sha256::{Digest, Sha256, to_hex};
+use crate::sha256::to_hex;
 
 /// The list of the files to come.
 pub const LIST: &[u8] = b"/SHA256SUMS";
@@ -77,8 +78,7 @@ impl<M: Machine> Kernel<'_, M> {
             let Some(file) = finished(&self.fs, &stage.path) else {
                 return;
             };
-            let digest = digest_of(&self.fs, file, &mut self.machine);
-            let hex = to_hex(&digest);
+            let hex = to_hex(&content_of(&mut self.fs, &self.machine, file).sha256);
             self.stages.done += 1;
             let padding = PATH_WIDTH.saturating_sub(stage.path.len());
             let milliseconds = self.machine.now() / 1_000_000;
@@ -109,22 +109,6 @@ impl<M: Machine> Kernel<'_, M> {
 /// The file at `path`, if a program has made it and none is writing it any more.
 fn finished(fs: &Fs, path: &[u8]) -> Option<InodeId> {
     let file = fs.resolve(InodeId::ROOT, path, Follow::Yes).ok()?;
-    let made = fs.file_type(file) == FileType::Regular && fs.origin(file) == Origin::Written;
+    let made = fs.file_type(file) == FileType::Regular && fs.origin(file) != Origin::Image;
     (made && !fs.is_being_written(file)).then_some(file)
-}
-
-fn digest_of(fs: &Fs, file: InodeId, machine: &mut impl Machine) -> Digest {
-    let mut hasher = Sha256::new();
-    let mut buffer = [0; 1024];
-    let mut offset = 0;
-    loop {
-        let count = fs.read(file, offset, &mut buffer, machine);
-        if count == 0 {
-            return hasher.finish(|state, blocks| machine.sha256_blocks(state, blocks));
-        }
-        hasher.update(&buffer[..count], |state, blocks| {
-            machine.sha256_blocks(state, blocks);
-        });
-        offset += count as u64;
-    }
 }

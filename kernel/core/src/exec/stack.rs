@@ -27,13 +27,23 @@ const STRING_LIMIT: usize = 32 * PAGE_SIZE;
 const CLOCK_TICKS: u64 = 100;
 
 /// The strings of a program on its new stack.
+#[derive(Debug)]
 pub struct Arguments {
-    /// Address of the path string (AT_EXECFN).
+    /// Address of the path string (AT_EXECFN): the end of the others.
     path: u64,
-    /// Address of argv[0]'s string; the others follow, then those of the environment.
-    first: u64,
-    argument_count: u64,
-    environment_count: u64,
+    /// Address of argv[0]'s string; the others follow, then those of the environment, each with its NUL.
+    pub first: u64,
+    /// How many arguments there are.
+    pub argument_count: u64,
+    /// How many environment strings.
+    pub environment_count: u64,
+}
+
+impl Arguments {
+    /// Bytes of all strings, with their NULs.
+    pub const fn size(&self) -> usize {
+        (self.path - self.first) as usize
+    }
 }
 
 /// Copies the strings to the top of the stack. `prefix` takes the place of argv[0] when it is not empty: the

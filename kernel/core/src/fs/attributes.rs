@@ -5,6 +5,7 @@ use super::inode::{InodeId, Node, Origin};
 use super::special::Device;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
+use crate::ledger::format::Content;
 
 /// A moment: seconds since 1970 and nanoseconds below one second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,9 +180,45 @@ impl Fs {
         self.inodes[inode].origin
     }
 
-    /// A number that rises with each change of the contents.
+    /// A number that rises with each change of the contents, and that no other contents of this file or of one
+    /// that had its inode before have; 0 for a file of the image and a new one.
+    #[inline]
     pub fn version(&self, inode: InodeId) -> u64 {
         self.inodes[inode].version
+    }
+
+    /// Hash, size and class of the contents as they are, if they have been computed.
+    pub fn known_content(&self, inode: InodeId) -> Option<Content> {
+        let inode = &self.inodes[inode];
+        match inode.content {
+            Some((version, content)) if version == inode.version => Some(content),
+            _ => None,
+        }
+    }
+
+    /// Keeps what the contents are, until they change.
+    pub fn know_content(&mut self, inode: InodeId, content: Content) {
+        let inode = &mut self.inodes[inode];
+        inode.content = Some((inode.version, content));
+    }
+
+    /// The process whose changes of the contents the ledger does not tell yet.
+    #[inline]
+    pub fn writer(&self, inode: InodeId) -> Option<u32> {
+        match self.inodes[inode].writer {
+            0 => None,
+            process => Some(process),
+        }
+    }
+
+    /// Sets that process; None once the ledger tells its changes.
+    pub fn set_writer(&mut self, inode: InodeId, process: Option<u32>) {
+        self.inodes[inode].writer = process.unwrap_or(0);
+    }
+
+    /// Is it a regular file, and one that exists?
+    pub fn is_regular(&self, inode: InodeId) -> bool {
+        matches!(self.inodes[inode].node, Node::File(_))
     }
 
     /// Has the file still a name?

@@ -58,7 +58,7 @@ impl Fs {
         length: usize,
         pool: &FramePool,
     ) -> Option<Frame> {
-        let now = self.now;
+        let (now, version) = (self.now, self.changes + 1);
         let inode = &mut self.inodes[inode];
         let Node::File(content) = &mut inode.node else {
             return None;
@@ -69,18 +69,19 @@ impl Fs {
         }
         let frame = content.own_frame(offset >> PAGE_SHIFT, pool)?;
         content.reach(end);
-        inode.note_write(now);
+        inode.note_write(now, version);
+        self.changes = version;
         Some(frame)
     }
 
     /// Notes that bytes up to offset `end` (not included) were written: the file ends there or later,
-    /// is [`Origin::Written`], and has a new version and time.
+    /// is [`Origin::Altered`] or [`Origin::Written`], and has a new version and time.
     pub fn wrote(&mut self, inode: InodeId, end: u64) {
-        let now = self.now;
         let inode = &mut self.inodes[inode];
         if let Node::File(content) = &mut inode.node {
             content.reach(end);
-            inode.note_write(now);
+            self.changes += 1;
+            inode.note_write(self.now, self.changes);
         }
     }
 

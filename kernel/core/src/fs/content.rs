@@ -75,6 +75,12 @@ impl Content {
         self.size
     }
 
+    /// May it hold bytes of the image?
+    #[inline]
+    pub fn has_image(&self) -> bool {
+        !self.image.is_empty()
+    }
+
     pub fn data_pages(&self) -> u64 {
         self.data_pages
     }

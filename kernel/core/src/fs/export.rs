@@ -27,7 +27,8 @@ pub enum Selection {
 /// Takes the bytes of a tar one piece after the other; an error stops the export.
 pub type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), Errno> + 'a;
 
-/// Writes a tar of the tree to `sink`: paths relative to the root, two blocks of zeros at the end.
+/// Writes a tar of the tree to `sink`: paths relative to the root, then `extra` files under names of the caller's,
+/// two blocks of zeros at the end.
 ///
 /// # Errors
 /// ENOMEM, and what the sink says.
@@ -35,6 +36,7 @@ pub fn export_tar(
     fs: &Fs,
     memory: &impl Memory,
     selection: Selection,
+    extra: &[(&[u8], InodeId)],
     sink: &mut Sink,
 ) -> Result<(), Errno> {
     let mut walk = Walk {
@@ -48,7 +50,7 @@ pub fn export_tar(
     while let Some(inode) = walk.next()? {
         let selected = match selection {
             Selection::All => true,
-            Selection::Written => fs.origin(inode) == Origin::Written,
+            Selection::Written => fs.origin(inode) != Origin::Image,
         };
         if selected {
             let several = fs.stat(inode).nlink > 1 && !fs.is_directory(inode);
@@ -63,6 +65,9 @@ pub fn export_tar(
         if fs.is_directory(inode) {
             walk.enter(inode)?;
         }
+    }
+    for &(name, inode) in extra {
+        write_member(fs, memory, inode, name, None, sink)?;
     }
     sink(&[0; 2 * BLOCK])
 }

@@ -4,11 +4,12 @@
 //! shrinks; free inodes form a list. An [`InodeId`] is valid while the inode has a name or a holder.
 
 use super::attributes::Time;
-use super::content::Content;
+use super::content::Content as Bytes;
 use super::directory::Directory;
 use super::name::Name;
 use super::special::{Device, ProcNode};
 use crate::errno::Errno;
+use crate::ledger::format::Content;
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
 
@@ -41,7 +42,9 @@ pub enum Kind {
 pub enum Origin {
     /// The image, unchanged.
     Image,
-    /// Written, in whole or in part, by a program on this machine.
+    /// The image, but a program has written into it: some of the image's bytes may still be there.
+    Altered,
+    /// Programs on this machine, every byte.
     Written,
 }
 
@@ -60,8 +63,12 @@ pub(super) struct Inode {
     /// Processes that execute it.
     pub runners: u32,
     pub origin: Origin,
-    /// Rises with each change of the contents.
+    /// Another number for each change of the contents of any file, and higher.
     pub version: u64,
+    /// The contents of a version, once somebody has asked for them.
+    pub content: Option<(u64, Content)>,
+    /// The process whose changes the ledger does not tell yet; 0 for none.
+    pub writer: u32,
     pub accessed: Time,
     pub modified: Time,
     pub changed: Time,
@@ -77,7 +84,7 @@ pub(super) enum Node {
     Free {
         next: Option<InodeId>,
     },
-    File(Content),
+    File(Bytes),
     Directory(Directory),
     Symlink(Name),
     Device(Device),
@@ -101,6 +108,8 @@ impl Inode {
             runners: 0,
             origin,
             version: 0,
+            content: None,
+            writer: 0,
             accessed: now,
             modified: now,
             changed: now,
@@ -109,17 +118,20 @@ impl Inode {
         }
     }
 
-    /// The contents have changed.
+    /// The contents have changed, to what `version` names from now on.
     #[inline]
-    pub fn note_write(&mut self, now: Time) {
-        self.version += 1;
-        self.origin = Origin::Written;
+    pub fn note_write(&mut self, now: Time, version: u64) {
+        self.version = version;
+        self.origin = match &self.node {
+            Node::File(bytes) if bytes.has_image() => Origin::Altered,
+            _ => Origin::Written,
+        };
         self.modified = now;
         self.changed = now;
     }
 }
 
-/// Inodes in a piece of the table: about 12 KiB.
+/// Inodes in a piece of the table: about 16 KiB.
 const PIECE: usize = 64;
 
 /// The table of inodes.

@@ -55,6 +55,8 @@ pub const FILE_SIZE_MAX: u64 = i64::MAX as u64;
 /// The tree of files.
 pub struct Fs {
     inodes: Inodes,
+    /// Changes of contents so far.
+    changes: u64,
     /// The time that changes are stamped with. The caller moves it as coarsely as it likes: at each
     /// tick of the scheduler, as Linux does, or never, for outputs that do not depend on time.
     pub now: Time,
@@ -68,6 +70,7 @@ impl Fs {
     pub fn new() -> Result<Self, Errno> {
         let mut fs = Fs {
             inodes: Inodes::new(),
+            changes: 0,
             now: Time::default(),
         };
         fs.furnish()?;

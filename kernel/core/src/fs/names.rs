@@ -290,7 +290,6 @@ impl Fs {
         let inode = &mut self.inodes[directory];
         inode.modified = now;
         inode.changed = now;
-        inode.version += 1;
     }
 
     /// Keeps the path of a held inode whose last name is about to go. Without memory it is just not

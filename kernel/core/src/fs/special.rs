@@ -88,6 +88,12 @@ pub enum ProcNode {
     FileSystems,
     /// /proc/cmdline: the kernel's command line.
     KernelCommandLine,
+    /// /proc/firmseed/ledger: the ledger so far.
+    Ledger,
+    /// /proc/firmseed/head: the last link of its chain.
+    LedgerHead,
+    /// /proc/firmseed/counters: what each entry's process had used.
+    LedgerCounters,
 }
 
 impl ProcNode {
@@ -131,7 +137,8 @@ impl Fs {
     fn furnish_proc(&mut self, root: InodeId) -> Result<(), Errno> {
         let proc = self.furniture_directory(root, b"proc", Seal::Sealed, 0o555)?;
         let own = self.furniture_directory(proc, b"self", Seal::Sealed, 0o555)?;
-        let nodes: [(InodeId, &'static [u8], ProcNode); 16] = [
+        let ledger = self.furniture_directory(proc, b"firmseed", Seal::Sealed, 0o555)?;
+        let nodes: [(InodeId, &'static [u8], ProcNode); 19] = [
             (own, b"exe", ProcNode::SelfExe),
             (own, b"cwd", ProcNode::SelfCwd),
             (own, b"maps", ProcNode::SelfMaps),
@@ -148,6 +155,9 @@ impl Fs {
             (proc, b"stat", ProcNode::Stat),
             (proc, b"filesystems", ProcNode::FileSystems),
             (proc, b"cmdline", ProcNode::KernelCommandLine),
+            (ledger, b"ledger", ProcNode::Ledger),
+            (ledger, b"head", ProcNode::LedgerHead),
+            (ledger, b"counters", ProcNode::LedgerCounters),
         ];
         for (parent, name, node) in nodes {
             self.furniture(

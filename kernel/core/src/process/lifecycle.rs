@@ -1,6 +1,7 @@
 //! The end of a process, and what is left of it until its parent asks.
 
 use crate::kernel::{Kernel, Printable, resources, say};
+use crate::ledger::format;
 use crate::machine::Machine;
 use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
 use crate::process::descriptors::Descriptor;
@@ -18,6 +19,9 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.give_up_space(slot);
         self.close_descriptors(slot, |_| true);
+        if self.processes.at(slot).pid != Pid::INIT {
+            self.write_entry(slot, ending.into());
+        }
         self.report_stages(slot);
         self.fp_owner = self.fp_owner.filter(|&owner| owner != slot);
         let process = self.processes.at_mut(slot);
@@ -52,7 +56,10 @@ impl<M: Machine> Kernel<'_, M> {
             Some(space) => {
                 process.note_memory(&space);
                 match lender.and_then(|lender| self.processes.find(lender)) {
-                    Some(parent) => self.processes.at_mut(parent).take_back(space),
+                    Some(parent) => {
+                        self.processes.at_mut(parent).take_back(space);
+                        self.note_memory_returned(slot, parent);
+                    }
                     None => space.release(&mut resources!(self)),
                 }
             }
@@ -136,6 +143,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
             }
         }
+        self.write_entry(init, ending.into());
+        self.close_ledger(ending.shell_status());
     }
 
     /// Children of `pid` become children of PID 1.
@@ -198,6 +207,15 @@ impl<M: Machine> Kernel<'_, M> {
             let total = &mut self.processes.at_mut(parent).children_usage;
             total.add(&child.usage);
             total.add(&child.children_usage);
+        }
+    }
+}
+
+impl From<Ending> for format::Ending {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Exited(status) => format::Ending::Exit(status),
+            Ending::Killed(signal) => format::Ending::Killed(signal.number()),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::addr::UserAddr;
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::fs::InodeId;
+use crate::ledger::record::Record;
 use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use signals::{Signal, Signals};
@@ -236,6 +237,8 @@ pub struct Process {
     pub children_usage: Usage,
     /// set_tid_address and set_robust_list, kept for their readers.
     pub clear_tid: UserAddr,
+    /// What the ledger has still to tell of it.
+    pub(crate) record: Record,
     /// Has it called execve? Its parent may move it to another group only before.
     pub has_executed: bool,
 }

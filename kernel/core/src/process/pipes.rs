@@ -7,7 +7,7 @@ use crate::frames::FramePool;
 use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::pipe::Pipe;
-use crate::process::Event;
+use crate::process::{Event, Pid};
 
 /// Does a process wait for the pipe?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,10 @@ enum Watch {
 struct Entry {
     pipe: Pipe,
     watch: Watch,
+    /// Whose bytes may be in it, the last writer last.
+    writers: Vec<Pid>,
+    /// The last reader, and the ledger's generation when it was told of the writers.
+    known_to: Option<(Pid, u64)>,
 }
 
 /// All pipes by number.
@@ -39,6 +43,8 @@ impl Pipes {
         let entry = Some(Entry {
             pipe,
             watch: Watch::Nobody,
+            writers: Vec::new(),
+            known_to: None,
         });
         let index = match self.entries.iter().position(Option::is_none) {
             Some(index) => {
@@ -80,6 +86,44 @@ impl Pipes {
             }
             _ => false,
         }
+    }
+
+    /// Who wrote to a pipe last.
+    #[inline]
+    pub fn last_writer(&mut self, pipe: u32) -> Option<Pid> {
+        self.entry(pipe).writers.last().copied()
+    }
+
+    /// A process is about to write to a pipe.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn add_writer(&mut self, pipe: u32, writer: Pid) -> Result<(), Errno> {
+        let entry = self.entry(pipe);
+        if entry.pipe.is_empty() {
+            entry.writers.clear();
+        }
+        entry.writers.retain(|&other| other != writer);
+        entry.writers.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        entry.writers.push(writer);
+        entry.known_to = None;
+        Ok(())
+    }
+
+    /// One of those whose bytes may be in a pipe.
+    pub fn writer(&mut self, pipe: u32, index: usize) -> Option<Pid> {
+        self.entry(pipe).writers.get(index).copied()
+    }
+
+    /// Was the last one to be told of the writers this reader, at this generation of the ledger?
+    #[inline]
+    pub fn is_known_to(&mut self, pipe: u32, reader: (Pid, u64)) -> bool {
+        self.entry(pipe).known_to == Some(reader)
+    }
+
+    /// A reader has been told of the writers.
+    pub fn make_known_to(&mut self, pipe: u32, reader: (Pid, u64)) {
+        self.entry(pipe).known_to = Some(reader);
     }
 
     /// A reading end is gone.

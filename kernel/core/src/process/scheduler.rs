@@ -39,7 +39,11 @@ impl<M: Machine> Kernel<'_, M> {
                     None => continue,
                 }
             };
-            self.current = slot;
+            if self.current != slot {
+                self.current = slot;
+                // What one process may read or write unnoted, the ledger must note of another.
+                self.epoch += 1;
+            }
             self.slice_over = false;
             if self.make_ready() {
                 self.switch_to(slot);
@@ -170,6 +174,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     fn report_deadlock(&mut self) {
         self.halt = Some(DEADLOCK_STATUS);
+        self.close_ledger(DEADLOCK_STATUS);
         say(
             &mut self.machine,
             format_args!("deadlock: every process waits and nothing can wake any of them; halting"),

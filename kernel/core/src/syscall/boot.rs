@@ -11,6 +11,7 @@ use crate::exec::Strings;
 use crate::fs::{Follow, InodeId};
 use crate::hex0;
 use crate::kernel::{BootError, BootOptions, Kernel, Printable, Seed, say};
+use crate::ledger::record::Record;
 use crate::machine::Machine;
 use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
 use crate::process::files::{Kind, O_RDWR, OpenFile, Window};
@@ -38,6 +39,7 @@ impl<M: Machine> Kernel<'_, M> {
         for seed in &options.seeds {
             self.decode_seed(seed)?;
         }
+        self.open_ledger(options).map_err(nowhere)?;
         self.stages = Stages::read(&self.fs, &self.machine).map_err(nowhere)?;
         let at = |doing, path: &Vec<u8>| {
             let path = path.clone();
@@ -197,6 +199,7 @@ impl<M: Machine> Kernel<'_, M> {
             usage: Usage::default(),
             children_usage: Usage::default(),
             clear_tid: UserAddr::NULL,
+            record: Record::default(),
             has_executed: false,
         };
         self.current = self

@@ -95,6 +95,7 @@ impl<M: Machine> Kernel<'_, M> {
         if length > FILE_SIZE_MAX {
             return Err(Errno::EINVAL.into());
         }
+        self.note_write(inode, length > 0);
         self.content_moves();
         self.fs
             .set_size(inode, length, &mut self.pool, &mut self.machine)?;
@@ -241,6 +242,7 @@ impl<M: Machine> Kernel<'_, M> {
     ) -> Outcome {
         let mut bytes = zeros(PAGE_SIZE)?;
         let mut done = 0;
+        self.note_read(from);
         while done < count as usize {
             let wanted = (count as usize - done).min(PAGE_SIZE);
             let got = self.fs.read(
@@ -277,6 +279,7 @@ impl<M: Machine> Kernel<'_, M> {
                     file.offset
                 };
                 let at = place.unwrap_or(end);
+                self.note_write(inode, true);
                 self.content_moves();
                 let done = self
                     .fs
@@ -304,6 +307,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn pipe_bytes(&mut self, pipe: u32, bytes: &[u8]) -> Result<usize, Errno> {
+        self.note_pipe_write(pipe);
         let ready = self
             .pipes
             .at(pipe)

@@ -1,15 +1,16 @@
-//! execve(2), and the policy about what may be executed.
+//! execve(2).
 
 use alloc::vec::Vec;
 
 use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
+use super::policy::{EXECUTED, check_policy};
 use super::{Outcome, Stop};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
-use crate::fs::{Follow, Fs, InodeId, Kind as FileKind, Origin};
-use crate::kernel::{Kernel, Policy, Printable, resources, say};
+use crate::fs::{Follow, Fs, InodeId, Kind as FileKind};
+use crate::kernel::{Kernel, Printable, resources, say};
 use crate::machine::{Machine, Memory};
 use crate::process::descriptors::OnExec;
 use crate::process::signals::Signal;
@@ -67,7 +68,8 @@ impl<M: Machine> Kernel<'_, M> {
         envp: Strings<'_>,
     ) -> Result<(), Errno> {
         self.check_executable(file)?;
-        let program = self.build(path, file, argv, envp)?;
+        let mut scripts = Vec::new();
+        let mut program = self.build(path, file, argv, envp, &mut scripts)?;
         if let Err(errno) = self.fs.begin_exec(program.file) {
             program.space.release(&mut resources!(self));
             return Err(errno);
@@ -76,6 +78,8 @@ impl<M: Machine> Kernel<'_, M> {
         let executed = self.fs.path_of(program.file).unwrap_or_default();
 
         // From here on nothing fails.
+        let start = (&mut program.space, &program.arguments);
+        self.note_exec(program.file, &scripts, start);
         self.give_up_space(self.current);
         self.close_descriptors(self.current, |descriptor| {
             descriptor.on_exec == OnExec::Close
@@ -103,7 +107,7 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(())
     }
 
-    /// Builds a program, with the page that signal handlers return to.
+    /// Builds a program, with the page that signal handlers return to. `scripts` gets the files that led to it.
     #[inline(never)]
     fn build(
         &mut self,
@@ -111,6 +115,7 @@ impl<M: Machine> Kernel<'_, M> {
         file: InodeId,
         argv: Strings<'_>,
         envp: Strings<'_>,
+        scripts: &mut Vec<InodeId>,
     ) -> Result<Program, Errno> {
         let mut random = [0; 16];
         self.random.fill(&mut random);
@@ -127,7 +132,7 @@ impl<M: Machine> Kernel<'_, M> {
             random,
         };
         let mut r = resources!(self);
-        check_policy(policy, r.fs, r.machine, file, path)?;
+        check_policy(policy, r.fs, r.machine, file, (path, EXECUTED))?;
         let request = Request {
             caller: process.space.as_mut(),
             path,
@@ -136,12 +141,15 @@ impl<M: Machine> Kernel<'_, M> {
             envp,
             aux,
         };
+        let mut last = file;
         let result = exec::build(&mut r, request, |r, interpreter| {
+            scripts.push(last);
             let file = r.fs.resolve(directory, interpreter, Follow::Yes)?;
             if r.fs.kind(file) != FileKind::File || !r.fs.stat(file).is_executable() {
                 return Err(Errno::EACCES);
             }
-            check_policy(policy, r.fs, r.machine, file, interpreter)?;
+            check_policy(policy, r.fs, r.machine, file, (interpreter, EXECUTED))?;
+            last = file;
             Ok(file)
         });
         let mut program = result.map_err(|error| {
@@ -171,30 +179,6 @@ impl<M: Machine> Kernel<'_, M> {
         }
         Ok(program)
     }
-}
-
-/// In an image of the chain, code runs only if it was made on this machine. Scripts are text: their interpreter counts.
-fn check_policy<M: Machine>(
-    policy: Policy,
-    fs: &Fs,
-    machine: &mut M,
-    file: InodeId,
-    path: &[u8],
-) -> Result<(), Errno> {
-    let mut head = [0; 2];
-    fs.read(file, 0, &mut head, machine);
-    if policy == Policy::Open || fs.origin(file) != Origin::Image || head == *b"#!" {
-        return Ok(());
-    }
-    say(
-        machine,
-        format_args!(
-            "{}: not executed: it is part of the image, and only programs that were made on this machine may run \
-             (an image built with --policy open runs any)",
-            Printable(path)
-        ),
-    );
-    Err(Errno::EACCES)
 }
 
 /// Is it at least meant to be a program?

@@ -54,6 +54,10 @@ impl<M: Machine> Kernel<'_, M> {
         } else {
             self.map_source(fd, offset, protection, shared)?
         };
+        if let Source::File { inode, .. } | Source::SharedFile { inode, .. } = source {
+            self.check_mapping(inode, protection)?;
+            self.note_map(inode);
+        }
         let space = self
             .processes
             .at_mut(self.current)
@@ -104,6 +108,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
         let protection = protection_of(protection)?;
+        self.check_protection(address, length, protection)?;
         let space = self
             .processes
             .at_mut(self.current)

@@ -19,6 +19,7 @@ mod memory;
 mod names;
 pub mod numbers;
 mod open;
+mod policy;
 mod poll;
 mod proc_text;
 pub(crate) mod quick;
@@ -27,7 +28,7 @@ mod spawn;
 mod status;
 mod time;
 mod transfer;
-mod user;
+pub(crate) mod user;
 mod vector;
 mod wait;
 

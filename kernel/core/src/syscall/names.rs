@@ -138,7 +138,8 @@ impl<M: Machine> Kernel<'_, M> {
         match mode & S_IFMT {
             0 | S_IFREG => {
                 let permissions = self.masked(mode);
-                self.fs.create_file(directory, &path[name..], permissions)?;
+                let file = self.fs.create_file(directory, &path[name..], permissions)?;
+                self.note_creation(file);
                 Ok(0)
             }
             _ => Err(Errno::EPERM.into()),

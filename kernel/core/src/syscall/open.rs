@@ -110,8 +110,11 @@ impl<M: Machine> Kernel<'_, M> {
             FileKind::Directory => Kind::Directory,
             FileKind::Symlink => return Err(Errno::ELOOP),
             FileKind::File => {
-                if flags & O_TRUNC != 0 && !is_new {
+                if is_new {
+                    self.note_creation(inode);
+                } else if flags & O_TRUNC != 0 {
                     self.fs.refuse_if_running(inode)?;
+                    self.note_write(inode, false);
                     self.content_moves();
                     self.fs
                         .set_size(inode, 0, &mut self.pool, &mut self.machine)?;

@@ -4,32 +4,22 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use super::information::RELEASE;
+use super::user::zeros;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::fs::ProcNode;
+use crate::fs::{InodeId, ProcNode};
+use crate::image::Hex;
 use crate::kernel::{Kernel, Printable};
 use crate::machine::Machine;
+use crate::text::Text;
 use crate::vm::Protection;
 use crate::vm::area::Kind as AreaKind;
-
-/// A text that grows as long as the heap allows.
-struct Text {
-    bytes: Vec<u8>,
-}
-
-impl Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.bytes.try_reserve(text.len()).map_err(|_| fmt::Error)?;
-        self.bytes.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-}
 
 impl<M: Machine> Kernel<'_, M> {
     /// What a file of /proc says to the current process.
     #[inline(never)]
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
-        let mut text = Text { bytes: Vec::new() };
+        let mut text = Text::new();
         self.write_proc(node, &mut text)
             .map_err(|_| Errno::ENOMEM)?;
         Ok(text.bytes)
@@ -101,9 +91,22 @@ impl<M: Machine> Kernel<'_, M> {
                 g = process.credentials.group[0],
             ),
             ProcNode::SelfMaps => self.write_maps(text),
+            ProcNode::Ledger => self.write_contents(self.ledger.text(), text),
+            ProcNode::LedgerCounters => self.write_contents(self.ledger.counters(), text),
+            ProcNode::LedgerHead => match self.ledger.head() {
+                Some(head) => writeln!(text, "{}", Hex(head)),
+                None => Ok(()),
+            },
             // Links are never opened as files.
             ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_) => Ok(()),
         }
+    }
+
+    fn write_contents(&self, file: InodeId, text: &mut Text) -> fmt::Result {
+        let size = usize::try_from(self.fs.size(file)).map_err(|_| fmt::Error)?;
+        text.bytes = zeros(size).map_err(|_| fmt::Error)?;
+        self.fs.read(file, 0, &mut text.bytes, &self.machine);
+        Ok(())
     }
 
     fn write_maps(&self, text: &mut Text) -> fmt::Result {

@@ -211,6 +211,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(always)]
     fn read_pipe_page(&mut self, pipe: u32, address: u64, length: u64) -> Option<usize> {
         let in_page = one_page(address, length)?;
+        self.note_pipe_read(pipe);
         let space = self.processes.at_mut(self.current).space.as_mut()?;
         let to = space
             .translate(&mut resources!(self), UserAddr(address), Access::Write)
@@ -231,6 +232,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(always)]
     fn write_pipe_page(&mut self, pipe: u32, address: u64, length: u64) -> Option<usize> {
         let in_page = one_page(address, length)?;
+        self.note_pipe_write(pipe);
         let space = self.processes.at_mut(self.current).space.as_mut()?;
         let from = space
             .translate(&mut resources!(self), UserAddr(address), Access::Read)

@@ -8,7 +8,9 @@ use crate::errno::Errno;
 use crate::kernel::{Kernel, resources};
 use crate::machine::Machine;
 use crate::process::signals::Signal;
+use crate::process::table::Slot;
 use crate::process::{Alarm, Ending, Event, Motion, Pid, Process, Report, Restart, State, Usage};
+use crate::vm::area::Kind as AreaKind;
 
 const CSIGNAL: u64 = 0xff;
 const CLONE_VM: u64 = 0x100;
@@ -52,6 +54,7 @@ impl<M: Machine> Kernel<'_, M> {
         if Signal::new(flags & CSIGNAL).is_none() && flags & CSIGNAL != 0 {
             return Err(Errno::EINVAL.into());
         }
+        self.note_fork();
         let pid = self.processes.next_pid()?;
         if flags & CLONE_PARENT_SETTID != 0 {
             self.copy_out(parent_tid, &pid.0.to_le_bytes())?;
@@ -82,6 +85,9 @@ impl<M: Machine> Kernel<'_, M> {
             }
         }
         let slot = self.insert_child(child)?;
+        if !borrows && self.shares_memory(slot) {
+            self.note_shared_memory(self.current, slot);
+        }
         if flags & CLONE_CHILD_SETTID != 0 {
             let child = self.processes.at_mut(slot);
             let space = child.space.as_mut().expect("the child was given memory");
@@ -96,6 +102,15 @@ impl<M: Machine> Kernel<'_, M> {
             return self.vfork_parent(pid);
         }
         Ok(pid.0 as usize)
+    }
+
+    /// Has a process memory that others may have too (MAP_SHARED, MAP_ANONYMOUS)?
+    fn shares_memory(&self, slot: Slot) -> bool {
+        let space = self.processes.at(slot).space.as_ref();
+        space.is_some_and(|space| {
+            let mut areas = space.areas().iter();
+            areas.any(|area| area.kind == AreaKind::SharedAnonymous)
+        })
     }
 
     /// Waits until the vfork child has called execve or ended.
@@ -122,6 +137,7 @@ impl<M: Machine> Kernel<'_, M> {
         let mut signals = parent.signals.clone();
         signals.pending = 0;
         signals.saved_mask = None;
+        let record = parent.record.fork().map_err(|_| Errno::ENOMEM)?;
         let is_vfork = flags & CLONE_VFORK != 0;
         let mut registers = parent.registers.clone();
         registers.x[0] = 0;
@@ -154,6 +170,7 @@ impl<M: Machine> Kernel<'_, M> {
             usage: Usage::default(),
             children_usage: Usage::default(),
             clear_tid: UserAddr::NULL,
+            record,
             has_executed: false,
         });
         if let Some(program) = child.program {
@@ -187,7 +204,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
     }
 
-    fn insert_child(&mut self, child: Box<Process>) -> Result<crate::process::table::Slot, Errno> {
+    fn insert_child(&mut self, child: Box<Process>) -> Result<Slot, Errno> {
         match self.processes.insert(child) {
             Ok(slot) => {
                 self.attention = true;

@@ -82,6 +82,7 @@ impl<M: Machine> Kernel<'_, M> {
         address: u64,
         length: usize,
     ) -> Result<usize, Errno> {
+        self.note_read(inode);
         let space = self
             .processes
             .at_mut(self.current)
@@ -118,6 +119,12 @@ impl<M: Machine> Kernel<'_, M> {
         length: usize,
         position: Position,
     ) -> Outcome {
+        let file = self.files.get(id);
+        if let (Kind::Terminal | Kind::Text(_) | Kind::Random, Some(device)) =
+            (&file.kind, file.inode)
+        {
+            self.note_device(device);
+        }
         let file = self.files.get(id);
         let offset = match position {
             Position::At(offset) => offset,
@@ -163,6 +170,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn read_pipe(&mut self, pipe: u32, flags: u32, address: u64, length: usize) -> Outcome {
+        self.note_pipe_read(pipe);
         let space = self
             .processes
             .at_mut(self.current)
@@ -246,6 +254,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EFBIG);
         }
         let length = length.min(usize::try_from(room).unwrap_or(usize::MAX));
+        self.note_write(inode, true);
         self.content_moves();
         let space = self
             .processes
@@ -310,6 +319,7 @@ impl<M: Machine> Kernel<'_, M> {
         if length == 0 {
             return Ok(0);
         }
+        self.note_pipe_write(pipe);
         let ready = match self.pipes.at(pipe).prepare_write(length, &mut self.pool) {
             Ok(ready) => ready,
             Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => return Err(self.wait_for_pipe(pipe)),

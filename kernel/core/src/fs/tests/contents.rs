@@ -28,7 +28,7 @@ fn a_file_of_the_image_costs_nothing_until_it_is_written() {
     assert_eq!(bench.used_frames(), 0);
     assert_eq!(bench.fs.origin(file), Origin::Image);
     bench.write(file, PAGE + 1, b"new").unwrap();
-    assert_eq!(bench.fs.origin(file), Origin::Written);
+    assert_eq!(bench.fs.origin(file), Origin::Altered);
     assert_eq!(bench.used_frames(), 1);
     // Before, in and after the page that was copied.
     assert!(matches!(bench.fs.chunk(file, 1, 20_000), Chunk::Bytes(all) if all.len() == 4095));

@@ -22,7 +22,7 @@ fn load(bench: &mut Bench, bytes: Vec<u8>) -> Result<(), TarError> {
 
 fn export(bench: &Bench, selection: Selection) -> Vec<u8> {
     let mut bytes = Vec::new();
-    export_tar(&bench.fs, &bench.memory, selection, &mut |piece| {
+    export_tar(&bench.fs, &bench.memory, selection, &[], &mut |piece| {
         bytes.extend_from_slice(piece);
         Ok(())
     })
@@ -180,7 +180,7 @@ fn only_what_was_written_is_exported() {
 fn an_error_of_the_sink_stops_the_export() {
     let bench = Bench::new(1);
     let mut calls = 0;
-    let result = export_tar(&bench.fs, &bench.memory, Selection::All, &mut |_| {
+    let result = export_tar(&bench.fs, &bench.memory, Selection::All, &[], &mut |_| {
         calls += 1;
         Err(Errno::ENOSPC)
     });

@@ -132,10 +132,17 @@ fn finish(mut rig: Rig) {
     }
     assert_eq!(rig.kernel.processes.count(), 1, "PID 1 itself");
     assert_eq!(rig.kernel.files.count(), 0, "open files");
+    rig.check_ledger();
     let kernel = &mut rig.kernel;
     empty_files(kernel, InodeId::ROOT, 0);
     let owned = kernel.pool.total() - kernel.pool.free();
-    assert_eq!(owned, 2, "frames: the empty tables and the trampoline");
+    let pages = |(_, file)| kernel.fs.size(file).div_ceil(crate::addr::PAGE_SIZE as u64) as usize;
+    let ledger: usize = kernel.ledger_files().into_iter().map(pages).sum();
+    assert_eq!(
+        owned - ledger,
+        2,
+        "frames: the empty tables and the trampoline"
+    );
 }
 
 /// Cuts all files below a directory to nothing.

@@ -5,6 +5,7 @@ mod execute;
 mod files;
 mod fuzz;
 mod identity;
+mod ledger;
 mod memory;
 mod names;
 mod pipes;
@@ -91,6 +92,7 @@ fn options() -> BootOptions {
         directory: b"/".to_vec(),
         policy: Policy::Open,
         seeds: vec![],
+        files: [0; 32],
         realtime_start: 1_000_000_000_000_000_000,
     }
 }

@@ -1,0 +1,95 @@
+//! The policy about what may be executed, for execve(2), mmap(2) and mprotect(2). docs/ledger.md says what it promises.
+
+use crate::errno::Errno;
+use crate::fs::{Fs, InodeId, Origin};
+use crate::kernel::{Kernel, Policy, Printable, say};
+use crate::machine::Machine;
+use crate::vm::Protection;
+
+/// In an image of the chain, code runs only if it was made on this machine. Scripts are text: their interpreter counts.
+///
+/// # Errors
+/// EACCES, and a line on the console that says what was not done to `path`.
+pub(super) fn check_policy<M: Machine>(
+    policy: Policy,
+    fs: &Fs,
+    machine: &mut M,
+    file: InodeId,
+    (path, done): (&[u8], &str),
+) -> Result<(), Errno> {
+    let mut head = [0; 2];
+    fs.read(file, 0, &mut head, machine);
+    let origin = match (policy, fs.origin(file)) {
+        (Policy::Open, _) | (_, Origin::Written) => return Ok(()),
+        (_, Origin::Image | Origin::Altered) if head == *b"#!" && done == EXECUTED => return Ok(()),
+        (_, Origin::Image) => "it is part of the image",
+        (_, Origin::Altered) => "it is a file of the image that a program has written into",
+    };
+    say(
+        machine,
+        format_args!(
+            "{}: not {done}: {origin}, and only programs that were made on this machine may run \
+             (an image built with --policy open runs any)",
+            Printable(path)
+        ),
+    );
+    Err(Errno::EACCES)
+}
+
+/// What execve does, for [`check_policy`].
+pub(super) const EXECUTED: &str = "executed";
+/// What mmap and mprotect do.
+const MAPPED: &str = "mapped as code";
+
+impl<M: Machine> Kernel<'_, M> {
+    /// May the current process execute bytes of a file that it maps?
+    ///
+    /// # Errors
+    /// EACCES.
+    pub(super) fn check_mapping(
+        &mut self,
+        file: InodeId,
+        protection: Protection,
+    ) -> Result<(), Errno> {
+        if self.policy == Policy::Open || !protection.executable() {
+            return Ok(());
+        }
+        let path = self.fs.path_of(file).unwrap_or_default();
+        check_policy(
+            self.policy,
+            &self.fs,
+            &mut self.machine,
+            file,
+            (&path, MAPPED),
+        )
+    }
+
+    /// May the current process execute what is mapped from `address` on?
+    ///
+    /// # Errors
+    /// EACCES.
+    pub(super) fn check_protection(
+        &mut self,
+        address: u64,
+        length: u64,
+        protection: Protection,
+    ) -> Result<(), Errno> {
+        if self.policy == Policy::Open || !protection.executable() {
+            return Ok(());
+        }
+        let end = address.saturating_add(length);
+        let mut index = 0;
+        while let Some(space) = &self.processes.at(self.current).space
+            && let Some(area) = space.areas().get(index)
+        {
+            index += 1;
+            if area.start < end
+                && address < area.end
+                && let Some(view) = area.kind.view()
+            {
+                self.check_mapping(view.inode, protection)?;
+            }
+        }
+        Ok(())
+    }
+}
