@@ -14,6 +14,7 @@ pub mod extract;
 pub mod inspect;
 pub mod kernel;
 pub mod layout;
+pub mod ledger;
 pub mod output;
 pub mod port;
 pub mod progress;

@@ -1,0 +1,7 @@
+//! Reading ledgers: who made what from what, and whether that may be believed (`docs/ledger.md`).
+//!
+//! [`lineage`] turns entries into a graph of runs, [`derive`] follows it to tell what derives from text. On these
+//! two stand the rest and `image-builder report`.
+
+pub mod derive;
+pub mod lineage;
