@@ -173,7 +173,8 @@ fn write_member(
     Ok(())
 }
 
-static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
+/// A page of a hole.
+pub(crate) static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
 
 fn write_content(
     fs: &Fs,

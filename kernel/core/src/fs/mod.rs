@@ -32,6 +32,7 @@ mod tests;
 pub use attributes::{FileType, Stat, Time};
 pub use content::Chunk;
 pub use directory::Entry;
+pub(crate) use export::ZEROS;
 pub use export::{Selection, Sink, export_tar};
 pub use inode::{InodeId, Kind, Origin};
 pub use lookup::Follow;

@@ -15,7 +15,7 @@ use super::format::{self, Content, ContentHasher, Ending};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::exec::Arguments;
-use crate::fs::{Chunk, FileType, Fs, InodeId};
+use crate::fs::{Chunk, FileType, Fs, InodeId, ZEROS};
 use crate::image::Hex;
 use crate::kernel::{BootOptions, Kernel, resources, say};
 use crate::machine::Machine;
@@ -481,7 +481,6 @@ pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> 
     if let Some(content) = fs.known_content(file) {
         return content;
     }
-    static ZEROS: [u8; 4096] = [0; 4096];
     let compress = machine.sha256();
     let mut hasher = ContentHasher::new();
     let mut offset = 0;

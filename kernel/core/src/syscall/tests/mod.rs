@@ -9,6 +9,7 @@ mod ledger;
 mod memory;
 mod names;
 mod pipes;
+mod policy;
 mod poll;
 mod processes;
 mod quick;
