@@ -259,7 +259,6 @@ impl<M: Machine> Kernel<'_, M> {
             self.note_first_read(self.current, *script);
         }
         self.ledger.generation += 1;
-        self.epoch += 1;
     }
 
     /// The lines from `program` to `environment`.

@@ -275,6 +275,69 @@ fn single_bytes_are_noted_like_others() {
 }
 
 #[test]
+fn a_window_of_one_process_hides_nothing_of_another() {
+    let mut rig = rig(Policy::Open);
+    let fd = rig.opened("/text", 0);
+    let child = rig.fork();
+    rig.switch_to(child);
+    rig.done(n::READ, &[fd, DATA, 1]);
+    rig.switch_to(1);
+    rig.done(n::READ, &[fd, DATA, 1]);
+    let ledger = rig.ended();
+    for process in [1, child] {
+        let entries = of_process(&ledger, process);
+        assert_eq!(
+            paths(&entries.last().unwrap().reads),
+            ["/text"],
+            "process {process}"
+        );
+    }
+}
+
+#[test]
+fn what_follows_an_entry_is_noted_again() {
+    let mut rig = rig(Policy::Open);
+    let fd = rig.opened("/tmp/out", O_WRONLY | O_CREAT);
+    for byte in b"abc" {
+        rig.poke(DATA, &[*byte]);
+        rig.done(n::WRITE, &[fd, DATA, 1]);
+        rig.fork();
+    }
+    let ledger = rig.ended();
+    let wrote: Vec<Digest> = of_process(&ledger, 1)
+        .iter()
+        .flat_map(|entry| entry.wrote.iter().map(|file| file.content.sha256))
+        .collect();
+    assert_eq!(wrote, [digest(b"a"), digest(b"ab"), digest(b"abc")]);
+}
+
+#[test]
+fn two_writers_of_a_file_both_tell() {
+    let mut rig = rig(Policy::Open);
+    let child = rig.fork();
+    rig.switch_to(child);
+    rig.writes("/tmp/a", O_CREAT, b"child");
+    rig.switch_to(1);
+    rig.writes("/tmp/a", O_APPEND, b" and parent");
+    rig.switch_to(child);
+    rig.ends(1);
+    let ledger = rig.ended();
+    let own = of_process(&ledger, 1);
+    assert_eq!(
+        own.last().unwrap().reads[0].content.sha256,
+        digest(b"child")
+    );
+    assert_eq!(
+        own.last().unwrap().wrote[0].content.sha256,
+        digest(b"child and parent")
+    );
+    assert_eq!(
+        of_process(&ledger, child)[0].wrote[0].content.sha256,
+        digest(b"child")
+    );
+}
+
+#[test]
 fn programs_in_a_row() {
     let mut rig = rig(Policy::Open);
     let child = rig.fork();
