@@ -52,6 +52,13 @@ pub fn write(bytes: &[u8]) {
     }
 }
 
+/// Waits until all that was written is out.
+pub fn drain() {
+    if let Some(uart) = UART.get() {
+        uart.drain();
+    }
+}
+
 /// A byte that has come.
 pub fn read() -> Option<u8> {
     let ring = &mut *INPUT.lock();

@@ -1,7 +1,7 @@
 //! Firmseed's kernel: from the loader's jump to the first program, and from its end to power-off.
 //!
-//! Layers, each uses only those below it: this file · `run` · `firmware`, `image`, `options`, `machine`, `trace`,
-//! `power` · `console` · `drivers` · `mem` · `arch`. (A failing `arch` reports on the `console`, the one way back.)
+//! Layers, each uses only those below it: this file · `run` · `results` · `firmware`, `image`, `options`, `machine`,
+//! `trace`, `power` · `console` · `drivers` · `mem` · `arch`. (A failing `arch` reports on the `console`, the one way back.)
 //! The rules of the system are in `firmseed_core`; here is only what needs hardware.
 #![no_std]
 #![no_main]
@@ -17,12 +17,11 @@ mod machine;
 mod mem;
 mod options;
 mod power;
+mod results;
 mod run;
 mod trace;
 
 use arch::Entry;
-use board::Board;
-use drivers::uart::Uart;
 
 /// Exit status of a machine that never came to its first program, or could not bring out what it wrote.
 const FAILED: u8 = 254;
@@ -30,14 +29,18 @@ const FAILED: u8 = 254;
 /// Called by boot.s, through `arch`.
 fn start(entry: Entry) -> ! {
     let found = firmware::find(entry);
-    open_console(&found.board);
+    if let Some(uart) = found.console() {
+        console::open(uart);
+    }
     println!(
-        "firmseed: {}, entered at EL{}",
-        found.board.model, entry.level
+        "firmseed: {}, {} MiB, entered at EL{}",
+        found.board.model,
+        found.board.memory.size() >> 20,
+        entry.level
     );
     power::set_ending(power::Ending {
         power: found.board.power,
-        semihosting: found.board.argument("exit") == Some("semihosting"),
+        goal: power::Goal::new(found.board.argument("exit")),
     });
     if let Some(fault) = &found.fault {
         fail(format_args!(
@@ -50,14 +53,6 @@ fn start(entry: Entry) -> ! {
             power::off(status)
         }
         Err(error) => fail(format_args!("{error}")),
-    }
-}
-
-fn open_console(board: &Board<'_>) {
-    if let Some(description) = board.console
-        && let Ok(uart) = Uart::open(description)
-    {
-        console::open(uart);
     }
 }
 

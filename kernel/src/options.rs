@@ -8,6 +8,8 @@
 //! | `-- WORD...`               | arguments of PID 1 instead of the index's                         |
 //! | `console=pl011` or `mini`  | the serial port (also Linux's names: ttyAMA0, ttyS0)              |
 //! | `exit=semihosting`         | the exit status goes to QEMU; QEMU must run with -semihosting     |
+//! | `exit=reset`               | the machine boots again instead of being switched off             |
+//! | `results=...`              | where what was written goes: the table in results/mod.rs          |
 //! | `trace=semihosting[:PATH]` | the trace goes to a file on the host, `trace` where none is named |
 
 use alloc::vec::Vec;
@@ -24,6 +26,8 @@ pub struct Options<'a> {
     pub boot: BootOptions,
     /// Where the trace goes.
     pub trace: Option<&'a str>,
+    /// Where what was written goes.
+    pub results: Option<&'a str>,
 }
 
 impl<'a> Options<'a> {
@@ -66,6 +70,7 @@ impl<'a> Options<'a> {
                 realtime_start: REALTIME_START,
             },
             trace: argument(words, "trace"),
+            results: argument(words, "results"),
         }
     }
 }

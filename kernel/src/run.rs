@@ -4,20 +4,19 @@ use alloc::string::{String, ToString};
 use board::Board;
 use board::regions::Region;
 use firmseed_core::context::Trap;
-use firmseed_core::errno::Errno;
-use firmseed_core::fs::{Selection, export_tar};
 use firmseed_core::kernel::{Kernel, Next};
 
 use crate::arch::trap::enter_user;
 use crate::arch::{self, Entry, cpu, exception, mmu};
 use crate::drivers::interrupts::Interrupts;
 use crate::drivers::timer::{TICKS_PER_SLICE, Timer};
-use crate::drivers::virtio_block::{self, Disk, DiskError};
+use crate::drivers::virtio_block::{self, Disk};
 use crate::firmware::Found;
 use crate::image::Image;
 use crate::machine::ThisMachine;
 use crate::mem::plan::{self, Given};
 use crate::options::Options;
+use crate::results::Results;
 use crate::{console, println, trace};
 
 /// Boots, runs PID 1 to its end, and brings out what it wrote. Returns PID 1's status.
@@ -57,22 +56,15 @@ pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
     if let Some(target) = options.trace {
         trace::start(target).map_err(|why| alloc::format!("trace={target}: {why}"))?;
     }
-    let disk = disk_slot.and_then(|slot| match Disk::open(slot, memory.dma, timer) {
-        Ok(disk) => Some(disk),
-        Err(error) => {
-            println!("firmseed: nothing will be written to a disk: {error}");
-            None
-        }
-    });
+    let open_disk = disk_slot.map(|slot| move || Disk::open(slot, memory.dma, timer).map_err(text));
+    let results = Results::open(options.results, found, timer, open_disk)?;
     let interrupts = open_interrupts(board, timer)?;
     let files = image.unpack()?;
     let machine = ThisMachine::new(memory.frames, timer);
     let mut kernel = Kernel::new(machine, memory.pool, files, &options.boot).map_err(text)?;
     let status = main_loop(&mut kernel, &interrupts, timer);
     println!("firmseed: init ended with status {status}");
-    if let Some(disk) = disk {
-        export(&mut kernel, disk)?;
-    }
+    results.write(&mut kernel)?;
     Ok(status as u8)
 }
 
@@ -132,59 +124,6 @@ fn take_interrupt(interrupts: &Interrupts, timer: Timer) {
         interrupts.end(interrupt);
     }
     console::poll();
-}
-
-/// Writes a tar of what the machine's programs wrote to the disk.
-fn export(kernel: &mut Kernel<'_, ThisMachine>, mut disk: Disk) -> Result<(), String> {
-    let mut failure = None;
-    let mut pending = Pending::new();
-    let ledger = kernel.ledger_files();
-    let (machine, _, files) = kernel.parts();
-    let result = export_tar(files, machine, Selection::Written, &ledger, &mut |bytes| {
-        pending.add(bytes, &mut disk).map_err(|error| {
-            failure = Some(error);
-            Errno::EIO
-        })
-    });
-    if let Err(errno) = result {
-        let why = failure.map_or_else(|| alloc::format!("{errno:?}"), text);
-        return Err(alloc::format!(
-            "what was written cannot be brought out: {why}"
-        ));
-    }
-    pending.finish(&mut disk).map_err(text)
-}
-
-/// Bytes of the tar on their way to the disk: it takes whole sectors.
-struct Pending {
-    bytes: alloc::vec::Vec<u8>,
-}
-
-impl Pending {
-    fn new() -> Self {
-        Pending {
-            bytes: alloc::vec::Vec::with_capacity(virtio_block::MAX_TRANSFER),
-        }
-    }
-
-    fn add(&mut self, mut bytes: &[u8], disk: &mut Disk) -> Result<(), DiskError> {
-        while !bytes.is_empty() {
-            let room = virtio_block::MAX_TRANSFER - self.bytes.len();
-            let (now, later) = bytes.split_at(room.min(bytes.len()));
-            self.bytes.extend_from_slice(now);
-            bytes = later;
-            if self.bytes.len() == virtio_block::MAX_TRANSFER {
-                disk.append(&self.bytes)?;
-                self.bytes.clear();
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, disk: &mut Disk) -> Result<(), DiskError> {
-        disk.append(&self.bytes)?;
-        disk.flush()
-    }
 }
 
 fn text(error: impl core::fmt::Display) -> String {

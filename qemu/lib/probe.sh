@@ -2,7 +2,7 @@
 
 probe_names='hello memory preempt trouble writer deadlock exit7 exit256 segv spin forge'
 
-# probe_image FILE: builds it, /hello as process 1.
+# probe_image FILE [INIT]: builds it, /hello or INIT as process 1.
 probe_image() {
     local tree name
     tree=$(scratch)
@@ -10,5 +10,5 @@ probe_image() {
         -I "$root/tests/common" -o "$tree/probe" "$root/tests/boot/probe.c"
     aarch64-linux-gnu-strip "$tree/probe"
     for name in $probe_names; do ln -s probe "$tree/$name"; done
-    make_image "$tree" "$1" /hello
+    make_image "$tree" "$1" "${2:-/hello}"
 }

@@ -1,4 +1,4 @@
-# Raspberry Pi 3 B: four Cortex-A53, 1 GiB, no DTB unless one is passed (--dtb), no power-off: it halts.
+# Raspberry Pi 3 B: four Cortex-A53, 1 GiB, no DTB unless one is passed (--dtb), a watchdog that halts it.
 machine_cpu=
 machine_memory=
 machine_arguments=(-machine raspi3b)

@@ -1,4 +1,4 @@
-# Raspberry Pi 4 B: four Cortex-A72, 2 GiB in QEMU (9.0 or newer), no DTB unless one is passed (--dtb): it halts.
+# Raspberry Pi 4 B: four Cortex-A72, 2 GiB in QEMU (9.0 or newer), no DTB unless one is passed (--dtb): its watchdog halts it.
 machine_cpu=
 machine_memory=
 machine_arguments=(-machine raspi4b)

@@ -101,11 +101,35 @@ pub fn memory_barrier() {
     barrier::dsb(barrier::SY);
 }
 
+/// Orders reads before all that follows, also for devices.
+pub fn read_barrier() {
+    barrier::dmb(barrier::OSHLD);
+}
+
+/// Orders writes before those that follow, also for devices.
+pub fn write_barrier() {
+    barrier::dmb(barrier::OSHST);
+}
+
+/// Brings what was written to `shared` to memory, and forgets it in the caches: who reads next, reads memory. For what
+/// a device that looks past the caches shares with the processor; nothing else may lie in the same cache lines.
+pub fn clean_and_invalidate<T: Sync>(shared: &'static T) {
+    let start = core::ptr::from_ref(shared) as u64;
+    let line = data_line();
+    let mut at = start & !(line - 1);
+    while at < start + size_of::<T>() as u64 {
+        // SAFETY: cleaning and invalidating a line changes no memory contents.
+        unsafe { asm!("dc civac, {}", in(reg) at, options(nostack, preserves_flags)) };
+        at += line;
+    }
+    memory_barrier();
+}
+
 /// Makes instructions that were written to the `length` bytes at `address` fetchable on every alias
 /// (ARM DDI 0487, B2.4.4). All of the instruction cache goes: by address is not enough where it is indexed
 /// virtually, as the Cortex-A53's is, because the program sees the page under another address.
 pub fn sync_instructions(address: u64, length: u64) {
-    let line = 4 << ((cache_type() >> 16) & 15);
+    let line = data_line();
     let mut at = address & !(line - 1);
     while at < address + length {
         // SAFETY: cleaning a line to the point of unification changes no memory contents.
@@ -124,9 +148,10 @@ pub fn sync_instructions(address: u64, length: u64) {
     };
 }
 
-fn cache_type() -> u64 {
+/// Bytes of the shortest data cache line.
+fn data_line() -> u64 {
     let value: u64;
     // SAFETY: CTR_EL0 is readable at EL1 and reading it has no effect.
     unsafe { asm!("mrs {}, ctr_el0", out(reg) value, options(nomem, nostack, preserves_flags)) };
-    value
+    4 << ((value >> 16) & 15)
 }

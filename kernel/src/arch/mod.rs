@@ -77,6 +77,11 @@ pub fn kernel_base() -> u64 {
     address(&__image_start)
 }
 
+/// Where a static of the kernel, which was loaded at `image`, lies in memory.
+pub fn physical_address<T>(image: u64, value: &'static T) -> u64 {
+    image + (core::ptr::from_ref(value) as u64 - kernel_base())
+}
+
 /// Bytes of the whole image, from the header (boot.s, `image_size`).
 pub fn image_size() -> u64 {
     let field: *const u8 = &raw const __image_start;

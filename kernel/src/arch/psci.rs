@@ -6,6 +6,8 @@ use core::arch::asm;
 pub const PSCI_VERSION: u64 = 0x8400_0000;
 /// SYSTEM_OFF.
 pub const SYSTEM_OFF: u64 = 0x8400_0008;
+/// SYSTEM_RESET.
+pub const SYSTEM_RESET: u64 = 0x8400_0009;
 
 /// Calls the hypervisor. Where there is none this is an undefined instruction.
 pub fn hvc(function: u64) -> i64 {

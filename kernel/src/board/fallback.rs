@@ -7,10 +7,11 @@
 //! | below              | Cortex-A72 | Raspberry Pi 4, 896 MiB                      |
 //! | below              | Cortex-A76 | Raspberry Pi 5, 896 MiB                      |
 //!
-//! The memory of a Pi is what is left below 1 GiB under every usual split with the GPU (gpu_mem up to 128).
+//! The memory of a Pi is what is left below 1 GiB under every usual split with the GPU (gpu_mem up to 128), until
+//! its firmware has been asked through the mailbox.
 
 use crate::regions::{Region, RegionList};
-use crate::{Board, InterruptController, Power, Uart};
+use crate::{Board, Gpio, InterruptController, Power, SdHost, Uart};
 
 /// Where QEMU virt's memory, and with it a device tree that nobody pointed at, begins.
 pub const VIRT_MEMORY: u64 = 0x4000_0000;
@@ -18,6 +19,16 @@ pub const VIRT_MEMORY: u64 = 0x4000_0000;
 const CORTEX_A72: u64 = 0xd08;
 const CORTEX_A76: u64 = 0xd0b;
 const PI_MEMORY: u64 = 896 << 20;
+/// The firmware's own code, and on Raspberry Pi 5 all of Trusted Firmware, below the lowest place of a kernel: the
+/// other cores wait there.
+const FIRMWARE_END: u64 = 0x8_0000;
+// Offsets of devices, the same since Raspberry Pi 1.
+const MAILBOX: u64 = 0xb880;
+const POWER_MANAGER: u64 = 0x10_0000;
+const GPIO: u64 = 0x20_0000;
+const PL011: u64 = 0x20_1000;
+const EMMC: u64 = 0x30_0000;
+const EMMC2: u64 = 0x34_0000;
 
 /// The board that `midr` (MIDR_EL1), the load address and the exception level at entry suggest.
 pub fn guess(load_address: u64, midr: u64, level: u64) -> Board<'static> {
@@ -30,24 +41,40 @@ pub fn guess(load_address: u64, midr: u64, level: u64) -> Board<'static> {
         });
     }
     match (midr >> 4) & 0xfff {
-        CORTEX_A72 => pi(
-            "Raspberry Pi 4 (assumed: no device tree)",
-            0xfe20_1000,
-            gic(0xff84_1000, 0xff84_2000),
-            27,
-        ),
-        CORTEX_A76 => pi(
-            "Raspberry Pi 5 (assumed: no device tree)",
-            0x10_7d00_1000,
-            gic(0x10_7fff_9000, 0x10_7fff_a000),
-            27,
-        ),
-        _ => pi(
-            "Raspberry Pi 3 (assumed: no device tree)",
-            0x3f20_1000,
-            InterruptController::Bcm2836(Region::new(0x4000_0000, 0x100)),
-            3,
-        ),
+        CORTEX_A72 => {
+            const IO: u64 = 0xfe00_0000;
+            Board {
+                gpio: Some(Gpio::Bcm2711(Region::new(IO + GPIO, 0x1000))),
+                sd: [
+                    Some(SdHost::Emmc2(Region::new(IO + EMMC2, 0x100))),
+                    Some(SdHost::Emmc(Region::new(IO + EMMC, 0x100))),
+                ],
+                interrupts: Some(gic(0xff84_1000, 0xff84_2000)),
+                timer_interrupt: 27,
+                ..pi("Raspberry Pi 4 (assumed: no device tree)", IO)
+            }
+        }
+        CORTEX_A76 => Board {
+            console: Some(Uart::Pl011(Region::new(0x10_7d00_1000, 0x1000))),
+            interrupts: Some(gic(0x10_7fff_9000, 0x10_7fff_a000)),
+            timer_interrupt: 27,
+            power: Power::PsciSmc,
+            mailbox: None,
+            ..pi("Raspberry Pi 5 (assumed: no device tree)", 0)
+        },
+        _ => {
+            const IO: u64 = 0x3f00_0000;
+            Board {
+                gpio: Some(Gpio::Bcm2835(Region::new(IO + GPIO, 0x1000))),
+                sd: [None, Some(SdHost::Emmc(Region::new(IO + EMMC, 0x100)))],
+                interrupts: Some(InterruptController::Bcm2836(Region::new(
+                    0x4000_0000,
+                    0x100,
+                ))),
+                timer_interrupt: 3,
+                ..pi("Raspberry Pi 3 (assumed: no device tree)", IO)
+            }
+        }
     }
 }
 
@@ -65,23 +92,19 @@ fn virt(power: Power) -> Board<'static> {
     }
 }
 
-fn pi(
-    model: &'static str,
-    uart: u64,
-    interrupts: InterruptController,
-    timer_interrupt: u32,
-) -> Board<'static> {
+/// What Raspberry Pi 1 to 4 have in common, their devices from `io` on.
+fn pi(model: &'static str, io: u64) -> Board<'static> {
     let mut memory = RegionList::new();
     memory.add(Region::new(0, PI_MEMORY));
     let mut reserved = RegionList::new();
-    reserved.add(Region::new(0, 0x1000)); // where the other cores wait
+    reserved.add(Region::new(0, FIRMWARE_END));
     Board {
         model,
         memory,
         reserved,
-        console: Some(Uart::Pl011(Region::new(uart, 0x1000))),
-        interrupts: Some(interrupts),
-        timer_interrupt,
+        console: Some(Uart::Pl011(Region::new(io + PL011, 0x1000))),
+        power: Power::Watchdog(Region::new(io + POWER_MANAGER, 0x114)),
+        mailbox: Some(Region::new(io + MAILBOX, 0x40)),
         ..Board::unknown()
     }
 }

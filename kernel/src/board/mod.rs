@@ -1,11 +1,12 @@
 //! What the board is made of: found in the device tree, or assumed where a board passes none.
 //!
 //! Plain data and parsing, no hardware access, so that a host can test it on any blob. The kernel binary
-//! turns a [`Board`] into drivers.
+//! turns a [`Board`] into drivers. [`formats`] has the layouts that those share with firmware, cards and people.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 pub mod fallback;
+pub mod formats;
 pub mod regions;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,31 @@ pub struct Board<'a> {
     pub power: Power,
     /// virtio-mmio slots, in the order of their addresses.
     pub virtio: RegionList,
+    /// The pins, of a Raspberry Pi up to 4.
+    pub gpio: Option<Gpio>,
+    /// The property mailbox of its firmware.
+    pub mailbox: Option<Region>,
+    /// Controllers that an SD card may be behind: the first one that finds a card has it.
+    pub sd: [Option<SdHost>; 2],
+}
+
+/// The pins of a BCM283x: functions alike, pulls not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gpio {
+    /// Raspberry Pi 1 to 3.
+    Bcm2835(Region),
+    /// Raspberry Pi 4.
+    Bcm2711(Region),
+}
+
+/// An SD host controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SdHost {
+    /// BCM283x: shares the card's pins with another controller. On Raspberry Pi 4 QEMU's card is behind this one, the
+    /// board's is not.
+    Emmc(Region),
+    /// BCM2711: the card's own.
+    Emmc2(Region),
 }
 
 /// A serial port.
@@ -79,6 +105,8 @@ pub enum Power {
     PsciHvc,
     /// PSCI through SMC.
     PsciSmc,
+    /// The power manager's watchdog of a BCM283x or BCM2711.
+    Watchdog(Region),
     /// No way known: stop.
     Halt,
 }
@@ -97,6 +125,9 @@ impl<'a> Board<'a> {
             timer_interrupt: 0,
             power: Power::Halt,
             virtio: RegionList::new(),
+            gpio: None,
+            mailbox: None,
+            sd: [None; 2],
         }
     }
 

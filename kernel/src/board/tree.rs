@@ -12,7 +12,7 @@ use dtoolkit::{Node, Property};
 
 use crate::regions::Region;
 use crate::translate::Bus;
-use crate::{Board, InterruptController, Power, Uart, argument};
+use crate::{Board, Gpio, InterruptController, Power, SdHost, Uart, argument};
 
 /// First four bytes of a blob, big endian.
 pub const MAGIC: u32 = 0xd00d_feed;
@@ -173,7 +173,8 @@ impl<'a> Finder<'_, 'a> {
             self.visit(child, bus);
             match child.name_without_address() {
                 "reserved-memory" => self.visit_reserved(child, bus),
-                "cpus" | "chosen" | "aliases" | "pcie" => {}
+                "cpus" => self.visit_processors(child),
+                "chosen" | "aliases" | "pcie" => {}
                 _ => {
                     let below = bus.below(child);
                     self.visit_children(child, &below, depth + 1);
@@ -234,9 +235,35 @@ impl<'a> Finder<'_, 'a> {
                         self.board.virtio.add_separate(slot);
                     }
                 }
+                "brcm,bcm2835-pm" | "brcm,bcm2711-pm" | "brcm,bcm2835-pm-wdt" => {
+                    if let (Power::Halt, Some(region)) = (self.board.power, region(node, bus, 0)) {
+                        self.board.power = Power::Watchdog(region); // a /psci node goes before it
+                    }
+                }
+                "brcm,bcm2835-mbox" => self.board.mailbox = region(node, bus, 0),
+                "brcm,bcm2835-gpio" => self.board.gpio = page(node, bus).map(Gpio::Bcm2835),
+                "brcm,bcm2711-gpio" => self.board.gpio = page(node, bus).map(Gpio::Bcm2711),
+                "brcm,bcm2711-emmc2" => {
+                    self.board.sd[0] = region(node, bus, 0).map(SdHost::Emmc2);
+                }
+                "brcm,bcm2835-sdhci" | "brcm,bcm2835-mmc" => {
+                    self.board.sd[1] = region(node, bus, 0).map(SdHost::Emmc);
+                }
                 _ => continue,
             }
             return; // the first name that is known decides
+        }
+    }
+
+    /// Processors that wait in memory for an address at `cpu-release-addr`: their page stays theirs.
+    fn visit_processors(&mut self, node: FdtNode<'a>) {
+        for child in node.children() {
+            if let Some(property) = child.property("cpu-release-addr")
+                && let Ok(address) = property.value_as::<u64>()
+            {
+                let word = Region::new(address, size_of::<u64>() as u64);
+                self.board.reserved.add(word.grow_to_pages());
+            }
         }
     }
 
@@ -300,6 +327,11 @@ fn region(node: FdtNode<'_>, bus: &Bus<'_>, index: usize) -> Option<Region> {
     let reg = node.reg().ok()??.nth(index)?;
     let start = reg.address::<u64>().ok()?;
     bus.translate(Region::new(start, reg.size::<u64>().ok()?))
+}
+
+/// The page of the node's first region: trees leave out registers behind those that Linux uses.
+fn page(node: FdtNode<'_>, bus: &Bus<'_>) -> Option<Region> {
+    region(node, bus, 0).map(|region| Region::new(region.start & !4095, 4096))
 }
 
 fn for_each_region(node: FdtNode<'_>, bus: &Bus<'_>, mut action: impl FnMut(Region)) {

@@ -1,8 +1,13 @@
 //! Device registers: the one place that reads and writes them.
+//!
+//! Each access keeps its place among those to other devices and to memory: what was written before is there when a
+//! device is told of it, and what a device says comes before what is read next. Within one device the mapping
+//! (Device-nGnRE) sees to that; between two, BCM2835's bus does not (BCM2835 ARM Peripherals, 1.3).
 
 use board::regions::Region;
 use core::fmt;
 
+use crate::arch::cpu;
 use crate::arch::mmu::{Rights, map_window};
 
 /// The registers of one device, mapped for good as device memory.
@@ -44,12 +49,15 @@ impl Registers {
     pub fn read(&self, offset: u64) -> u32 {
         let register = self.register(offset) as *const u32;
         // SAFETY: `map` mapped the device; `register` checked bounds and alignment. Device memory outlives all.
-        unsafe { register.read_volatile() }
+        let value = unsafe { register.read_volatile() };
+        cpu::read_barrier();
+        value
     }
 
     /// Writes the 32-bit register at `offset`.
     pub fn write(&self, offset: u64, value: u32) {
         let register = self.register(offset) as *mut u32;
+        cpu::write_barrier();
         // SAFETY: as in `read`; what a device does with a value is its driver's business.
         unsafe { register.write_volatile(value) };
     }
@@ -57,6 +65,7 @@ impl Registers {
     /// Writes the 8-bit register at `offset`.
     pub fn write_byte(&self, offset: u64, value: u8) {
         let register = self.register(offset & !3) + (offset & 3);
+        cpu::write_barrier();
         // SAFETY: as in `write`.
         unsafe { (register as *mut u8).write_volatile(value) };
     }

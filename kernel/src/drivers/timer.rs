@@ -36,6 +36,25 @@ impl Timer {
         ((u128::from(cpu::counter()) * u128::from(self.scale)) >> SHIFT) as u64
     }
 
+    /// Waits for `nanoseconds` at least.
+    pub fn pause(&self, nanoseconds: u64) {
+        self.wait(nanoseconds, || false);
+    }
+
+    /// Waits until `done`, `nanoseconds` at most; was it?
+    pub fn wait(&self, nanoseconds: u64, mut done: impl FnMut() -> bool) -> bool {
+        let start = self.now();
+        loop {
+            let late = self.now() - start > nanoseconds; // looked at before, so that there is a last look after
+            if done() {
+                return true;
+            }
+            if late {
+                return false;
+            }
+        }
+    }
+
     /// The next interrupt comes after a tick, or at `until` (nanoseconds since power-on) if that is earlier.
     pub fn arm(&self, until: Option<u64>) {
         let mut ticks = self.ticks_per_interrupt;
