@@ -338,6 +338,60 @@ fn two_writers_of_a_file_both_tell() {
 }
 
 #[test]
+fn the_maker_of_a_program_tells_before_it_runs() {
+    let mut rig = rig(Policy::Open);
+    let child = rig.fork();
+    rig.switch_to(child);
+    let mut made = program();
+    made.extend(b"made");
+    rig.writes("/tmp/made", O_CREAT, &made);
+    rig.switch_to(1);
+    let path = rig.path("/tmp/made");
+    rig.done(n::FCHMODAT, &[AT_FDCWD, path, 0o755]);
+    assert_eq!(rig.start(n::EXECVE, &[path, 0, 0]), Next::Run);
+    rig.fork();
+    rig.switch_to(child);
+    rig.ends(1);
+    let ledger = rig.ended();
+    let (maker, own) = (of_process(&ledger, child), of_process(&ledger, 1));
+    assert_eq!(
+        maker[0].wrote[0].content,
+        own.last().unwrap().program.content
+    );
+    assert!(maker[0].number < own.last().unwrap().number);
+}
+
+#[test]
+fn a_write_that_fails_is_no_write() {
+    let mut rig = rig(Policy::Open);
+    let fd = rig.opened("/text", O_WRONLY);
+    assert_eq!(rig.call(n::WRITE, &[fd, 0, 1000]), fail(Errno::EFAULT));
+    let ledger = rig.ended();
+    assert_eq!(paths(&ledger.entries[0].wrote), [""; 0]);
+}
+
+#[test]
+fn what_a_vfork_child_reads_its_parent_knows() {
+    let mut rig = rig(Policy::Open);
+    let path = rig.path("/data");
+    let Next::Run = rig.start(n::CLONE, &VFORK) else {
+        panic!();
+    };
+    let child = rig.pid();
+    assert_ne!(child, 1);
+    let fd = rig.done(n::OPENAT, &[AT_FDCWD, path, 0, 0]);
+    rig.done(n::READ, &[fd, DATA, 8]);
+    assert_eq!(rig.start(n::EXIT, &[0]), Next::Run);
+    rig.switch_to(1);
+    rig.writes("/tmp/out", O_CREAT, b"data");
+    let ledger = rig.ended();
+    let writer = ledger.entries.last().unwrap();
+    assert_eq!((writer.process, &writer.from[..]), (1, &[child][..]));
+    let of_child = of_process(&ledger, child);
+    assert_eq!(paths(&of_child[0].reads), ["/data"]);
+}
+
+#[test]
 fn programs_in_a_row() {
     let mut rig = rig(Policy::Open);
     let child = rig.fork();
@@ -404,6 +458,41 @@ fn bytes_that_go_through_pipes() {
     assert_eq!(paths(&of_child[0].reads), ["/data"]);
     assert_eq!(paths(&of_child[1].reads), ["/text"]);
     assert!(of_child[1].number < own.last().unwrap().number);
+}
+
+#[test]
+fn a_pipe_knows_whose_bytes_are_in_it() {
+    let mut rig = rig(Policy::Open);
+    let (reader, writer) = rig.pipe();
+    let children = [rig.fork(), rig.fork(), rig.fork()];
+    let [one, two, other_reader] = children;
+    // The parent reads after each of the writers. Nothing else happens in between that the ledger tells.
+    for child in [one, two] {
+        rig.switch_to(child);
+        rig.done(n::WRITE, &[writer, DATA, 1]);
+        rig.switch_to(1);
+        rig.done(n::READ, &[reader, DATA, 1]);
+    }
+    // The pipe was empty: what comes now is the second one's alone.
+    rig.switch_to(two);
+    rig.done(n::WRITE, &[writer, DATA, 1]);
+    rig.switch_to(other_reader);
+    rig.done(n::READ, &[reader, DATA, 1]);
+    for child in children {
+        rig.switch_to(child);
+        rig.ends(1);
+    }
+    let ledger = rig.ended();
+    let from = |process| -> Vec<u32> {
+        let mut all: Vec<u32> = of_process(&ledger, process)
+            .iter()
+            .flat_map(|entry| entry.from.clone())
+            .collect();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(from(1), [one, two]);
+    assert_eq!(from(other_reader), [two]);
 }
 
 #[test]
