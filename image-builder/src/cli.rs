@@ -1,5 +1,6 @@
 //! The arguments of the command.
 
+use crate::ledger_commands::LedgerCommand;
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_core::image::Policy;
@@ -95,6 +96,8 @@ pub enum Command {
         #[arg(long, value_name = "ELF")]
         kernel: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Ledger(LedgerCommand),
 }
 
 const SOURCES_EXAMPLES: &str = "\

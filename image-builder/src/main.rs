@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod ledger_commands;
 
 use anyhow::Context;
 use clap::Parser;
@@ -74,6 +75,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Check { image, json } => return check_image(&image, json),
         Command::Trace { trace, kernel } => return decode_trace(&trace, kernel),
+        Command::Ledger(command) => return ledger_commands::run(command),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -73,7 +73,10 @@ impl<'a> Derivation<'a> {
         let mut derivation = Derivation {
             lineage,
             tainted: HashMap::new(),
-            derived: seeds.iter().map(|seed| (seed.program.content.sha256, 0)).collect(),
+            derived: seeds
+                .iter()
+                .map(|seed| (seed.program.content.sha256, 0))
+                .collect(),
             foreign: HashMap::new(),
         };
         for run in &lineage.ledger.entries {
@@ -98,9 +101,15 @@ impl<'a> Derivation<'a> {
                 }
                 Some(taint) => {
                     let depth = taint.depth + 1;
-                    let known = self.foreign.entry(hash).or_insert(Foreign { writer: entry.number, depth });
+                    let known = self.foreign.entry(hash).or_insert(Foreign {
+                        writer: entry.number,
+                        depth,
+                    });
                     if known.depth > depth {
-                        *known = Foreign { writer: entry.number, depth };
+                        *known = Foreign {
+                            writer: entry.number,
+                            depth,
+                        };
                     }
                 }
             }
@@ -119,27 +128,40 @@ impl<'a> Derivation<'a> {
         };
         let reads = entry.reads.iter().filter_map(|read| file(read, Way::Read));
         let devices = entry.devices.iter().map(Vec::as_slice);
-        let devices = devices.filter(|device| !CONSTANT_DEVICES.contains(device));
-        let from = entry.from.iter().filter_map(|from| process(*from, Way::From));
+        let devices = devices.filter(|device| !is_constant(device));
+        let from = entry
+            .from
+            .iter()
+            .filter_map(|from| process(*from, Way::From));
         reads
             .chain(devices.map(|device| (0, Way::Device(device))))
             .chain(file(&entry.program, Way::Program))
             .chain(from)
             .chain(process(entry.parent, Way::Birth).filter(|_| self.is_first(entry)))
             .min_by_key(|(depth, _)| *depth)
-            .map(|(depth, way)| Taint { entry, way, depth: depth + 1 })
+            .map(|(depth, way)| Taint {
+                entry,
+                way,
+                depth: depth + 1,
+            })
     }
 
     /// Is this the process's first entry? Only then can its parent's memory matter: it was copied at the fork.
     fn is_first(&self, entry: &Entry) -> bool {
         let run = self.lineage.run_of(entry.number);
-        let is_first_run = run.origin.is_none_or(|origin| self.lineage.runs()[origin].process != entry.process);
+        let is_first_run = run
+            .origin
+            .is_none_or(|origin| self.lineage.runs()[origin].process != entry.process);
         run.first_entry() == entry.number && is_first_run
     }
 
     /// How many steps lead from these contents to what does not derive from text; None if they do.
     fn depth_of(&self, content: &Content, before: u64) -> Option<usize> {
-        let foreign = || self.foreign.get(&content.sha256).map_or(0, |foreign| foreign.depth);
+        let foreign = || {
+            self.foreign
+                .get(&content.sha256)
+                .map_or(0, |foreign| foreign.depth)
+        };
         (!self.derives(content, before)).then(foreign)
     }
 
@@ -151,7 +173,9 @@ impl<'a> Derivation<'a> {
 
     /// Did anything that does not derive from text reach this process in the entries up to `entry`?
     pub fn is_tainted(&self, process: u32, entry: u64) -> bool {
-        self.tainted.get(&process).is_some_and(|taint| taint.entry.number <= entry)
+        self.tainted
+            .get(&process)
+            .is_some_and(|taint| taint.entry.number <= entry)
     }
 
     /// `Ok` if the contents of `file` derive from text by what stands above entry `before`; else the steps back to the
@@ -166,22 +190,40 @@ impl<'a> Derivation<'a> {
         }
     }
 
+    /// The steps back from contents that the ledger wrote somewhere and that do not derive from text.
+    pub fn steps_to(&self, sha256: &Digest) -> Vec<Step<'a>> {
+        let writer = self.lineage.writer_of(sha256, u64::MAX);
+        let wrote = writer.map(|writer| &self.lineage.entry(writer).wrote);
+        let file = wrote.and_then(|wrote| wrote.iter().find(|file| file.content.sha256 == *sha256));
+        file.map_or(Vec::new(), |file| self.steps(file, u64::MAX))
+    }
+
     fn steps(&self, file: &'a File, before: u64) -> Vec<Step<'a>> {
         let mut steps = Vec::new();
         let mut contents = Some((file, before));
         while let Some((file, before)) = contents.take() {
-            let foreign = self.foreign.get(&file.content.sha256).filter(|foreign| foreign.writer < before);
-            let writer = foreign.map(|foreign| foreign.writer).or_else(|| self.lineage.writer_of(&file.content.sha256, before));
+            let foreign = self
+                .foreign
+                .get(&file.content.sha256)
+                .filter(|foreign| foreign.writer < before);
+            let writer = foreign
+                .map(|foreign| foreign.writer)
+                .or_else(|| self.lineage.writer_of(&file.content.sha256, before));
             let Some(writer) = writer.map(|number| self.lineage.entry(number)) else {
                 steps.push(Step::NotWritten(file));
                 return steps;
             };
             steps.push(Step::WrittenBy(writer));
             let mut process = Some(writer.process);
-            while let Some(taint) = process.take().and_then(|process| self.tainted.get(&process)) {
+            while let Some(taint) = process
+                .take()
+                .and_then(|process| self.tainted.get(&process))
+            {
                 steps.push(Step::Got(taint.entry, taint.way));
                 match taint.way {
-                    Way::Read(file) | Way::Program(file) => contents = Some((file, taint.entry.number)),
+                    Way::Read(file) | Way::Program(file) => {
+                        contents = Some((file, taint.entry.number))
+                    }
                     Way::From(other) | Way::Birth(other) => process = Some(other),
                     Way::Device(_) => {}
                 }
@@ -189,4 +231,9 @@ impl<'a> Derivation<'a> {
         }
         steps
     }
+}
+
+/// Does this device always give the same bytes?
+pub fn is_constant(device: &[u8]) -> bool {
+    CONSTANT_DEVICES.contains(&device)
 }

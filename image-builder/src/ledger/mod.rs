@@ -3,5 +3,11 @@
 //! [`lineage`] turns entries into a graph of runs, [`derive`] follows it to tell what derives from text. On these
 //! two stand the rest and `image-builder report`.
 
+mod contents;
 pub mod derive;
+pub mod facts;
 pub mod lineage;
+mod processes;
+mod results;
+mod verdict;
+pub mod verify;

@@ -6,4 +6,6 @@ mod common;
 mod damage;
 mod damaged_input;
 mod kernel_elf;
+mod ledger_common;
+mod ledger_verify;
 mod ports;

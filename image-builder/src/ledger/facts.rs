@@ -1,0 +1,296 @@
+//! What an image says, as a ledger is compared with it; and how contents, entries and doubts are shown.
+
+use crate::{Error, Result, check, layout, sha256};
+use firmseed_core::image::{Escape, Hex, Index, Kind, Part, Policy};
+use firmseed_core::ledger::format::{Class, Content, ContentHasher};
+use firmseed_core::ledger::parse::{Entry, File};
+use firmseed_core::sha256::{Digest, compress};
+use serde::{Serialize, Serializer};
+use std::collections::HashMap;
+use std::fmt;
+
+/// The list of the files that the chain is to make: lines `HASH  /path`.
+pub const LIST: &[u8] = b"SHA256SUMS";
+
+/// Class, hash and size of `bytes`.
+pub fn content_of(bytes: &[u8]) -> Content {
+    let mut hasher = ContentHasher::new();
+    hasher.update(bytes, compress);
+    hasher.finish(compress)
+}
+
+/// The files of an image, by contents.
+pub struct ImageFacts {
+    /// Bytes of the image.
+    pub size: usize,
+    /// The hash of its tar.
+    pub tar: Digest,
+    /// Which programs may run.
+    pub policy: Policy,
+    /// Hex0 text and program of each seed, as absolute paths.
+    pub seeds: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The regular files, with absolute paths, in the order of the tar.
+    pub files: Vec<File>,
+    /// The lines of [`LIST`] that name a hash and an absolute path; the others are passed over, as the kernel does.
+    pub expected: Vec<(Digest, Vec<u8>)>,
+    /// Where in the image the contents of each lie.
+    places: Vec<Part>,
+    /// For each contents their first place in `files`.
+    by_hash: HashMap<Digest, usize>,
+}
+
+impl ImageFacts {
+    /// Reads `image`, each file's contents too.
+    ///
+    /// # Errors
+    /// It is no image, or its index is damaged.
+    pub fn read(image: &[u8]) -> Result<Self> {
+        let index = layout::open(image)?;
+        let (mut files, mut places) = (Vec::new(), Vec::new());
+        let mut expected = Vec::new();
+        for member in index.members() {
+            let member = member.map_err(|error| Error::Image(error.to_string()))?;
+            let Kind::File { content, .. } = member.kind else {
+                continue;
+            };
+            let bytes = content.slice(image).ok_or_else(|| {
+                Error::Image(format!(
+                    "index line {}: {} lies outside of the image",
+                    member.line, member.path
+                ))
+            })?;
+            let path: Vec<u8> = member.path.bytes().collect();
+            if path == LIST {
+                expected = list(bytes);
+            }
+            let path = [b"/", &path[..]].concat();
+            files.push(File {
+                content: content_of(bytes),
+                path,
+            });
+            places.push(content);
+        }
+        let mut by_hash = HashMap::new();
+        for (place, file) in files.iter().enumerate() {
+            by_hash.entry(file.content.sha256).or_insert(place);
+        }
+        Ok(ImageFacts {
+            size: image.len(),
+            tar: index.tar.sha256,
+            policy: index.policy,
+            seeds: seeds(&index),
+            files,
+            expected,
+            places,
+            by_hash,
+        })
+    }
+
+    /// What `check` finds wrong with an image, a line for each thing.
+    pub fn damage(image: &[u8]) -> Vec<String> {
+        match check::check(image) {
+            Ok(report) => report.findings.iter().map(ToString::to_string).collect(),
+            Err(error) => vec![error.to_string()],
+        }
+    }
+
+    /// The first file with these contents.
+    pub fn find(&self, sha256: &Digest) -> Option<&File> {
+        self.by_hash.get(sha256).map(|&place| &self.files[place])
+    }
+
+    /// The last file at this path, as tar unpacks them.
+    pub fn at(&self, path: &[u8]) -> Option<&File> {
+        self.files.iter().rev().find(|file| file.path == path)
+    }
+
+    /// The bytes of the file at this path, in the image that these facts were read from.
+    pub fn bytes<'i>(&self, image: &'i [u8], path: &[u8]) -> Option<&'i [u8]> {
+        let place = self.files.iter().rposition(|file| file.path == path)?;
+        self.places[place].slice(image)
+    }
+}
+
+fn seeds(index: &Index<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let seeds = index.seeds();
+    seeds
+        .map(|seed| {
+            (
+                seed.source.bytes().collect(),
+                seed.program.bytes().collect(),
+            )
+        })
+        .collect()
+}
+
+fn list(text: &[u8]) -> Vec<(Digest, Vec<u8>)> {
+    let line = |line: &[u8]| {
+        let (hash, rest) = line.split_first_chunk::<64>()?;
+        let path = rest
+            .strip_prefix(b"  ")
+            .filter(|path| path.starts_with(b"/"))?;
+        Some((digest(hash)?, path.to_vec()))
+    };
+    text.split(|&byte| byte == b'\n').filter_map(line).collect()
+}
+
+/// The digest that 64 lower-case hex digits stand for.
+pub fn digest(hex: &[u8]) -> Option<Digest> {
+    let mut digest = [0; 32];
+    let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    if hex.len() != 64 || !hex.iter().all(is_digit) {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(hex.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+/// The bytes of `text` hash to this.
+pub fn hash(text: &[u8]) -> Digest {
+    sha256(text)
+}
+
+/// The first digits of a hash: enough to tell contents of one run apart.
+pub struct Short<'a>(pub &'a Digest);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = Hex(self.0).to_string();
+        f.write_str(&text[..12])
+    }
+}
+
+/// A path, spelled as in the ledger.
+pub fn path_text(path: &[u8]) -> String {
+    Escape(path).to_string()
+}
+
+/// A file as a message names it: path and the beginning of its hash.
+pub struct Named<'a>(pub &'a File);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} ({})",
+            Escape(&self.0.path),
+            Short(&self.0.content.sha256)
+        )
+    }
+}
+
+/// What contents are, in a sentence.
+pub const fn class_text(class: Class) -> &'static str {
+    match class {
+        Class::Text => "a text",
+        Class::Elf => "an ELF file",
+        Class::Data => "neither text nor ELF",
+    }
+}
+
+/// Something that keeps a ledger from being believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Doubt {
+    /// Which check found it.
+    pub check: Check,
+    /// The entry that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// The line of the ledger on which that entry starts, or which is wrong itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// What is wrong, for people.
+    pub problem: String,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.entry, self.line) {
+            (Some(entry), Some(line)) => {
+                write!(f, "{}: entry {entry} (line {line}): ", self.check)?
+            }
+            (None, Some(line)) => write!(f, "{}: line {line}: ", self.check)?,
+            _ => write!(f, "{}: ", self.check)?,
+        }
+        f.write_str(&self.problem)
+    }
+}
+
+/// The checks of `verify`, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Check {
+    /// The image is whole.
+    Image,
+    /// The ledger is well-formed, and its chain is right.
+    Ledger,
+    /// The head is the one that was asked for.
+    Head,
+    /// Ledger and image are of one another: tar, policy, seeds.
+    Origin,
+    /// Processes begin, go on and end as processes do.
+    Processes,
+    /// What was read and run was there before.
+    Contents,
+    /// What ran and what came out derives from text.
+    Derivation,
+    /// The files that the image's SHA256SUMS names.
+    Results,
+    /// The files that the run left.
+    Artifacts,
+}
+
+impl Check {
+    const NAMES: [(Check, &'static str); 9] = [
+        (Check::Image, "image"),
+        (Check::Ledger, "ledger"),
+        (Check::Head, "head"),
+        (Check::Origin, "origin"),
+        (Check::Processes, "processes"),
+        (Check::Contents, "contents"),
+        (Check::Derivation, "derivation"),
+        (Check::Results, "results"),
+        (Check::Artifacts, "artifacts"),
+    ];
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = Check::NAMES.iter().find(|(check, _)| check == self);
+        f.pad(named.map_or("", |(_, name)| name))
+    }
+}
+
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Collects doubts.
+#[derive(Default)]
+pub struct Doubts(pub Vec<Doubt>);
+
+impl Doubts {
+    /// A doubt about the whole.
+    pub fn add(&mut self, check: Check, problem: impl Into<String>) {
+        self.0.push(Doubt {
+            check,
+            entry: None,
+            line: None,
+            problem: problem.into(),
+        });
+    }
+
+    /// A doubt about an entry.
+    pub fn at(&mut self, check: Check, entry: &Entry, problem: impl Into<String>) {
+        let (number, line) = (Some(entry.number), Some(entry.line));
+        self.0.push(Doubt {
+            check,
+            entry: number,
+            line,
+            problem: problem.into(),
+        });
+    }
+}

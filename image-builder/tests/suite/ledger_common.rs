@@ -1,0 +1,210 @@
+//! A small chain as an image, and the true ledger of its run, for tests to falsify.
+
+use crate::common;
+use firmseed_core::image::Policy;
+use firmseed_core::ledger::format::{Content, Ending};
+use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use image_builder::archive::{self, Kind, Member};
+use image_builder::kernel::Kernel;
+use image_builder::layout::Settings;
+use image_builder::ledger::facts::content_of;
+use image_builder::ledger::verify::{Request, Verdict, verify};
+use image_builder::{build, sha256};
+use std::path::Path;
+
+/// What the seed's text stands for: it only has to look like an ELF file.
+pub const SEED: &[u8] = b"\x7fELF seed";
+/// Its text.
+pub const SEED_TEXT: &[u8] = b"7f 45 4c 46 20 73 65 65 64 # the seed\n";
+pub const SCRIPT: &[u8] = b"hex0 cc.hex0 cc; cc hello.c\n";
+pub const COMPILER_TEXT: &[u8] = b"cc as hex\n";
+pub const COMPILER: &[u8] = b"\x7fELF compiler";
+pub const SOURCE: &[u8] = b"int main(void) { return 0; }\n";
+pub const HELLO: &[u8] = b"\x7fELF hello";
+/// Machine code in the image, which nobody may run.
+pub const SMUGGLED: &[u8] = b"\x7fELF smuggled";
+pub const TARBALL: &[u8] = b"\x1f\x8b compressed \0";
+
+/// The files of the image, below `/`.
+pub fn files() -> Vec<(&'static str, Vec<u8>)> {
+    let hash =
+        |bytes| String::from_utf8(firmseed_core::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap();
+    let sums = format!("{}  /bin/cc\n{}  /bin/hello\n", hash(COMPILER), hash(HELLO));
+    vec![
+        ("SHA256SUMS", sums.into_bytes()),
+        ("cc.hex0", COMPILER_TEXT.to_vec()),
+        ("hello.c", SOURCE.to_vec()),
+        ("script", SCRIPT.to_vec()),
+        ("seed.hex0", SEED_TEXT.to_vec()),
+        ("smuggled", SMUGGLED.to_vec()),
+        ("source.tar.gz", TARBALL.to_vec()),
+    ]
+}
+
+/// The image of these files.
+pub fn image_of(files: &[(&str, Vec<u8>)], policy: Policy) -> Vec<u8> {
+    let members: Vec<_> = files
+        .iter()
+        .map(|(path, content)| Member {
+            path: path.as_bytes().to_vec(),
+            kind: Kind::File {
+                mode: 0o755,
+                content: content.clone(),
+            },
+        })
+        .collect();
+    let settings = Settings {
+        init: b"/seed/hex0".to_vec(),
+        arguments: vec![b"script".to_vec()],
+        environment: Vec::new(),
+        cwd: b"/".to_vec(),
+        policy,
+        seeds: vec![(b"/seed.hex0".to_vec(), b"/seed/hex0".to_vec())],
+    };
+    let kernel = Kernel::from_elf(&common::kernel_elf()).unwrap();
+    build::image(kernel, archive::write(&members).unwrap(), &settings)
+        .unwrap()
+        .0
+}
+
+pub fn file(path: &str, bytes: &[u8]) -> File {
+    File {
+        content: content_of(bytes),
+        path: path.as_bytes().to_vec(),
+    }
+}
+
+/// An entry without inputs and outputs; `number` is put right by [`Chain::ledger`].
+pub fn entry(process: u32, parent: u32, program: File, ending: Ending) -> Entry {
+    Entry {
+        number: 0,
+        process,
+        parent,
+        arguments: vec![program.path.clone()],
+        program,
+        cwd: b"/".to_vec(),
+        environment: (0, sha256(b"")),
+        reads: Vec::new(),
+        devices: Vec::new(),
+        from: Vec::new(),
+        wrote: Vec::new(),
+        ending,
+        chain: [0; 32],
+        line: 0,
+    }
+}
+
+/// A run, to be falsified entry by entry.
+#[derive(Clone)]
+pub struct Chain {
+    pub image: Vec<u8>,
+    pub ledger: Ledger,
+}
+
+impl Chain {
+    /// Process 1, the seed, reads the script. Process 2 makes the compiler, process 3 compiles with it, process 4 is
+    /// what came out.
+    pub fn new() -> Self {
+        Self::of(&files(), Policy::Chain)
+    }
+
+    pub fn of(files: &[(&str, Vec<u8>)], policy: Policy) -> Self {
+        let image = image_of(files, policy);
+        let content = |name: &str| {
+            let found = files.iter().find(|(path, _)| *path == name);
+            file(&format!("/{name}"), &found.unwrap().1)
+        };
+        let seed = || file("/seed/hex0", SEED);
+        let compiler = || file("/bin/cc", COMPILER);
+        let with = |mut entry: Entry, reads: &[File], wrote: &[File]| {
+            (entry.reads, entry.wrote) = (reads.to_vec(), wrote.to_vec());
+            entry
+        };
+        let mut init = with(
+            entry(1, 0, seed(), Ending::GoesOn),
+            &[content("script")],
+            &[],
+        );
+        init.arguments.push(b"script".to_vec());
+        let last = Entry {
+            ending: Ending::Exit(0),
+            reads: Vec::new(),
+            ..init.clone()
+        };
+        let entries = vec![
+            init,
+            with(
+                entry(2, 1, seed(), Ending::Exit(0)),
+                &[content("cc.hex0")],
+                &[compiler()],
+            ),
+            with(
+                entry(3, 1, compiler(), Ending::Exit(0)),
+                &[content("hello.c")],
+                &[file("/bin/hello", HELLO)],
+            ),
+            entry(4, 1, file("/bin/hello", HELLO), Ending::Exit(0)),
+            last,
+        ];
+        let index = image_builder::layout::open(&image).unwrap();
+        let seeds = vec![Seed {
+            program: seed(),
+            text: content("seed.hex0"),
+        }];
+        let (files, policy) = (index.tar.sha256, index.policy.to_string());
+        let ledger = Ledger {
+            files,
+            policy,
+            seeds,
+            entries,
+            status: 0,
+            head: [0; 32],
+        };
+        Chain { image, ledger }
+    }
+
+    /// The entry of this number.
+    pub fn entry(&mut self, number: usize) -> &mut Entry {
+        &mut self.ledger.entries[number - 1]
+    }
+
+    /// The ledger with a chain that fits: who falsifies one can compute it as well.
+    pub fn text(&self) -> String {
+        let mut ledger = self.ledger.clone();
+        for (entry, number) in ledger.entries.iter_mut().zip(1..) {
+            entry.number = number;
+        }
+        let mut text = String::new();
+        ledger.write(&mut text, sha256).unwrap();
+        text
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        self.verdict_with(None)
+    }
+
+    pub fn verdict_with(&self, artifacts: Option<&Path>) -> Verdict {
+        let text = self.text();
+        let request = Request {
+            image: &self.image,
+            ledger: text.as_bytes(),
+            artifacts,
+            head: None,
+        };
+        verify(&request).unwrap()
+    }
+
+    /// The doubts, as lines.
+    pub fn doubts(&self) -> Vec<String> {
+        self.verdict()
+            .doubts
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+}
+
+/// The class, hash and size of bytes.
+pub fn content(bytes: &[u8]) -> Content {
+    content_of(bytes)
+}
