@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_core::image::Policy;
 use image_builder::build::{Ports, Request, Source};
 use image_builder::layout::Settings;
+use image_builder::sd::{self, firmware::Board};
 use image_builder::sources::Seeker;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -87,6 +88,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Puts an image onto an SD card for Raspberry Pis: a card's image, to be copied to a card.
+    #[command(after_help = SD_EXAMPLES)]
+    Sd(SdArguments),
+    /// Shows or unpacks what a board wrote to its card.
+    #[command(after_help = RESULTS_EXAMPLES)]
+    Results {
+        /// The card (a block device), or its image.
+        card: PathBuf,
+        /// Unpacks it into this folder, which is made if it does not exist.
+        #[arg(short = 'C', long = "directory", value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
     /// Shows the kernel's compact trace: a line for each system call.
     #[command(after_help = TRACE_EXAMPLES)]
     Trace {
@@ -98,6 +111,71 @@ pub enum Command {
     },
     #[command(flatten)]
     Ledger(LedgerCommand),
+}
+
+const SD_EXAMPLES: &str = "\
+Examples:
+  With Debian's raspi-firmware and the device trees of its kernel:
+    image-builder sd card.img --image firmseed.img --firmware /usr/lib/raspi-firmware \\
+        --firmware /usr/lib/linux-image-VERSION-arm64/broadcom
+  With the boot partition of a Raspberry Pi OS card:
+    image-builder sd card.img --image firmseed.img --firmware /media/boot
+
+The firmware's files are not free software and no part of Firmseed. The same files always give the same
+bytes. docs/boards.md says what is on the card, how to copy it, and what to expect of the board.";
+
+const RESULTS_EXAMPLES: &str = "\
+Examples:
+  image-builder results /dev/sdX | sort -k 2
+  image-builder results card.img -C out
+
+Prints a line SHA256  FILE for each file. Without this tool: docs/boards.md (dd and tar do it).";
+
+#[derive(Debug, Args)]
+pub struct SdArguments {
+    /// The card's image to write; replaced only when all is done.
+    output: PathBuf,
+    /// The image that boots.
+    #[arg(long, value_name = "IMAGE")]
+    image: PathBuf,
+    /// A folder with files of the Raspberry Pi's firmware; once for each.
+    #[arg(long, value_name = "DIR", required = true)]
+    firmware: Vec<PathBuf>,
+    /// A board that the card must start; once for each [default: those that the firmware's files are enough for]
+    #[arg(long = "board", value_enum, value_name = "BOARD")]
+    boards: Vec<BoardName>,
+    /// MiB in all [default: a power of two with 128 MiB for results]
+    #[arg(long, value_name = "MIB")]
+    size: Option<u64>,
+    /// A file with lines for the end of config.txt.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BoardName {
+    Pi3,
+    Pi4,
+    Pi5,
+}
+
+impl SdArguments {
+    /// The request, and where the card's image goes.
+    pub fn into_request(self) -> (sd::Request, PathBuf) {
+        let board = |name: &BoardName| match name {
+            BoardName::Pi3 => Board::Pi3,
+            BoardName::Pi4 => Board::Pi4,
+            BoardName::Pi5 => Board::Pi5,
+        };
+        let request = sd::Request {
+            image: self.image,
+            firmware: self.firmware,
+            boards: self.boards.iter().map(board).collect(),
+            size_mib: self.size,
+            config: self.config,
+        };
+        (request, self.output)
+    }
 }
 
 const SOURCES_EXAMPLES: &str = "\

@@ -55,6 +55,14 @@ pub enum Error {
     /// A port's tarball is nowhere, or another file.
     #[error("{0}")]
     Source(String),
+    /// An SD card that cannot be made, or cannot be read.
+    #[error("{}: {reason}", path.display())]
+    Card {
+        /// The card, its image, or a file that should go onto it.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A member cannot be unpacked.
     #[error("cannot unpack member {member}: {reason}")]
     Extract {

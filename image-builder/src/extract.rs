@@ -1,11 +1,12 @@
-//! Unpacking an image's files below a new folder, wherever a hostile image would like them to go.
+//! Unpacking the files of an image, or of a tar, below a new folder, wherever a hostile one would like them to go.
 //!
 //! The folder is empty at the start, paths with `..` are refused, and symbolic links are made last:
 //! so no path that is written to can lead through a link, and nothing that exists is overwritten.
 
+use crate::archive::{self, Kind};
 use crate::progress::Progress;
 use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::{Index, Kind, Member};
+use firmseed_core::image::{self as index, Escape, Sha256};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -27,53 +28,109 @@ pub struct Extracted {
 /// are verified before they are written.
 pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
     let index = layout::open(image)?;
-    prepare(folder)?;
-    let members = last_of_each_path(&index)?;
-    let progress = Progress::new("unpacking", index.tar.size);
-    let mut extracted = Extracted::default();
-    let mut folder_modes = Vec::new();
-
-    for (path, member) in &members {
-        let place = place(folder, path)?;
-        match member.kind {
-            Kind::File { content, mode } => {
+    let mut members = Members::new();
+    for member in index.members() {
+        let member = member.map_err(|error| Error::Image(error.to_string()))?;
+        let kind = match member.kind {
+            index::Kind::File { content, mode } => {
                 let bytes = content
                     .slice(image)
                     .expect("the index was opened against this image");
-                if sha256(bytes) != content.sha256 {
+                let content = Content {
+                    bytes,
+                    sha256: Some(content.sha256),
+                };
+                Kind::File { mode, content }
+            }
+            index::Kind::Directory { mode } => Kind::Directory { mode },
+            index::Kind::Symlink { target } => Kind::Symlink {
+                target: target.bytes().collect(),
+            },
+            index::Kind::Hardlink { target } => Kind::Hardlink {
+                target: target.bytes().collect(),
+            },
+            index::Kind::Device { major, minor } => Kind::Device { major, minor },
+        };
+        members.insert(member.path.bytes().collect(), kind);
+    }
+    unpack(&members, folder)
+}
+
+/// Unpacks a tar below `folder`, which is made, or is empty.
+pub fn extract_tar(tar: &[u8], folder: &Path) -> Result<Extracted> {
+    let mut members = Members::new();
+    for entry in archive::read(tar)? {
+        let kind = match entry.kind {
+            Kind::File { mode, content } => {
+                let content = Content {
+                    bytes: &tar[content],
+                    sha256: None,
+                };
+                Kind::File { mode, content }
+            }
+            Kind::Directory { mode } => Kind::Directory { mode },
+            Kind::Symlink { target } => Kind::Symlink { target },
+            Kind::Hardlink { target } => Kind::Hardlink { target },
+            Kind::Device { major, minor } => Kind::Device { major, minor },
+        };
+        members.insert(entry.path, kind);
+    }
+    unpack(&members, folder)
+}
+
+/// A file's bytes, and what they must hash to where that is known.
+struct Content<'a> {
+    bytes: &'a [u8],
+    sha256: Option<Sha256>,
+}
+
+/// By path: as tar does, the last member of a path wins; folders come before what is in them.
+type Members<'a> = BTreeMap<Vec<u8>, Kind<Content<'a>>>;
+
+fn unpack(members: &Members<'_>, folder: &Path) -> Result<Extracted> {
+    prepare(folder)?;
+    let sizes = members.values().map(|kind| match kind {
+        Kind::File { content, .. } => content.bytes.len() as u64,
+        _ => 0,
+    });
+    let progress = Progress::new("unpacking", sizes.sum());
+    let mut extracted = Extracted::default();
+    let mut folder_modes = Vec::new();
+
+    for (path, kind) in members {
+        let place = place(folder, path)?;
+        match kind {
+            Kind::File { content, mode } => {
+                if content
+                    .sha256
+                    .is_some_and(|hash| hash != sha256(content.bytes))
+                {
                     return fail(
-                        member,
+                        path,
                         "its contents do not match the index; run image-builder check",
                     );
                 }
-                write_new(&place, bytes, mode)?;
-                progress.advance(bytes.len());
+                write_new(&place, content.bytes, *mode)?;
+                progress.advance(content.bytes.len());
                 extracted.files += 1;
             }
             Kind::Directory { mode } => {
                 fs::create_dir_all(&place).map_err(Error::io("make the folder", &place))?;
-                folder_modes.push((place, mode));
+                folder_modes.push((place, *mode));
             }
-            Kind::Device { .. } => extracted.skipped.push(member.path.to_string()),
+            Kind::Device { .. } => extracted.skipped.push(Escape(path).to_string()),
             Kind::Symlink { .. } | Kind::Hardlink { .. } => {}
         }
     }
-    for (path, member) in &members {
-        if let Kind::Hardlink { target } = member.kind {
-            hard_link(
-                folder,
-                path,
-                member,
-                &target.bytes().collect::<Vec<_>>(),
-                &members,
-            )?;
+    for (path, kind) in members {
+        if let Kind::Hardlink { target } = kind {
+            hard_link(folder, path, target, members)?;
             extracted.files += 1;
         }
     }
-    for (path, member) in &members {
-        if let Kind::Symlink { target } = member.kind {
-            let target: Vec<u8> = target.bytes().collect();
-            make_symlink(&place(folder, path)?, &target)?;
+    for (path, kind) in members {
+        if let Kind::Symlink { target } = kind {
+            make_symlink(&place(folder, path)?, target)?;
         }
     }
     // Last and deepest first: a folder without the write bit would refuse what goes into it.
@@ -81,18 +138,6 @@ pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
         set_mode(&place, mode)?;
     }
     Ok(extracted)
-}
-
-type Members<'a> = BTreeMap<Vec<u8>, Member<'a>>;
-
-/// As tar does, the last member of a path wins; folders come before what is in them.
-fn last_of_each_path<'a>(index: &Index<'a>) -> Result<Members<'a>> {
-    let mut members = BTreeMap::new();
-    for member in index.members() {
-        let member = member.map_err(|error| Error::Image(error.to_string()))?;
-        members.insert(member.path.bytes().collect(), member);
-    }
-    Ok(members)
 }
 
 fn prepare(folder: &Path) -> Result<()> {
@@ -146,34 +191,29 @@ fn make_symlink(place: &Path, target: &[u8]) -> Result<()> {
     symlink(OsStr::from_bytes(target), place).map_err(Error::io("make the link", place))
 }
 
-fn hard_link(
-    folder: &Path,
-    path: &[u8],
-    member: &Member<'_>,
-    target: &[u8],
-    members: &Members<'_>,
-) -> Result<()> {
+fn hard_link(folder: &Path, path: &[u8], target: &[u8], members: &Members<'_>) -> Result<()> {
     // Chains of links lead to a file, a symbolic link or nowhere, in at most as many steps as there are members.
-    let mut target = target.to_vec();
+    let mut target = target;
     for _ in 0..members.len() {
-        match members.get(&target).map(|member| member.kind) {
-            Some(Kind::Hardlink { target: next }) => target = next.bytes().collect(),
+        match members.get(target) {
+            Some(Kind::Hardlink { target: next }) => target = next,
             Some(Kind::File { .. }) => {
-                let (from, to) = (place(folder, &target)?, place(folder, path)?);
+                let (from, to) = (place(folder, target)?, place(folder, path)?);
                 return fs::hard_link(&from, &to).map_err(Error::io("make the link", &to));
             }
-            Some(Kind::Symlink { target }) => {
-                return make_symlink(&place(folder, path)?, &target.bytes().collect::<Vec<_>>());
-            }
+            Some(Kind::Symlink { target }) => return make_symlink(&place(folder, path)?, target),
             _ => break,
         }
     }
-    fail(member, "it is a hard link to what is no file of the image")
+    fail(
+        path,
+        "it is a hard link to what is no file among the members",
+    )
 }
 
-fn fail<T>(member: &Member<'_>, reason: &str) -> Result<T> {
+fn fail<T>(path: &[u8], reason: &str) -> Result<T> {
     Err(Error::Extract {
-        member: member.path.to_string(),
+        member: Escape(path).to_string(),
         reason: reason.into(),
     })
 }

@@ -6,9 +6,9 @@ mod ledger_commands;
 
 use anyhow::Context;
 use clap::Parser;
-use cli::{Cli, Command, SourcesArguments};
+use cli::{Cli, Command, SdArguments, SourcesArguments};
 use image_builder::port::Port;
-use image_builder::{Error, build, check, extract, inspect, kernel, trace};
+use image_builder::{Error, build, check, extract, inspect, kernel, sd, trace};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -63,10 +63,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Extract { image, folder } => {
             let extracted = extract::extract(&read(&image)?, &folder)
                 .with_context(|| image.display().to_string())?;
-            let skipped = extracted.skipped.iter();
-            skipped.for_each(|path| {
-                eprintln!("image-builder: warning: {path} is a device: passed over")
-            });
+            report_skipped(&extracted);
             say(&format!(
                 "{}: {} files\n",
                 folder.display(),
@@ -74,10 +71,51 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ))?;
         }
         Command::Check { image, json } => return check_image(&image, json),
+        Command::Sd(arguments) => make_card(arguments)?,
+        Command::Results { card, folder } => show_results(&card, folder)?,
         Command::Trace { trace, kernel } => return decode_trace(&trace, kernel),
         Command::Ledger(command) => return ledger_commands::run(command),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn report_skipped(extracted: &extract::Extracted) {
+    for path in &extracted.skipped {
+        eprintln!("image-builder: warning: {path} is a device: passed over");
+    }
+}
+
+fn make_card(arguments: SdArguments) -> anyhow::Result<()> {
+    let (request, output) = arguments.into_request();
+    let card = sd::build(&request, &output)?;
+    for (board, missing) in &card.without {
+        let files = missing.join(", ");
+        eprintln!(
+            "image-builder: note: no {} will start from this card: {files} missing",
+            board.name()
+        );
+    }
+    let boards: Vec<&str> = card.boards.iter().map(|board| board.name()).collect();
+    say(&format!(
+        "{}: {} MiB, {} of them for results; boards: {}\n",
+        output.display(),
+        card.size >> 20,
+        card.results >> 20,
+        boards.join(", ")
+    ))?;
+    if !card.size.is_power_of_two() {
+        eprintln!("image-builder: note: QEMU takes only cards whose size is a power of two");
+    }
+    Ok(())
+}
+
+fn show_results(card: &Path, folder: Option<PathBuf>) -> anyhow::Result<()> {
+    let tar = sd::results::read(card)?;
+    if let Some(folder) = folder {
+        report_skipped(&extract::extract_tar(&tar, &folder)?);
+    }
+    say(&sd::results::list(&tar)?)?;
+    Ok(())
 }
 
 fn list_sources(arguments: SourcesArguments) -> anyhow::Result<()> {

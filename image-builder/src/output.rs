@@ -1,12 +1,18 @@
 //! Writing a file whole or not at all: to a temporary neighbour first, then renamed.
 
 use crate::{Error, Result};
-use std::io::Write;
+use std::fs::File;
+use std::io::{Result as IoResult, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Puts `bytes` into `path`. Nothing half-written is ever seen under that name.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    replace(path, |file| file.write_all(bytes))
+}
+
+/// Makes `path` the file that `write` fills. Nothing half-written is ever seen under that name.
+pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> IoResult<()>) -> Result<()> {
     if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
         let text =
             "exists and is not a regular file; name a file to write (to a device, copy it with dd)";
@@ -21,8 +27,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .permissions(std::fs::Permissions::from_mode(0o666)) // less the umask, as for any new file
         .tempfile_in(folder)
         .map_err(Error::io("create a file in", folder))?;
-    file.write_all(bytes)
-        .map_err(Error::io("write", file.path()))?;
+    write(file.as_file_mut()).map_err(Error::io("write", file.path()))?;
     file.persist(path)
         .map_err(|error| Error::io("write", path)(error.error))?;
     Ok(())
