@@ -1,6 +1,7 @@
 //! The arguments of the command.
 
 use crate::ledger_commands::LedgerCommand;
+use crate::report_command::{self, ReportArguments};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_core::image::Policy;
@@ -100,6 +101,9 @@ pub enum Command {
         #[arg(short = 'C', long = "directory", value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+    /// Tells a ledger as one HTML page: the verdict, the graph from hex0 on, every entry, every text.
+    #[command(after_help = report_command::EXAMPLES)]
+    Report(ReportArguments),
     /// Shows the kernel's compact trace: a line for each system call.
     #[command(after_help = TRACE_EXAMPLES)]
     Trace {

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod output;
 pub mod port;
 pub mod progress;
+pub mod report;
 pub mod sd;
 pub mod sources;
 pub mod trace;

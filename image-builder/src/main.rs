@@ -3,6 +3,7 @@
 
 mod cli;
 mod ledger_commands;
+mod report_command;
 
 use anyhow::Context;
 use clap::Parser;
@@ -75,6 +76,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Results { card, folder } => show_results(&card, folder)?,
         Command::Trace { trace, kernel } => return decode_trace(&trace, kernel),
         Command::Ledger(command) => return ledger_commands::run(command),
+        Command::Report(arguments) => return arguments.run(),
     }
     Ok(ExitCode::SUCCESS)
 }

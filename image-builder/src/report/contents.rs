@@ -1,0 +1,76 @@
+//! The files of an image with their bytes, as [`ImageFacts`] knows them: what the page shows of the inputs.
+
+use crate::ledger::facts::ImageFacts;
+use crate::{Result, layout};
+use firmseed_core::image::Part;
+use firmseed_core::ledger::format::{Class, Content};
+use firmseed_core::sha256::Digest;
+use std::collections::HashMap;
+
+/// A regular file of the image.
+pub struct ImageFile<'a> {
+    /// Absolute.
+    pub path: Vec<u8>,
+    /// Computed from the bytes, whatever the index says.
+    pub content: Content,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
+
+/// An image's files and the facts of its index that the page tells.
+pub struct Contents<'a> {
+    /// Bytes of the image.
+    pub size: usize,
+    /// The hash of the image.
+    pub sha256: Digest,
+    /// The kernel.
+    pub kernel: Part,
+    /// The hash of its tar.
+    pub tar: Digest,
+    /// In the order of the tar.
+    pub files: Vec<ImageFile<'a>>,
+    /// Hash and path of what the chain is to make.
+    pub expected: Vec<(Digest, Vec<u8>)>,
+    by_hash: HashMap<Digest, usize>,
+}
+
+impl<'a> Contents<'a> {
+    /// Reads the index of `image` and its files.
+    pub fn open(image: &'a [u8]) -> Result<Self> {
+        let facts = ImageFacts::read(image)?;
+        let with_bytes = |file: firmseed_core::ledger::parse::File| ImageFile {
+            bytes: facts.bytes(image, &file.path).unwrap_or_default(),
+            path: file.path,
+            content: file.content,
+        };
+        let files: Vec<_> = facts.files.iter().cloned().map(with_bytes).collect();
+        let mut by_hash = HashMap::new();
+        for (place, file) in files.iter().enumerate() {
+            by_hash.entry(file.content.sha256).or_insert(place);
+        }
+        Ok(Contents {
+            size: image.len(),
+            sha256: crate::sha256(image),
+            kernel: layout::open(image)?.kernel,
+            tar: facts.tar,
+            files,
+            expected: facts.expected,
+            by_hash,
+        })
+    }
+
+    /// The first file with these contents.
+    pub fn with_hash(&self, sha256: &Digest) -> Option<usize> {
+        self.by_hash.get(sha256).copied()
+    }
+
+    /// The file of this absolute path.
+    pub fn at(&self, path: &[u8]) -> Option<usize> {
+        self.files.iter().rposition(|file| file.path == path)
+    }
+}
+
+/// Can people read it?
+pub fn is_text(content: &Content) -> bool {
+    content.class == Class::Text
+}

@@ -1,0 +1,249 @@
+//! What was made, every run with its entries, and the texts: the parts of the page that one opens.
+
+use super::clusters::Clusters;
+use super::graph::made_by;
+use super::html::{count, hash, number, readable, shown};
+use super::page::{area_anchor, cluster_anchor, maker_anchor, run_anchor, text_anchor};
+use super::story::{Maker, Source, Story};
+use super::texts::{Area, Text, Texts};
+use crate::ledger::lineage::Run;
+use firmseed_core::ledger::parse::{Entry, File};
+use maud::{Markup, html};
+
+/// The table of artifacts, with whole hashes.
+pub fn made(story: &Story<'_>, clusters: &Clusters) -> Markup {
+    html! {
+        p { "Every file that a program ran from or that the image\u{2019}s /SHA256SUMS names, in the order of making; \u{2713}: it has the hash that "
+            "/SHA256SUMS expects. Intermediate files are folded." }
+        @for (place, cluster) in clusters.all.iter().enumerate() {
+            div.cluster id=(cluster_anchor(place)) {
+                h3 { "By " (made_by(story, cluster)) @if !cluster.area.is_empty() { span.area { " for " (shown(&cluster.area)) } } }
+                @if !cluster.cards.is_empty() { (artifacts(story, &cluster.cards)) }
+                @if !cluster.folded.is_empty() {
+                    details { summary { (count(cluster.folded.len(), "further file")) } div { (artifacts(story, &cluster.folded)) } }
+                }
+            }
+        }
+    }
+}
+
+fn artifacts(story: &Story<'_>, places: &[usize]) -> Markup {
+    html! {
+        table.artifacts {
+            @for &place in places {
+                @let artifact = &story.artifacts[place];
+                tr {
+                    td.mark { @if artifact.expected { "\u{2713}" } }
+                    td { a href={ "#" (maker_anchor(artifact.maker)) } { (shown(artifact.names[0])) }
+                        @match artifact.names.as_slice() {
+                            [_, other] => { span.also { ", copied to " (shown(other)) } }
+                            [_, others @ ..] if !others.is_empty() => {
+                                span.also title=(others.iter().map(|name| shown(name)).collect::<Vec<_>>().join("\n")) { ", copied to " (others.len()) " other names" }
+                            }
+                            _ => {}
+                        }
+                        @if let Some(twin) = artifact.twin { span.also { ", the same bytes as " (shown(story.artifacts[twin].names[0])) } }
+                    }
+                    td.number { (number(artifact.content.size)) }
+                    td.hash { (hash(&artifact.content.sha256)) }
+                }
+            }
+        }
+    }
+}
+
+/// Every run, each to be opened.
+pub fn runs(story: &Story<'_>, texts: &Texts) -> Markup {
+    let ledger = story.lineage.ledger;
+    html! {
+        p { "What one program did in one process is one line here; it has one or more entries in the ledger. Processes are numbered by the kernel." }
+        div.runs {
+            div.heading { span { "Entry" } span { "Process" } span { "Program and arguments" } span.number { "Read" } span.number { "Wrote" } span { "End" } }
+            @for (place, seed) in ledger.seeds.iter().enumerate() {
+                details {
+                    summary { span { "seed" } span {} span.command { b { (shown(&seed.program.path)) } " decoded by the kernel from " (shown(&seed.text.path)) }
+                        span.number { "1" } span.number { "1" } span {} }
+                    div.body id=(maker_anchor(Maker::Kernel(place))) {
+                        p { "The kernel turned this text into this program before the first process started, by the rules of hex0: two digits are a byte, the rest is comment." }
+                        h4 { "Read" } table.files { (text_row(story, texts, &seed.text)) }
+                        h4 { "Wrote" } table.files { tr { td { "elf" } td { (shown(&seed.program.path)) } td.number { (number(seed.program.content.size)) }
+                            td.hash { (hash(&seed.program.content.sha256)) } } }
+                    }
+                }
+            }
+            @for run in story.lineage.runs() { (one_run(story, texts, run)) }
+        }
+    }
+}
+
+fn one_run(story: &Story<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
+    let arguments: Vec<String> = run
+        .arguments()
+        .iter()
+        .skip(1)
+        .map(|argument| shown(argument))
+        .collect();
+    let (first, last) = (run.first_entry(), run.last_entry());
+    let ending = run.end().ending.to_string();
+    let well = ending == "exit 0" || ending == "exec";
+    html! {
+        details {
+            summary {
+                span { (first) @if last > first { "\u{2013}" (last) } }
+                span { (run.process) }
+                span.command { b { (shown(&run.program().path)) } " " (arguments.join(" ")) }
+                span.number { (run.reads().count()) }
+                span.number { (run.wrote().count()) }
+                span.wrong[!well] { (ending) }
+            }
+            div.body id=(run_anchor(run.index)) {
+                dl {
+                    dt { "Program" } dd { (source_link(story, texts, story.programs[run.index], run.program())) " \u{b7} "
+                        (number(run.program().content.size)) " bytes" br; code { (hash(&run.program().content.sha256)) } }
+                    dt { "Started by" } dd {
+                        @match run.origin {
+                            Some(origin) => { @let origin = &story.lineage.runs()[origin];
+                                a href={ "#" (run_anchor(origin.index)) } { "process " (origin.process) ", " (shown(&origin.program().path)) } }
+                            None => { "the kernel" }
+                        }
+                    }
+                    dt { "In" } dd { (shown(run.cwd())) }
+                    dt { "Arguments" } dd.arguments { @for argument in run.arguments() { code { (shown(argument)) } " " } }
+                    dt { "Environment" } dd { (count(run.entries[0].environment.0 as usize, "string")) ", " code { (hash(&run.entries[0].environment.1)) } }
+                    @if run.devices().next().is_some() {
+                        dt { "Devices read" } dd { @for device in run.devices() { code { (shown(device)) } " " } }
+                    }
+                    @if !run.from.is_empty() {
+                        dt { "Bytes from" } dd { @for &other in &run.from { @let other = &story.lineage.runs()[other];
+                            a href={ "#" (run_anchor(other.index)) } { "process " (other.process) ", " (shown(&other.program().path)) } " " } }
+                    }
+                    dt { "End" } dd { (ending) }
+                    dt { "Chain" } dd { @for entry in &run.entries { (link(entry)) } }
+                }
+                @if run.reads().next().is_some() {
+                    h4 { "Read" }
+                    table.files { @for file in run.reads() { (text_row(story, texts, file)) } }
+                }
+                @if run.wrote().next().is_some() {
+                    h4 { "Wrote" }
+                    table.files { @for file in run.wrote() { (wrote_row(story, run, file)) } }
+                }
+            }
+        }
+    }
+}
+
+fn link(entry: &Entry) -> Markup {
+    html! { "entry " (entry.number) ", line " (entry.line) ": " code { (hash(&entry.chain)) } br; }
+}
+
+/// A file with a link to its text or its maker.
+fn source_link(story: &Story<'_>, texts: &Texts, source: Source, file: &File) -> Markup {
+    let path = shown(&file.path);
+    match source {
+        _ if texts.holds(&file.content.sha256) => {
+            html! { a href={ "#" (text_anchor(&file.content.sha256)) } { (path) } }
+        }
+        Source::Artifact(artifact) => {
+            html! { a href={ "#" (maker_anchor(story.artifacts[artifact].maker)) } { (path) } }
+        }
+        _ => html! { (path) },
+    }
+}
+
+fn text_row(story: &Story<'_>, texts: &Texts, file: &File) -> Markup {
+    let source = story.source_of(file);
+    let origin = match source {
+        Source::Image(_) => "image",
+        Source::Artifact(_) => "made",
+        Source::Unknown => "unknown",
+    };
+    html! { tr {
+        td { (file.content.class) } td { (source_link(story, texts, source, file)) span.also { " " (origin) } }
+        td.number { (number(file.content.size)) } td.hash { (hash(&file.content.sha256)) }
+    } }
+}
+
+fn wrote_row(story: &Story<'_>, run: &Run<'_>, file: &File) -> Markup {
+    let made = |artifact: &&super::story::Artifact<'_>| {
+        artifact.content == file.content && artifact.maker == Maker::Run(run.index)
+    };
+    let artifact = story.artifacts.iter().find(made);
+    html! { tr {
+        td { (file.content.class) }
+        td { (shown(&file.path))
+            @match artifact {
+                Some(artifact) => {
+                    @if artifact.expected { span.also { " \u{2713} as /SHA256SUMS expects" } }
+                    @if artifact.executions > 0 { span.also { " ran " (count(artifact.executions, "time")) } }
+                    @if let Some(twin) = artifact.twin { span.also { " the same bytes as " (shown(story.artifacts[twin].names[0])) } }
+                }
+                None => { span.also { " a copy of what it read" } }
+            }
+        }
+        td.number { (number(file.content.size)) } td.hash { (hash(&file.content.sha256)) }
+    } }
+}
+
+/// All texts, by folder.
+pub fn texts(texts: &Texts) -> Markup {
+    html! {
+        p { "Each text that a program read, once. Bytes that a page cannot show, or would show in another order, stand as "
+            code { "\u{27e8}U+202E\u{27e9}" } "." }
+        @for (folder, area) in &texts.image { (folder_of_texts(folder, area, "")) }
+        @for (folder, area) in &texts.made { (folder_of_texts(folder, area, "-made")) }
+        @if !texts.unread.is_empty() {
+            details {
+                summary { "Read by no program: " (count(texts.unread.len(), "text")) }
+                div { table.files { @for (path, content) in &texts.unread {
+                    tr { td { (shown(path)) } td.number { (number(content.size)) } td.hash { (hash(&content.sha256)) } }
+                } } }
+            }
+        }
+    }
+}
+
+fn folder_of_texts(folder: &[u8], area: &Area, suffix: &str) -> Markup {
+    html! {
+        div.folder id={ (area_anchor(folder)) (suffix) } {
+            h3 { (shown(folder)) @if !suffix.is_empty() { span.area { " unpacked or patched in the run" } } }
+            @for (path, content) in &area.data {
+                p.data { (shown(path)) " \u{b7} not a text \u{b7} " (number(content.size)) " bytes" br; code { (hash(&content.sha256)) } }
+            }
+            @for text in &area.texts { (one_text(text)) }
+        }
+    }
+}
+
+fn one_text(text: &Text) -> Markup {
+    let lines = match text.lines {
+        Some((all, code)) => format!("{}, {} of code", count(all, "line"), number(code as u64)),
+        None => "not among the artifacts".to_owned(),
+    };
+    html! {
+        @match &text.bytes {
+            Some(bytes) => {
+                details.text {
+                    summary { b { (shown(&text.path)) } span.also { " " (lines) " \u{b7} " (number(text.content.size)) " bytes" } }
+                    div.body id=(text_anchor(&text.content.sha256)) {
+                        p.hash { (hash(&text.content.sha256)) }
+                        (listing(bytes))
+                    }
+                }
+            }
+            None => { p.data { b { (shown(&text.path)) } span.also { " " (lines) " \u{b7} " (number(text.content.size)) " bytes" } br; code { (hash(&text.content.sha256)) } } }
+        }
+    }
+}
+
+/// A text beside its line numbers.
+fn listing(bytes: &[u8]) -> Markup {
+    let text = readable(bytes);
+    let numbers: Vec<String> = (1..=text.split_inclusive('\n').count())
+        .map(|line| line.to_string())
+        .collect();
+    html! {
+        // A newline right behind the tag is the parser's: this one keeps the text's own first one.
+        div.listing { pre.lines aria-hidden="true" { (numbers.join("\n")) } pre.code tabindex="0" { "\n" (text) } }
+    }
+}

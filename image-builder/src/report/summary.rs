@@ -1,0 +1,155 @@
+//! The first page: the verdict, what it rests on, and the totals.
+
+use super::contents::Contents;
+use super::html::{count, hash, number, shown};
+use super::page::area_anchor;
+use super::story::Story;
+use super::texts::{Area, Texts};
+use super::unsafe_code;
+use crate::ledger::verify::Verdict;
+use maud::{Markup, html};
+
+/// The verdict, with what it is about.
+pub fn header(verdict: &Verdict, story: &Story<'_>) -> Markup {
+    let good = verdict.doubts.is_empty();
+    let contents = story.contents;
+    let ledger = story.lineage.ledger;
+    html! {
+        header.good[good].bad[!good] {
+            p.kind { "Firmseed \u{b7} report on a ledger" }
+            h1 { @if good { "Verified" } @else { "In doubt" } }
+            p.verdict { (sentence(verdict)) }
+            @if !good {
+                ol.doubts { @for doubt in &verdict.doubts { li { (doubt) } } }
+            }
+            @for note in &verdict.notes { p.note { "Note: " (note) } }
+            dl.facts {
+                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " \u{2014} compare it with the head on your console" } }
+                dt { "Image" } dd { code { (hash(&contents.sha256)) } " " (number(contents.size as u64)) " bytes" }
+                dt { "Its files" } dd { code { (hash(&contents.tar)) } " " (count(contents.files.len(), "file")) }
+                dt { "Its kernel" } dd { code { (hash(&contents.kernel.sha256)) } " " (number(contents.kernel.size)) " bytes" }
+                dt { "Policy" } dd { strong { (ledger.policy) } " \u{2014} " (policy(&ledger.policy)) }
+                dt { "End" } dd { "the machine stopped with status " (ledger.status) " after " (count(ledger.entries.len(), "entry").replace("entrys", "entries")) }
+                @if let Some(results) = &verdict.results {
+                    dt { "Results" } dd { (results.agree) " of " (results.listed) " files have the hashes that the image\u{2019}s /SHA256SUMS expects" }
+                }
+                @if let Some(artifacts) = &verdict.artifacts {
+                    dt { "Brought out" } dd { (count(artifacts.files, "file")) " compared, "
+                        (artifacts.as_written + artifacts.renamed + artifacts.of_image) " as the ledger says" }
+                }
+            }
+        }
+    }
+}
+
+/// What was found, for somebody who reads one sentence.
+fn sentence(verdict: &Verdict) -> Markup {
+    let Some(contents) = verdict
+        .contents
+        .as_ref()
+        .filter(|_| verdict.doubts.is_empty())
+    else {
+        return html! { (count(verdict.doubts.len(), "thing")) " keep this ledger from being believed:" };
+    };
+    let open = verdict.policy.as_deref() == Some("open");
+    html! {
+        "Image and ledger fit each other, the chain of hashes is whole, and everything that went in is in the image. "
+        @if open {
+            "The policy was open: " (count(contents.programs_of_image, "program")) " of the image ran."
+        } @else {
+            "All " (count(contents.programs, "program")) " that ran derive from text: "
+            (count(contents.programs_seeds, "seed")) " that the kernel decoded, and " (contents.programs_built) " built in the run."
+        }
+    }
+}
+
+fn policy(name: &str) -> &'static str {
+    match name {
+        "open" => "programs of the image were allowed to run",
+        _ => "only decoded seeds, and files that the run itself made, may be executed",
+    }
+}
+
+/// What no check here can show.
+pub fn trust(contents: &Contents<'_>, texts: &Texts) -> Markup {
+    let (lines, files) = unsafe_code::inventory();
+    let areas = texts.image.values();
+    let (all, code) = areas
+        .filter_map(Area::lines)
+        .fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1));
+    html! {
+        p { "A ledger is what the kernel says. The verdict shows that it is whole, fits the image, and tells a story without gaps. What it rests on:" }
+        table.trust {
+            tr { th { "The kernel" } td { "wrote the ledger and ran the programs: " (number(contents.kernel.size)) " bytes, with " (lines)
+                " lines of unsafe Rust in " (files) " files (docs/unsafe.md of this tool\u{2019}s version). Rust\u{2019}s compiler made it." }
+                td.shows { "The same chain on Linux, and a TinyCC that gcc seeded, give the same hashes." } }
+            tr { th { "The machine" } td { "the processor or QEMU, and what started the kernel." }
+                td.shows { "Another processor, another emulator, a board: the same head." } }
+            tr { th { "The texts" } td { (number(all as u64)) " lines, " (number(code as u64)) " without comments and blanks, do what they say, and nothing else." }
+                td.shows { "Read them: all that some program read are " a href="#texts" { "in this page" } "." } }
+            tr { th { "This page" } td { "image-builder compared image and ledger, and wrote it." }
+                td.shows { "docs/ledger.md computes the head with awk and sha256sum; tar unpacks the image." } }
+        }
+    }
+}
+
+/// The sums that an auditor asks for.
+pub fn totals(verdict: &Verdict, story: &Story<'_>, texts: &Texts) -> Markup {
+    let (mut all, mut code, mut bytes, mut files) = (0, 0, 0, 0);
+    for area in texts.image.values() {
+        let (area_all, area_code) = area.lines().unwrap_or_default();
+        (all, code) = (all + area_all, code + area_code);
+        (bytes, files) = (bytes + area.bytes(), files + area.texts.len());
+    }
+    let ledger = story.lineage.ledger;
+    let row = |folder: &[u8], area: &Area, made: bool| {
+        html! {
+            @if !area.texts.is_empty() {
+                tr.made[made] {
+                    td { a href={ "#" (area_anchor(folder)) @if made { "-made" } } { (shown(folder)) @if made { ", unpacked" } } }
+                    td.number { (number(area.texts.len() as u64)) } td.number { (number(area.bytes())) }
+                    @match area.lines() {
+                        Some((all, code)) => { td.number { (number(all as u64)) } td.number { (number(code as u64)) } }
+                        None => { td.number { "?" } td.number { "?" } }
+                    }
+                }
+            }
+            @for (path, content) in &area.data {
+                tr.data { td { (shown(path)) } td.number { "data" } td.number { (number(content.size)) } td {} td {} }
+            }
+        }
+    };
+    html! {
+        div.columns {
+            table {
+                caption { "Texts to trust: those that some program read" }
+                thead { tr { th { "Folder" } th.number { "Texts" } th.number { "Bytes" } th.number { "Lines" } th.number { "Of code" } } }
+                @for (folder, area) in &texts.image { (row(folder, area, false)) }
+                tr.sum { td { "The image\u{2019}s texts" } td.number { (number(files as u64)) } td.number { (number(bytes)) }
+                    td.number { (number(all as u64)) } td.number { (number(code as u64)) } }
+                @for (folder, area) in &texts.made { (row(folder, area, true)) }
+            }
+            table {
+                caption { "The run" }
+                @if let Some(counts) = &verdict.ledger {
+                    tr { td { "Entries of the ledger" } td.number { (number(counts.entries as u64)) } }
+                    tr { td { "Processes" } td.number { (number(counts.processes as u64)) } }
+                }
+                @if let Some(counts) = &verdict.contents {
+                    tr { td { "Different programs that ran" } td.number { (number(counts.programs as u64)) } }
+                    tr { td { "of these, seeds decoded from hex0 text" } td.number { (number(counts.programs_seeds as u64)) } }
+                    tr { td { "built in the run" } td.number { (number(counts.programs_built as u64)) } }
+                    tr { td { "files of the image" } td.number { (number(counts.programs_of_image as u64)) } }
+                    tr { td { "Different inputs from the image" } td.number { (number(counts.inputs_of_image as u64)) } }
+                    tr { td { "of these, texts" } td.number { (number(counts.inputs_of_image_texts as u64)) } }
+                    tr { td { "Different files written" } td.number { (number(counts.outputs as u64)) } }
+                    tr { td { "Reads of devices" } td.number { (number(counts.devices as u64)) } }
+                }
+                tr { td { "Files written, with each version" } td.number { (number(ledger.entries.iter().map(|entry| entry.wrote.len() as u64).sum())) } }
+                tr { td { "Texts of the image that nobody read" } td.number { (number(texts.unread.len() as u64)) } }
+            }
+        }
+        p.small { "Lines of code: without comments and blanks, counted as stage0/lines does. The build scripts are among the texts; README files and the "
+            "like are not, as no program read them." }
+    }
+}
