@@ -2,9 +2,13 @@
 
 use crate::{PROBLEM, read, say};
 use clap::Subcommand;
+use firmseed_core::ledger::parse::Ledger;
 use image_builder::Error;
-use image_builder::ledger::{facts, verify};
-use std::path::PathBuf;
+use image_builder::ledger::lineage::Lineage;
+use image_builder::ledger::story::{Detail, trace_back};
+use image_builder::ledger::{diff, facts, verify};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const VERIFY_EXAMPLES: &str = "\
@@ -15,6 +19,20 @@ Examples:
 Every doubt is named with its entry and line. Exit code 0 means: the ledger is of a run of this image, in itself
 right, all that ran derives from text, and (with ARTIFACTS) the files are those that it speaks of. It is a statement
 by the kernel: docs/ledger.md says what that is worth.";
+
+const DIFF_EXAMPLES: &str = "\
+Example:
+  image-builder diff mine/firmseed.ledger theirs/firmseed.ledger
+
+Exit codes: 0 they are equal, 1 they differ, 2 one of them cannot be read.";
+
+const TRACE_BACK_EXAMPLES: &str = "\
+Examples:
+  image-builder trace-back firmseed.ledger /bin/tcc
+  image-builder trace-back firmseed.ledger 4f0a345d5a93 --all
+
+The latest first: who wrote the file, from which files of the image, through which other files; then the same for
+each program that took part, down to the seeds. `told by` names what the processes read that gave the orders.";
 
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
@@ -30,6 +48,31 @@ pub enum LedgerCommand {
         /// The head that the console showed.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Says where two ledgers part ways first, and why.
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff {
+        /// A ledger.
+        a: PathBuf,
+        /// Another one.
+        b: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tells the story of a file: by which programs, from which texts, back to the seeds.
+    #[command(after_help = TRACE_BACK_EXAMPLES)]
+    TraceBack {
+        /// The ledger.
+        ledger: PathBuf,
+        /// A path as in the ledger, or at least 8 digits of a SHA-256.
+        file: String,
+        /// Show every name of long lists.
+        #[arg(long)]
+        all: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -56,14 +99,44 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
                 ledger: &read(&ledger)?,
                 artifacts: artifacts.as_deref(),
             })?;
-            say(&if json {
-                serde_json::to_string_pretty(&verdict)? + "\n"
-            } else {
-                verdict.text()
-            })?;
+            show(json, &verdict, || verdict.text())?;
             Ok(code(verdict.doubts.is_empty()))
         }
+        LedgerCommand::Diff { a, b, json } => {
+            let difference = diff::diff(&parse(&a)?, &parse(&b)?);
+            show(json, &difference, || difference.text())?;
+            Ok(code(difference.equal))
+        }
+        LedgerCommand::TraceBack {
+            ledger,
+            file,
+            all,
+            json,
+        } => {
+            let ledger = parse(&ledger)?;
+            let story = trace_back(&Lineage::new(&ledger), &file)?;
+            let detail = if all { Detail::All } else { Detail::Brief };
+            show(json, &story, || story.text(detail))?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
+}
+
+/// A ledger to be compared or told from: one that makes no sense is no request.
+fn parse(path: &Path) -> anyhow::Result<Ledger> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::Request(format!("cannot read {}: {error}", path.display())))?;
+    let parsed = Ledger::parse(&bytes, image_builder::sha256);
+    Ok(parsed.map_err(|error| Error::Request(format!("{}: {error}", path.display())))?)
+}
+
+fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    say(&if json {
+        serde_json::to_string_pretty(value)? + "\n"
+    } else {
+        text()
+    })?;
+    Ok(())
 }
 
 fn code(good: bool) -> ExitCode {

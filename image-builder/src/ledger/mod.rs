@@ -5,9 +5,11 @@
 
 mod contents;
 pub mod derive;
+pub mod diff;
 pub mod facts;
 pub mod lineage;
 mod processes;
 mod results;
+pub mod story;
 mod verdict;
 pub mod verify;

@@ -7,5 +7,6 @@ mod damage;
 mod damaged_input;
 mod kernel_elf;
 mod ledger_common;
+mod ledger_stories;
 mod ledger_verify;
 mod ports;
