@@ -381,7 +381,14 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn append_entry(&mut self, slot: Slot, ending: Ending) -> fmt::Result {
         let wrote = self.lines_of_writes(slot)?;
+        if slot == self.current {
+            self.account_time();
+        }
         let process = self.processes.at_mut(slot);
+        if let Some(space) = process.space.take() {
+            process.note_memory(&space);
+            process.space = Some(space);
+        }
         let (pid, usage, record) = (process.pid, process.usage, &mut process.record);
         let number = self.ledger.next_entry();
         let mut block = Text::new();
