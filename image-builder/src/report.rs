@@ -13,7 +13,7 @@ mod graph;
 mod html;
 mod layout;
 mod page;
-mod story;
+mod products;
 mod summary;
 mod texts;
 mod unsafe_code;
@@ -27,8 +27,8 @@ use firmseed_core::ledger::parse::Ledger;
 use firmseed_core::sha256::Digest;
 use maud::html;
 use page::Section;
+use products::Products;
 use std::path::Path;
-use story::Story;
 use texts::Texts;
 
 /// What the page is made of.
@@ -70,9 +70,9 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         Ledger::parse(request.ledger, sha256).map_err(|error| Error::Request(error.to_string()))?;
     let contents = Contents::open(request.image)?;
     let lineage = Lineage::new(&ledger);
-    let story = Story::new(&lineage, &contents);
-    let clusters = Clusters::new(&story);
-    let texts = Texts::new(&story, request.artifacts)?;
+    let products = Products::new(&lineage, &contents);
+    let clusters = Clusters::new(&products);
+    let texts = Texts::new(&products, request.artifacts)?;
     let read_counters = |text: Option<&str>| {
         text.map(|text| counters::parse(text, ledger.entries.len()))
             .transpose()
@@ -82,11 +82,11 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         read_counters(request.instructions)?,
     );
 
-    let header = summary::header(&verdict, &story);
+    let header = summary::header(&verdict, &products);
     let graph = html! {
         p { "Each box is a file, with its size in bytes and the beginning of its SHA-256; each sheet is text of the image, with its lines of code. "
             "A box leads to the entry that made it, a sheet to its text." }
-        (graph::draw(&story, &clusters))
+        (graph::draw(&products, &clusters))
         p.legend {
             span.made { "made by this program" } span.read { "bytes that went in" } span.text { "text of the image that went in" }
             span.same { "\u{2261} the same bytes, made again" }
@@ -94,14 +94,14 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
     };
     let sections = [
         Section {
-            id: "totals",
-            title: "Totals",
-            body: summary::totals(&verdict, &story, &texts),
-        },
-        Section {
             id: "trust",
             title: "What remains to be trusted",
             body: summary::trust(&contents, &texts),
+        },
+        Section {
+            id: "totals",
+            title: "Totals",
+            body: summary::totals(&verdict, &products, &texts),
         },
         Section {
             id: "graph",
@@ -111,17 +111,17 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         Section {
             id: "costs",
             title: "What it cost",
-            body: costs::table(&story, times.as_deref(), counted.as_deref()),
+            body: costs::table(&products, times.as_deref(), counted.as_deref()),
         },
         Section {
             id: "made",
             title: "What was made",
-            body: details::made(&story, &clusters),
+            body: details::made(&products, &clusters),
         },
         Section {
             id: "entries",
             title: "Entries",
-            body: details::runs(&story, &texts),
+            body: details::runs(&products, &texts),
         },
         Section {
             id: "texts",

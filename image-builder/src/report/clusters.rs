@@ -1,16 +1,14 @@
-//! What stands in the graph: artifacts worth a card of their own, in clusters of one program's work in one folder.
+//! What stands in the graph: products worth a card of their own, in clusters of one program's work in one folder.
 
 use super::contents::is_text;
-use super::story::{Maker, Source, Story};
+use super::products::{Maker, Products, Source};
 use std::collections::{BTreeSet, HashMap};
 
 /// What one program made for one folder of the image.
 pub struct Cluster {
     /// The program; None: the kernel.
     pub maker: Option<Source>,
-    /// The folder.
-    pub area: Vec<u8>,
-    /// Artifacts with a card: seeds, programs that ran, and what /SHA256SUMS expects.
+    /// Products with a card: seeds, programs that ran, and what /SHA256SUMS expects.
     pub cards: Vec<usize>,
     /// The others: objects, unpacked sources.
     pub folded: Vec<usize>,
@@ -22,42 +20,41 @@ pub struct Cluster {
     pub data: Vec<usize>,
 }
 
-/// All clusters of a story, in the order of their first artifacts.
+/// All clusters of a run, in the order of their first products.
 pub struct Clusters {
     /// The clusters.
     pub all: Vec<Cluster>,
-    /// For each artifact its cluster.
+    /// For each product its cluster.
     pub of: Vec<usize>,
 }
 
 /// How one cluster depends on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dependency {
-    /// This artifact is the program.
+    /// This product is the program.
     MadeBy(usize),
     /// Something of it was read.
     Read,
 }
 
 impl Clusters {
-    /// Sorts the artifacts of `story` into clusters.
-    pub fn new(story: &Story<'_>) -> Self {
+    /// Sorts the products of `products` into clusters.
+    pub fn new(products: &Products<'_>) -> Self {
         let mut clusters = Clusters {
             all: Vec::new(),
             of: Vec::new(),
         };
         let mut known = HashMap::new();
-        for (place, artifact) in story.artifacts.iter().enumerate() {
-            let maker = match artifact.maker {
+        for (place, product) in products.all.iter().enumerate() {
+            let maker = match product.maker {
                 Maker::Kernel(_) => None,
-                Maker::Run(run) => Some(story.programs[run]),
+                Maker::Run(run) => Some(products.programs[run]),
             };
             // All seeds are one cluster: the kernel's.
-            let area = maker.map_or(Vec::new(), |_| artifact.area.clone());
-            let cluster = *known.entry((maker, area.clone())).or_insert_with(|| {
+            let area = maker.map_or(Vec::new(), |_| product.area.clone());
+            let cluster = *known.entry((maker, area)).or_insert_with(|| {
                 clusters.all.push(Cluster {
                     maker,
-                    area,
                     cards: Vec::new(),
                     folded: Vec::new(),
                     runs: BTreeSet::new(),
@@ -68,17 +65,17 @@ impl Clusters {
             });
             clusters.of.push(cluster);
             let cluster = &mut clusters.all[cluster];
-            let inputs = match artifact.maker {
+            let inputs = match product.maker {
                 Maker::Kernel(seed) => {
-                    let seed = &story.lineage.ledger.seeds[seed];
-                    let text = story.contents.at(&seed.text.path);
+                    let seed = &products.lineage.ledger.seeds[seed];
+                    let text = products.contents.at(&seed.text.path);
                     text.map(Source::Image).into_iter().collect()
                 }
-                Maker::Run(run) if cluster.runs.insert(run) => story.reads[run].clone(),
+                Maker::Run(run) if cluster.runs.insert(run) => products.reads[run].clone(),
                 Maker::Run(_) => Vec::new(),
             };
-            cluster.take(story, &inputs);
-            let is_card = artifact.expected || artifact.executions > 0 || maker.is_none();
+            cluster.take(products, &inputs);
+            let is_card = !product.expected.is_empty() || product.executions > 0 || maker.is_none();
             let list = if is_card {
                 &mut cluster.cards
             } else {
@@ -90,18 +87,22 @@ impl Clusters {
     }
 
     /// What the cluster depends on, without itself; each once, the program first.
-    pub fn dependencies(&self, story: &Story<'_>, cluster: usize) -> Vec<(usize, Dependency)> {
+    pub fn dependencies(
+        &self,
+        products: &Products<'_>,
+        cluster: usize,
+    ) -> Vec<(usize, Dependency)> {
         let mut found = Vec::new();
-        if let Some(Source::Artifact(program)) = self.all[cluster].maker {
+        if let Some(Source::Product(program)) = self.all[cluster].maker {
             found.push((self.of[program], Dependency::MadeBy(program)));
         }
         let reads = self.all[cluster]
             .runs
             .iter()
-            .flat_map(|&run| &story.reads[run]);
+            .flat_map(|&run| &products.reads[run]);
         for source in reads {
-            if let Source::Artifact(artifact) = source {
-                let other = self.of[*artifact];
+            if let Source::Product(product) = source {
+                let other = self.of[*product];
                 if other != cluster && !found.iter().any(|(known, _)| *known == other) {
                     found.push((other, Dependency::Read));
                 }
@@ -112,10 +113,10 @@ impl Clusters {
 }
 
 impl Cluster {
-    fn take(&mut self, story: &Story<'_>, inputs: &[Source]) {
+    fn take(&mut self, products: &Products<'_>, inputs: &[Source]) {
         for source in inputs {
             if let Source::Image(file) = *source {
-                let text = is_text(&story.contents.files[file].content);
+                let text = is_text(&products.contents.files[file].content);
                 let list = if text {
                     &mut self.texts
                 } else {

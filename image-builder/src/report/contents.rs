@@ -29,8 +29,7 @@ pub struct Contents<'a> {
     pub tar: Digest,
     /// In the order of the tar.
     pub files: Vec<ImageFile<'a>>,
-    /// Hash and path of what the chain is to make.
-    pub expected: Vec<(Digest, Vec<u8>)>,
+    expected: Vec<(Digest, Vec<u8>)>,
     by_hash: HashMap<Digest, usize>,
 }
 
@@ -62,6 +61,12 @@ impl<'a> Contents<'a> {
     /// The first file with these contents.
     pub fn with_hash(&self, sha256: &Digest) -> Option<usize> {
         self.by_hash.get(sha256).copied()
+    }
+
+    /// Does the image's /SHA256SUMS expect a file of this path and hash?
+    pub fn expects(&self, path: &[u8], sha256: &Digest) -> bool {
+        let listed = |(hash, name): &(Digest, Vec<u8>)| hash == sha256 && name == path;
+        self.expected.iter().any(listed)
     }
 
     /// The file of this absolute path.

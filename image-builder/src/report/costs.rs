@@ -2,9 +2,12 @@
 
 use super::counters::Cost;
 use super::html::{duration, instructions, number, shown};
-use super::story::{Source, Story};
+use super::products::{Products, Source};
 use maud::{Markup, html};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// What programs did that made nothing of note.
+const OTHER: &str = "scripts, copies, checks";
 
 /// The costs of one program's work for one folder.
 struct Row {
@@ -16,13 +19,13 @@ struct Row {
 }
 
 /// The table; empty without counters.
-pub fn table(story: &Story<'_>, times: Option<&[Cost]>, counted: Option<&[Cost]>) -> Markup {
+pub fn table(products: &Products<'_>, times: Option<&[Cost]>, counted: Option<&[Cost]>) -> Markup {
     let Some(main) = times.or(counted) else {
         return html! {
             p { "No counters were given: " code { "image-builder report --counters FILE" } " adds what each part cost." }
         };
     };
-    let rows = rows(story, main, counted);
+    let rows = rows(products, main, counted);
     let total = rows.iter().fold(Cost::default(), |mut total, row| {
         total += row.time;
         total
@@ -68,18 +71,18 @@ pub fn table(story: &Story<'_>, times: Option<&[Cost]>, counted: Option<&[Cost]>
     }
 }
 
-fn rows(story: &Story<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec<Row> {
+fn rows(products: &Products<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut known = HashMap::new();
-    let makers: std::collections::HashSet<(Source, &[u8])> = makers(story);
-    for run in story.lineage.runs() {
-        let area = story.areas[run.index].clone();
-        let program = story.programs[run.index];
+    let makers: HashSet<(Source, &[u8])> = makers(products);
+    for run in products.lineage.runs() {
+        let area = products.areas[run.index].clone();
+        let program = products.programs[run.index];
         // What made nothing of note is one row: shells, copies, checks.
         let name = match (program, makers.contains(&(program, area.as_slice()))) {
-            (Source::Artifact(artifact), true) => story.label(artifact),
-            (Source::Image(file), true) => shown(&story.contents.files[file].path),
-            _ => "scripts, copies, checks".to_owned(),
+            (Source::Product(product), true) => products.label(product),
+            (Source::Image(file), true) => shown(&products.contents.files[file].path),
+            _ => OTHER.to_owned(),
         };
         let row = *known
             .entry((area.clone(), name.clone()))
@@ -100,13 +103,19 @@ fn rows(story: &Story<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec<Row> 
             rows[row].instructions += counted.map_or(Cost::default(), |counted| counted[place]);
         }
     }
-    // Folders in the order in which they appear, and in each the programs likewise, the rest last.
-    let first = |area: &[u8]| rows.iter().position(|row| row.area == area);
+    // Folders in the order in which something was made for them, and in each the programs likewise, the rest last.
+    let made = |row: &Row, area: &[u8]| row.area == area && row.program != OTHER;
+    let first = |area: &[u8]| {
+        rows.iter()
+            .position(|row| made(row, area))
+            .unwrap_or(rows.len())
+    };
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&row| {
         (
             first(&rows[row].area),
-            rows[row].program == "scripts, copies, checks",
+            rows[row].area.clone(),
+            rows[row].program == OTHER,
             row,
         )
     });
@@ -117,14 +126,16 @@ fn rows(story: &Story<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec<Row> 
         .collect()
 }
 
-/// Which programs made artifacts for which folders.
-fn makers<'s>(story: &'s Story<'_>) -> std::collections::HashSet<(Source, &'s [u8])> {
-    let made = story
-        .artifacts
+/// Which programs made products for which folders.
+fn makers<'s>(products: &'s Products<'_>) -> HashSet<(Source, &'s [u8])> {
+    let made = products
+        .all
         .iter()
-        .filter_map(|artifact| match artifact.maker {
-            super::story::Maker::Run(run) => Some((story.programs[run], artifact.area.as_slice())),
-            super::story::Maker::Kernel(_) => None,
+        .filter_map(|product| match product.maker {
+            super::products::Maker::Run(run) => {
+                Some((products.programs[run], product.area.as_slice()))
+            }
+            super::products::Maker::Kernel(_) => None,
         });
     made.collect()
 }

@@ -4,57 +4,62 @@ use super::clusters::Clusters;
 use super::graph::made_by;
 use super::html::{count, hash, number, readable, shown};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, run_anchor, text_anchor};
-use super::story::{Maker, Source, Story};
+use super::products::{Maker, Products, Source};
 use super::texts::{Area, Text, Texts};
 use crate::ledger::lineage::Run;
 use firmseed_core::ledger::parse::{Entry, File};
 use maud::{Markup, html};
 
-/// The table of artifacts, with whole hashes.
-pub fn made(story: &Story<'_>, clusters: &Clusters) -> Markup {
+/// The table of products, with whole hashes.
+pub fn made(products: &Products<'_>, clusters: &Clusters) -> Markup {
     html! {
-        p { "Every file that a program ran from or that the image\u{2019}s /SHA256SUMS names, in the order of making; \u{2713}: it has the hash that "
-            "/SHA256SUMS expects. Intermediate files are folded." }
-        @for (place, cluster) in clusters.all.iter().enumerate() {
-            div.cluster id=(cluster_anchor(place)) {
-                h3 { "By " (made_by(story, cluster)) @if !cluster.area.is_empty() { span.area { " for " (shown(&cluster.area)) } } }
-                @if !cluster.cards.is_empty() { (artifacts(story, &cluster.cards)) }
-                @if !cluster.folded.is_empty() {
-                    details { summary { (count(cluster.folded.len(), "further file")) } div { (artifacts(story, &cluster.folded)) } }
+        p { "Every program that ran, and every file that the image\u{2019}s /SHA256SUMS names, in the order of making. \u{2713}: its hash is the one that "
+            "/SHA256SUMS expects. What came between is folded." }
+        table.products {
+            thead { tr { th { "By" } th { "File" } th.number { "Bytes" } th { "SHA-256" } } }
+            @for (place, cluster) in clusters.all.iter().enumerate() {
+                tbody id=(cluster_anchor(place)) {
+                    @for (row, &product) in cluster.cards.iter().enumerate() {
+                        tr { td { @if row == 0 { (made_by(products, cluster)) } } (product_cells(products, product)) }
+                    }
+                    @if !cluster.folded.is_empty() {
+                        tr {
+                            td { @if cluster.cards.is_empty() { (made_by(products, cluster)) } }
+                            td colspan="3" { details {
+                                summary { (count(cluster.folded.len(), if cluster.cards.is_empty() { "file" } else { "further file" })) }
+                                table { @for &product in &cluster.folded { tr { (product_cells(products, product)) } } }
+                            } }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-fn artifacts(story: &Story<'_>, places: &[usize]) -> Markup {
+fn product_cells(products: &Products<'_>, place: usize) -> Markup {
+    let product = &products.all[place];
+    let also = match product.names.as_slice() {
+        [_] => String::new(),
+        [_, other] => format!("copied to {}", shown(other)),
+        names => format!("copied to {} other names", names.len() - 1),
+    };
+    let names: Vec<String> = product.names.iter().map(|name| shown(name)).collect();
     html! {
-        table.artifacts {
-            @for &place in places {
-                @let artifact = &story.artifacts[place];
-                tr {
-                    td.mark { @if artifact.expected { "\u{2713}" } }
-                    td { a href={ "#" (maker_anchor(artifact.maker)) } { (shown(artifact.names[0])) }
-                        @match artifact.names.as_slice() {
-                            [_, other] => { span.also { ", copied to " (shown(other)) } }
-                            [_, others @ ..] if !others.is_empty() => {
-                                span.also title=(others.iter().map(|name| shown(name)).collect::<Vec<_>>().join("\n")) { ", copied to " (others.len()) " other names" }
-                            }
-                            _ => {}
-                        }
-                        @if let Some(twin) = artifact.twin { span.also { ", the same bytes as " (shown(story.artifacts[twin].names[0])) } }
-                    }
-                    td.number { (number(artifact.content.size)) }
-                    td.hash { (hash(&artifact.content.sha256)) }
-                }
-            }
+        td {
+            a href={ "#" (maker_anchor(product.maker)) } { (shown(product.names[0])) }
+            @if !product.expected.is_empty() { span.mark { " \u{2713}" } }
+            @if let Some(twin) = product.twin { div.also { "\u{2261} " (shown(products.all[twin].names[0])) } }
+            @if !also.is_empty() { div.also title=(names.join("\n")) { (also) } }
         }
+        td.number { (number(product.content.size)) }
+        td.hash { (hash(&product.content.sha256)) }
     }
 }
 
 /// Every run, each to be opened.
-pub fn runs(story: &Story<'_>, texts: &Texts) -> Markup {
-    let ledger = story.lineage.ledger;
+pub fn runs(products: &Products<'_>, texts: &Texts) -> Markup {
+    let ledger = products.lineage.ledger;
     html! {
         p { "What one program did in one process is one line here; it has one or more entries in the ledger. Processes are numbered by the kernel." }
         div.runs {
@@ -65,18 +70,18 @@ pub fn runs(story: &Story<'_>, texts: &Texts) -> Markup {
                         span.number { "1" } span.number { "1" } span {} }
                     div.body id=(maker_anchor(Maker::Kernel(place))) {
                         p { "The kernel turned this text into this program before the first process started, by the rules of hex0: two digits are a byte, the rest is comment." }
-                        h4 { "Read" } table.files { (text_row(story, texts, &seed.text)) }
+                        h4 { "Read" } table.files { (text_row(products, texts, &seed.text)) }
                         h4 { "Wrote" } table.files { tr { td { "elf" } td { (shown(&seed.program.path)) } td.number { (number(seed.program.content.size)) }
                             td.hash { (hash(&seed.program.content.sha256)) } } }
                     }
                 }
             }
-            @for run in story.lineage.runs() { (one_run(story, texts, run)) }
+            @for run in products.lineage.runs() { (one_run(products, texts, run)) }
         }
     }
 }
 
-fn one_run(story: &Story<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
+fn one_run(products: &Products<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
     let arguments: Vec<String> = run
         .arguments()
         .iter()
@@ -97,12 +102,13 @@ fn one_run(story: &Story<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
                 span.wrong[!well] { (ending) }
             }
             div.body id=(run_anchor(run.index)) {
+                a.back href="#graph" { "graph" }
                 dl {
-                    dt { "Program" } dd { (source_link(story, texts, story.programs[run.index], run.program())) " \u{b7} "
+                    dt { "Program" } dd { (source_link(products, texts, products.programs[run.index], run.program())) " \u{b7} "
                         (number(run.program().content.size)) " bytes" br; code { (hash(&run.program().content.sha256)) } }
                     dt { "Started by" } dd {
                         @match run.origin {
-                            Some(origin) => { @let origin = &story.lineage.runs()[origin];
+                            Some(origin) => { @let origin = &products.lineage.runs()[origin];
                                 a href={ "#" (run_anchor(origin.index)) } { "process " (origin.process) ", " (shown(&origin.program().path)) } }
                             None => { "the kernel" }
                         }
@@ -114,7 +120,7 @@ fn one_run(story: &Story<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
                         dt { "Devices read" } dd { @for device in run.devices() { code { (shown(device)) } " " } }
                     }
                     @if !run.from.is_empty() {
-                        dt { "Bytes from" } dd { @for &other in &run.from { @let other = &story.lineage.runs()[other];
+                        dt { "Bytes from" } dd { @for &other in &run.from { @let other = &products.lineage.runs()[other];
                             a href={ "#" (run_anchor(other.index)) } { "process " (other.process) ", " (shown(&other.program().path)) } " " } }
                     }
                     dt { "End" } dd { (ending) }
@@ -122,11 +128,11 @@ fn one_run(story: &Story<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
                 }
                 @if run.reads().next().is_some() {
                     h4 { "Read" }
-                    table.files { @for file in run.reads() { (text_row(story, texts, file)) } }
+                    table.files { @for file in run.reads() { (text_row(products, texts, file)) } }
                 }
                 @if run.wrote().next().is_some() {
                     h4 { "Wrote" }
-                    table.files { @for file in run.wrote() { (wrote_row(story, run, file)) } }
+                    table.files { @for file in run.wrote() { (wrote_row(products, run, file)) } }
                 }
             }
         }
@@ -138,45 +144,45 @@ fn link(entry: &Entry) -> Markup {
 }
 
 /// A file with a link to its text or its maker.
-fn source_link(story: &Story<'_>, texts: &Texts, source: Source, file: &File) -> Markup {
+fn source_link(products: &Products<'_>, texts: &Texts, source: Source, file: &File) -> Markup {
     let path = shown(&file.path);
     match source {
         _ if texts.holds(&file.content.sha256) => {
             html! { a href={ "#" (text_anchor(&file.content.sha256)) } { (path) } }
         }
-        Source::Artifact(artifact) => {
-            html! { a href={ "#" (maker_anchor(story.artifacts[artifact].maker)) } { (path) } }
+        Source::Product(product) => {
+            html! { a href={ "#" (maker_anchor(products.all[product].maker)) } { (path) } }
         }
         _ => html! { (path) },
     }
 }
 
-fn text_row(story: &Story<'_>, texts: &Texts, file: &File) -> Markup {
-    let source = story.source_of(file);
+fn text_row(products: &Products<'_>, texts: &Texts, file: &File) -> Markup {
+    let source = products.source_of(file);
     let origin = match source {
         Source::Image(_) => "image",
-        Source::Artifact(_) => "made",
+        Source::Product(_) => "made",
         Source::Unknown => "unknown",
     };
     html! { tr {
-        td { (file.content.class) } td { (source_link(story, texts, source, file)) span.also { " " (origin) } }
+        td { (file.content.class) } td { (source_link(products, texts, source, file)) span.also { " " (origin) } }
         td.number { (number(file.content.size)) } td.hash { (hash(&file.content.sha256)) }
     } }
 }
 
-fn wrote_row(story: &Story<'_>, run: &Run<'_>, file: &File) -> Markup {
-    let made = |artifact: &&super::story::Artifact<'_>| {
-        artifact.content == file.content && artifact.maker == Maker::Run(run.index)
+fn wrote_row(products: &Products<'_>, run: &Run<'_>, file: &File) -> Markup {
+    let made = |product: &&super::products::Product<'_>| {
+        product.content == file.content && product.maker == Maker::Run(run.index)
     };
-    let artifact = story.artifacts.iter().find(made);
+    let product = products.all.iter().find(made);
     html! { tr {
         td { (file.content.class) }
         td { (shown(&file.path))
-            @match artifact {
-                Some(artifact) => {
-                    @if artifact.expected { span.also { " \u{2713} as /SHA256SUMS expects" } }
-                    @if artifact.executions > 0 { span.also { " ran " (count(artifact.executions, "time")) } }
-                    @if let Some(twin) = artifact.twin { span.also { " the same bytes as " (shown(story.artifacts[twin].names[0])) } }
+            @match product {
+                Some(product) => {
+                    @if !product.expected.is_empty() { span.also { " as /SHA256SUMS expects" } }
+                    @if product.executions > 0 { span.also { ", ran " (count(product.executions, "time")) } }
+                    @if let Some(twin) = product.twin { span.also { ", the same bytes as " (shown(products.all[twin].names[0])) } }
                 }
                 None => { span.also { " a copy of what it read" } }
             }
@@ -218,7 +224,7 @@ fn folder_of_texts(folder: &[u8], area: &Area, suffix: &str) -> Markup {
 fn one_text(text: &Text) -> Markup {
     let lines = match text.lines {
         Some((all, code)) => format!("{}, {} of code", count(all, "line"), number(code as u64)),
-        None => "not among the artifacts".to_owned(),
+        None => "not among the products".to_owned(),
     };
     html! {
         @match &text.bytes {

@@ -1,14 +1,16 @@
-//! The graph as SVG: a card for each artifact, a sheet for the texts that went in, lines for who made what.
+//! The graph as SVG: a card for each product, a sheet for the texts that went in, lines for who made what.
 
 use super::clusters::{Cluster, Clusters, Dependency};
 use super::code_lines::code_lines;
-use super::html::{count, number, short, shown};
+use super::html::{count, hash, number, short, shown};
 use super::layout::{self, Extent, Link};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, text_anchor};
-use super::story::{Source, Story};
+use super::products::{Products, Source};
 use maud::{Markup, html};
 
 const CARD: (i32, i32) = (132, 38);
+/// What a card with a third line is higher.
+const LINE: i32 = 12;
 const CARD_GAP: i32 = 6;
 /// Cards in a row of a cluster.
 const COLUMNS: usize = 5;
@@ -24,19 +26,28 @@ struct Picture {
     width: i32,
     height: i32,
     frame: i32,
+    card_height: i32,
 }
 
 impl Picture {
-    fn of(cluster: &Cluster) -> Self {
+    fn of(products: &Products<'_>, cluster: &Cluster) -> Self {
         let cards = cluster.cards.len() + usize::from(!cluster.folded.is_empty());
         let frame = if cards > 1 { FRAME } else { 0 };
         let columns = cards.min(COLUMNS) as i32;
         let rows = cards.div_ceil(COLUMNS) as i32;
+        let has_twin = |&card: &usize| products.all[card].twin.is_some();
+        let card_height = CARD.1
+            + if cluster.cards.iter().any(has_twin) {
+                LINE
+            } else {
+                0
+            };
         Picture {
             cards,
             width: columns * (CARD.0 + CARD_GAP) - CARD_GAP + 2 * frame,
-            height: rows * (CARD.1 + CARD_GAP) - CARD_GAP + 2 * frame,
+            height: rows * (card_height + CARD_GAP) - CARD_GAP + 2 * frame,
             frame,
+            card_height,
         }
     }
 
@@ -49,19 +60,23 @@ impl Picture {
         let left = (self.width - used) / 2;
         (
             left + column * (CARD.0 + CARD_GAP),
-            self.frame + row * (CARD.1 + CARD_GAP),
+            self.frame + row * (self.card_height + CARD_GAP),
         )
     }
 }
 
 /// Draws all clusters.
-pub fn draw(story: &Story<'_>, clusters: &Clusters) -> Markup {
-    let pictures: Vec<Picture> = clusters.all.iter().map(Picture::of).collect();
+pub fn draw(products: &Products<'_>, clusters: &Clusters) -> Markup {
+    let pictures: Vec<Picture> = clusters
+        .all
+        .iter()
+        .map(|cluster| Picture::of(products, cluster))
+        .collect();
     let extents: Vec<Extent> = clusters.all.iter().zip(&pictures).map(extent).collect();
     let mut links = Vec::new();
     let mut classes = Vec::new();
     for to in 0..clusters.all.len() {
-        for (from, dependency) in clusters.dependencies(story, to) {
+        for (from, dependency) in clusters.dependencies(products, to) {
             let (kind, leaves) = match dependency {
                 Dependency::MadeBy(program) => {
                     let cards = &clusters.all[from].cards;
@@ -105,7 +120,7 @@ pub fn draw(story: &Story<'_>, clusters: &Clusters) -> Markup {
                     marker-start=[(*class == "read up").then_some("url(#arrow-read)")] {}
             }
             @for (place, cluster) in clusters.all.iter().enumerate() {
-                (draw_cluster(story, place, cluster, &pictures[place], layout.boxes[place]))
+                (draw_cluster(products, place, cluster, &pictures[place], layout.boxes[place]))
             }
         }
     }
@@ -121,6 +136,7 @@ fn extent((cluster, picture): (&Cluster, &Picture)) -> Extent {
         left: picture.width / 2 + sheet,
         right: picture.width / 2,
         height: picture.height,
+        slack: (picture.width - CARD.0) / 5,
     }
 }
 
@@ -142,7 +158,7 @@ fn curve(way: &[(i32, i32)]) -> String {
 }
 
 fn draw_cluster(
-    story: &Story<'_>,
+    products: &Products<'_>,
     place: usize,
     cluster: &Cluster,
     picture: &Picture,
@@ -156,82 +172,81 @@ fn draw_cluster(
             rect.frame x=(left) y=(y) width=(picture.width) height=(picture.height) rx="6" {}
         }
         @if !cluster.texts.is_empty() || !cluster.data.is_empty() {
-            (draw_sheet(story, cluster, left - SHEET_GAP - SHEET.0, middle - SHEET.1 / 2))
+            (draw_sheet(products, cluster, left - SHEET_GAP - SHEET.0, middle - SHEET.1 / 2))
             path.link.text d=(format!("M{} {middle}H{left}", left - SHEET_GAP)) {}
         }
-        @for (index, &artifact) in cards {
+        @for (index, &product) in cards {
             @let (card_x, card_y) = picture.card(index);
-            (draw_card(story, artifact, left + card_x, y + card_y))
+            (draw_card(products, product, picture, left + card_x, y + card_y))
         }
         @if !cluster.folded.is_empty() {
             @let (card_x, card_y) = picture.card(cluster.cards.len());
-            (draw_folded(story, place, cluster, left + card_x, y + card_y))
+            (draw_folded(products, place, cluster, picture, (left + card_x, y + card_y)))
         }
     }
 }
 
-fn draw_card(story: &Story<'_>, place: usize, x: i32, y: i32) -> Markup {
-    let artifact = &story.artifacts[place];
-    let label = story.label(place);
-    let extra = artifact.names.len().saturating_sub(2);
+fn draw_card(products: &Products<'_>, place: usize, picture: &Picture, x: i32, y: i32) -> Markup {
+    let product = &products.all[place];
     let facts = format!(
         "{} \u{b7} {}",
-        number(artifact.content.size),
-        short(&artifact.content.sha256)
+        number(product.content.size),
+        short(&product.content.sha256)
     );
-    let names: Vec<String> = artifact.names.iter().map(|name| shown(name)).collect();
+    let names: Vec<String> = product.names.iter().map(|name| shown(name)).collect();
+    let others = product.expected.len().saturating_sub(1);
     html! {
-        a.card.expected[artifact.expected].ran[artifact.executions > 0] href={ "#" (maker_anchor(artifact.maker)) } {
-            title { (names.join("\n")) "\n" (number(artifact.content.size)) " bytes\nSHA-256 " (super::html::hash(&artifact.content.sha256)) }
-            rect x=(x) y=(y) width=(CARD.0) height=(CARD.1) rx="4" {}
+        a.card.expected[!product.expected.is_empty()] href={ "#" (maker_anchor(product.maker)) } {
+            title { (names.join("\n")) "\n" (number(product.content.size)) " bytes\nSHA-256 " (hash(&product.content.sha256)) }
+            rect x=(x) y=(y) width=(CARD.0) height=(picture.card_height) rx="4" {}
             text.name x=(x + 8) y=(y + 16) {
-                (label)
-                @if extra > 0 { tspan.twin { " +" (extra + 1) " names" } }
-                @if let Some(twin) = artifact.twin { tspan.twin { " \u{2261} " (twin_label(story, place, twin)) } }
+                (fit(&products.label(place), 16))
+                @if others > 1 { tspan.aside { " +" (others) " names" } }
             }
             text.facts x=(x + 8) y=(y + 30) { (facts) }
+            @if let Some(twin) = product.twin {
+                text.aside x=(x + 8) y=(y + 43) { (fit(&format!("\u{2261} {}", products.label_beside(twin, place)), 20)) }
+            }
         }
     }
 }
 
-/// How to call the artifact with the same bytes: by its whole path where its name alone is the same.
-fn twin_label(story: &Story<'_>, place: usize, twin: usize) -> String {
-    match story.label(twin) == story.label(place) {
-        true => shown(story.artifacts[twin].names[0]),
-        false => story.label(twin),
-    }
-}
-
-fn draw_folded(story: &Story<'_>, place: usize, cluster: &Cluster, x: i32, y: i32) -> Markup {
-    let size: u64 = cluster
+fn draw_folded(
+    products: &Products<'_>,
+    place: usize,
+    cluster: &Cluster,
+    picture: &Picture,
+    (x, y): (i32, i32),
+) -> Markup {
+    let contents = cluster
         .folded
         .iter()
-        .map(|&artifact| story.artifacts[artifact].content.size)
-        .sum();
+        .map(|&product| &products.all[product].content);
+    let size = number(contents.map(|content| content.size).sum());
     let (name, facts) = match cluster.folded.as_slice() {
         [one] => (
-            story.label(*one),
+            products.label(*one),
             format!(
-                "{} \u{b7} {}",
-                number(size),
-                short(&story.artifacts[*one].content.sha256)
+                "{size} \u{b7} {}",
+                short(&products.all[*one].content.sha256)
             ),
         ),
-        many => (count(many.len(), "file"), format!("{} bytes", number(size))),
+        many => (count(many.len(), "file"), format!("{size} bytes")),
     };
+    let (width, height) = (CARD.0 - 3, picture.card_height - 3);
     html! {
         a.card.folded href={ "#" (cluster_anchor(place)) } {
-            title { (name) ", no programs that ran" }
-            @if cluster.folded.len() > 1 { rect x=(x + 3) y=(y + 3) width=(CARD.0 - 3) height=(CARD.1 - 3) rx="4" {} }
-            rect x=(x) y=(y) width=(CARD.0 - 3) height=(CARD.1 - 3) rx="4" {}
-            text.name x=(x + 8) y=(y + 16) { (name) }
+            title { (name) ", none of which ran" }
+            @if cluster.folded.len() > 1 { rect x=(x + 3) y=(y + 3) width=(width) height=(height) rx="4" {} }
+            rect x=(x) y=(y) width=(width) height=(height) rx="4" {}
+            text.name x=(x + 8) y=(y + 16) { (fit(&name, 16)) }
             text.facts x=(x + 8) y=(y + 29) { (facts) }
         }
     }
 }
 
-fn draw_sheet(story: &Story<'_>, cluster: &Cluster, x: i32, y: i32) -> Markup {
-    let file = |place: &usize| &story.contents.files[*place];
+fn draw_sheet(products: &Products<'_>, cluster: &Cluster, x: i32, y: i32) -> Markup {
+    let file = |place: &usize| &products.contents.files[*place];
     let lines: usize = cluster
         .texts
         .iter()
@@ -244,13 +259,16 @@ fn draw_sheet(story: &Story<'_>, cluster: &Cluster, x: i32, y: i32) -> Markup {
     };
     let (first, second) = match (cluster.texts.as_slice(), cluster.data.as_slice()) {
         ([], data) => (
-            fit(&base(&data[0])),
+            fit(&base(&data[0]), 17),
             format!(
                 "{} bytes",
                 number(data.iter().map(|place| file(place).content.size).sum())
             ),
         ),
-        ([one], []) => (fit(&base(one)), format!("{} lines", number(lines as u64))),
+        ([one], []) => (
+            fit(&base(one), 17),
+            format!("{} lines", number(lines as u64)),
+        ),
         (texts, []) => (
             count(texts.len(), "text"),
             format!("{} lines", number(lines as u64)),
@@ -266,9 +284,9 @@ fn draw_sheet(story: &Story<'_>, cluster: &Cluster, x: i32, y: i32) -> Markup {
     };
     let href = match (cluster.texts.as_slice(), cluster.data.as_slice()) {
         ([one], _) => text_anchor(&file(one).content.sha256),
-        ([first, ..], _) => area_anchor(&super::story::folder_of(&file(first).path)),
+        ([first, ..], _) => area_anchor(&super::products::folder_of(&file(first).path)),
         _ => cluster.runs.first().map_or(String::new(), |&run| {
-            maker_anchor(super::story::Maker::Run(run))
+            maker_anchor(super::products::Maker::Run(run))
         }),
     };
     let all: Vec<String> = cluster
@@ -289,21 +307,20 @@ fn draw_sheet(story: &Story<'_>, cluster: &Cluster, x: i32, y: i32) -> Markup {
     }
 }
 
-/// A name that fits onto a sheet.
-fn fit(name: &str) -> String {
-    const LETTERS: usize = 17;
-    match name.chars().count() > LETTERS {
-        true => name.chars().take(LETTERS - 1).chain(['\u{2026}']).collect(),
-        false => name.to_owned(),
+/// A text of at most so many letters.
+fn fit(text: &str, letters: usize) -> String {
+    match text.chars().count() > letters {
+        true => text.chars().take(letters - 1).chain(['\u{2026}']).collect(),
+        false => text.to_owned(),
     }
 }
 
-/// Is the maker of this cluster a file of the image? Then the policy was open.
-pub fn made_by(story: &Story<'_>, cluster: &Cluster) -> String {
+/// Who made the files of a cluster. A file of the image can, where the policy is open.
+pub fn made_by(products: &Products<'_>, cluster: &Cluster) -> String {
     match cluster.maker {
         None => "the kernel, from hex0 text".to_owned(),
-        Some(Source::Artifact(program)) => story.label(program),
-        Some(Source::Image(file)) => shown(&story.contents.files[file].path),
+        Some(Source::Product(program)) => shown(products.all[program].names[0]),
+        Some(Source::Image(file)) => shown(&products.contents.files[file].path),
         Some(Source::Unknown) => "an unknown program".to_owned(),
     }
 }

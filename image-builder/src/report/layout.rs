@@ -1,7 +1,7 @@
 //! A layered layout: boxes in rows, every link downwards, few crossings, short ways. Whole pixels, no randomness.
 //!
 //! The steps are Sugiyama's: layers by the longest path, a bend for each layer that a link passes, order within layers
-//! by barycentres, places by the mean of the neighbours. Links of one source and kind share their bends.
+//! by barycentres, places by the mean of the neighbours. Links of one kind that leave at one point share their bends.
 
 use std::collections::HashMap;
 
@@ -22,6 +22,8 @@ pub struct Extent {
     pub right: i32,
     /// Downwards.
     pub height: i32,
+    /// How far from the anchor a link may land as well as on it.
+    pub slack: i32,
 }
 
 /// A link from a box to one with a higher number.
@@ -54,10 +56,19 @@ pub struct Layout {
 struct Item {
     extent: Extent,
     layer: usize,
-    /// Neighbours above and below: item, offset that makes the link straight, weight.
-    above: Vec<(usize, i32, i32)>,
-    below: Vec<(usize, i32, i32)>,
+    above: Vec<Neighbour>,
+    below: Vec<Neighbour>,
     x: i32,
+}
+
+/// What a link does at one of its ends.
+#[derive(Clone, Copy)]
+struct Neighbour {
+    item: usize,
+    /// The link is straight where this is the distance to the neighbour, more or less by the slack.
+    offset: i32,
+    slack: i32,
+    weight: i32,
 }
 
 struct Graph {
@@ -72,6 +83,7 @@ pub fn place(extents: &[Extent], links: &[Link]) -> Layout {
     let mut graph = Graph::new(extents, links);
     graph.order();
     graph.spread_out();
+    graph.straighten();
     graph.finish(extents, links)
 }
 
@@ -100,12 +112,13 @@ impl Graph {
             let mut passed = vec![link.from];
             for layer in layer_of[link.from] + 1..layer_of[link.to] {
                 let bend = *bends
-                    .entry((link.from, link.kind, layer))
+                    .entry((link.from, link.leaves, link.kind, layer))
                     .or_insert_with(|| {
                         let extent = Extent {
                             left: BEND,
                             right: BEND,
                             height: 0,
+                            slack: 0,
                         };
                         graph.items.push(item(&extent, layer));
                         graph.items.len() - 1
@@ -129,7 +142,7 @@ impl Graph {
         if self.items[upper]
             .below
             .iter()
-            .any(|&(known, ..)| known == lower)
+            .any(|known| known.item == lower)
         {
             return;
         }
@@ -139,8 +152,19 @@ impl Graph {
             _ if kind == 0 => 4,
             _ => 1,
         };
-        self.items[upper].below.push((lower, -leaves, weight));
-        self.items[lower].above.push((upper, leaves, weight));
+        let slack = self.items[lower].extent.slack;
+        self.items[upper].below.push(Neighbour {
+            item: lower,
+            offset: -leaves,
+            slack,
+            weight,
+        });
+        self.items[lower].above.push(Neighbour {
+            item: upper,
+            offset: leaves,
+            slack,
+            weight,
+        });
     }
 
     /// Orders each layer by the mean place of its neighbours, down and up, and keeps the order with the fewest crossings.
@@ -170,7 +194,7 @@ impl Graph {
                     };
                     let sum: usize = neighbours
                         .iter()
-                        .map(|(other, ..)| place[other] * 1000)
+                        .map(|other| place[&other.item] * 1000)
                         .sum();
                     let key = sum.checked_div(neighbours.len()).unwrap_or(own * 1000);
                     keyed.push((key, item));
@@ -201,7 +225,7 @@ impl Graph {
                     self.items[item]
                         .below
                         .iter()
-                        .map(|&(lower, ..)| (place[item], place[lower])),
+                        .map(|lower| (place[item], place[lower.item])),
                 );
             }
             for (index, one) in ways.iter().enumerate() {
@@ -245,12 +269,48 @@ impl Graph {
     fn wanted(&self, item: usize, down: bool) -> i32 {
         let item = &self.items[item];
         let neighbours = if down { &item.above } else { &item.below };
-        let weight: i32 = neighbours.iter().map(|(.., weight)| weight).sum();
-        let sum: i32 = neighbours
-            .iter()
-            .map(|&(other, offset, weight)| (self.items[other].x + offset) * weight)
-            .sum();
+        let weight: i32 = neighbours.iter().map(|neighbour| neighbour.weight).sum();
+        let pull = |neighbour: &Neighbour| {
+            let straight = self.items[neighbour.item].x + neighbour.offset;
+            item.x
+                .clamp(straight - neighbour.slack, straight + neighbour.slack)
+                * neighbour.weight
+        };
+        let sum: i32 = neighbours.iter().map(pull).sum();
         sum.checked_div(weight).unwrap_or(item.x)
+    }
+
+    /// Makes each long way one upright line, where there is room beside everything that it passes.
+    fn straighten(&mut self) {
+        let mut ways: Vec<Vec<usize>> = self
+            .passes
+            .iter()
+            .map(|passed| passed[1..passed.len() - 1].to_vec())
+            .collect();
+        ways.sort_by_key(|bends| std::cmp::Reverse(bends.len()));
+        for bends in ways {
+            let mut places: Vec<i32> = bends.iter().map(|&bend| self.items[bend].x).collect();
+            places.sort_unstable();
+            let room = |x: &&i32| bends.iter().all(|&bend| self.is_free(bend, **x));
+            if let Some(&x) = [places.first(), places.last()]
+                .into_iter()
+                .flatten()
+                .find(room)
+            {
+                bends.iter().for_each(|&bend| self.items[bend].x = x);
+            }
+        }
+    }
+
+    /// Could this item stand at `x` between its neighbours in the layer?
+    fn is_free(&self, item: usize, x: i32) -> bool {
+        let layer = &self.layers[self.items[item].layer];
+        let place = layer.iter().position(|&other| other == item).unwrap_or(0);
+        let extent = self.items[item].extent;
+        let left = place.checked_sub(1).map(|left| &self.items[layer[left]]);
+        let right = layer.get(place + 1).map(|&right| &self.items[right]);
+        left.is_none_or(|left| left.x + left.extent.right + SIDE_GAP <= x - extent.left)
+            && right.is_none_or(|right| x + extent.right + SIDE_GAP <= right.x - right.extent.left)
     }
 
     fn finish(self, extents: &[Extent], links: &[Link]) -> Layout {
@@ -326,6 +386,7 @@ impl Graph {
                 left: ROOM,
                 right: ROOM,
                 height: 0,
+                slack: 0,
             };
             for (&link, x) in ends.iter().zip(apart(&wanted, &vec![width; ends.len()], 0)) {
                 if let Some(end) = ways[link].last_mut() {

@@ -1,6 +1,6 @@
 //! The page's frame, its order, and the names of its anchors.
 
-use super::story::Maker;
+use super::products::Maker;
 use firmseed_core::sha256::Digest;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -109,7 +109,7 @@ pub fn area_anchor(folder: &[u8]) -> String {
     format!("folder-{}", &super::html::hash(&crate::sha256(folder))[..8])
 }
 
-/// Where the list of a cluster's artifacts stands.
+/// Where the list of a cluster's products stands.
 pub fn cluster_anchor(cluster: usize) -> String {
     format!("made-{}", cluster + 1)
 }

@@ -3,17 +3,17 @@
 use super::contents::Contents;
 use super::html::{count, hash, number, shown};
 use super::page::area_anchor;
-use super::story::Story;
+use super::products::Products;
 use super::texts::{Area, Texts};
 use super::unsafe_code;
 use crate::ledger::verify::Verdict;
 use maud::{Markup, html};
 
 /// The verdict, with what it is about.
-pub fn header(verdict: &Verdict, story: &Story<'_>) -> Markup {
+pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
     let good = verdict.doubts.is_empty();
-    let contents = story.contents;
-    let ledger = story.lineage.ledger;
+    let contents = products.contents;
+    let ledger = products.lineage.ledger;
     html! {
         header.good[good].bad[!good] {
             p.kind { "Firmseed \u{b7} report on a ledger" }
@@ -24,10 +24,10 @@ pub fn header(verdict: &Verdict, story: &Story<'_>) -> Markup {
             }
             @for note in &verdict.notes { p.note { "Note: " (note) } }
             dl.facts {
-                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " \u{2014} compare it with the head on your console" } }
+                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " compare it with your console" } }
                 dt { "Image" } dd { code { (hash(&contents.sha256)) } " " (number(contents.size as u64)) " bytes" }
-                dt { "Its files" } dd { code { (hash(&contents.tar)) } " " (count(contents.files.len(), "file")) }
-                dt { "Its kernel" } dd { code { (hash(&contents.kernel.sha256)) } " " (number(contents.kernel.size)) " bytes" }
+                dt { "\u{2014} its files" } dd { code { (hash(&contents.tar)) } " a tar, " (count(contents.files.len(), "file")) }
+                dt { "\u{2014} its kernel" } dd { code { (hash(&contents.kernel.sha256)) } " " (number(contents.kernel.size)) " bytes" }
                 dt { "Policy" } dd { strong { (ledger.policy) } " \u{2014} " (policy(&ledger.policy)) }
                 dt { "End" } dd { "the machine stopped with status " (ledger.status) " after " (count(ledger.entries.len(), "entry").replace("entrys", "entries")) }
                 @if let Some(results) = &verdict.results {
@@ -73,10 +73,7 @@ fn policy(name: &str) -> &'static str {
 /// What no check here can show.
 pub fn trust(contents: &Contents<'_>, texts: &Texts) -> Markup {
     let (lines, files) = unsafe_code::inventory();
-    let areas = texts.image.values();
-    let (all, code) = areas
-        .filter_map(Area::lines)
-        .fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1));
+    let sum = texts.sum();
     html! {
         p { "A ledger is what the kernel says. The verdict shows that it is whole, fits the image, and tells a story without gaps. What it rests on:" }
         table.trust {
@@ -85,7 +82,7 @@ pub fn trust(contents: &Contents<'_>, texts: &Texts) -> Markup {
                 td.shows { "The same chain on Linux, and a TinyCC that gcc seeded, give the same hashes." } }
             tr { th { "The machine" } td { "the processor or QEMU, and what started the kernel." }
                 td.shows { "Another processor, another emulator, a board: the same head." } }
-            tr { th { "The texts" } td { (number(all as u64)) " lines, " (number(code as u64)) " without comments and blanks, do what they say, and nothing else." }
+            tr { th { "The texts" } td { (number(sum.lines as u64)) " lines, " (number(sum.code as u64)) " without comments and blanks, do what they say, and nothing else." }
                 td.shows { "Read them: all that some program read are " a href="#texts" { "in this page" } "." } }
             tr { th { "This page" } td { "image-builder compared image and ledger, and wrote it." }
                 td.shows { "docs/ledger.md computes the head with awk and sha256sum; tar unpacks the image." } }
@@ -94,24 +91,18 @@ pub fn trust(contents: &Contents<'_>, texts: &Texts) -> Markup {
 }
 
 /// The sums that an auditor asks for.
-pub fn totals(verdict: &Verdict, story: &Story<'_>, texts: &Texts) -> Markup {
-    let (mut all, mut code, mut bytes, mut files) = (0, 0, 0, 0);
-    for area in texts.image.values() {
-        let (area_all, area_code) = area.lines().unwrap_or_default();
-        (all, code) = (all + area_all, code + area_code);
-        (bytes, files) = (bytes + area.bytes(), files + area.texts.len());
-    }
-    let ledger = story.lineage.ledger;
+pub fn totals(verdict: &Verdict, products: &Products<'_>, texts: &Texts) -> Markup {
+    let sum = texts.sum();
+    let ledger = products.lineage.ledger;
     let row = |folder: &[u8], area: &Area, made: bool| {
         html! {
             @if !area.texts.is_empty() {
                 tr.made[made] {
                     td { a href={ "#" (area_anchor(folder)) @if made { "-made" } } { (shown(folder)) @if made { ", unpacked" } } }
                     td.number { (number(area.texts.len() as u64)) } td.number { (number(area.bytes())) }
-                    @match area.lines() {
-                        Some((all, code)) => { td.number { (number(all as u64)) } td.number { (number(code as u64)) } }
-                        None => { td.number { "?" } td.number { "?" } }
-                    }
+                    @let (all, code, complete) = area.lines();
+                    @let at_least = if complete { "" } else { "\u{2265} " };
+                    td.number { (at_least) (number(all as u64)) } td.number { (at_least) (number(code as u64)) }
                 }
             }
             @for (path, content) in &area.data {
@@ -125,8 +116,8 @@ pub fn totals(verdict: &Verdict, story: &Story<'_>, texts: &Texts) -> Markup {
                 caption { "Texts to trust: those that some program read" }
                 thead { tr { th { "Folder" } th.number { "Texts" } th.number { "Bytes" } th.number { "Lines" } th.number { "Of code" } } }
                 @for (folder, area) in &texts.image { (row(folder, area, false)) }
-                tr.sum { td { "The image\u{2019}s texts" } td.number { (number(files as u64)) } td.number { (number(bytes)) }
-                    td.number { (number(all as u64)) } td.number { (number(code as u64)) } }
+                tr.sum { td { "The image\u{2019}s texts" } td.number { (number(sum.texts as u64)) } td.number { (number(sum.bytes)) }
+                    td.number { (number(sum.lines as u64)) } td.number { (number(sum.code as u64)) } }
                 @for (folder, area) in &texts.made { (row(folder, area, true)) }
             }
             table {

@@ -4,7 +4,7 @@
 
 use super::code_lines::{all_lines, code_lines};
 use super::contents::is_text;
-use super::story::{Source, Story, folder_of};
+use super::products::{Products, Source, folder_of};
 use crate::{Error, Result};
 use firmseed_core::ledger::format::Content;
 use firmseed_core::sha256::Digest;
@@ -36,6 +36,19 @@ pub struct Area {
     pub data: Vec<(Vec<u8>, Content)>,
 }
 
+/// What there is to read.
+#[derive(Default)]
+pub struct Sum {
+    /// Texts.
+    pub texts: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their lines.
+    pub lines: usize,
+    /// Lines without comments and blanks.
+    pub code: usize,
+}
+
 /// All texts that were read.
 pub struct Texts {
     /// Those of the image, by folder.
@@ -48,23 +61,23 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Collects what the runs of `story` read; `artifacts` is a folder with what the run left.
-    pub fn new(story: &Story<'_>, artifacts: Option<&Path>) -> Result<Self> {
+    /// Collects what the runs of `products` read; `artifacts` is a folder with what the run left.
+    pub fn new(products: &Products<'_>, artifacts: Option<&Path>) -> Result<Self> {
         let mut texts = Texts {
             image: BTreeMap::new(),
             made: BTreeMap::new(),
             unread: Vec::new(),
             embedded: HashSet::new(),
         };
-        let mut read: BTreeSet<Source> = story.reads.iter().flatten().copied().collect();
-        let seeds = story.lineage.ledger.seeds.iter();
+        let mut read: BTreeSet<Source> = products.reads.iter().flatten().copied().collect();
+        let seeds = products.lineage.ledger.seeds.iter();
         read.extend(
             seeds
-                .filter_map(|seed| story.contents.at(&seed.text.path))
+                .filter_map(|seed| products.contents.at(&seed.text.path))
                 .map(Source::Image),
         );
         let mut room = ROOM;
-        for (place, file) in story.contents.files.iter().enumerate() {
+        for (place, file) in products.contents.files.iter().enumerate() {
             if !read.contains(&Source::Image(place)) {
                 if is_text(&file.content) {
                     texts.unread.push((file.path.clone(), file.content));
@@ -86,18 +99,18 @@ impl Texts {
         let bytes_of = artifacts.map_or(Ok(HashMap::new()), read_folder)?;
         let mut known = HashSet::new();
         for source in read {
-            let Source::Artifact(place) = source else {
+            let Source::Product(place) = source else {
                 continue;
             };
-            let artifact = &story.artifacts[place];
-            let hash = artifact.content.sha256;
+            let product = &products.all[place];
+            let hash = product.content.sha256;
             // What the chain is to make is told elsewhere: macro assembly that a compiler wrote is no source.
-            if is_text(&artifact.content) && !artifact.expected && known.insert(hash) {
-                let area = texts.made.entry(artifact.area.clone()).or_default();
+            if is_text(&product.content) && product.expected.is_empty() && known.insert(hash) {
+                let area = texts.made.entry(product.area.clone()).or_default();
                 let bytes = bytes_of.get(&hash).map(Vec::as_slice);
                 area.texts.push(Text::new(
-                    artifact.names[0],
-                    artifact.content,
+                    product.names[0],
+                    product.content,
                     bytes,
                     &mut room,
                     &mut texts.embedded,
@@ -108,6 +121,19 @@ impl Texts {
             area.texts.sort_by(|one, other| one.path.cmp(&other.path));
         }
         Ok(texts)
+    }
+
+    /// All texts of the image that were read.
+    pub fn sum(&self) -> Sum {
+        let mut sum = Sum::default();
+        for area in self.image.values() {
+            let (lines, code, _) = area.lines();
+            sum.texts += area.texts.len();
+            sum.bytes += area.bytes();
+            sum.lines += lines;
+            sum.code += code;
+        }
+        sum
     }
 
     /// Is this text in the page?
@@ -141,14 +167,13 @@ impl Area {
         self.texts.iter().map(|text| text.content.size).sum()
     }
 
-    /// Lines, and lines of code; None where a text's bytes are not known.
-    pub fn lines(&self) -> Option<(usize, usize)> {
-        let mut sum = (0, 0);
-        for text in &self.texts {
-            let (all, code) = text.lines?;
-            sum = (sum.0 + all, sum.1 + code);
-        }
-        Some(sum)
+    /// Lines, and lines of code, of the texts whose bytes are known; and whether these are all.
+    pub fn lines(&self) -> (usize, usize, bool) {
+        let known = self.texts.iter().filter_map(|text| text.lines);
+        let (all, code) = known
+            .clone()
+            .fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1));
+        (all, code, known.count() == self.texts.len())
     }
 }
 

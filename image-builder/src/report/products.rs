@@ -1,7 +1,7 @@
-//! What a run of the machine made: artifacts, who made each of them, and which of them went into which.
+//! What a run of the machine made, who made it, and what went into what.
 //!
-//! An **artifact** is a file's contents as one run left them under one name. A run that only wrote down again what it
-//! had read made no artifact: its output is one more name of what it copied. Everything is in the ledger's order.
+//! A **product** is a file's contents as one run left them under one name. A run that only wrote down again what it
+//! had read made no product: its output is one more name of what it copied. Everything is in the ledger's order.
 
 use super::contents::Contents;
 use super::html::shown;
@@ -11,7 +11,7 @@ use firmseed_core::ledger::parse::File;
 use firmseed_core::sha256::Digest;
 use std::collections::{BTreeSet, HashMap};
 
-/// Where an artifact comes from.
+/// Where a product comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Maker {
     /// The kernel decoded this seed.
@@ -26,24 +26,24 @@ pub enum Source {
     /// A file of the image.
     Image(usize),
     /// Something made on the machine.
-    Artifact(usize),
+    Product(usize),
     /// Neither: the ledger is not of this image, or says nonsense. The verdict tells.
     Unknown,
 }
 
 /// Something made on the machine.
 #[derive(Clone, Debug)]
-pub struct Artifact<'a> {
+pub struct Product<'a> {
     /// Its bytes' hash, size and class.
     pub content: Content,
     /// The name it was made under, then those of its copies.
     pub names: Vec<&'a [u8]>,
     /// Who made it.
     pub maker: Maker,
-    /// An earlier artifact with the same bytes, made another time.
+    /// An earlier product with the same bytes, made another time.
     pub twin: Option<usize>,
-    /// Does the image's /SHA256SUMS expect these bytes under one of the names?
-    pub expected: bool,
+    /// The names under which the image's /SHA256SUMS expects these bytes.
+    pub expected: Vec<&'a [u8]>,
     /// How often it was run as a program.
     pub executions: usize,
     /// The folder of the image whose texts it stands for.
@@ -51,13 +51,13 @@ pub struct Artifact<'a> {
 }
 
 /// A ledger, told from the side of what was made.
-pub struct Story<'a> {
+pub struct Products<'a> {
     /// The runs.
     pub lineage: &'a Lineage<'a>,
     /// The image.
     pub contents: &'a Contents<'a>,
     /// In the order in which they were made.
-    pub artifacts: Vec<Artifact<'a>>,
+    pub all: Vec<Product<'a>>,
     /// For each run what it executes.
     pub programs: Vec<Source>,
     /// For each run what it read, without repetitions.
@@ -68,14 +68,14 @@ pub struct Story<'a> {
     latest: HashMap<Digest, usize>,
 }
 
-impl<'a> Story<'a> {
+impl<'a> Products<'a> {
     /// Follows the ledger from its beginning.
     pub fn new(lineage: &'a Lineage<'a>, contents: &'a Contents<'a>) -> Self {
         let count = lineage.runs().len();
-        let mut story = Story {
+        let mut products = Products {
             lineage,
             contents,
-            artifacts: Vec::new(),
+            all: Vec::new(),
             programs: vec![Source::Unknown; count],
             reads: vec![Vec::new(); count],
             areas: vec![Vec::new(); count],
@@ -83,39 +83,39 @@ impl<'a> Story<'a> {
             latest: HashMap::new(),
         };
         for (place, file) in contents.files.iter().enumerate() {
-            story.current.insert(&file.path, Source::Image(place));
+            products.current.insert(&file.path, Source::Image(place));
         }
         for (place, seed) in lineage.ledger.seeds.iter().enumerate() {
             let area = folder_of(&seed.text.path);
-            story.make(&seed.program, Maker::Kernel(place), area);
+            products.make(&seed.program, Maker::Kernel(place), area);
         }
         let mut begun = BTreeSet::new();
         for entry in &lineage.ledger.entries {
             let run = lineage.run_of(entry.number);
             if begun.insert(run.index) {
-                story.programs[run.index] = story.resolve(&entry.program);
-                if let Source::Artifact(program) = story.programs[run.index] {
-                    story.artifacts[program].executions += 1;
+                products.programs[run.index] = products.resolve(&entry.program);
+                if let Source::Product(program) = products.programs[run.index] {
+                    products.all[program].executions += 1;
                 }
             }
             for file in &entry.reads {
-                let source = story.resolve(file);
-                if !story.reads[run.index].contains(&source) {
-                    story.reads[run.index].push(source);
+                let source = products.resolve(file);
+                if !products.reads[run.index].contains(&source) {
+                    products.reads[run.index].push(source);
                 }
             }
-            story.areas[run.index] = story.area_of(run);
+            products.areas[run.index] = products.area_of(run);
             for file in &entry.wrote {
-                story.wrote(run, file);
+                products.wrote(run, file);
             }
         }
-        for artifact in &mut story.artifacts {
-            let listed = |(hash, path): &(Digest, Vec<u8>)| {
-                *hash == artifact.content.sha256 && artifact.names.contains(&path.as_slice())
-            };
-            artifact.expected = contents.expected.iter().any(listed);
+        for product in &mut products.all {
+            product.expected = product.names.clone();
+            product
+                .expected
+                .retain(|name| contents.expects(name, &product.content.sha256));
         }
-        story
+        products
     }
 
     /// Whose bytes these are: by name where the name still has these bytes, else by hash.
@@ -126,7 +126,7 @@ impl<'a> Story<'a> {
         let carried = || self.contents.with_hash(&file.content.sha256);
         named
             .filter(same)
-            .or_else(|| made().map(Source::Artifact))
+            .or_else(|| made().map(Source::Product))
             .or_else(|| carried().map(Source::Image))
             .unwrap_or(Source::Unknown)
     }
@@ -140,7 +140,7 @@ impl<'a> Story<'a> {
     pub fn content(&self, source: Source) -> Option<&Content> {
         match source {
             Source::Image(file) => Some(&self.contents.files[file].content),
-            Source::Artifact(artifact) => Some(&self.artifacts[artifact].content),
+            Source::Product(product) => Some(&self.all[product].content),
             Source::Unknown => None,
         }
     }
@@ -151,12 +151,10 @@ impl<'a> Story<'a> {
         match copied {
             Some(source) => {
                 self.current.insert(&file.path, source);
-                if let Source::Artifact(artifact) = source
-                    && !self.artifacts[artifact]
-                        .names
-                        .contains(&file.path.as_slice())
+                if let Source::Product(product) = source
+                    && !self.all[product].names.contains(&file.path.as_slice())
                 {
-                    self.artifacts[artifact].names.push(&file.path);
+                    self.all[product].names.push(&file.path);
                 }
             }
             None => self.make(file, Maker::Run(run.index), self.areas[run.index].clone()),
@@ -164,17 +162,17 @@ impl<'a> Story<'a> {
     }
 
     fn make(&mut self, file: &'a File, maker: Maker, area: Vec<u8>) {
-        let place = self.artifacts.len();
-        let same = |artifact: &Artifact| artifact.content == file.content;
-        let twin = self.artifacts.iter().position(same);
-        self.current.insert(&file.path, Source::Artifact(place));
+        let place = self.all.len();
+        let same = |product: &Product| product.content == file.content;
+        let twin = self.all.iter().position(same);
+        self.current.insert(&file.path, Source::Product(place));
         self.latest.insert(file.content.sha256, place);
-        self.artifacts.push(Artifact {
+        self.all.push(Product {
             content: file.content,
             names: vec![&file.path],
             maker,
             twin,
-            expected: false,
+            expected: Vec::new(),
             executions: 0,
             area,
         });
@@ -196,7 +194,7 @@ impl<'a> Story<'a> {
         let own = self.folders(run).filter(|folder| is_deep(folder)).max();
         own.map(<[u8]>::to_vec)
             .unwrap_or_else(|| match self.programs[run.index] {
-                Source::Artifact(program) => self.artifacts[program].area.clone(),
+                Source::Product(program) => self.all[program].area.clone(),
                 Source::Image(file) => folder_of(&self.contents.files[file].path),
                 Source::Unknown => b"/".to_vec(),
             })
@@ -210,16 +208,27 @@ impl<'a> Story<'a> {
         })
     }
 
-    /// The name of an artifact: without its folder, and with a second one that is as good.
-    pub fn label(&self, artifact: usize) -> String {
-        let artifact = &self.artifacts[artifact];
+    /// The name of a product: without its folder, and with one that its copy was expected to have.
+    pub fn label(&self, product: usize) -> String {
+        let product = &self.all[product];
         let base = |name: &[u8]| shown(name.rsplit(|&byte| byte == b'/').next().unwrap_or(name));
-        match artifact.names.as_slice() {
-            [name, other] if base(name) != base(other) => {
-                format!("{} = {}", base(name), base(other))
-            }
-            [name, ..] => base(name),
-            [] => String::new(),
+        let first = base(product.names[0]);
+        let mut others = product
+            .expected
+            .iter()
+            .map(|name| base(name))
+            .filter(|name| *name != first);
+        match (others.next(), others.next()) {
+            (Some(other), None) => format!("{first} = {other}"),
+            _ => first,
+        }
+    }
+
+    /// A name that nothing else has: the whole path where the label of the other product is the same.
+    pub fn label_beside(&self, product: usize, other: usize) -> String {
+        match self.label(product) == self.label(other) {
+            true => shown(self.all[product].names[0]),
+            false => self.label(product),
         }
     }
 }
