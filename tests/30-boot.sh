@@ -23,11 +23,6 @@ start virt-a57-gic3-128m boots "$hello" --cpu cortex-a57 --memory 128 --machine-
 start virt-8g boots "$hello" --memory 8192
 start raspi3b boots "$hello" --machine raspi3b
 start raspi3b-dtb boots "$hello" --machine raspi3b --dtb "$pi_dtb"
-if grep -q '^raspi4b ' <(qemu-system-aarch64 -machine help); then
-    start raspi4b boots "$hello" --machine raspi4b
-else
-    skip raspi4b "$(qemu-system-aarch64 --version | head -n 1 | cut -d ' ' -f 1-4) has no such machine"
-fi
 if full; then
     for cpu in cortex-a53 cortex-a57 cortex-a72 max; do
         for mode in '' virtualization=on secure=on secure=on,virtualization=on; do

@@ -58,11 +58,10 @@ boards_fetch() {
     for part in $boards_parts; do
         boards_have "$part" && continue
         mkdir -p "$boards_home"
-        # A subshell that may die: one part that cannot be had does not keep the others away. Not in a condition, where
-        # the shell would go on after errors.
-        set +e
-        (set -e; boards_prepare; "boards_fetch_$part") 2>"$boards_home/$part.errors"
-        set -e
+        say "fetching $(boards_describe "$part")"
+        # A shell of its own: it may die, and the others go on; and `set -e` holds there whatever this is called from.
+        bash -euo pipefail -c '. "$1/common.sh"; . "$1/apt.sh"; . "$1/boards.sh"; boards_prepare; "boards_fetch_$2"' \
+            boards "$root/qemu/lib" "$part" >"$boards_home/$part.errors" 2>&1 || true
         if ! boards_have "$part"; then
             say "NOT AVAILABLE: $(boards_describe "$part"): its tests will be SKIPPED" "$(tail -n 4 "$boards_home/$part.errors")"
             status=1
@@ -108,7 +107,6 @@ Acquire::Retries "3";
 CONF
     stamp=$(content_hash "$boards_apt"/sources.list.d/* "$boards_apt/apt.conf")
     [ "$(cat "$boards_apt/updated" 2>/dev/null)" != "$stamp" ] || return 0
-    printf 'fetching package lists of %s and its backports\n' "$suite" >&2
     boards_get update -q >"$boards_apt/update.log" 2>&1 ||
         die "'apt-get update' failed for $suite and $boards_target (log: $boards_apt/update.log)" "$(grep -E '^[EW]:' "$boards_apt/update.log" | head -n 3)"
     printf '%s\n' "$stamp" >"$boards_apt/updated"
@@ -137,7 +135,6 @@ boards_download() {
 # The emulator and all that it needs and is not installed here in such a version.
 boards_fetch_qemu() {
     local folder=$boards_home/qemu archives=$boards_apt/cache/archives deb libraries
-    say "fetching QEMU of $boards_target"
     rm -rf "$folder" "$archives"/*.deb
     mkdir -p "$folder"
     boards_get -q -y -t "$boards_target" --no-install-recommends --download-only install qemu-system-arm \
@@ -158,7 +155,6 @@ boards_fetch_dtb() {
     local folder=$boards_home/dtb download=$boards_home/download package
     package=$(apt-cache -c "$boards_apt/apt.conf" show "linux-image-arm64:arm64/$boards_target" | sed -n 's/^Depends: \([^ ,]*\).*/\1/p' | head -n 1)
     [ -n "$package" ] || die "$boards_target has no linux-image-arm64"
-    say "fetching the device trees of $package"
     rm -rf "$folder" "$download"
     mkdir -p "$folder" "$download"
     boards_download "$download" "$package:arm64"
@@ -169,7 +165,6 @@ boards_fetch_dtb() {
 
 boards_fetch_firmware() {
     local folder=$boards_home/firmware download=$boards_home/download
-    say "fetching raspi-firmware"
     rm -rf "$folder" "$download"
     mkdir -p "$folder" "$download"
     boards_download "$download" raspi-firmware
