@@ -68,6 +68,7 @@ impl Memory for ThisMachine {
 
     fn zero(&mut self, frame: Frame) {
         self.memory.zero(frame);
+        cpu::write_barrier(); // the page may become a table: who walks it finds zeros as soon as he finds it
     }
 }
 

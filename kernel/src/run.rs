@@ -105,7 +105,10 @@ fn main_loop(kernel: &mut Kernel<'_, ThisMachine>, interrupts: &Interrupts, time
                         kernel.handle(Trap::Interrupt);
                     }
                 }
-                trap => kernel.handle(trap),
+                trap => {
+                    kernel.handle(trap);
+                    cpu::publish_tables(); // a page that was mapped is found, without a second fault
+                }
             },
             Next::Idle { until } => {
                 timer.arm(until);

@@ -87,6 +87,20 @@ first_core:
     msr     scr_el3, x1
     msr     cptr_el3, xzr
     msr     mdcr_el3, xzr
+    mrs     x1, midr_el1                // Cortex-A53, A57, A72: caches work only with CPUECTLR_EL1.SMPEN, which firmware sets
+    lsr     x1, x1, #4
+    and     x1, x1, #0xfff
+    mov     x2, #0xd03
+    cmp     x1, x2
+    mov     x2, #0xd07
+    ccmp    x1, x2, #4, ne
+    mov     x2, #0xd08
+    ccmp    x1, x2, #4, ne
+    b.ne    2f
+    mrs     x1, s3_1_c15_c2_1
+    orr     x1, x1, #(1 << 6)
+    msr     s3_1_c15_c2_1, x1
+2:
     mrs     x1, id_aa64pfr0_el1
     ubfx    x1, x1, #24, #4             // GIC: system register interface
     cbz     x1, 3f
