@@ -310,7 +310,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Writes an entry of a process that goes on, if there is anything to tell.
-    fn write_pending(&mut self, slot: Slot) {
+    pub(crate) fn write_pending(&mut self, slot: Slot) {
         if self.processes.at(slot).record.is_pending() {
             self.write_entry(slot, Ending::GoesOn);
         }

@@ -136,6 +136,8 @@ impl<M: Machine> Kernel<'_, M> {
         for slot in self.processes.slots() {
             if slot != init && self.processes.get_mut(slot).is_some() {
                 if !self.processes.at(slot).is_zombie() {
+                    // What it may have from PID 1 is told before its own entry.
+                    self.write_pending(init);
                     self.end_process(slot, Ending::Killed(Signal::KILL));
                 }
                 if self.processes.get_mut(slot).is_some() {

@@ -174,6 +174,15 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     fn report_deadlock(&mut self) {
         self.halt = Some(DEADLOCK_STATUS);
+        for slot in self.processes.slots() {
+            if self
+                .processes
+                .get_mut(slot)
+                .is_some_and(|process| !process.is_zombie())
+            {
+                self.write_pending(slot);
+            }
+        }
         self.close_ledger(DEADLOCK_STATUS);
         say(
             &mut self.machine,

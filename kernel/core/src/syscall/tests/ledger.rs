@@ -286,11 +286,11 @@ fn a_window_of_one_process_hides_nothing_of_another() {
     let ledger = rig.ended();
     for process in [1, child] {
         let entries = of_process(&ledger, process);
-        assert_eq!(
-            paths(&entries.last().unwrap().reads),
-            ["/text"],
-            "process {process}"
-        );
+        let reads: Vec<String> = entries
+            .iter()
+            .flat_map(|entry| paths(&entry.reads))
+            .collect();
+        assert_eq!(reads, ["/text"], "process {process}");
     }
 }
 
@@ -637,6 +637,27 @@ fn a_killed_process_and_the_end_of_the_machine() {
     assert_eq!(
         (last.process, last.ending),
         (1, process::Ending::Exited(7).into())
+    );
+}
+
+#[test]
+fn a_deadlock_leaves_nothing_out() {
+    let mut rig = rig(Policy::Open);
+    rig.reads("/data");
+    let (reader, _) = rig.pipe();
+    assert_eq!(
+        rig.start(n::READ, &[reader, DATA, 1]),
+        Next::Halt { status: 255 }
+    );
+    rig.check_ledger();
+    let ledger = rig.ledger().unwrap();
+    assert_eq!(ledger.status, 255);
+    let [entry] = &ledger.entries[..] else {
+        panic!("{:#?}", ledger.entries);
+    };
+    assert_eq!(
+        (paths(&entry.reads), entry.ending),
+        (vec!["/data".to_owned()], Ending::GoesOn)
     );
 }
 
