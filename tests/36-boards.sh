@@ -203,7 +203,15 @@ ranges() {
         fi
     done
 }
-# node BLOB BUS REGION-NUMBER NODE: "START SIZE" of a region of a node on the bus, for the processor.
+# node_of BLOB BUS COMPATIBLE: the bus's node of this kind; its name changes with the version of Linux.
+node_of() {
+    local name
+    for name in $(fdtget -l "$1" "$2"); do
+        if [[ " $(fdtget -d '' "$1" "$2/$name" compatible) " == *" $3 "* ]]; then printf '%s/%s' "$2" "$name"; return; fi
+    done
+    return 1
+}
+# place BLOB BUS REGION-NUMBER NODE: "START SIZE" of a region of a node on the bus, for the processor.
 place() {
     # shellcheck disable=SC2046,SC2207 # numbers
     local reg=($(cells "$1" "$4" reg))
@@ -228,21 +236,22 @@ device_tree() {
     says "$blob" >"$folder/all"
     cat "$folder/all"
     # Facts of the kinds that are wished: nothing may lack, nothing may be beside them.
-    grep -E '^(model|memory|unmapped|console|gic|bcm2836|timer|power) ' "$folder/all" >"$folder/got"
+    grep -E '^(model|memory|unmapped|console|gicv[23]|bcm2836|timer|power) ' "$folder/all" >"$folder/got"
     expect "what fdtget says" diff --label fdtget --label ours -U 9 "$folder/wish" "$folder/got"
 }
 
 tree_of_pi5() {
-    local soc=/soc@107c000000 gic=/soc@107c000000/interrupt-controller@7fff9000
+    local soc=/soc@107c000000 gic
+    gic=$(node_of "$1" $soc arm,gic-400)
     expect "serial10 on the debug connector" [ "$(place "$1" $soc 0 "$(console_node "$1")")" = '107d001000 200' ] >&2
     expect "a PL011" [ "$(fdtget "$1" "$(console_node "$1")" compatible)" = 'arm,pl011 arm,primecell' ] >&2
-    expect "a GIC-400" [ "$(fdtget "$1" $gic compatible)" = arm,gic-400 ] >&2
+    expect "the GIC-400" [ "$(place "$1" $soc 0 "$gic")" = '107fff9000 1000' ] >&2
     printf 'model %s\n' "$(fdtget "$1" / model)"
     printf 'memory %x %s\n' $((16#$(cells "$1" /memory@0 reg | cut -d ' ' -f 2))) "$(cells "$1" /memory@0 reg | cut -d ' ' -f 4)"
     printf 'unmapped 0 %s\n' "$(cells "$1" /reserved-memory/atf@0 reg | cut -d ' ' -f 4)"
     printf 'console pl011 %s\n' "$(place "$1" $soc 0 "$(console_node "$1")")"
-    printf 'gicv2 distributor %s\n' "$(place "$1" $soc 0 $gic)"
-    printf 'gicv2 processor %s\n' "$(place "$1" $soc 1 $gic)"
+    printf 'gicv2 distributor %s\n' "$(place "$1" $soc 0 "$gic")"
+    printf 'gicv2 processor %s\n' "$(place "$1" $soc 1 "$gic")"
     printf 'timer %s\n' $((16#$(cells "$1" /timer interrupts | cut -d ' ' -f 8) + 16))
     printf 'power %s\n' "$(fdtget "$1" /psci method)"
 }
@@ -252,22 +261,23 @@ tree_of_pi4() {
     expect "no size of its own" [ "$(cells "$1" /memory@0 reg)" = '0 0 0' ] >&2
     expect_status "no memory, no board" 1 says "$1" >&2
     fdtput -t x "$1" /memory@0 reg 0 0 3b400000
-    local gic=/soc/interrupt-controller@40041000
+    local gic
+    gic=$(node_of "$1" /soc arm,gic-400)
     printf 'model %s\nmemory 0 3b400000\n' "$(fdtget "$1" / model)"
     printf 'console mini %s\n' "$(place "$1" /soc 0 "$(console_node "$1")")"
-    printf 'gicv2 distributor %s\n' "$(place "$1" /soc 0 $gic)"
-    printf 'gicv2 processor %s\n' "$(place "$1" /soc 1 $gic)"
+    printf 'gicv2 distributor %s\n' "$(place "$1" /soc 0 "$gic")"
+    printf 'gicv2 processor %s\n' "$(place "$1" /soc 1 "$gic")"
     printf 'timer %s\n' $((16#$(cells "$1" /timer interrupts | cut -d ' ' -f 8) + 16))
-    printf 'power watchdog %s\n' "$(place "$1" /soc 0 /soc/watchdog@7e100000)"
+    printf 'power watchdog %s\n' "$(place "$1" /soc 0 "$(node_of "$1" /soc brcm,bcm2835-pm-wdt)")"
 }
 
 tree_of_pi3() {
     printf 'model %s\n' "$(fdtget "$1" / model)"
     printf 'memory %s\n' "$(cells "$1" /memory@0 reg)"
     printf 'console mini %s\n' "$(place "$1" /soc 0 "$(console_node "$1")")"
-    printf 'bcm2836 %s\n' "$(place "$1" /soc 0 /soc/interrupt-controller@40000000)"
+    printf 'bcm2836 %s\n' "$(place "$1" /soc 0 "$(node_of "$1" /soc brcm,bcm2836-l1-intc)")"
     printf 'timer %s\n' $((16#$(cells "$1" /timer interrupts | cut -d ' ' -f 5)))
-    printf 'power watchdog %s\n' "$(place "$1" /soc 0 /soc/watchdog@7e100000)"
+    printf 'power watchdog %s\n' "$(place "$1" /soc 0 "$(node_of "$1" /soc brcm,bcm2835-pm-wdt)")"
 }
 
 for board in 3:bcm2837-rpi-3-b 4:bcm2711-rpi-4-b 5:bcm2712-rpi-5-b; do
