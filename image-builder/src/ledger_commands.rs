@@ -1,12 +1,15 @@
 //! The commands that read ledgers: arguments, output, exit codes.
 
 use crate::{PROBLEM, read, say};
+use anyhow::Context;
 use clap::Subcommand;
 use firmseed_core::ledger::parse::Ledger;
 use image_builder::Error;
 use image_builder::ledger::lineage::Lineage;
+use image_builder::ledger::provenance::provenance;
 use image_builder::ledger::story::{Detail, trace_back};
 use image_builder::ledger::{diff, facts, verify};
+use image_builder::sbom;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,6 +22,20 @@ Examples:
 Every doubt is named with its entry and line. Exit code 0 means: the ledger is of a run of this image, in itself
 right, all that ran derives from text, and (with ARTIFACTS) the files are those that it speaks of. It is a statement
 by the kernel: docs/ledger.md says what that is worth.";
+
+const PROVENANCE_EXAMPLES: &str = "\
+Examples:
+  image-builder provenance firmseed.img firmseed.ledger > provenance.json
+  image-builder provenance firmseed.img firmseed.ledger /bin/tcc | jq '.predicate.buildDefinition.resolvedDependencies'
+
+Subjects are the files of the image's SHA256SUMS, or those that are named. There is no statement about a ledger that
+`verify` doubts. It is not signed.";
+
+const SBOM_EXAMPLES: &str = "\
+Example:
+  image-builder sbom firmseed.img --kernel-lock Cargo.lock > firmseed.cdx.json
+
+With --kernel-lock cargo is asked, offline, which crates the kernel links.";
 
 const DIFF_EXAMPLES: &str = "\
 Example:
@@ -77,6 +94,25 @@ pub enum LedgerCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Writes the provenance of what the run made: SLSA v1 in an in-toto statement.
+    #[command(after_help = PROVENANCE_EXAMPLES)]
+    Provenance {
+        /// The image that ran.
+        image: PathBuf,
+        /// Its ledger.
+        ledger: PathBuf,
+        /// Paths as in the ledger [default: those of the image's SHA256SUMS]
+        files: Vec<String>,
+    },
+    /// Lists what is in an image, and in its kernel: a software bill of materials, CycloneDX 1.6.
+    #[command(after_help = SBOM_EXAMPLES)]
+    Sbom {
+        /// The image.
+        image: PathBuf,
+        /// The project's Cargo.lock: adds the crates that the kernel links.
+        #[arg(long, value_name = "FILE")]
+        kernel_lock: Option<PathBuf>,
+    },
 }
 
 /// Does what is asked.
@@ -119,6 +155,34 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             show(json, &story, || story.text(detail))?;
             Ok(ExitCode::SUCCESS)
         }
+        LedgerCommand::Provenance {
+            image,
+            ledger,
+            files,
+        } => {
+            let names = [&image, &ledger].map(|path| file_name(path));
+            let statement = provenance(
+                &read(&image)?,
+                &read(&ledger)?,
+                [&names[0], &names[1]],
+                &files,
+            )?;
+            say(&(serde_json::to_string_pretty(&statement)? + "\n"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        LedgerCommand::Sbom { image, kernel_lock } => {
+            let crates = kernel_lock
+                .map(|lock| sbom::kernel_crates(&lock))
+                .transpose()?;
+            let document = sbom::sbom(
+                &read(&image)?,
+                &file_name(&image),
+                &crates.unwrap_or_default(),
+            )
+            .with_context(|| image.display().to_string())?;
+            say(&(serde_json::to_string_pretty(&document)? + "\n"))?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -128,6 +192,12 @@ fn parse(path: &Path) -> anyhow::Result<Ledger> {
         .map_err(|error| Error::Request(format!("cannot read {}: {error}", path.display())))?;
     let parsed = Ledger::parse(&bytes, image_builder::sha256);
     Ok(parsed.map_err(|error| Error::Request(format!("{}: {error}", path.display())))?)
+}
+
+/// How a document calls a file: without the folders that it lies in here.
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {

@@ -19,6 +19,7 @@ pub mod output;
 pub mod port;
 pub mod progress;
 pub mod report;
+pub mod sbom;
 pub mod sd;
 pub mod sources;
 pub mod trace;

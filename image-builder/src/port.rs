@@ -22,6 +22,8 @@ pub struct Port {
     pub name: String,
     /// Its version, for people.
     pub version: String,
+    /// Its licence as an SPDX expression, for `image-builder sbom`.
+    pub license: Option<String>,
     /// What it is built from, where that is not among its own files.
     pub source: Option<Pin>,
 }
@@ -48,6 +50,7 @@ pub struct Pin {
 struct Manifest {
     name: String,
     version: String,
+    license: Option<String>,
     source: Option<Pin>,
 }
 
@@ -73,6 +76,7 @@ impl Port {
             folder: folder.to_owned(),
             name: manifest.name,
             version: manifest.version,
+            license: manifest.license,
             source: manifest.source,
         })
     }

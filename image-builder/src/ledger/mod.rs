@@ -9,6 +9,7 @@ pub mod diff;
 pub mod facts;
 pub mod lineage;
 mod processes;
+pub mod provenance;
 mod results;
 pub mod story;
 mod verdict;

@@ -208,3 +208,13 @@ impl Chain {
 pub fn content(bytes: &[u8]) -> Content {
     content_of(bytes)
 }
+
+/// For tools that no test here runs: tests/86-ledger.sh.
+#[test]
+#[ignore = "writes chain.img and chain.ledger into the folder $FIRMSEED_TEST_OUT"]
+fn the_small_chain_as_files() {
+    let folder = std::env::var_os("FIRMSEED_TEST_OUT").expect("FIRMSEED_TEST_OUT names a folder");
+    let chain = Chain::new();
+    std::fs::write(Path::new(&folder).join("chain.img"), &chain.image).unwrap();
+    std::fs::write(Path::new(&folder).join("chain.ledger"), chain.text()).unwrap();
+}

@@ -1,0 +1,205 @@
+//! A ledger as SLSA provenance in an in-toto statement, for tools that read these.
+//!
+//! Field names are those of the specifications: in-toto Attestation Framework, Statement v1; SLSA Provenance v1. No
+//! times, no names of machines: the same image gives the same statement. It is not signed; whoever vouches for it signs it.
+
+use super::facts::{ImageFacts, path_text};
+use super::lineage::Lineage;
+use super::story::{Told, trace_back};
+use super::verify::{Request, verify};
+use crate::{Error, Result, layout, sha256};
+use firmseed_core::image::Hex;
+use firmseed_core::ledger::parse::Ledger;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What was built here, and how: docs/ledger.md describes it.
+const BUILD_TYPE: &str = "urn:firmseed:chain:1";
+
+/// An in-toto statement.
+#[derive(Clone, Debug, Serialize)]
+pub struct Statement {
+    #[serde(rename = "_type")]
+    kind: &'static str,
+    /// What it is about.
+    pub subject: Vec<Resource>,
+    #[serde(rename = "predicateType")]
+    predicate_type: &'static str,
+    /// Where the subjects come from.
+    pub predicate: Predicate,
+}
+
+/// SLSA provenance.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Predicate {
+    /// What went in.
+    pub build_definition: BuildDefinition,
+    /// The run.
+    pub run_details: RunDetails,
+}
+
+/// What went in.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BuildDefinition {
+    build_type: &'static str,
+    external_parameters: Value,
+    internal_parameters: Value,
+    /// The image, and those of its files that went into the subjects.
+    pub resolved_dependencies: Vec<Resource>,
+}
+
+/// The run.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunDetails {
+    builder: Value,
+    metadata: Value,
+    byproducts: Vec<Resource>,
+}
+
+/// in-toto's ResourceDescriptor.
+#[derive(Clone, Debug, Serialize)]
+pub struct Resource {
+    /// A name: a path, as in the ledger.
+    pub name: String,
+    /// Its hash.
+    pub digest: BTreeMap<&'static str, String>,
+    /// What else is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<&'static str, Value>,
+}
+
+impl Resource {
+    fn new(name: impl Into<String>, sha256: impl Into<String>) -> Self {
+        let digest = BTreeMap::from([("sha256", sha256.into())]);
+        Resource {
+            name: name.into(),
+            digest,
+            annotations: BTreeMap::new(),
+        }
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.annotations.insert(name, value.into());
+        self
+    }
+
+    fn told(file: &Told) -> Self {
+        Self::new(&file.path, &file.sha256)
+            .with("size", file.size)
+            .with("class", file.class)
+    }
+}
+
+/// The provenance of `files` (paths as in the ledger), or of the files that the image's SHA256SUMS names. `names` are those of
+/// image and ledger.
+///
+/// # Errors
+/// There is a doubt about image or ledger; a file that the run did not make.
+pub fn provenance(
+    image: &[u8],
+    ledger: &[u8],
+    names: [&str; 2],
+    files: &[String],
+) -> Result<Statement> {
+    let verdict = verify(&Request {
+        image,
+        ledger,
+        artifacts: None,
+        head: None,
+    })?;
+    if let Some(doubt) = verdict.doubts.first() {
+        let count = verdict.doubts.len();
+        let text = format!(
+            "there is no provenance without a verified ledger; image-builder verify has {count} doubts, the first: {doubt}"
+        );
+        return Err(Error::Image(text));
+    }
+    let facts = ImageFacts::read(image)?;
+    let ledger_hash = sha256(ledger);
+    let parsed = Ledger::parse(ledger, sha256).map_err(|error| Error::Image(error.to_string()))?;
+    let lineage = Lineage::new(&parsed);
+    let files = match files {
+        [] => facts
+            .expected
+            .iter()
+            .map(|(_, path)| path_text(path))
+            .collect(),
+        named => named.to_vec(),
+    };
+    if files.is_empty() {
+        return Err(Error::Request(
+            "the image has no SHA256SUMS: name the files".into(),
+        ));
+    }
+    let mut subject = Vec::new();
+    // Ordered by path; a file has one place, whichever subjects it went into.
+    let mut inputs = BTreeMap::new();
+    for file in &files {
+        let told = trace_back(&lineage, file)?;
+        let first = &told.chapters[0];
+        if first.writer.is_none() {
+            return Err(Error::Request(format!(
+                "{file}: no process of this run wrote it"
+            )));
+        }
+        subject.push(Resource {
+            name: file.clone(),
+            ..Resource::new("", &first.file.sha256)
+        });
+        for chapter in &told.chapters {
+            for input in chapter
+                .inputs
+                .iter()
+                .chain(&chapter.scripts)
+                .chain(&chapter.seed_text)
+            {
+                inputs.insert(
+                    (input.path.clone(), input.sha256.clone()),
+                    Resource::told(input),
+                );
+            }
+        }
+    }
+    let index = layout::open(image)?;
+    let kernel = Hex(&index.kernel.sha256).to_string();
+    let mut resolved_dependencies =
+        vec![Resource::new(names[0], Hex(&sha256(image)).to_string()).with("size", image.len())];
+    resolved_dependencies.extend(inputs.into_values());
+    let arguments: Vec<String> = index.arguments().map(|text| text.to_string()).collect();
+    let seeds: Vec<Value> = index
+        .seeds()
+        .map(|seed| json!({"text": seed.source.to_string(), "program": seed.program.to_string()}))
+        .collect();
+    Ok(Statement {
+        kind: "https://in-toto.io/Statement/v1",
+        subject,
+        predicate_type: "https://slsa.dev/provenance/v1",
+        predicate: Predicate {
+            build_definition: BuildDefinition {
+                build_type: BUILD_TYPE,
+                external_parameters: json!({
+                    "image": names[0],
+                    "init": index.init.to_string(),
+                    "arguments": arguments,
+                    "policy": parsed.policy,
+                }),
+                internal_parameters: json!({ "seeds": seeds }),
+                resolved_dependencies,
+            },
+            run_details: RunDetails {
+                builder: json!({ "id": format!("urn:firmseed:kernel:sha256:{kernel}") }),
+                metadata: json!({ "invocationId": Hex(&parsed.head).to_string() }),
+                byproducts: vec![
+                    Resource::new(names[1], Hex(&ledger_hash).to_string())
+                        .with("head", Hex(&parsed.head).to_string())
+                        .with("entries", parsed.entries.len())
+                        .with("status", parsed.status),
+                ],
+            },
+        },
+    })
+}
