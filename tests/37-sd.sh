@@ -179,9 +179,10 @@ ends_with() {
     local reason=$1 words=$2 folder
     folder=$(scratch)
     mkfifo "$folder/orders"
+    exec 9<>"$folder/orders" # both ends are open: nobody waits for the other
     timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 -machine raspi3b -kernel "$probe" -dtb "$pi_dtb" -append "$words" \
-        -display none -no-reboot -serial null -serial "file:$folder/console" -qmp stdio <>"$folder/orders" >"$folder/events" &
-    echo '{"execute": "qmp_capabilities"}' >"$folder/orders"
+        -display none -no-reboot -serial null -serial "file:$folder/console" -qmp stdio <&9 >"$folder/events" &
+    echo '{"execute": "qmp_capabilities"}' >&9
     expect_status "QEMU's end" 0 wait $!
     cat "$folder/console" "$folder/events"
     expect_line '^firmseed: init ended with status 0$' "$folder/console"
@@ -198,11 +199,12 @@ others_wait() {
     shift
     folder=$(scratch)
     mkfifo "$folder/orders"
+    exec 9<>"$folder/orders" # both ends are open: nobody waits for the other
     timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 "$@" -display none -no-reboot -serial "file:$folder/console" \
-        -monitor stdio <>"$folder/orders" >"$folder/answers" &
+        -monitor stdio <&9 >"$folder/answers" &
     until grep -aq 'entered at' "$folder/console" 2>/dev/null || ! kill -0 $! 2>/dev/null; do sleep 0.1; done
     sleep 1
-    printf 'info registers -a\nquit\n' >"$folder/orders"
+    printf 'info registers -a\nquit\n' >&9
     expect_status "QEMU's end" 0 wait $!
     cat "$folder/console"
     mapfile -t place < <(sed -n 's/^ PC=\([0-9a-f]*\) .*/\1/p' "$folder/answers")

@@ -137,6 +137,9 @@ mod tests {
                 .model
                 .starts_with("Raspberry Pi 5")
         );
+        let pi_4 = guess(0x20_0000, 0x410f_d083, 2);
+        assert_eq!(pi_4.interrupts, Some(gic(0xff84_1000, 0xff84_2000)));
+        assert_eq!(pi_4.power, Power::Watchdog(Region::new(0xfe10_0000, 0x114)));
         assert!(
             guess(0x4020_0000, 0x410f_d034, 2)
                 .model

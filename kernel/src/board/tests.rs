@@ -184,6 +184,17 @@ fn pi(bootargs: &str) -> Vec<u8> {
                 controller.text("compatible", "brcm,bcm2836-l1-intc");
                 controller.cells("reg", &[0x4000_0000, 0x100]);
             });
+            for (name, kind, address, size) in [
+                ("mailbox@7e00b880", "brcm,bcm2835-mbox", 0x7e00_b880, 0x40),
+                ("gpio@7e200000", "brcm,bcm2835-gpio", 0x7e20_0000, 0xb4),
+                ("mmc@7e300000", "brcm,bcm2835-sdhci", 0x7e30_0000, 0x100),
+                ("watchdog@7e100000", "brcm,bcm2835-pm", 0x7e10_0000, 0x114),
+            ] {
+                soc.node(name, |device| {
+                    device.text("compatible", kind);
+                    device.cells("reg", &[address, size]);
+                });
+            }
             soc.node("serial@11111111", |uart| {
                 uart.text("compatible", "arm,pl011");
                 uart.cells("reg", &[0x1111_1111, 0x200]); // in no range of the bus
@@ -192,6 +203,17 @@ fn pi(bootargs: &str) -> Vec<u8> {
         root.node("timer", |timer| {
             timer.text("compatible", "arm,armv7-timer");
             timer.cells("interrupts", &[0, 4, 1, 4, 3, 4, 2, 4]);
+        });
+        root.node("cpus", |cpus| {
+            for release in [0xd8u64, 0x1_0000_00e0] {
+                cpus.node("cpu@1", |cpu| {
+                    cpu.text("enable-method", "spin-table");
+                    cpu.cells(
+                        "cpu-release-addr",
+                        &[(release >> 32) as u32, release as u32],
+                    );
+                });
+            }
         });
     });
     builder.blob(None)
@@ -233,6 +255,10 @@ fn a_virt_tree_is_understood() {
     assert_eq!(board.timer_interrupt, 27);
     assert_eq!(board.power, Power::PsciSmc);
     assert_eq!(
+        (board.gpio, board.mailbox, board.sd),
+        (None, None, [None; 2])
+    );
+    assert_eq!(
         ranges(&board.virtio),
         [(0xa00_0000, 0xa00_0200), (0xa00_0200, 0xa00_0400)]
     );
@@ -255,7 +281,22 @@ fn a_pi_tree_is_understood_through_its_bus() {
         )))
     );
     assert_eq!(board.timer_interrupt, 3);
-    assert_eq!(board.power, Power::Halt);
+    assert_eq!(
+        board.power,
+        Power::Watchdog(Region::new(0x3f10_0000, 0x114))
+    );
+    assert_eq!(board.mailbox, Some(Region::new(0x3f00_b880, 0x40)));
+    assert_eq!(
+        board.gpio,
+        Some(Gpio::Bcm2835(Region::new(0x3f20_0000, 0x1000)))
+    );
+    let emmc = SdHost::Emmc(Region::new(0x3f30_0000, 0x100));
+    assert_eq!(board.sd, [None, Some(emmc)]);
+    // Where the other processors wait.
+    assert_eq!(
+        ranges(&board.reserved),
+        [(0, 0x1000), (0x1_0000_0000, 0x1_0000_1000)]
+    );
 }
 
 #[test]
