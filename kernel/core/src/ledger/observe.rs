@@ -225,7 +225,10 @@ impl<M: Machine> Kernel<'_, M> {
     /// A vfork child gives memory back to its parent: what it put there is the parent's now.
     pub(crate) fn note_memory_returned(&mut self, child: Slot, parent: Slot) {
         let record = &self.processes.at(child).record;
-        if !record.reads.bytes.is_empty()
+        // What the ledger has told of is in that memory as well.
+        let has_told = record.last_entry != 0;
+        if has_told
+            || !record.reads.bytes.is_empty()
             || !record.from.is_empty()
             || !record.devices.bytes.is_empty()
         {
@@ -309,11 +312,16 @@ impl<M: Machine> Kernel<'_, M> {
         }
     }
 
-    /// Writes an entry of a process that goes on, if there is anything to tell.
+    /// Writes an entry of a process that goes on, if there is anything to tell: bytes that it may have got unseen, too.
     pub(crate) fn write_pending(&mut self, slot: Slot) {
-        if self.processes.at(slot).record.is_pending() {
-            self.write_entry(slot, Ending::GoesOn);
+        if !self.ledger.is_open() {
+            return;
         }
+        let result = self
+            .settle_partners(slot)
+            .and_then(|()| self.settle_mapped(slot))
+            .and_then(|()| self.append_pending(slot));
+        self.keep(result);
     }
 
     /// Writes an entry with all that is pending, after those of the processes that it may have got bytes from unseen.
@@ -392,7 +400,7 @@ impl<M: Machine> Kernel<'_, M> {
         let (pid, usage, record) = (process.pid, process.usage, &mut process.record);
         let number = self.ledger.next_entry();
         let mut block = Text::new();
-        format::entry(&mut block, number, pid.0, process.parent.0)?;
+        format::entry(&mut block, number, pid.0, record.maker)?;
         for part in [&record.start, &record.reads.bytes, &record.devices.bytes] {
             append(&mut block, part)?;
         }

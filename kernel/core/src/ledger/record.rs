@@ -21,6 +21,8 @@ pub(crate) struct Writing {
 /// A process's page of the ledger.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
+    /// The process that started it, 0 for process 1. It stays that: its parent may change, the memory it was born with does not.
+    pub maker: u32,
     /// The lines from `program` to `environment`, shared by forked processes.
     pub start: Rc<Vec<u8>>,
     /// Has an entry of this program been written?
@@ -53,9 +55,10 @@ pub(crate) struct Record {
 pub(crate) struct NoMemory;
 
 impl Record {
-    /// The page of a forked process.
-    pub fn fork(&self) -> Result<Self, NoMemory> {
+    /// The page of a process that `maker`, whose page this is, has forked.
+    pub fn fork(&self, maker: Pid) -> Result<Self, NoMemory> {
         Ok(Record {
+            maker: maker.0,
             start: self.start.clone(),
             mapped: copied(&self.mapped)?,
             partners: copied(&self.partners)?,

@@ -137,7 +137,7 @@ impl<M: Machine> Kernel<'_, M> {
         let mut signals = parent.signals.clone();
         signals.pending = 0;
         signals.saved_mask = None;
-        let record = parent.record.fork().map_err(|_| Errno::ENOMEM)?;
+        let record = parent.record.fork(parent.pid).map_err(|_| Errno::ENOMEM)?;
         let is_vfork = flags & CLONE_VFORK != 0;
         let mut registers = parent.registers.clone();
         registers.x[0] = 0;

@@ -391,6 +391,46 @@ fn what_a_vfork_child_reads_its_parent_knows() {
     assert_eq!(paths(&of_child[0].reads), ["/data"]);
 }
 
+/// Also when the ledger has told what the child read, before it gives the memory back.
+#[test]
+fn what_a_vfork_child_has_told_its_parent_knows_too() {
+    let mut rig = rig(Policy::Open);
+    let path = rig.path("/data");
+    let Next::Run = rig.start(n::CLONE, &VFORK) else {
+        panic!();
+    };
+    let child = rig.pid();
+    let fd = rig.done(n::OPENAT, &[AT_FDCWD, path, 0, 0]);
+    rig.done(n::READ, &[fd, DATA, 8]);
+    let grandchild = rig.fork();
+    assert_eq!(rig.start(n::EXIT, &[0]), Next::Run);
+    rig.switch_to(1);
+    rig.writes("/tmp/out", O_CREAT, b"data");
+    rig.switch_to(grandchild);
+    rig.ends(1);
+    let ledger = rig.ended();
+    let writer = ledger.entries.iter().find(|entry| !entry.wrote.is_empty());
+    let writer = writer.unwrap();
+    assert_eq!((writer.process, &writer.from[..]), (1, &[child][..]));
+}
+
+/// A child holds memory of its maker, whoever its parent is later: the ledger must not lose the way.
+#[test]
+fn an_orphan_keeps_its_maker() {
+    let mut rig = rig(Policy::Open);
+    let maker = rig.fork();
+    rig.switch_to(maker);
+    rig.reads("/data");
+    let orphan = rig.fork();
+    rig.ends(1);
+    rig.switch_to(orphan);
+    rig.writes("/tmp/out", O_CREAT, b"data");
+    rig.ends(1);
+    let ledger = rig.ended();
+    let told = of_process(&ledger, orphan);
+    assert!(!told.is_empty() && told.iter().all(|entry| entry.parent == maker));
+}
+
 #[test]
 fn programs_in_a_row() {
     let mut rig = rig(Policy::Open);
@@ -550,6 +590,36 @@ fn shared_memory_is_a_way_between_processes() {
     let told = of_process(&ledger, child);
     assert!(paths(&told[0].reads).contains(&"/data".to_owned()));
     assert!(told[0].number < writer.number);
+}
+
+/// Who passes on what a partner put into their memory has nothing to tell of its own.
+#[test]
+fn what_is_in_shared_memory_goes_through_pipes() {
+    const PROT_RW: u64 = 3;
+    const SHARED_ANONYMOUS: u64 = 0x21;
+    let mut rig = rig(Policy::Open);
+    let (reader, writer) = rig.pipe();
+    let last = rig.fork();
+    rig.done(n::MMAP, &[0, 4096, PROT_RW, SHARED_ANONYMOUS, u64::MAX, 0]);
+    let child = rig.fork();
+    rig.switch_to(child);
+    rig.reads("/data");
+    rig.switch_to(1);
+    rig.done(n::WRITE, &[writer, DATA, 1]);
+    rig.switch_to(last);
+    rig.done(n::READ, &[reader, DATA, 1]);
+    rig.ends(1);
+    rig.switch_to(child);
+    rig.ends(1);
+    let ledger = rig.ended();
+    let number = |process: u32, source: u32| -> u64 {
+        let entries = of_process(&ledger, process);
+        let entry = entries.iter().find(|entry| entry.from.contains(&source));
+        entry
+            .unwrap_or_else(|| panic!("{process} got nothing of {source}"))
+            .number
+    };
+    assert!(number(1, child) < number(last, 1));
 }
 
 #[test]
