@@ -67,7 +67,7 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         head: request.head,
     })?;
     let ledger =
-        Ledger::parse(request.ledger, sha256).map_err(|error| Error::Request(error.to_string()))?;
+        Ledger::parse(request.ledger, sha256).map_err(|error| Error::Image(error.to_string()))?;
     let contents = Contents::open(request.image)?;
     let lineage = Lineage::new(&ledger);
     let products = Products::new(&lineage, &contents);

@@ -11,5 +11,6 @@ mod ledger_flips;
 mod ledger_stories;
 mod ledger_verify;
 mod ports;
+mod report;
 mod provenance;
 mod sbom;
