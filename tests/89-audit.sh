@@ -1,0 +1,34 @@
+# docs/audit.md: its commands, as they stand there, in one shell.
+
+audit() {
+    local folder
+    folder=$(scratch)
+    awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/docs/audit.md" >"$folder/commands"
+    expect "the guide to hold commands" [ "$(wc -l <"$folder/commands")" -gt 50 ]
+    # Steps that must fail are the guide's own: it says "not noticed!" where they do not.
+    (cd "$root" && PATH=$(dirname "$(command -v cargo || echo /usr/bin/cargo)"):$PATH TMPDIR=$folder bash -u "$folder/commands") >"$folder/output" 2>"$folder/errors" || true
+    cat "$folder/output" "$folder/errors"
+    local line
+    while read -r line; do expect_line "$line" "$folder/output"; done <<'LINES'
+^firmseed: init ended with status 0$
+^.*files\.tar: OK$
+^ports/tinycc/tcc_.*\.tar\.bz2: OK$
+^\./ports/tinycc/tcc_.*\.tar\.bz2$
+^seed [0-9a-f]{64} 360 /seed/hex0$
+^seed [0-9a-f]{64} 865 /seed/kaem-seed$
+^the head of the console: [0-9a-f]{64}$
+^the files of this image$
+^[0-9]+ entries, 0 doubts$
+^verified
+/stage0/00-hex0/hex0\.hex0
+^all files as SHA256SUMS says$
+^firmseed: ledger: [0-9]+ entries, [0-9]+ bytes, head [0-9a-f]{64}$
+^the same cc and kaem$
+^gcc's TinyCC comes to the same bytes$
+^DOUBT
+^firmseed: .*damaged
+LINES
+    expect "one file that is no text" [ "$(grep -c '^\./' "$folder/output")" -eq 1 ]
+    expect "every attack to be noticed" [ "$(grep -c 'not noticed' "$folder/output")" -eq 0 ]
+}
+check guide audit
