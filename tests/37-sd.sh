@@ -65,6 +65,56 @@ card_takes_results() {
 start sd-card card_takes_results
 start sd-card-dtb card_takes_results --dtb "$pi_dtb" --append results=sd
 
+# A large card counts in blocks, not in bytes; the partition is at its end, beyond 32 bits of bytes.
+large_card_takes_results() {
+    local folder
+    folder=$(scratch)
+    truncate -s 8G "$folder/card"
+    printf '%s\n' 'label: dos' 'start=2048, size=16384, type=c' 'start=16769024, size=8192, type=da' |
+        PATH=$PATH:/usr/sbin sfdisk --quiet "$folder/card"
+    pi 3 "$folder/console" "$folder/card" --image "$writer"
+    mkdir "$folder/out"
+    dd if="$folder/card" bs=512 skip=16769024 status=none | tar -x -C "$folder/out"
+    what_writer_wrote "$folder/out"
+}
+start sd-large-card large_card_takes_results
+
+# The firmware of a board has read the card through the other controller: its pins are that one's (function 4).
+card_comes_from_firmware() {
+    local folder answers
+    folder=$(scratch)
+    results_card "$folder/card"
+    mkfifo "$folder/orders" "$folder/monitor.in" "$folder/monitor.out"
+    exec 7<>"$folder/monitor.in" 8<>"$folder/monitor.out" 9<>"$folder/orders"
+    timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 -S -machine raspi3b -kernel "$writer" -display none -no-reboot \
+        -drive "if=sd,format=raw,file=$folder/card" -serial "file:$folder/console" -monitor "pipe:$folder/monitor" \
+        -accel tcg -qtest stdio <&9 >"$folder/answers" &
+    printf 'writel 0x3f200010 0x24000000\nwritel 0x3f200014 0x924\n' >&9
+    for _ in $(seq 300); do
+        answers=$(grep -c '^OK' "$folder/answers" || true)
+        [ "$answers" -lt 2 ] || break
+        sleep 0.1
+    done
+    expect "two answers, not $answers" [ "$answers" -eq 2 ]
+    printf 'cont\n' >&7
+    expect_status "QEMU's end" 0 wait $!
+    cat "$folder/console"
+    expect_line '^firmseed: results on the SD card: ' "$folder/console"
+}
+start sd-from-firmware card_comes_from_firmware
+
+# Nobody asked for results: the card stays as it is.
+card_is_left_alone() {
+    local folder
+    folder=$(scratch)
+    results_card "$folder/card"
+    tar -c -C "$root" LICENSE | dd of="$folder/card" bs=512 seek=$partition_first conv=notrunc status=none
+    cp "$folder/card" "$folder/before"
+    pi 3 "$folder/console" "$folder/card" --image "$writer" --dtb "$pi_dtb" --append results=none
+    expect "an untouched card" cmp "$folder/before" "$folder/card"
+}
+start sd-none card_is_left_alone
+
 # card_is_refused PATTERN FILE: the console says why, the card stays as it is, the machine ends well.
 card_is_refused() {
     local pattern=$1 folder

@@ -72,6 +72,10 @@ impl Pins {
             return;
         }
         self.release(34..=39, Function::Alternate3);
+        // Away from the other controller first, all of them: QEMU moves its card only then.
+        for pin in 48..=53 {
+            self.set_function(pin, Function::Input);
+        }
         for pin in 48..=53 {
             // The clock is driven, command and data are pulled up (Physical Layer 6.00, 3.6).
             self.set_pull(pin, if pin == 48 { Pull::None } else { Pull::Up });
