@@ -1,16 +1,17 @@
 # A headless Chromium, driven by the WebDriver protocol with curl and jq. Sourced; the caller has a scratch folder.
 #
-#   browser_start FOLDER [light|dark]  starts Chromium with a new profile in FOLDER; `browser_stop` ends it
+#   browser_start FOLDER [dark] [no-script]   starts Chromium with a new profile in FOLDER; `browser_stop` ends it
 #   browser_open URL                   loads a page
 #   browser_value SCRIPT               runs JavaScript in the page, prints what it returns, text as it is
 #   browser_click SELECTOR             clicks the middle of the first such element, as a mouse does; fails if something covers it
+#   browser_type SELECTOR TEXT         types into a field
 #   browser_console                    prints what the page complained about, a line for each; nothing is good
 #   browser_picture FILE, browser_print FILE     what one sees as PNG; what the printer gets as PDF
 #
 # No request leaves the machine: Chromium gets a proxy that does not exist, and is told to start nothing in the background.
 
 browser_start() {
-    local folder=$1 scheme=${2:-light} tries
+    local folder=$1 wishes=" ${*:2} " tries
     mkdir -p "$folder/profile"
     chromedriver --port=0 --log-level=SEVERE >"$folder/driver.log" 2>&1 &
     browser_pid=$!
@@ -23,14 +24,15 @@ browser_start() {
     done
     [ -n "$browser_port" ] || { cat "$folder/driver.log"; echo "expected: chromedriver listens on a port"; return 1; }
     browser_session=''
-    browser_session=$(browser_call POST session "$(jq -n --arg profile "$folder/profile" --arg scheme "$scheme" '{
+    browser_session=$(browser_call POST session "$(jq -n --arg profile "$folder/profile" --arg wishes "$wishes" '($wishes | contains(" no-script ")) as $mute | {
         capabilities: {alwaysMatch: {
             browserName: "chrome",
             "goog:loggingPrefs": {browser: "ALL"},
             "goog:chromeOptions": {args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
                 "--proxy-server=127.0.0.1:9", "--window-size=1280,900",
-                "--user-data-dir=\($profile)", (if $scheme == "dark" then "--force-dark-mode" else empty end)]}
+                "--user-data-dir=\($profile)", (if $wishes | contains(" dark ") then "--force-dark-mode" else empty end)],
+                prefs: (if $mute then {"profile.managed_default_content_settings.javascript": 2} else {} end)}
         }}}')" | jq -er .sessionId)
 }
 
@@ -56,11 +58,21 @@ browser_value() {
     browser_call POST "session/$browser_session/execute/sync" "$(jq -n --arg script "$1" '{$script, args: []}')" | jq -r .
 }
 
+browser_element() {
+    browser_call POST "session/$browser_session/element" "$(jq -n --arg value "$1" '{using: "css selector", $value}')" | jq -er '.[]'
+}
+
 browser_click() {
     local element
-    element=$(browser_call POST "session/$browser_session/element" \
-        "$(jq -n --arg value "$1" '{using: "css selector", $value}')" | jq -er '.[]')
+    element=$(browser_element "$1")
     browser_call POST "session/$browser_session/element/$element/click" '{}' >/dev/null
+}
+
+# browser_type SELECTOR TEXT: types into a field.
+browser_type() {
+    local element
+    element=$(browser_element "$1")
+    browser_call POST "session/$browser_session/element/$element/value" "$(jq -n --arg text "$2" '{$text}')" >/dev/null
 }
 
 browser_console() {

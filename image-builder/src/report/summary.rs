@@ -24,7 +24,7 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
             }
             @for note in &verdict.notes { p.note { "Note: " (note) } }
             dl.facts {
-                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " compare it with your console" } }
+                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " compare it with your console" } @else if good { " as on the console" } }
                 dt { "Image" } dd { code { (hash(&contents.sha256)) } " " (number(contents.size as u64)) " bytes" }
                 dt { "\u{2014} its files" } dd { code { (hash(&contents.tar)) } " a tar, " (count(contents.files.len(), "file")) }
                 dt { "\u{2014} its kernel" } dd { code { (hash(&contents.kernel.sha256)) } " " (number(contents.kernel.size)) " bytes" }
