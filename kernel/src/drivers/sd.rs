@@ -220,6 +220,7 @@ impl Card {
         self.sectors = card.sectors;
         self.set_clock(FAST_HERTZ)?;
         self.command(sd::SELECT, self.address)?;
+        self.wait_ready()?;
         self.command(sd::SET_BLOCK_LENGTH, SECTOR as u32)?;
         self.command(sd::SET_BUS_WIDTH, 2)?;
         self.write(HOST_CONTROL, POWER_3V3 | FOUR_LINES);
@@ -260,7 +261,7 @@ impl Card {
                 }
             }
             self.wait_event(sd::WRITE_BLOCKS, TRANSFER_COMPLETE)?;
-            self.wait_programmed()?;
+            self.wait_ready()?;
             sector += (part.len() / SECTOR) as u32;
         }
         Ok(())
@@ -282,7 +283,7 @@ impl Card {
     }
 
     /// Waits until the card is through with what it was given.
-    fn wait_programmed(&mut self) -> Result<(), SdError> {
+    fn wait_ready(&mut self) -> Result<(), SdError> {
         let deadline = self.timer.now() + PATIENCE;
         while !sd::ready(self.command(sd::SEND_STATUS, self.address)?[0]) {
             if self.timer.now() > deadline {
@@ -297,7 +298,7 @@ impl Card {
         if command.application {
             self.command(sd::APPLICATION, self.address)?;
         }
-        let busy = match command.ends_later() {
+        let busy = match command.has_data() {
             true => COMMAND_BUSY | DATA_BUSY,
             false => COMMAND_BUSY,
         };
@@ -306,9 +307,6 @@ impl Card {
         self.write(ARGUMENT, argument);
         self.write(COMMAND, command.word());
         self.wait_event(command, COMMAND_COMPLETE)?;
-        if command == sd::SELECT {
-            self.wait_event(command, TRANSFER_COMPLETE)?;
-        }
         let response = [0, 4, 8, 12].map(|offset| self.registers.read(RESPONSE + offset));
         if command.answers_status() && sd::status_errors(response[0]) != 0 {
             return Err(SdError::Refused {

@@ -207,6 +207,37 @@ mod tests {
     }
 
     #[test]
+    fn whatever_is_in_the_record_nothing_else_is_written() {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) as u32
+        };
+        let mut accepted = 0;
+        for _ in 0..200_000 {
+            let mut entry = |kind| {
+                let number = |random: u32| random % ((2 * CARD as u32) >> (random >> 28));
+                (0, kind, number(random()), number(random()))
+            };
+            let entries = [entry(0x0c), entry(RESULTS_TYPE), entry(0x83), entry(0)];
+            let Ok(partition) = read(&entries) else {
+                continue;
+            };
+            accepted += 1;
+            let end = u64::from(partition.first) + u64::from(partition.count);
+            assert!(partition.first > 0 && partition.count > 0 && end <= CARD);
+            for (_, kind, first, count) in entries {
+                let other = u64::from(first)..u64::from(first) + u64::from(count);
+                let apart = other.end <= u64::from(partition.first) || end <= other.start;
+                assert!(kind == 0 || kind == RESULTS_TYPE || apart, "{entries:x?}");
+            }
+        }
+        assert!(accepted > 1000, "{accepted}");
+    }
+
+    #[test]
     fn overlaps() {
         let first = (0, 0x0c, 2048, 100);
         assert_eq!(read(&[first, (0, 0xda, 2147, 100)]), Err(MbrError::Overlap));

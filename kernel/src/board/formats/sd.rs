@@ -20,10 +20,8 @@ enum Answer {
     Long,
     /// R3: 48 bits without a check.
     Unchecked,
-    /// R1, R6, R7: 48 bits.
+    /// R1, R6, R7: 48 bits. R1b too: whether the card is busy afterwards, its status says.
     Short,
-    /// R1b: 48 bits, and the card may be busy afterwards.
-    ShortBusy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +60,8 @@ pub const GO_IDLE: Command = command(0, Answer::None);
 pub const ALL_SEND_CID: Command = command(2, Answer::Long);
 /// The card chooses its address.
 pub const SEND_ADDRESS: Command = command(3, Answer::Short);
-/// The card with this address is talked to from now on.
-pub const SELECT: Command = command(7, Answer::ShortBusy);
+/// The card with this address is talked to from now on; it may be busy afterwards.
+pub const SELECT: Command = command(7, Answer::Short);
 /// Can the card work at 2.7 to 3.6 V? Cards of before 2.00 do not answer.
 pub const SEND_IF_COND: Command = command(8, Answer::Short);
 /// The card-specific data register.
@@ -98,7 +96,6 @@ impl Command {
             Answer::Long => 1 << 16 | CHECK_CRC,
             Answer::Unchecked => 2 << 16,
             Answer::Short => 2 << 16 | CHECK_CRC | CHECK_INDEX,
-            Answer::ShortBusy => 3 << 16 | CHECK_CRC | CHECK_INDEX,
         };
         let blocks = HAS_DATA | MULTIPLE | BLOCK_COUNT | AUTO_COMMAND_12;
         let data = match self.data {
@@ -109,15 +106,15 @@ impl Command {
         (self.index as u32) << 24 | answer | data
     }
 
-    /// Does the controller say "transfer complete" when all is over: data, or the card's being busy?
-    pub const fn ends_later(self) -> bool {
-        matches!(self.answer, Answer::ShortBusy) || !matches!(self.data, Data::None)
+    /// Do the data lines take part?
+    pub const fn has_data(self) -> bool {
+        !matches!(self.data, Data::None)
     }
 
     /// Is the answer the card's status (R1)?
     pub const fn answers_status(self) -> bool {
         let other = matches!(self.index, 3 | 8); // R6, R7
-        matches!(self.answer, Answer::Short | Answer::ShortBusy) && !other
+        matches!(self.answer, Answer::Short) && !other
     }
 }
 
@@ -200,11 +197,11 @@ mod tests {
     fn commands_as_the_controller_wants_them() {
         assert_eq!(GO_IDLE.word(), 0);
         assert_eq!(ALL_SEND_CID.word(), 0x0209_0000);
-        assert_eq!(SELECT.word(), 0x071b_0000);
+        assert_eq!(SELECT.word(), 0x071a_0000);
         assert_eq!(SEND_OP_COND.word(), 0x2902_0000);
         assert_eq!(READ_BLOCKS.word(), 0x123a_0036);
         assert_eq!(WRITE_BLOCKS.word(), 0x193a_0026);
-        assert!(SELECT.ends_later() && WRITE_BLOCKS.ends_later() && !SEND_STATUS.ends_later());
+        assert!(READ_BLOCKS.has_data() && WRITE_BLOCKS.has_data() && !SEND_STATUS.has_data());
         assert!(SEND_STATUS.answers_status() && !SEND_ADDRESS.answers_status());
         assert!(!SEND_OP_COND.answers_status() && !SEND_CSD.answers_status());
     }
