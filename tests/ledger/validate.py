@@ -40,6 +40,7 @@ def provenance(text):
 def sbom(text):
     from cyclonedx.model.bom import Bom
     from cyclonedx.schema import SchemaVersion
+    from cyclonedx.spdx import is_expression
     from cyclonedx.validation.json import JsonStrictValidator
 
     error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
@@ -48,6 +49,10 @@ def sbom(text):
     # The library's own model checks what a schema cannot: that each reference leads somewhere.
     bom = Bom.from_json(json.loads(text))
     bom.validate()
+    for component in json.loads(text)["components"]:
+        for license in component.get("licenses", []):
+            if not is_expression(license["expression"]):
+                raise ValueError(f"{component['name']}: no SPDX expression: {license['expression']}")
     return f"{len(bom.components)} components, {len(bom.dependencies)} dependencies"
 
 

@@ -209,7 +209,7 @@ pub fn content(bytes: &[u8]) -> Content {
     content_of(bytes)
 }
 
-/// For tools that no test here runs: tests/86-ledger.sh.
+/// For tools that no test here runs: tests/86-provenance.sh.
 #[test]
 #[ignore = "writes chain.img and chain.ledger into the folder $FIRMSEED_TEST_OUT"]
 fn the_small_chain_as_files() {

@@ -1,4 +1,4 @@
-//! `provenance`: what it says, and when it says nothing. tests/86-ledger.sh has it validated by a library that others wrote.
+//! `provenance`: what it says, and when it says nothing. tests/86-provenance.sh has it validated by a library that others wrote.
 
 use crate::ledger_common::*;
 use image_builder::ledger::provenance::provenance;

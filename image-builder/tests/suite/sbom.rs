@@ -1,4 +1,4 @@
-//! `sbom`: what it lists. tests/86-ledger.sh has it validated by a library that others wrote.
+//! `sbom`: what it lists. tests/86-provenance.sh has it validated by a library that others wrote.
 
 use crate::common::{Bench, stderr, stdout};
 use crate::ledger_common::*;

@@ -23,9 +23,11 @@ refused() {
 
 provenance() {
     # The tests' own small chain, true image and true ledger.
-    (cd "$root" && FIRMSEED_TEST_OUT=$documents cargo test --quiet --locked --release -p image-builder --test suite -- --ignored --exact ledger_common::the_small_chain_as_files)
-    "$image_builder" provenance "$documents/chain.img" "$documents/chain.ledger" >"$documents/provenance.json"
-    "$venv/bin/python" "$validate" provenance "$documents/provenance.json"
+    export FIRMSEED_TEST_OUT=$documents
+    cd "$root"
+    expect "image and ledger" cargo test --quiet --locked --release -p image-builder --test suite -- --ignored --exact ledger_common::the_small_chain_as_files
+    expect "a statement" "$image_builder" provenance "$documents/chain.img" "$documents/chain.ledger" >"$documents/provenance.json"
+    expect "a valid statement" "$venv/bin/python" "$validate" provenance "$documents/provenance.json"
     refused provenance s/buildType/buildtype/
     refused provenance s/invocationId/invocationID/
     refused provenance 's/"subject": \[/"subject": [{"name": "nothing"},/'
@@ -36,8 +38,8 @@ provenance() {
 bill_of_materials() {
     chain_tree "$documents/tree" tinycc
     chain_image "$documents/tree" "$documents/chain-of-ours.img"
-    "$image_builder" sbom "$documents/chain-of-ours.img" --kernel-lock "$root/Cargo.lock" >"$documents/sbom.json"
-    "$venv/bin/python" "$validate" sbom "$documents/sbom.json"
+    expect "a list" "$image_builder" sbom "$documents/chain-of-ours.img" --kernel-lock "$root/Cargo.lock" >"$documents/sbom.json"
+    expect "a valid list" "$venv/bin/python" "$validate" sbom "$documents/sbom.json"
     expect_line '"bom-ref": "port:tinycc"' "$documents/sbom.json"
     expect_line '"expression": "LGPL-2.1-or-later"' "$documents/sbom.json"
     expect_line '"purl": "pkg:cargo/defmt@' "$documents/sbom.json"
@@ -48,9 +50,9 @@ bill_of_materials() {
 }
 
 if libraries >"$documents/pip.log" 2>&1; then
-    check provenance provenance
+    check statement provenance
     check sbom bill_of_materials
 else
-    skip provenance "its library is not here: $(tail -n 1 "$documents/pip.log")"
+    skip statement "its library is not here: $(tail -n 1 "$documents/pip.log")"
     skip sbom "its library is not here: $(tail -n 1 "$documents/pip.log")"
 fi
