@@ -14,3 +14,4 @@ mod ports;
 mod report;
 mod provenance;
 mod sbom;
+mod sd;
