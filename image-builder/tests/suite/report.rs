@@ -199,7 +199,7 @@ fn nothing_is_loaded_and_no_other_script_may_run() {
         allowed(style[0]),
         allowed(script[0])
     );
-    assert_eq!(policy, [expected.replace('\'', "'")]);
+    assert_eq!(policy, [expected]);
     for loader in [
         " src=",
         "<link",
@@ -241,11 +241,11 @@ fn base64(bytes: &[u8]) -> String {
 
 #[test]
 fn lines_of_code_are_counted() {
-    let text = "/* a comment\n   of two lines */ int x; // and\n\n// another\n#define A \\\n  1\nchar *s = \"/* no comment */ // \\\" \"; /**/\n  /* */  \nint c = '\"'; /* \" */\nint d;";
+    let text = "/* a comment\n   of two lines */ int x; // and\n\n// another\n#define A \\\n  1\nchar *s = \"/* // \\\" \";\nint c = '\"'; /* and\n more */\n  /* */  \n/**/int d;";
     let page = page(&with_file("hello.c", text.as_bytes()));
     // int x, #define (with its second line), char, int c, int d.
     assert!(
-        page.contains("10 lines, 5 of code"),
+        page.contains("11 lines, 5 of code"),
         "{:?}",
         between(&page, "<summary><b>/hello.c</b>", "</summary>")
     );
