@@ -11,7 +11,7 @@ mod ledger_flips;
 mod ledger_stories;
 mod ledger_verify;
 mod ports;
-mod report;
 mod provenance;
+mod report;
 mod sbom;
 mod sd;
