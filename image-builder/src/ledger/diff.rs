@@ -3,6 +3,7 @@
 //! All entries above the first that differs are equal, so what differs there has its cause there: contents that
 //! no entry made (a changed file of the image), or a machine that does something else with the same.
 
+use super::diff_files::{changed, maker, pairs, written_by};
 use super::facts::{Named, Short, path_text};
 use super::lineage::Lineage;
 use firmseed_core::image::Hex;
@@ -379,59 +380,6 @@ fn input(a: &Entry, b: &Entry, who: &str, lineages: &[Lineage<'_>; 2]) -> First 
     difference.say(cause)
 }
 
-/// The files that differ, by path: what A has there, what B has.
-fn pairs<'e>(
-    a: &'e [File],
-    b: &'e [File],
-) -> impl Iterator<Item = (&'e [u8], Option<&'e File>, Option<&'e File>)> {
-    let mut paths = Vec::new();
-    for file in a.iter().chain(b) {
-        if !paths.contains(&file.path.as_slice()) {
-            paths.push(file.path.as_slice());
-        }
-    }
-    // A file may be read more than once, changed in between.
-    let all = |files: &'e [File], path: &[u8]| -> Vec<&'e File> {
-        files.iter().filter(|file| file.path == path).collect()
-    };
-    paths.into_iter().flat_map(move |path| {
-        let (ours, theirs) = (all(a, path), all(b, path));
-        let longest = ours.len().max(theirs.len());
-        let pair = move |place: usize| (path, ours.get(place).copied(), theirs.get(place).copied());
-        (0..longest)
-            .map(pair)
-            .filter(|(_, one, other)| one != other)
-            .collect::<Vec<_>>()
-    })
-}
-
-fn changed(
-    path: &[u8],
-    a: Option<&File>,
-    b: Option<&File>,
-    written_by: [Option<u64>; 2],
-) -> Changed {
-    let hash = |file: Option<&File>| file.map(|file| Hex(&file.content.sha256).to_string());
-    Changed {
-        path: path_text(path),
-        sha256: [hash(a), hash(b)],
-        written_by,
-    }
-}
-
-fn written_by(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> Option<u64> {
-    lineage.writer_of(&file.content.sha256, entry.number)
-}
-
-fn maker(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> String {
-    let is_seed = |seed: &Seed| seed.program.content == file.content;
-    match written_by(file, entry, lineage) {
-        Some(entry) => format!("written by entry {entry}"),
-        None if lineage.ledger.seeds.iter().any(is_seed) => "a seed".into(),
-        None => "of the image".into(),
-    }
-}
-
 /// A command line, as far as a line on the screen holds it.
 pub fn command(entry: &Entry) -> String {
     const SHOWN: usize = 120;
@@ -462,47 +410,4 @@ fn outcome(a: &Ledger, b: &Ledger) -> Vec<String> {
         .filter(|path| a.get(*path) != b.get(*path))
         .map(|path| path_text(path))
         .collect()
-}
-
-impl Difference {
-    /// For people.
-    pub fn text(&self) -> String {
-        /// More names than this nobody reads.
-        const NAMED: usize = 10;
-        let Some(first) = &self.first else {
-            return format!("equal: head {}\n", self.heads[0]);
-        };
-        let mut text = format!("A  head {}\nB  head {}\n", self.heads[0], self.heads[1]);
-        text += &match (first.entry, first.lines) {
-            (Some(entry), Some([a, b])) => {
-                format!("first difference: entry {entry} (line {a} of A, {b} of B)\n")
-            }
-            (Some(entry), None) => format!("first difference: entry {entry}\n"),
-            _ => "first difference: above the first entry, or below the last\n".into(),
-        };
-        first
-            .text
-            .iter()
-            .for_each(|line| text += &format!("  {line}\n"));
-        if !self.outcome.is_empty() {
-            let names: Vec<&str> = self
-                .outcome
-                .iter()
-                .take(NAMED)
-                .map(String::as_str)
-                .collect();
-            let more = self.outcome.len().saturating_sub(NAMED);
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            text += &format!(
-                "the runs leave {} files different: {}{more}\n",
-                self.outcome.len(),
-                names.join(" ")
-            );
-        }
-        text
-    }
 }

@@ -6,11 +6,14 @@
 mod contents;
 pub mod derive;
 pub mod diff;
+mod diff_files;
+mod diff_text;
 pub mod facts;
 pub mod lineage;
 mod processes;
 pub mod provenance;
 mod results;
 pub mod story;
+pub mod story_page;
 mod verdict;
 pub mod verify;

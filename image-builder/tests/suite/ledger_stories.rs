@@ -7,7 +7,8 @@ use firmseed_core::ledger::format::Ending;
 use firmseed_core::ledger::parse::Ledger;
 use image_builder::ledger::diff::{Difference, Kind, diff};
 use image_builder::ledger::lineage::Lineage;
-use image_builder::ledger::story::{Detail, Story, trace_back};
+use image_builder::ledger::story::{Story, trace_back};
+use image_builder::ledger::story_page::Detail;
 use image_builder::sha256;
 
 fn parsed(chain: &Chain) -> Ledger {

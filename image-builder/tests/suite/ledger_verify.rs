@@ -309,6 +309,11 @@ fn bytes_that_were_built_may_be_copied() {
     chain.entry(3).reads = vec![file("/hello.c", SOURCE)];
     one_doubt(&chain, "derivation: entry 3");
     one_doubt(&chain, "comes from the image (/old-cc)");
+    // Built from text at last, too late for what ran before.
+    let mut late = chain.ledger.entries[1].clone();
+    (late.process, late.reads) = (6, vec![file("/cc.hex0", COMPILER_TEXT)]);
+    chain.ledger.entries.insert(5, late);
+    one_doubt(&chain, "derivation: entry 3");
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! The files that differ between two entries, and who made them.
+
+use super::diff::Changed;
+use super::facts::path_text;
+use super::lineage::Lineage;
+use firmseed_core::image::Hex;
+use firmseed_core::ledger::parse::{Entry, File, Seed};
+
+/// The files that differ, by path: what A has there, what B has.
+pub fn pairs<'e>(
+    a: &'e [File],
+    b: &'e [File],
+) -> impl Iterator<Item = (&'e [u8], Option<&'e File>, Option<&'e File>)> {
+    let mut paths = Vec::new();
+    for file in a.iter().chain(b) {
+        if !paths.contains(&file.path.as_slice()) {
+            paths.push(file.path.as_slice());
+        }
+    }
+    // A file may be read more than once, changed in between.
+    let all = |files: &'e [File], path: &[u8]| -> Vec<&'e File> {
+        files.iter().filter(|file| file.path == path).collect()
+    };
+    paths.into_iter().flat_map(move |path| {
+        let (ours, theirs) = (all(a, path), all(b, path));
+        let longest = ours.len().max(theirs.len());
+        let pair = move |place: usize| (path, ours.get(place).copied(), theirs.get(place).copied());
+        (0..longest)
+            .map(pair)
+            .filter(|(_, one, other)| one != other)
+            .collect::<Vec<_>>()
+    })
+}
+
+pub fn changed(
+    path: &[u8],
+    a: Option<&File>,
+    b: Option<&File>,
+    written_by: [Option<u64>; 2],
+) -> Changed {
+    let hash = |file: Option<&File>| file.map(|file| Hex(&file.content.sha256).to_string());
+    Changed {
+        path: path_text(path),
+        sha256: [hash(a), hash(b)],
+        written_by,
+    }
+}
+
+pub fn written_by(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> Option<u64> {
+    lineage.writer_of(&file.content.sha256, entry.number)
+}
+
+pub fn maker(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> String {
+    let is_seed = |seed: &Seed| seed.program.content == file.content;
+    match written_by(file, entry, lineage) {
+        Some(entry) => format!("written by entry {entry}"),
+        None if lineage.ledger.seeds.iter().any(is_seed) => "a seed".into(),
+        None => "of the image".into(),
+    }
+}
