@@ -3,13 +3,12 @@
 //! All entries above the first that differs are equal, so what differs there has its cause there: contents that
 //! no entry made (a changed file of the image), or a machine that does something else with the same.
 
-use super::diff_files::{changed, maker, pairs, written_by};
+use super::diff_files::{changed, maker, outcome, pairs, written_by};
 use super::facts::{Named, Short, path_text};
 use super::lineage::Lineage;
 use firmseed_core::image::Hex;
 use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What differs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -393,21 +392,4 @@ pub fn command(entry: &Entry) -> String {
 fn texts(texts: &[Vec<u8>]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| path_text(text)).collect();
     texts.join(" ")
-}
-
-/// The paths at which the last contents are not the same.
-fn outcome(a: &Ledger, b: &Ledger) -> Vec<String> {
-    let last = |ledger: &Ledger| -> BTreeMap<Vec<u8>, _> {
-        let wrote = ledger.entries.iter().flat_map(|entry| &entry.wrote);
-        wrote
-            .map(|file| (file.path.clone(), file.content))
-            .collect()
-    };
-    let (a, b) = (last(a), last(b));
-    let paths: BTreeSet<&Vec<u8>> = a.keys().chain(b.keys()).collect();
-    paths
-        .into_iter()
-        .filter(|path| a.get(*path) != b.get(*path))
-        .map(|path| path_text(path))
-        .collect()
 }

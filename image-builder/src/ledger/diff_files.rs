@@ -4,7 +4,8 @@ use super::diff::Changed;
 use super::facts::path_text;
 use super::lineage::Lineage;
 use firmseed_core::image::Hex;
-use firmseed_core::ledger::parse::{Entry, File, Seed};
+use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files that differ, by path: what A has there, what B has.
 pub fn pairs<'e>(
@@ -57,4 +58,21 @@ pub fn maker(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> String {
         None if lineage.ledger.seeds.iter().any(is_seed) => "a seed".into(),
         None => "of the image".into(),
     }
+}
+
+/// The paths at which the last contents are not the same.
+pub fn outcome(a: &Ledger, b: &Ledger) -> Vec<String> {
+    let last = |ledger: &Ledger| -> BTreeMap<Vec<u8>, _> {
+        let wrote = ledger.entries.iter().flat_map(|entry| &entry.wrote);
+        wrote
+            .map(|file| (file.path.clone(), file.content))
+            .collect()
+    };
+    let (a, b) = (last(a), last(b));
+    let paths: BTreeSet<&Vec<u8>> = a.keys().chain(b.keys()).collect();
+    paths
+        .into_iter()
+        .filter(|path| a.get(*path) != b.get(*path))
+        .map(|path| path_text(path))
+        .collect()
 }
