@@ -38,15 +38,16 @@ pub fn table(products: &Products<'_>, times: Option<&[Cost]>, counted: Option<&[
         .max()
         .unwrap_or(0);
     html! {
+        p { "By folder of the image and program. Calls of the kernel, page faults, and the most memory that a process had, in KiB." }
         table.costs {
             thead { tr {
                 th { "Folder" } th { "Program" } th.number { "Runs" }
                 @if times.is_some() { th colspan="2" { "Time" } }
                 @if counted.is_some() { th colspan="2" { "Instructions" } }
-                th.number { "System calls" } th.number { "Page faults" } th.number { "Memory, KiB" }
+                th.number { "Calls" } th.number { "Faults" } th.number { "KiB" }
             } }
             @for (place, row) in rows.iter().enumerate() {
-                tr.first[place == 0 || rows[place - 1].area != row.area] {
+                tr.last[rows.get(place + 1).is_none_or(|next| next.area != row.area)] {
                     td { @if place == 0 || rows[place - 1].area != row.area { (shown(&row.area)) } }
                     td { (row.program) }
                     td.number { (number(row.processes as u64)) }
