@@ -88,20 +88,23 @@ start changed-source changed_source
 finish
 check verified verified
 
-# ---- a binary that is smuggled in as data and copied out: it runs, and verify refuses the ledger
+# ---- binaries that are smuggled in as data, by themselves and in a tar, and copied out: they run, and verify refuses the ledger
 smuggled() {
     chain_tree "$work/smuggled.tree"
     sed -i '/tinycc/,$d' "$work/smuggled.tree/stage0/chain.kaem"
     aarch64-linux-gnu-gcc -static -nostdlib -x assembler -o "$work/smuggled.tree/stage0/binary" - <<<'
         .global _start
         _start: mov x0, 0; mov x8, 93; svc 0'
-    printf '%s\n' '/bin/cp binary /bin/copied' '/bin/chmod 755 /bin/copied' '/bin/copied' >>"$work/smuggled.tree/stage0/chain.kaem"
+    (cd "$work/smuggled.tree/stage0" && cp binary inside && printf other >>inside && tar -c --format=ustar -f binary.tar inside && rm inside)
+    printf '%s\n' '/bin/cp binary /bin/copied' '/bin/chmod 755 /bin/copied' '/bin/copied' \
+        '/bin/untar binary.tar' '/stage0/inside' >>"$work/smuggled.tree/stage0/chain.kaem"
     chain_image "$work/smuggled.tree" "$work/smuggled.img"
     machine 0 "$work/smuggled.log" --image "$work/smuggled.img" --out "$work/smuggled.out"
     expect_status "a copied binary to be refused" 1 "$image_builder" verify "$work/smuggled.img" "$work/smuggled.out/firmseed.ledger" >"$work/smuggled.verdict"
     cat "$work/smuggled.verdict"
     expect_line '/bin/copied' "$work/smuggled.verdict"
     expect_line '/stage0/binary' "$work/smuggled.verdict"
+    expect_line '/stage0/inside.*/stage0/binary\.tar' "$work/smuggled.verdict"
 }
 start smuggled smuggled
 
