@@ -178,6 +178,20 @@ small_partition() {
 }
 start sd-too-small small_partition
 
+# A place that fails does not keep the tar from the next one; the machine's status says that something is missing.
+serial_without_card() {
+    local folder
+    folder=$(scratch)
+    card "$folder/card" "$first" 'start=20480, size=2, type=da'
+    dd if=/dev/zero of="$folder/card" bs=512 seek=20480 count=1 conv=notrunc status=none
+    pi 125 "$folder/console" "$folder/card" --image "$probe" --dtb "$pi_dtb" --append results=sd,serial
+    expect_line '^firmseed: failed: results could not be written to the SD card: ' "$folder/console"
+    expect_line '^firmseed: results end: sha256 ' "$folder/console"
+    mkdir "$folder/out"
+    serial_tar "$folder/console" | tar -x -C "$folder/out"
+    expect "the ledger" [ -s "$folder/out/firmseed.ledger" ]
+}
+
 # A card that forgets what it is given, in the middle of the tar: found, and the old tar does not stay as if it were new.
 card_forgets() {
     local folder
@@ -221,6 +235,7 @@ serial_results() {
 probe=$test_scratch/hello.img
 probe_image "$probe"
 start serial serial_results --append results=serial
+start serial-without-card serial_without_card
 start serial-raspi3b serial_results --machine raspi3b --dtb "$pi_dtb" --append results=serial
 
 # ---- how a board ends: a watchdog, QEMU's word for what it did

@@ -10,7 +10,7 @@ use board::formats::mbr::{self, Partition};
 use firmseed_core::kernel::Kernel;
 use firmseed_core::sha256::Sha256;
 
-use super::{CHUNK, Facts, each_chunk, hexadecimal};
+use super::{CHUNK, Facts, each_chunk};
 use crate::drivers::sd::{Card, SECTOR, SdError};
 use crate::drivers::timer::Timer;
 use crate::firmware::Found;
@@ -100,9 +100,8 @@ impl ResultsPartition {
             return Err("it does not keep the partition's first sector".into());
         }
         println!(
-            "firmseed: results on the SD card: {} bytes, sha256 {}",
-            facts.size,
-            hexadecimal(&facts.hash)
+            "firmseed: results on the SD card: {} bytes, {facts}",
+            facts.size
         );
         Ok(())
     }

@@ -20,10 +20,11 @@ mod serial;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 use firmseed_core::errno::Errno;
 use firmseed_core::fs::{Selection, export_tar};
 use firmseed_core::kernel::Kernel;
-use firmseed_core::sha256::Sha256;
+use firmseed_core::sha256::{self, Sha256};
 
 use crate::drivers::timer::Timer;
 use crate::drivers::virtio_block::Disk;
@@ -42,7 +43,7 @@ pub struct Results {
     serial: bool,
 }
 
-/// The tar, before it is written.
+/// The tar, before it is written. Shown: its hash.
 struct Facts {
     size: u64,
     hash: [u8; 32],
@@ -65,16 +66,16 @@ impl Results {
             serial: false,
         };
         let wanted = wanted.unwrap_or("auto");
-        let (mut virtio, mut sd, mut optional) = (false, false, false);
+        let (mut virtio, mut sd) = (Wish::Not, Wish::Not);
         for word in wanted.split(',') {
             match word {
                 "auto" => {
-                    (virtio, sd, optional) =
-                        (open_disk.is_some(), found.board.sd != [None; 2], true)
+                    virtio = virtio.or_if_there(open_disk.is_some());
+                    sd = sd.or_if_there(found.board.sd != [None; 2]);
                 }
                 "none" => {}
-                "virtio" => virtio = true,
-                "sd" => sd = true,
+                "virtio" => virtio = Wish::Must,
+                "sd" => sd = Wish::Must,
                 "serial" => results.serial = true,
                 _ => {
                     return Err(format!(
@@ -83,50 +84,76 @@ impl Results {
                 }
             }
         }
-        let or_say = |why: String| match optional {
-            true => {
+        let without = |wish, why: String| match wish {
+            Wish::Must => Err(format!("results={wanted}: nothing can be written to {why}")),
+            _ => {
                 println!("firmseed: nothing will be written to {why}");
                 Ok(())
             }
-            false => Err(format!("results={wanted}: nothing can be written to {why}")),
         };
-        if virtio {
+        if virtio != Wish::Not {
             let opened = open_disk.ok_or_else(|| "there is none".to_string());
             match opened.and_then(|open| open()) {
                 Ok(disk) => results.disk = Some(disk),
-                Err(why) => or_say(format!("a disk: {why}"))?,
+                Err(why) => without(virtio, format!("a disk: {why}"))?,
             }
         }
-        if sd {
+        if sd != Wish::Not {
             match ResultsPartition::open(found, timer) {
                 Ok(card) => results.card = Some(card),
-                Err(why) => or_say(format!("the SD card: {why}"))?,
+                Err(why) => without(sd, format!("the SD card: {why}"))?,
             }
         }
         Ok(results)
     }
 
-    /// Writes the tar to each place.
+    /// Writes the tar to each place; one that fails does not keep it from the others.
     ///
     /// # Errors
     /// A text: where it is not, and why.
     pub fn write(self, kernel: &mut Kernel<'_, ThisMachine>) -> Result<(), String> {
-        let fail = |place: &str, why| format!("results could not be written to {place}: {why}");
+        let mut failures = String::new();
+        let mut note = |place, written: Result<(), String>| {
+            if let Err(why) = written {
+                let separator = if failures.is_empty() { "" } else { "; to " };
+                for part in [separator, place, ": ", &why] {
+                    failures.push_str(part);
+                }
+            }
+        };
         if let Some(disk) = self.disk {
-            disk::write(disk, kernel).map_err(|why| fail("the disk", why))?;
+            note("the disk", disk::write(disk, kernel));
         }
-        if self.card.is_none() && !self.serial {
-            return Ok(());
+        if self.card.is_some() || self.serial {
+            let facts = measure(kernel)?;
+            if let Some(card) = self.card {
+                note("the SD card", card.write(kernel, &facts));
+            }
+            if self.serial {
+                note("the console", serial::write(kernel, &facts));
+            }
         }
-        let facts = measure(kernel)?;
-        if let Some(card) = self.card {
-            card.write(kernel, &facts)
-                .map_err(|why| fail("the SD card", why))?;
+        match failures.is_empty() {
+            true => Ok(()),
+            false => Err(format!("results could not be written to {failures}")),
         }
-        if self.serial {
-            serial::write(kernel, &facts)?;
+    }
+}
+
+/// Is a place to be written to?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Not,
+    IfThere,
+    Must,
+}
+
+impl Wish {
+    fn or_if_there(self, is_there: bool) -> Self {
+        match (self, is_there) {
+            (Wish::Not, true) => Wish::IfThere,
+            _ => self,
         }
-        Ok(())
     }
 }
 
@@ -184,7 +211,12 @@ fn each_chunk(
     }
 }
 
-/// A hash as text.
-fn hexadecimal(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+impl fmt::Display for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256 ")?;
+        let digits = sha256::to_hex(&self.hash);
+        digits
+            .iter()
+            .try_for_each(|digit| f.write_char(char::from(*digit)))
+    }
 }

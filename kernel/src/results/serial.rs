@@ -14,7 +14,7 @@ use board::formats::lines::{self, BYTES, MAX_LENGTH};
 use firmseed_core::kernel::Kernel;
 use firmseed_core::sha256::Sha256;
 
-use super::{Facts, each_chunk, hexadecimal};
+use super::{Facts, each_chunk};
 use crate::machine::{ThisMachine, sha256_compression};
 use crate::{console, println};
 
@@ -43,7 +43,7 @@ pub fn write(kernel: &mut Kernel<'_, ThisMachine>, facts: &Facts) -> Result<(), 
     if !rest.is_empty() {
         send(number + 1, &rest);
     }
-    println!("firmseed: results end: sha256 {}", hexadecimal(&facts.hash));
+    println!("firmseed: results end: {facts}");
     Ok(())
 }
 
