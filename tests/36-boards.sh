@@ -102,7 +102,7 @@ chain_from_card() {
     # The same without our tool: the partition as it is, tar finds the end.
     mkdir "$folder/by-hand"
     start=$(sfdisk -d "$folder/card" | sed -n 's/.*2 : start= *\([0-9]*\),.*/\1/p')
-    dd if="$folder/card" bs=512 skip="$start" status=none | tar -x -C "$folder/by-hand"
+    tar -x -C "$folder/by-hand" -f <(dd if="$folder/card" bs=512 skip="$start" status=none)
     expect "the same files by dd and tar" diff -r --no-dereference "$folder/out" "$folder/by-hand"
     head_of "$log" >"$work/$(basename "$log" .log).head"
 }
