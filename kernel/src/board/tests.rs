@@ -402,3 +402,36 @@ fn the_last_argument_counts() {
     assert_eq!(argument("a=", "a"), Some(""));
     assert_eq!(argument("xa=1 a", "a"), None);
 }
+
+#[test]
+fn a_gic_is_preferred_wherever_it_stands() {
+    let tree = |order: [&str; 2]| {
+        let mut builder = Builder::default();
+        builder.node("", |root| {
+            root.cells("#address-cells", &[1]);
+            root.cells("#size-cells", &[1]);
+            root.node("memory@0", |memory| {
+                memory.text("device_type", "memory");
+                memory.cells("reg", &[0, 0x3c00_0000]);
+            });
+            for kind in order {
+                root.node("controller@40000000", |controller| {
+                    controller.text("compatible", kind);
+                    controller.cells("reg", &[0x4004_1000, 0x1000, 0x4004_2000, 0x2000]);
+                });
+            }
+        });
+        builder.blob(None)
+    };
+    for order in [
+        ["arm,gic-400", "brcm,bcm2836-l1-intc"],
+        ["brcm,bcm2836-l1-intc", "arm,gic-400"],
+    ] {
+        let blob = tree(order);
+        let board = tree::parse(&blob).unwrap();
+        assert!(
+            matches!(board.interrupts, Some(InterruptController::GicV2 { .. })),
+            "{order:?}"
+        );
+    }
+}

@@ -218,7 +218,9 @@ impl<'a> Finder<'_, 'a> {
                     }
                 }
                 "brcm,bcm2836-l1-intc" => {
-                    self.board.interrupts = region(node, bus, 0).map(InterruptController::Bcm2836);
+                    // A Pi 4's tree has it beside the GIC, before or after: the GIC is the one that is wired.
+                    let local = region(node, bus, 0).map(InterruptController::Bcm2836);
+                    self.board.interrupts = self.board.interrupts.or(local);
                 }
                 "arm,armv8-timer" | "arm,armv7-timer" => {
                     self.board.timer_interrupt = timer_interrupt(node)
