@@ -28,6 +28,8 @@ const ALL_GROUPS_V3: u32 = 7;
 const SECURE_GROUP_1: u32 = 1 << 2;
 const WAKER_SLEEP: u32 = 1 << 1;
 const WAKER_ASLEEP: u32 = 1 << 2;
+/// How often it is looked at: it wakes within microseconds.
+const WAKER_LOOKS: u32 = 1 << 20;
 const TYPER_VIRTUAL_LPI: u32 = 1 << 1;
 const TYPER_LAST: u32 = 1 << 4;
 // BCM2836 local controller, core 0.
@@ -147,7 +149,9 @@ fn open_gic_v3(distributor: &Registers, redistributors: &Registers, number: u32)
     }
     let waker = redistributors.read(frame + GICR_WAKER);
     redistributors.write(frame + GICR_WAKER, waker & !WAKER_SLEEP);
-    while redistributors.read(frame + GICR_WAKER) & WAKER_ASLEEP != 0 {}
+    // One that does not wake delivers nothing: the caller sees that, and says so.
+    let asleep = || redistributors.read(frame + GICR_WAKER) & WAKER_ASLEEP != 0;
+    let _ = (0..WAKER_LOOKS).any(|_| !asleep());
     let private = redistributors.part(frame + GICR_SGI_FRAME, 0x1_0000);
     // Group 1 is what arrives as an IRQ: of the secure state there, else the only or the non-secure one. Where the
     // secure world keeps the groups for itself the write is ignored, and done already.
