@@ -192,15 +192,14 @@ impl<'a> Finder<'_, 'a> {
         let Some(names) = node.compatible() else {
             return;
         };
+        let place = region(node, bus, 0);
         for name in names {
             match name {
-                "arm,pl011" => self.offer_console(node, bus, Uart::Pl011),
-                "brcm,bcm2835-aux-uart" => self.offer_console(node, bus, Uart::Mini),
+                "arm,pl011" => self.offer_console(node, place.map(Uart::Pl011)),
+                "brcm,bcm2835-aux-uart" => self.offer_console(node, place.map(Uart::Mini)),
                 "arm,cortex-a15-gic" | "arm,gic-400" | "arm,cortex-a7-gic"
                 | "arm,cortex-a9-gic" => {
-                    if let (Some(distributor), Some(processor)) =
-                        (region(node, bus, 0), region(node, bus, 1))
-                    {
+                    if let (Some(distributor), Some(processor)) = (place, region(node, bus, 1)) {
                         self.board.interrupts = Some(InterruptController::GicV2 {
                             distributor,
                             processor,
@@ -208,8 +207,7 @@ impl<'a> Finder<'_, 'a> {
                     }
                 }
                 "arm,gic-v3" => {
-                    if let (Some(distributor), Some(redistributors)) =
-                        (region(node, bus, 0), region(node, bus, 1))
+                    if let (Some(distributor), Some(redistributors)) = (place, region(node, bus, 1))
                     {
                         self.board.interrupts = Some(InterruptController::GicV3 {
                             distributor,
@@ -219,7 +217,7 @@ impl<'a> Finder<'_, 'a> {
                 }
                 "brcm,bcm2836-l1-intc" => {
                     // A Pi 4's tree has it beside the GIC, before or after: the GIC is the one that is wired.
-                    let local = region(node, bus, 0).map(InterruptController::Bcm2836);
+                    let local = place.map(InterruptController::Bcm2836);
                     self.board.interrupts = self.board.interrupts.or(local);
                 }
                 "arm,armv8-timer" | "arm,armv7-timer" => {
@@ -233,23 +231,23 @@ impl<'a> Finder<'_, 'a> {
                     };
                 }
                 "virtio,mmio" => {
-                    if let Some(slot) = region(node, bus, 0) {
+                    if let Some(slot) = place {
                         self.board.virtio.add_separate(slot);
                     }
                 }
                 "brcm,bcm2835-pm" | "brcm,bcm2711-pm" | "brcm,bcm2835-pm-wdt" => {
-                    if let (Power::Halt, Some(region)) = (self.board.power, region(node, bus, 0)) {
+                    if let (Power::Halt, Some(region)) = (self.board.power, place) {
                         self.board.power = Power::Watchdog(region); // a /psci node goes before it
                     }
                 }
-                "brcm,bcm2835-mbox" => self.board.mailbox = region(node, bus, 0),
-                "brcm,bcm2835-gpio" => self.board.gpio = page(node, bus).map(Gpio::Bcm2835),
-                "brcm,bcm2711-gpio" => self.board.gpio = page(node, bus).map(Gpio::Bcm2711),
+                "brcm,bcm2835-mbox" => self.board.mailbox = place,
+                "brcm,bcm2835-gpio" => self.board.gpio = page(place).map(Gpio::Bcm2835),
+                "brcm,bcm2711-gpio" => self.board.gpio = page(place).map(Gpio::Bcm2711),
                 "brcm,bcm2711-emmc2" => {
-                    self.board.sd[0] = region(node, bus, 0).map(SdHost::Emmc2);
+                    self.board.sd[0] = place.map(SdHost::Emmc2);
                 }
                 "brcm,bcm2835-sdhci" | "brcm,bcm2835-mmc" => {
-                    self.board.sd[1] = region(node, bus, 0).map(SdHost::Emmc);
+                    self.board.sd[1] = place.map(SdHost::Emmc);
                 }
                 _ => continue,
             }
@@ -283,10 +281,8 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    fn offer_console(&mut self, node: FdtNode<'a>, bus: &Bus<'_>, make: fn(Region) -> Uart) {
-        let Some(uart) = region(node, bus, 0).map(make) else {
-            return;
-        };
+    fn offer_console(&mut self, node: FdtNode<'a>, uart: Option<Uart>) {
+        let Some(uart) = uart else { return };
         let wanted = match self.console {
             ConsoleChoice::Pl011 => matches!(uart, Uart::Pl011(_)),
             ConsoleChoice::Mini => matches!(uart, Uart::Mini(_)),
@@ -331,9 +327,9 @@ fn region(node: FdtNode<'_>, bus: &Bus<'_>, index: usize) -> Option<Region> {
     bus.translate(Region::new(start, reg.size::<u64>().ok()?))
 }
 
-/// The page of the node's first region: trees leave out registers behind those that Linux uses.
-fn page(node: FdtNode<'_>, bus: &Bus<'_>) -> Option<Region> {
-    region(node, bus, 0).map(|region| Region::new(region.start & !4095, 4096))
+/// The page around a region: trees leave out registers behind those that Linux uses.
+fn page(place: Option<Region>) -> Option<Region> {
+    place.map(|region| Region::new(region.start & !4095, 4096))
 }
 
 fn for_each_region(node: FdtNode<'_>, bus: &Bus<'_>, mut action: impl FnMut(Region)) {
