@@ -40,13 +40,6 @@ damage_is_found() {
     done
 }
 
-# flip_byte FILE OFFSET
-flip_byte() {
-    local value
-    value=$(od -A n -t u1 -j "$2" -N 1 "$1")
-    # shellcheck disable=SC2059 # the format is the byte
-    printf "\\x$(printf %02x $((value ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
-}
 . "$root/qemu/lib/probe.sh"
 start damage damage_is_found
 

@@ -8,7 +8,7 @@
 #   count NAME PASSED FAILED                           the counts of another test runner
 #   scratch                 prints a fresh folder that is gone when the run ends
 #   full                    is this a --full run?
-#   expect, expect_status, expect_line, machine        steps within a test: see below
+#   expect, expect_status, expect_line, flip_byte, machine     steps within a test: see below
 #
 # A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A test fails with a message
 # that says what was expected; skipped tests are named at the end and count as nothing.
@@ -37,7 +37,11 @@ check() {
     wanted "$name" || return 0
     mkdir -p "$(dirname "$log")"
     printf '$ %s\n' "$*" >"$log"
-    ("$@") >>"$log" 2>&1 </dev/null || status=$?
+    # Not as part of a list: there a failed step would not end the test.
+    set +e
+    (set -e; "$@") >>"$log" 2>&1 </dev/null
+    status=$?
+    set -e
     if [ $status -eq 0 ]; then
         ok "$name" "$((SECONDS - started)) s"
     else
@@ -71,6 +75,14 @@ expect_status() {
 expect_line() {
     # No pipe: grep stops reading at the first match, and its writer would end by SIGPIPE.
     grep -aqE -- "$1" <(tr -d '\r' <"$2") || { tail -n 20 "$2"; printf 'expected: a line like "%s" in %s\n' "$1" "$2"; exit 1; }
+}
+
+# flip_byte FILE OFFSET: changes the lowest bit of a byte.
+flip_byte() {
+    local value
+    value=$(od -A n -t u1 -j "$2" -N 1 "$1")
+    # shellcheck disable=SC2059 # the format is the byte
+    printf "\\x$(printf %02x $((value ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # machine STATUS LOG OPTION...: qemu/run with these options, the console in LOG; it ends with STATUS.
