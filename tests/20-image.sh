@@ -6,7 +6,7 @@ kernel_is_reproducible() {
     copy=$(scratch)/a/folder/with/a/longer/name
     mkdir -p "$copy"
     (cd "$root" && tar -c --exclude=./target --exclude=./.git .) | tar -x -C "$copy"
-    CARGO_TARGET_DIR=$copy/target "$copy/qemu/build"
+    CARGO_TARGET_DIR=$copy/target "$copy/qemu/build" --kernel-only
     expect "two folders, one kernel" cmp "$kernel_elf" "$copy/target/aarch64-unknown-none-softfloat/release/kernel"
 }
 start reproducible-kernel kernel_is_reproducible
