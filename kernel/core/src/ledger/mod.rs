@@ -1,9 +1,12 @@
 //! The ledger: what ran, what it read, what it wrote, each entry chained to the one before.
 //!
 //! `format` writes the lines, `parse` reads them back (docs/ledger.md). In the kernel, `record` holds what is known
-//! of a process and not told yet, `book` the text and its chain, and `observe` is what the system calls report to.
+//! of a process and not told yet, `observe` is what the system calls report to, `entries` writes it down, `book` has the
+//! text and its chain. `content` looks into files.
 
 pub(crate) mod book;
+mod content;
+mod entries;
 pub mod format;
 mod observe;
 pub mod parse;
@@ -11,4 +14,4 @@ pub(crate) mod record;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use observe::content_of;
+pub(crate) use content::content_of;

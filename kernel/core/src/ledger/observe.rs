@@ -1,7 +1,7 @@
-//! The recorder: what the system calls tell it, and the entries that come of it.
+//! What the system calls tell the ledger.
 //!
 //! The rule that keeps the ledger in order: before a process can depend on what another one did, that one's
-//! entry is written. So files remember who wrote them while no entry says so ([`Fs::writer`]), and a reader
+//! entry is written. So files remember who wrote them while no entry says so ([`crate::fs::Fs::writer`]), and a reader
 //! first has the writer's entry written; a fork, a pipe and a mapping do the same.
 //!
 //! Nothing here fails a system call. When there is no memory for an entry, the console says so once, and the run
@@ -11,13 +11,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::book::Book;
-use super::format::{self, Content, ContentHasher, Ending};
+use super::content_of;
+use super::format::{self, Ending};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::exec::Arguments;
-use crate::fs::{Chunk, FileType, Fs, InodeId, ZEROS};
-use crate::image::Hex;
-use crate::kernel::{BootOptions, Kernel, resources, say};
+use crate::fs::{FileType, InodeId};
+use crate::kernel::{BootOptions, Kernel, resources};
 use crate::machine::Machine;
 use crate::process::Pid;
 use crate::process::table::Slot;
@@ -81,7 +81,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Adds a line `read`, unless the process has seen this version.
-    fn see(&mut self, slot: Slot, file: InodeId) -> fmt::Result {
+    pub(super) fn see(&mut self, slot: Slot, file: InodeId) -> fmt::Result {
         let version = (file, self.fs.version(file));
         let record = &mut self.processes.at_mut(slot).record;
         if record.has_seen(version) {
@@ -193,7 +193,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// A process gets bytes of another one, whose entry is written first.
-    fn receive(&mut self, slot: Slot, source: Pid) {
+    pub(super) fn receive(&mut self, slot: Slot, source: Pid) {
         let entry = match self.processes.find(source) {
             Some(other) if !self.processes.at(other).is_zombie() => {
                 self.write_pending(other);
@@ -302,217 +302,4 @@ impl<M: Machine> Kernel<'_, M> {
         )?;
         Ok(lines.bytes)
     }
-
-    /// Writes the entry of whoever wrote a file and has not told it.
-    fn settle_writer(&mut self, file: InodeId) {
-        if let Some(writer) = self.fs.writer(file)
-            && let Some(slot) = self.processes.find(Pid(writer))
-        {
-            self.write_pending(slot);
-        }
-    }
-
-    /// Writes an entry of a process that goes on, if there is anything to tell: bytes that it may have got unseen, too.
-    pub(crate) fn write_pending(&mut self, slot: Slot) {
-        if !self.ledger.is_open() {
-            return;
-        }
-        let result = self
-            .settle_partners(slot)
-            .and_then(|()| self.settle_mapped(slot))
-            .and_then(|()| self.append_pending(slot));
-        self.keep(result);
-    }
-
-    /// Writes an entry with all that is pending, after those of the processes that it may have got bytes from unseen.
-    #[inline(never)]
-    pub(crate) fn write_entry(&mut self, slot: Slot, ending: Ending) {
-        if !self.ledger.is_open() {
-            return;
-        }
-        let result = self
-            .settle_partners(slot)
-            .and_then(|()| self.settle_mapped(slot))
-            .and_then(|()| self.append_entry(slot, ending));
-        self.keep(result);
-    }
-
-    /// Shared memory: what a partner has put there may be in here.
-    fn settle_partners(&mut self, slot: Slot) -> fmt::Result {
-        let partners = core::mem::take(&mut self.processes.at_mut(slot).record.partners);
-        let mut result = Ok(());
-        for &partner in &partners {
-            let last_entry = match self.processes.find(partner) {
-                Some(other) if !self.processes.at(other).is_zombie() => {
-                    result = result.and(self.append_pending(other));
-                    self.processes.at(other).record.last_entry
-                }
-                // It has told everything.
-                _ => u64::MAX,
-            };
-            let record = &mut self.processes.at_mut(slot).record;
-            result = result.and(
-                record
-                    .receive(partner, last_entry)
-                    .map_err(fmt::Error::from),
-            );
-        }
-        self.processes.at_mut(slot).record.partners = partners;
-        result
-    }
-
-    /// A mapped file may have been read since it changed.
-    fn settle_mapped(&mut self, slot: Slot) -> fmt::Result {
-        let own = self.processes.at(slot).pid;
-        let mapped = core::mem::take(&mut self.processes.at_mut(slot).record.mapped);
-        let mut result = Ok(());
-        for &file in &mapped {
-            let writer = self.fs.writer(file).map(Pid);
-            if !self.fs.is_regular(file) || writer == Some(own) {
-                continue;
-            }
-            if let Some(other) = writer.and_then(|writer| self.processes.find(writer)) {
-                result = result.and(self.append_pending(other));
-            }
-            result = result.and(self.see(slot, file));
-        }
-        self.processes.at_mut(slot).record.mapped = mapped;
-        result
-    }
-
-    fn append_pending(&mut self, slot: Slot) -> fmt::Result {
-        match self.processes.at(slot).record.is_pending() {
-            true => self.append_entry(slot, Ending::GoesOn),
-            false => Ok(()),
-        }
-    }
-
-    fn append_entry(&mut self, slot: Slot, ending: Ending) -> fmt::Result {
-        let wrote = self.lines_of_writes(slot)?;
-        if slot == self.current {
-            self.account_time();
-        }
-        let process = self.processes.at_mut(slot);
-        if let Some(space) = process.space.take() {
-            process.note_memory(&space);
-            process.space = Some(space);
-        }
-        let (pid, usage, record) = (process.pid, process.usage, &mut process.record);
-        let number = self.ledger.next_entry();
-        let mut block = Text::new();
-        format::entry(&mut block, number, pid.0, record.maker)?;
-        for part in [&record.start, &record.reads.bytes, &record.devices.bytes] {
-            append(&mut block, part)?;
-        }
-        for source in &record.from {
-            format::from(&mut block, source.0)?;
-        }
-        append(&mut block, &wrote.bytes)?;
-        fmt::Write::write_fmt(&mut block, format_args!("{ending}\n"))?;
-        record.tell(number);
-        self.ledger.generation += 1;
-        // Windows let bytes through that nobody notes: what comes now is for another entry.
-        self.epoch += 1;
-        let (book, fs, pool) = (&mut self.ledger, &mut self.fs, &mut self.pool);
-        book.append(block, fs, pool, &mut self.machine)?;
-        book.count(pid, &usage, fs, pool, &mut self.machine)
-    }
-
-    /// The lines `wrote` of a process. Its files are nobody's then: the ledger tells of them.
-    fn lines_of_writes(&mut self, slot: Slot) -> Result<Text, fmt::Error> {
-        let mut lines = Text::new();
-        let process = self.processes.at_mut(slot);
-        let (pid, wrote) = (process.pid, core::mem::take(&mut process.record.wrote));
-        for writing in &wrote {
-            let file = writing.file;
-            // Not if it is gone, or another file has its number.
-            if !self.fs.is_regular(file) || self.fs.writer(file) != Some(pid.0) {
-                continue;
-            }
-            self.fs.set_writer(file, None);
-            let version = self.fs.version(file);
-            if writing.before == Some(version) {
-                continue; // the call that wanted to change it failed
-            }
-            let content = content_of(&mut self.fs, &self.machine, file);
-            let path = self.fs.path_of(file).map_err(|_| fmt::Error)?;
-            format::file(&mut lines, "wrote", &content, &path)?;
-            self.processes.at_mut(slot).record.see((file, version))?;
-        }
-        Ok(lines)
-    }
-
-    /// The machine stops: writes the last block and says what the head is.
-    pub(crate) fn close_ledger(&mut self, status: i32) {
-        if self.ledger.is_open() {
-            let mut block = Text::new();
-            let entries = self.ledger.entries();
-            let result = format::end(&mut block, entries, status).and_then(|()| {
-                self.ledger
-                    .append(block, &mut self.fs, &mut self.pool, &mut self.machine)
-            });
-            self.keep(result);
-        }
-        let Some(head) = self.ledger.head().copied() else {
-            return;
-        };
-        self.ledger.close();
-        let (entries, bytes) = (self.ledger.entries(), self.fs.size(self.ledger.text()));
-        say(
-            &mut self.machine,
-            format_args!(
-                "ledger: {entries} entries, {bytes} bytes, head {}",
-                Hex(&head)
-            ),
-        );
-    }
-
-    /// When something could not be noted, the ledger is worth nothing: says so once.
-    fn keep(&mut self, result: fmt::Result) {
-        if result.is_err() && self.ledger.give_up() {
-            say(
-                &mut self.machine,
-                format_args!(
-                    "no memory for the ledger after entry {}: this run will have no head",
-                    self.ledger.entries()
-                ),
-            );
-        }
-    }
-}
-
-fn append(block: &mut Text, part: &[u8]) -> fmt::Result {
-    block
-        .bytes
-        .try_reserve(part.len())
-        .map_err(|_| fmt::Error)?;
-    block.bytes.extend_from_slice(part);
-    Ok(())
-}
-
-/// Hash, size and class of a regular file: computed once for each version.
-pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> Content {
-    if let Some(content) = fs.known_content(file) {
-        return content;
-    }
-    let compress = machine.sha256();
-    let mut hasher = ContentHasher::new();
-    let mut offset = 0;
-    loop {
-        let bytes = match fs.chunk(file, offset, ZEROS.len()) {
-            Chunk::END => break,
-            Chunk::Bytes(bytes) => bytes,
-            Chunk::Zero { length } => &ZEROS[..length],
-            Chunk::Frame {
-                frame,
-                offset,
-                length,
-            } => &machine.page(frame)[offset..offset + length],
-        };
-        hasher.update(bytes, compress);
-        offset += bytes.len() as u64;
-    }
-    let content = hasher.finish(compress);
-    fs.know_content(file, content);
-    content
 }

@@ -1,4 +1,7 @@
-//! What the ledger says of system calls: the test plays the programs, then reads the ledger.
+//! What the ledger says of system calls: the test plays the programs, then reads the ledger. `between`: what one
+//! process gets from another.
+
+mod between;
 
 use super::*;
 use crate::ledger::format::{Class, Ending};
@@ -159,42 +162,6 @@ fn a_process_and_its_child() {
 }
 
 #[test]
-fn whoever_is_read_tells_first() {
-    let mut rig = rig(Policy::Open);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.reads("/data");
-    rig.writes("/tmp/a", O_CREAT, b"of the child");
-    rig.switch_to(1);
-    rig.reads("/tmp/a");
-    rig.switch_to(child);
-    rig.writes("/tmp/a", 0, b"IF");
-    rig.ends(1);
-    rig.reads("/tmp/a");
-    let ledger = rig.ended();
-    let child = of_process(&ledger, child);
-    assert_eq!(child.len(), 2);
-    assert_eq!((child[0].number, child[0].ending), (2, Ending::GoesOn));
-    assert_eq!(paths(&child[0].reads), ["/data"]);
-    assert_eq!(child[0].reads[0].content.class, Class::Data);
-    assert_eq!(child[0].wrote[0].content.sha256, digest(b"of the child"));
-    assert_eq!(
-        paths(&child[1].reads),
-        [""; 0],
-        "its own output is no input"
-    );
-    assert_eq!(child[1].wrote[0].content.sha256, digest(b"IF the child"));
-    let own = of_process(&ledger, 1);
-    assert_eq!(own.len(), 2);
-    let seen: Vec<Digest> = own[1]
-        .reads
-        .iter()
-        .map(|file| file.content.sha256)
-        .collect();
-    assert_eq!(seen, [digest(b"of the child"), digest(b"IF the child")]);
-}
-
-#[test]
 fn writing_into_a_file_is_reading_it() {
     for (flags, length, expected) in [
         (O_TRUNC, None, vec![]),
@@ -275,26 +242,6 @@ fn single_bytes_are_noted_like_others() {
 }
 
 #[test]
-fn a_window_of_one_process_hides_nothing_of_another() {
-    let mut rig = rig(Policy::Open);
-    let fd = rig.opened("/text", 0);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.done(n::READ, &[fd, DATA, 1]);
-    rig.switch_to(1);
-    rig.done(n::READ, &[fd, DATA, 1]);
-    let ledger = rig.ended();
-    for process in [1, child] {
-        let entries = of_process(&ledger, process);
-        let reads: Vec<String> = entries
-            .iter()
-            .flat_map(|entry| paths(&entry.reads))
-            .collect();
-        assert_eq!(reads, ["/text"], "process {process}");
-    }
-}
-
-#[test]
 fn what_follows_an_entry_is_noted_again() {
     let mut rig = rig(Policy::Open);
     let fd = rig.opened("/tmp/out", O_WRONLY | O_CREAT);
@@ -312,123 +259,12 @@ fn what_follows_an_entry_is_noted_again() {
 }
 
 #[test]
-fn two_writers_of_a_file_both_tell() {
-    let mut rig = rig(Policy::Open);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.writes("/tmp/a", O_CREAT, b"child");
-    rig.switch_to(1);
-    rig.writes("/tmp/a", O_APPEND, b" and parent");
-    rig.switch_to(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let own = of_process(&ledger, 1);
-    assert_eq!(
-        own.last().unwrap().reads[0].content.sha256,
-        digest(b"child")
-    );
-    assert_eq!(
-        own.last().unwrap().wrote[0].content.sha256,
-        digest(b"child and parent")
-    );
-    assert_eq!(
-        of_process(&ledger, child)[0].wrote[0].content.sha256,
-        digest(b"child")
-    );
-}
-
-#[test]
-fn the_maker_of_a_program_tells_before_it_runs() {
-    let mut rig = rig(Policy::Open);
-    let child = rig.fork();
-    rig.switch_to(child);
-    let mut made = program();
-    made.extend(b"made");
-    rig.writes("/tmp/made", O_CREAT, &made);
-    rig.switch_to(1);
-    let path = rig.path("/tmp/made");
-    rig.done(n::FCHMODAT, &[AT_FDCWD, path, 0o755]);
-    assert_eq!(rig.start(n::EXECVE, &[path, 0, 0]), Next::Run);
-    rig.fork();
-    rig.switch_to(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let (maker, own) = (of_process(&ledger, child), of_process(&ledger, 1));
-    assert_eq!(
-        maker[0].wrote[0].content,
-        own.last().unwrap().program.content
-    );
-    assert!(maker[0].number < own.last().unwrap().number);
-}
-
-#[test]
 fn a_write_that_fails_is_no_write() {
     let mut rig = rig(Policy::Open);
     let fd = rig.opened("/text", O_WRONLY);
     assert_eq!(rig.call(n::WRITE, &[fd, 0, 1000]), fail(Errno::EFAULT));
     let ledger = rig.ended();
     assert_eq!(paths(&ledger.entries[0].wrote), [""; 0]);
-}
-
-#[test]
-fn what_a_vfork_child_reads_its_parent_knows() {
-    let mut rig = rig(Policy::Open);
-    let path = rig.path("/data");
-    let Next::Run = rig.start(n::CLONE, &VFORK) else {
-        panic!();
-    };
-    let child = rig.pid();
-    assert_ne!(child, 1);
-    let fd = rig.done(n::OPENAT, &[AT_FDCWD, path, 0, 0]);
-    rig.done(n::READ, &[fd, DATA, 8]);
-    assert_eq!(rig.start(n::EXIT, &[0]), Next::Run);
-    rig.switch_to(1);
-    rig.writes("/tmp/out", O_CREAT, b"data");
-    let ledger = rig.ended();
-    let writer = ledger.entries.last().unwrap();
-    assert_eq!((writer.process, &writer.from[..]), (1, &[child][..]));
-    let of_child = of_process(&ledger, child);
-    assert_eq!(paths(&of_child[0].reads), ["/data"]);
-}
-
-/// Also when the ledger has told what the child read, before it gives the memory back.
-#[test]
-fn what_a_vfork_child_has_told_its_parent_knows_too() {
-    let mut rig = rig(Policy::Open);
-    let path = rig.path("/data");
-    let Next::Run = rig.start(n::CLONE, &VFORK) else {
-        panic!();
-    };
-    let child = rig.pid();
-    let fd = rig.done(n::OPENAT, &[AT_FDCWD, path, 0, 0]);
-    rig.done(n::READ, &[fd, DATA, 8]);
-    let grandchild = rig.fork();
-    assert_eq!(rig.start(n::EXIT, &[0]), Next::Run);
-    rig.switch_to(1);
-    rig.writes("/tmp/out", O_CREAT, b"data");
-    rig.switch_to(grandchild);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let writer = ledger.entries.iter().find(|entry| !entry.wrote.is_empty());
-    let writer = writer.unwrap();
-    assert_eq!((writer.process, &writer.from[..]), (1, &[child][..]));
-}
-
-/// A child holds memory of its maker, whoever its parent is later: the ledger must not lose the way.
-#[test]
-fn an_orphan_keeps_its_maker() {
-    let mut rig = rig(Policy::Open);
-    let maker = rig.fork();
-    rig.switch_to(maker);
-    rig.reads("/data");
-    let orphan = rig.fork();
-    rig.ends(1);
-    rig.switch_to(orphan);
-    rig.writes("/tmp/out", O_CREAT, b"data");
-    rig.ends(1);
-    let ledger = rig.ended();
-    let told = of_process(&ledger, orphan);
-    assert!(!told.is_empty() && told.iter().all(|entry| entry.parent == maker));
 }
 
 #[test]
@@ -468,158 +304,6 @@ fn programs_in_a_row() {
         "another program knows nothing"
     );
     assert_eq!(two.ending, Ending::Exit(0));
-}
-
-#[test]
-fn bytes_that_go_through_pipes() {
-    let mut rig = rig(Policy::Open);
-    let (reader, writer) = rig.pipe();
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.reads("/data");
-    rig.poke(DATA, b"abc");
-    rig.done(n::WRITE, &[writer, DATA, 3]);
-    rig.switch_to(1);
-    rig.done(n::READ, &[reader, DATA, 1]);
-    rig.writes("/tmp/out", O_CREAT, b"a");
-    rig.switch_to(child);
-    rig.reads("/text");
-    rig.done(n::WRITE, &[writer, DATA, 1]);
-    rig.switch_to(1);
-    rig.done(n::READ, &[reader, DATA, 1]);
-    rig.done(n::READ, &[reader, DATA, 1]);
-    rig.writes("/tmp/out", O_TRUNC, b"b");
-    rig.switch_to(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let own = of_process(&ledger, 1);
-    let of_child = of_process(&ledger, child);
-    assert_eq!(own.last().unwrap().from, [child]);
-    assert_eq!(paths(&of_child[0].reads), ["/data"]);
-    assert_eq!(paths(&of_child[1].reads), ["/text"]);
-    assert!(of_child[1].number < own.last().unwrap().number);
-}
-
-#[test]
-fn a_pipe_knows_whose_bytes_are_in_it() {
-    let mut rig = rig(Policy::Open);
-    let (reader, writer) = rig.pipe();
-    let children = [rig.fork(), rig.fork(), rig.fork()];
-    let [one, two, other_reader] = children;
-    // The parent reads after each of the writers. Nothing else happens in between that the ledger tells.
-    for child in [one, two] {
-        rig.switch_to(child);
-        rig.done(n::WRITE, &[writer, DATA, 1]);
-        rig.switch_to(1);
-        rig.done(n::READ, &[reader, DATA, 1]);
-    }
-    // The pipe was empty: what comes now is the second one's alone.
-    rig.switch_to(two);
-    rig.done(n::WRITE, &[writer, DATA, 1]);
-    rig.switch_to(other_reader);
-    rig.done(n::READ, &[reader, DATA, 1]);
-    for child in children {
-        rig.switch_to(child);
-        rig.ends(1);
-    }
-    let ledger = rig.ended();
-    let from = |process| -> Vec<u32> {
-        let mut all: Vec<u32> = of_process(&ledger, process)
-            .iter()
-            .flat_map(|entry| entry.from.clone())
-            .collect();
-        all.sort_unstable();
-        all
-    };
-    assert_eq!(from(1), [one, two]);
-    assert_eq!(from(other_reader), [two]);
-}
-
-#[test]
-fn mapped_files_are_read_whenever_they_change() {
-    const PROT_READ: u64 = 1;
-    const MAP_PRIVATE: u64 = 2;
-    let mut rig = rig(Policy::Open);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.writes("/tmp/m", O_CREAT, b"one");
-    rig.switch_to(1);
-    let fd = rig.opened("/tmp/m", 0);
-    rig.done(n::MMAP, &[0, 4096, PROT_READ, MAP_PRIVATE, fd, 0]);
-    rig.switch_to(child);
-    rig.writes("/tmp/m", O_TRUNC, b"two");
-    let grandchild = rig.fork();
-    rig.switch_to(grandchild);
-    rig.writes("/tmp/m", O_TRUNC, b"three");
-    rig.ends(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let seen = of_process(&ledger, 1)
-        .iter()
-        .flat_map(|entry| entry.reads.iter().map(|file| file.content.sha256))
-        .collect::<Vec<_>>();
-    for text in [b"one".as_slice(), b"two", b"three"] {
-        assert!(seen.contains(&digest(text)), "{}", text.escape_ascii());
-    }
-}
-
-#[test]
-fn shared_memory_is_a_way_between_processes() {
-    const PROT_RW: u64 = 3;
-    const SHARED_ANONYMOUS: u64 = 0x21;
-    let mut rig = rig(Policy::Open);
-    rig.done(n::MMAP, &[0, 4096, PROT_RW, SHARED_ANONYMOUS, u64::MAX, 0]);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.reads("/data");
-    rig.switch_to(1);
-    rig.writes("/tmp/out", O_CREAT, b"may hold data");
-    let other = rig.fork();
-    rig.switch_to(other);
-    rig.reads("/tmp/out");
-    rig.ends(1);
-    rig.switch_to(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let writer = ledger
-        .entries
-        .iter()
-        .find(|entry| !entry.wrote.is_empty())
-        .unwrap();
-    assert_eq!((writer.process, &writer.from[..]), (1, &[child][..]));
-    let told = of_process(&ledger, child);
-    assert!(paths(&told[0].reads).contains(&"/data".to_owned()));
-    assert!(told[0].number < writer.number);
-}
-
-/// Who passes on what a partner put into their memory has nothing to tell of its own.
-#[test]
-fn what_is_in_shared_memory_goes_through_pipes() {
-    const PROT_RW: u64 = 3;
-    const SHARED_ANONYMOUS: u64 = 0x21;
-    let mut rig = rig(Policy::Open);
-    let (reader, writer) = rig.pipe();
-    let last = rig.fork();
-    rig.done(n::MMAP, &[0, 4096, PROT_RW, SHARED_ANONYMOUS, u64::MAX, 0]);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.reads("/data");
-    rig.switch_to(1);
-    rig.done(n::WRITE, &[writer, DATA, 1]);
-    rig.switch_to(last);
-    rig.done(n::READ, &[reader, DATA, 1]);
-    rig.ends(1);
-    rig.switch_to(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let number = |process: u32, source: u32| -> u64 {
-        let entries = of_process(&ledger, process);
-        let entry = entries.iter().find(|entry| entry.from.contains(&source));
-        entry
-            .unwrap_or_else(|| panic!("{process} got nothing of {source}"))
-            .number
-    };
-    assert!(number(1, child) < number(last, 1));
 }
 
 #[test]
