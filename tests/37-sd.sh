@@ -175,7 +175,7 @@ small_partition() {
     card "$folder/card" "$first" 'start=20480, size=2048, type=da'
     dd if=/dev/zero of="$folder/card" bs=512 seek=20480 count=1 conv=notrunc status=none
     cp "$folder/card" "$folder/before"
-    pi 3 "$folder/console" "$folder/card" --image "$writer"
+    pi 125 "$folder/console" "$folder/card" --image "$writer"
     expect_line '^firmseed: failed: results could not be written to the SD card: [0-9]* bytes are needed, its second partition has 1048576' "$folder/console"
     expect "an untouched card" cmp "$folder/before" "$folder/card"
 }
