@@ -203,7 +203,7 @@ card_forgets() {
     tar -c -C "$root" LICENSE | dd of="$folder/card" bs=512 seek=$partition_first conv=notrunc status=none
     printf '[inject-error]\nevent = "write_aio"\niotype = "write"\nerrno = "5"\nsector = "%d"\n' \
         $((partition_first + 1000)) >"$folder/rules"
-    machine 3 "$folder/console" --machine raspi3b --timeout 120 --image "$writer" \
+    machine 125 "$folder/console" --machine raspi3b --timeout 120 --image "$writer" \
         --qemu -drive --qemu "if=sd,format=raw,file=blkdebug:$folder/rules:$folder/card"
     expect_line '^firmseed: failed: results could not be written to the SD card: it reads back other bytes' "$folder/console"
     expect "a blank first sector" cmp -n 512 -i $((partition_first * 512)):0 "$folder/card" /dev/zero
