@@ -187,6 +187,7 @@ pub const fn class_text(class: Class) -> &'static str {
         Class::Text => "a text",
         Class::Elf => "an ELF file",
         Class::Data => "neither text nor ELF",
+        Class::Sparse => "a file of large holes",
     }
 }
 

@@ -1,32 +1,82 @@
 //! What is in a file: hashed and looked through where its bytes lie, once for each version.
 
-use super::format::{Content, ContentHasher};
+use super::format::{Class, Content, ContentHasher};
 use crate::fs::{Chunk, Fs, InodeId, ZEROS};
 use crate::machine::Machine;
+
+/// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
+/// nobody has the time to hash them.
+const HOLES_MAX: u64 = 64 << 20;
 
 /// Hash, size and class of a regular file: computed once for each version.
 pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> Content {
     if let Some(content) = fs.known_content(file) {
         return content;
     }
+    let data = fs.stat(file).blocks.saturating_mul(512);
+    let content = match fs.size(file).saturating_sub(data) > HOLES_MAX {
+        true => sparse(fs, machine, file),
+        false => whole(fs, machine, file),
+    };
+    fs.know_content(file, content);
+    content
+}
+
+/// All bytes.
+fn whole(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     let compress = machine.sha256();
     let mut hasher = ContentHasher::new();
     let mut offset = 0;
     loop {
         let bytes = match fs.chunk(file, offset, ZEROS.len()) {
-            Chunk::END => break,
-            Chunk::Bytes(bytes) => bytes,
+            Chunk::END => return hasher.finish(compress),
             Chunk::Zero { length } => &ZEROS[..length],
-            Chunk::Frame {
-                frame,
-                offset,
-                length,
-            } => &machine.page(frame)[offset..offset + length],
+            chunk => bytes_of(chunk, machine),
         };
         hasher.update(bytes, compress);
         offset += bytes.len() as u64;
     }
-    let content = hasher.finish(compress);
-    fs.know_content(file, content);
-    content
+}
+
+/// The data between holes, each piece after its offset, and the size at the end; numbers as eight bytes, the lowest first.
+fn sparse(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
+    let compress = machine.sha256();
+    let mut hasher = ContentHasher::new();
+    let mut offset = 0;
+    let mut after_hole = true;
+    loop {
+        let chunk = fs.chunk(file, offset, usize::MAX);
+        match chunk {
+            Chunk::END => break,
+            Chunk::Zero { .. } => after_hole = true,
+            _ => {
+                if after_hole {
+                    hasher.update(&offset.to_le_bytes(), compress);
+                }
+                after_hole = false;
+                hasher.update(bytes_of(chunk, machine), compress);
+            }
+        }
+        offset += chunk.len() as u64;
+    }
+    let size = fs.size(file);
+    hasher.update(&size.to_le_bytes(), compress);
+    Content {
+        class: Class::Sparse,
+        size,
+        ..hasher.finish(compress)
+    }
+}
+
+/// The bytes of a piece that is no hole.
+fn bytes_of(chunk: Chunk, machine: &impl Machine) -> &[u8] {
+    match chunk {
+        Chunk::Bytes(bytes) => bytes,
+        Chunk::Frame {
+            frame,
+            offset,
+            length,
+        } => &machine.page(frame)[offset..offset + length],
+        Chunk::Zero { .. } => &[],
+    }
 }

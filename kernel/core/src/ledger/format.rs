@@ -19,6 +19,8 @@ pub enum Class {
     Elf,
     /// Anything else.
     Data,
+    /// A file with holes of more than 64 MiB in all: its hash names the version, and is not that of its bytes.
+    Sparse,
 }
 
 impl Class {
@@ -28,6 +30,7 @@ impl Class {
             Class::Text => "text",
             Class::Elf => "elf",
             Class::Data => "data",
+            Class::Sparse => "sparse",
         }
     }
 }

@@ -9,7 +9,12 @@ use super::parse::{Entry, File, Ledger, Seed};
 use crate::sha256::{compress, digest};
 
 fn content() -> impl Strategy<Value = Content> {
-    let class = prop_oneof![Just(Class::Text), Just(Class::Elf), Just(Class::Data)];
+    let class = prop_oneof![
+        Just(Class::Text),
+        Just(Class::Elf),
+        Just(Class::Data),
+        Just(Class::Sparse)
+    ];
     (class, any::<[u8; 32]>(), any::<u64>()).prop_map(|(class, sha256, size)| Content {
         class,
         sha256,

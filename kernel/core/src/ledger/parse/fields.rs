@@ -59,7 +59,8 @@ impl<'a> Fields<'a> {
             b"text" => Class::Text,
             b"elf" => Class::Elf,
             b"data" => Class::Data,
-            _ => return Err("text, elf or data"),
+            b"sparse" => Class::Sparse,
+            _ => return Err("text, elf, data or sparse"),
         };
         self.named(class)
     }

@@ -429,3 +429,27 @@ fn the_head_does_not_depend_on_time_or_memory() {
     };
     assert_eq!(head(4096, 0), head(600, 1_000_000_007));
 }
+
+/// One call makes a file that no machine could hash.
+#[test]
+fn large_holes_are_not_hashed() {
+    let content = |offset: u64| {
+        let mut rig = rig(Policy::Open);
+        let fd = rig.opened("/text", O_RDWR);
+        rig.done(n::FTRUNCATE, &[fd, i64::MAX as u64]);
+        rig.poke(DATA, b"data");
+        rig.done(n::PWRITE64, &[fd, DATA, 4, offset]);
+        rig.ended().entries[0].wrote[0].content
+    };
+    let one = content(1 << 40);
+    assert_eq!((one.class, one.size), (Class::Sparse, i64::MAX as u64));
+    let mut message = 0u64.to_le_bytes().to_vec();
+    message.extend(IMAGE_FILES[0]);
+    message.resize(8 + 4096, 0);
+    message.extend((1u64 << 40).to_le_bytes());
+    message.extend(b"data");
+    message.resize(16 + 2 * 4096, 0);
+    message.extend(i64::MAX.to_le_bytes());
+    assert_eq!(one.sha256, digest(&message));
+    assert_ne!(one, content(1 << 41));
+}
