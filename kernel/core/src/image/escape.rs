@@ -90,12 +90,20 @@ impl fmt::Display for Escape<'_> {
         if self.0.is_empty() {
             return f.write_str("%");
         }
-        self.0
-            .iter()
-            .try_for_each(|&byte| match needs_escape(byte) {
-                true => write!(f, "%{byte:02X}"),
-                false => fmt::Write::write_char(f, byte as char),
-            })
+        let mut rest = self.0;
+        while let Some(&first) = rest.first() {
+            let plain = rest.iter().position(|&byte| needs_escape(byte));
+            let (run, later) = rest.split_at(plain.unwrap_or(rest.len()));
+            if run.is_empty() {
+                write!(f, "%{first:02X}")?;
+                rest = &rest[1..];
+            } else {
+                // Only graphic ASCII is in a run.
+                f.write_str(core::str::from_utf8(run).map_err(|_| fmt::Error)?)?;
+                rest = later;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -105,7 +113,17 @@ pub struct Hex<'a>(pub &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        for bytes in self.0.chunks(32) {
+            let mut text = [0; 64];
+            for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+                pair[0] = DIGITS[usize::from(byte >> 4)];
+                pair[1] = DIGITS[usize::from(byte & 15)];
+            }
+            let text = core::str::from_utf8(&text[..2 * bytes.len()]);
+            f.write_str(text.map_err(|_| fmt::Error)?)?;
+        }
+        Ok(())
     }
 }
 
