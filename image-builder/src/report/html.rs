@@ -29,7 +29,9 @@ pub fn hash(digest: &Digest) -> String {
 
 /// The beginning of a hash, for places without room.
 pub fn short(digest: &Digest) -> String {
-    Hex(&digest[..4]).to_string()
+    let mut digits = Hex(digest).to_string();
+    digits.truncate(8);
+    digits
 }
 
 /// A path or argument: as it is where that is unmistakable, else as the ledger spells it.

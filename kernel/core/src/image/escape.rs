@@ -3,6 +3,7 @@
 //! There is one spelling of each text, so that equal indexes are equal bytes.
 
 use super::text::hex_number_capital;
+use crate::sha256::{Digest, to_hex};
 use core::fmt;
 
 /// A field in its written form, every escape known to be well-formed.
@@ -107,23 +108,14 @@ impl fmt::Display for Escape<'_> {
     }
 }
 
-/// Writes bytes as lower-case hex digits.
+/// Writes a hash as lower-case hex digits.
 #[derive(Clone, Copy, Debug)]
-pub struct Hex<'a>(pub &'a [u8]);
+pub struct Hex<'a>(pub &'a Digest);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        for bytes in self.0.chunks(32) {
-            let mut text = [0; 64];
-            for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
-                pair[0] = DIGITS[usize::from(byte >> 4)];
-                pair[1] = DIGITS[usize::from(byte & 15)];
-            }
-            let text = core::str::from_utf8(&text[..2 * bytes.len()]);
-            f.write_str(text.map_err(|_| fmt::Error)?)?;
-        }
-        Ok(())
+        let digits = to_hex(self.0);
+        f.write_str(core::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -27,10 +27,7 @@ impl<M: Machine> Kernel<'_, M> {
         if !self.ledger.is_open() {
             return;
         }
-        let result = self
-            .settle_partners(slot)
-            .and_then(|()| self.settle_mapped(slot))
-            .and_then(|()| self.append_pending(slot));
+        let result = self.settle(slot).and_then(|()| self.append_pending(slot));
         self.keep(result);
     }
 
@@ -41,10 +38,15 @@ impl<M: Machine> Kernel<'_, M> {
             return;
         }
         let result = self
-            .settle_partners(slot)
-            .and_then(|()| self.settle_mapped(slot))
+            .settle(slot)
             .and_then(|()| self.append_entry(slot, ending));
         self.keep(result);
+    }
+
+    /// Has those told whose bytes a process may have got unseen.
+    fn settle(&mut self, slot: Slot) -> fmt::Result {
+        self.settle_partners(slot)?;
+        self.settle_mapped(slot)
     }
 
     /// Shared memory: what a partner has put there may be in here.

@@ -159,7 +159,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.keep(result);
     }
 
-    /// The current process has put bytes into a pipe.
+    /// The current process is about to put bytes into a pipe.
     #[inline(always)]
     pub(crate) fn note_pipe_write(&mut self, pipe: u32) {
         let pid = self.processes.at(self.current).pid;
