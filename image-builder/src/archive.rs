@@ -134,13 +134,17 @@ fn normalize(path: EntryPath<'_>) -> std::result::Result<Vec<u8>, Cause> {
     })
 }
 
-/// The path of the member whose header is at `offset`, for an error about it.
-pub fn name_at(tar: &[u8], offset: usize) -> String {
+/// The path of the member whose header is at `offset`.
+pub fn path_at(tar: &[u8], offset: usize) -> Option<Vec<u8>> {
     let entry = Archive::new(tar)
         .map_while(std::result::Result::ok)
-        .find(|entry| entry.offset == offset);
-    let path = entry.and_then(|entry| normalize(entry.path).ok());
-    path.map_or(String::new(), |path| {
+        .find(|entry| entry.offset == offset)?;
+    normalize(entry.path).ok()
+}
+
+/// The same, for an error about it.
+pub fn name_at(tar: &[u8], offset: usize) -> String {
+    path_at(tar, offset).map_or(String::new(), |path| {
         format!("member {}: ", String::from_utf8_lossy(&path))
     })
 }

@@ -8,7 +8,7 @@ use crate::kernel::{self, Kernel};
 use crate::layout::{self, Settings};
 use crate::progress::Progress;
 use crate::sources::Seeker;
-use crate::{Error, Result, output, port, tree};
+use crate::{Error, Result, check, output, port, tree};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
 use firmseed_core::image::Policy;
 use std::path::{Path, PathBuf};
@@ -81,13 +81,48 @@ pub fn build(request: &Request, path: &Path) -> Result<Built> {
 pub fn image(kernel: Kernel, tar: Vec<u8>, settings: &Settings) -> Result<(Vec<u8>, usize)> {
     let tar: &'static [u8] = tar.leak();
     let entries = archive::read(tar)?;
-    Review::new(tar, &entries, settings)?.all()?;
+    if let Some(odd) = settings
+        .environment
+        .iter()
+        .find(|variable| !variable.contains(&b'='))
+    {
+        return refuse(format!("--env {}: expected NAME=VALUE", show(odd)));
+    }
+    review(tar, load(tar)?, settings)?;
     let progress = Progress::new("hashing", tar.len() as u64);
     let image = layout::assemble(kernel, tar, &entries, settings, &progress)?;
-    Ok((image, entries.len()))
+    match check::check(&image)?.findings.first() {
+        None => Ok((image, entries.len())),
+        Some(finding) => refuse(format!("the kernel would refuse it: {finding}")),
+    }
 }
 
-/// A request against the files, loaded as the kernel loads them.
+/// The files of a tar, as the kernel loads them.
+fn load(tar: &'static [u8]) -> Result<Fs> {
+    let mut files =
+        Fs::new().map_err(|errno| Error::Tar(format!("no memory for its files ({errno:?})")))?;
+    files.add_tar(tar).map_err(|error| {
+        Error::Tar(format!(
+            "the kernel would refuse it: {}{error}",
+            archive::name_at(tar, error.offset)
+        ))
+    })?;
+    Ok(files)
+}
+
+/// Refuses settings with which the kernel could not start what is in the files of `tar`.
+pub(crate) fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<()> {
+    let entries = archive::read(tar)?;
+    Review {
+        tar,
+        entries: &entries,
+        settings,
+        fs,
+    }
+    .all()
+}
+
+/// Settings against the files.
 struct Review<'a> {
     tar: &'a [u8],
     entries: &'a [Entry],
@@ -95,24 +130,7 @@ struct Review<'a> {
     fs: Fs,
 }
 
-impl<'a> Review<'a> {
-    fn new(tar: &'static [u8], entries: &'a [Entry], settings: &'a Settings) -> Result<Self> {
-        let mut fs = Fs::new()
-            .map_err(|errno| Error::Tar(format!("no memory for its files ({errno:?})")))?;
-        fs.add_tar(tar).map_err(|error| {
-            Error::Tar(format!(
-                "the kernel would refuse it: {}{error}",
-                archive::name_at(tar, error.offset)
-            ))
-        })?;
-        Ok(Review {
-            tar,
-            entries,
-            settings,
-            fs,
-        })
-    }
-
+impl Review<'_> {
     fn all(&self) -> Result<()> {
         for (source, program) in &self.settings.seeds {
             if self
@@ -126,14 +144,6 @@ impl<'a> Review<'a> {
                 ));
             }
             require_absolute("the seed's program", program)?;
-        }
-        if let Some(odd) = self
-            .settings
-            .environment
-            .iter()
-            .find(|variable| !variable.contains(&b'='))
-        {
-            return refuse(format!("--env {}: expected NAME=VALUE", show(odd)));
         }
         let cwd = &self.settings.cwd;
         require_absolute("--cwd", cwd)?;
@@ -178,6 +188,9 @@ impl<'a> Review<'a> {
                 "--init {} is not executable (mode {mode:04o}): chmod +x it",
                 show(init)
             ));
+        }
+        if self.fs.size(inode) == 0 {
+            return refuse(format!("--init {} is empty", show(init)));
         }
         if self.settings.policy == Policy::Chain && self.is_machine_code(inode) {
             let text = "is machine code that the image brings along, which the policy `chain` refuses to run; \

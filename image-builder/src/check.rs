@@ -1,15 +1,16 @@
-//! An image against its own index: every byte is covered, and damage is named by part and place.
+//! An image against its own index: whole or not, and damage is named by part and place.
 //!
-//! kernel, symbols, tar, and each file's contents by their hashes, the index by its seal, padding by
-//! being zero, the tar's headers by saying the same as the index. What a hash alone cannot place
-//! (bytes of tar headers) is found by writing the tar anew: where the new one has the hash that the
-//! index asks for, each byte that differs is the damage.
+//! The judge is the kernel's own reader (`firmseed_core::image::load`), and after it [`crate::build`]'s of what is
+//! to be started: what passes here boots. Only where they refuse the image is damage looked for, more narrowly than
+//! the kernel says it. What a hash alone cannot place (bytes of tar headers) is found by writing the tar anew: where
+//! the new one has the hash that the index asks for, each byte that differs is the damage.
 
-use crate::archive::{self, BLOCK, Entry, Member};
-use crate::kernel::stated_image_size;
+use crate::archive::{self, BLOCK, Member};
+use crate::kernel::{self, stated_image_size};
+use crate::layout::Settings;
 use crate::progress::Progress;
-use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::{ALIGNMENT, Index, Kind, Part};
+use crate::{Error, Result, build, layout, published, sha256};
+use firmseed_core::image::{self, ALIGNMENT, Escape, Fault, Hex, Index, Kind, Name, Part};
 use firmseed_core::tar::{self, Archive, TarError};
 use serde::Serialize;
 use std::fmt;
@@ -49,30 +50,115 @@ pub struct Report {
     pub size: usize,
     /// Files whose contents were hashed.
     pub files: usize,
+    /// `the published kernel VERSION` or `another kernel`.
+    pub kernel: String,
+    /// The hash of its bytes.
+    pub kernel_sha256: String,
+    /// What is no damage, but worth a line.
+    pub notes: Vec<String>,
     /// What is wrong; none if the image is whole.
     pub findings: Vec<Finding>,
 }
 
 /// Checks every byte of `image`. An error means that it is no image at all.
+///
+/// The image is copied and leaked: the kernel's file system keeps its pages for ever, and this process is short.
 pub fn check(image: &[u8]) -> Result<Report> {
     let offset = layout::find_index(image)?;
+    let kernel = kernel::hash(&image[..offset]);
+    let index = Index::open(image, offset);
+    let files = index.iter().flat_map(Index::members);
+    let mut report = Report {
+        size: image.len(),
+        files: files
+            .filter(
+                |member| matches!(member, Ok(member) if matches!(member.kind, Kind::File { .. })),
+            )
+            .count(),
+        kernel: published::describe(&kernel),
+        kernel_sha256: Hex(&kernel).to_string(),
+        notes: Vec::new(),
+        findings: Vec::new(),
+    };
+    if let Ok(index) = &index
+        && index.kernel_name == Name::Published
+        && published::version_of(&kernel).is_none()
+    {
+        let text = "the index calls the kernel a published one; this tool's list (kernel/PUBLISHED) does not know it";
+        report.notes.push(text.into());
+    }
+    let Some(fault) = judge(image.to_vec().leak(), offset, &kernel) else {
+        return Ok(report);
+    };
     let mut checker = Checker {
         image,
         findings: Vec::new(),
-        files: 0,
     };
-    match Index::open(image, offset) {
+    match index {
         Ok(index) => checker.all(&index, offset),
         Err(error) => {
             let problem = format!("{error}; nothing else can be checked without the index");
             checker.add("index", text_range(image, offset), problem);
         }
     }
-    Ok(Report {
-        size: image.len(),
-        files: checker.files,
-        findings: checker.findings,
-    })
+    // What has the right hash and is refused all the same cannot be said more narrowly.
+    if checker.findings.is_empty() {
+        checker.findings.push(fault);
+    }
+    report.findings = checker.findings;
+    Ok(report)
+}
+
+/// Why the kernel would not start what is in `image`, in its own words.
+fn judge(image: &'static [u8], offset: usize, kernel: &image::Sha256) -> Option<Finding> {
+    let finding = |part: &str, range, problem: String| {
+        Some(Finding {
+            part: part.into(),
+            range,
+            problem,
+        })
+    };
+    if stated_image_size(image) != Some(image.len() as u64) {
+        let problem = "the field image_size is not the size of the image";
+        return finding("kernel header", image::IMAGE_SIZE_FIELD, problem.into());
+    }
+    match image::load(image, offset, kernel, sha256) {
+        Err(fault) => {
+            let (part, range) = place(image, offset, &fault);
+            finding(&part, range, fault.to_string())
+        }
+        Ok((index, files)) => {
+            let settings = Settings::of(&index);
+            let tar = index.tar.slice(image)?;
+            let refused = build::review(tar, files, &settings).err()?;
+            let head = offset..offset + index.text.len();
+            finding("index", head, refused.to_string())
+        }
+    }
+}
+
+/// The part and the bytes that a fault is about.
+fn place(image: &[u8], offset: usize, fault: &Fault<'_>) -> (String, Range<usize>) {
+    let Ok(index) = Index::open(image, offset) else {
+        return ("index".into(), text_range(image, offset));
+    };
+    let tar = range(&index.tar);
+    let header = |at: usize| tar.start + at..(tar.start + at + BLOCK).min(tar.end);
+    match fault {
+        Fault::Tar(TarError { offset, .. }) | Fault::NoText { offset } => {
+            let bytes = &image[tar.clone()];
+            let name = archive::path_at(bytes, *offset);
+            let part = name.map_or("tar".into(), |path| format!("member {}", Escape(&path)));
+            (part, header(*offset))
+        }
+        Fault::Disagree { line, offset } => {
+            let mut members = index.members().map_while(std::result::Result::ok);
+            let named = members.find(|member| Some(member.line) == *line);
+            let part = named.map_or("tar".into(), |member| format!("member {}", member.path));
+            (part, offset.map_or(tar.clone(), header))
+        }
+        _ => ("image".into(), 0..image.len()),
+    }
 }
 
 /// From `start` to the first byte that is no text.
@@ -86,10 +172,11 @@ fn text_range(image: &[u8], start: usize) -> Range<usize> {
     start..start + size
 }
 
+const WRONG_HASH: &str = "its bytes do not hash to what the index says";
+
 struct Checker<'a> {
     image: &'a [u8],
     findings: Vec<Finding>,
-    files: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -106,15 +193,9 @@ impl<'a> Checker<'a> {
         if !index.verify_seal(sha256) {
             self.add("index", offset..index_end, "it does not hash to what its last line says; other findings may only follow from this one");
         }
-        self.part("kernel", &index.kernel);
-        if stated_image_size(self.image) != Some(self.image.len() as u64) {
-            self.add(
-                "kernel header",
-                16..24,
-                "the field image_size is not the size of the image",
-            );
+        if kernel::hash(&self.image[..offset]) != index.kernel.sha256 {
+            self.add("kernel", 0..offset, WRONG_HASH);
         }
-        self.padding("the kernel", range(&index.kernel).end, offset);
         let first = index.symbols.as_ref().unwrap_or(&index.tar);
         self.padding("the index", index_end, range(first).start);
         if let Some(symbols) = &index.symbols {
@@ -126,11 +207,7 @@ impl<'a> Checker<'a> {
 
     fn part(&mut self, name: &str, part: &Part) {
         if !part.matches(self.image, sha256) {
-            self.add(
-                name,
-                range(part),
-                "its bytes do not hash to what the index says",
-            );
+            self.add(name, range(part), WRONG_HASH);
         }
     }
 
@@ -156,7 +233,6 @@ impl<'a> Checker<'a> {
                 }
             };
             if let Kind::File { content, .. } = member.kind {
-                self.files += 1;
                 let name = format!("file {}", member.path);
                 self.part(&name, &content);
                 let end = range(&content).end;
@@ -175,11 +251,6 @@ impl<'a> Checker<'a> {
         }
         if !intact && self.findings.len() == before {
             self.add("tar", tar.clone(), "it does not hash to what the index says, outside the files' contents: a header or the end");
-        }
-        match archive::read(bytes) {
-            Ok(entries) => self.agreement(index, &entries, tar),
-            Err(error) if self.findings.len() == before => self.add("tar", tar, error.to_string()),
-            Err(_) => {} // already named
         }
     }
 
@@ -262,35 +333,6 @@ impl<'a> Checker<'a> {
             }
         }
     }
-
-    /// The tar must say what the index says: the kernel reads both.
-    fn agreement(&mut self, index: &Index<'a>, entries: &[Entry], tar: Range<usize>) {
-        let members: Vec<_> = index.members().map_while(|member| member.ok()).collect();
-        if members.len() != entries.len() {
-            let problem = format!(
-                "it has {} members, the index names {}",
-                entries.len(),
-                members.len()
-            );
-            return self.add("tar", tar, problem);
-        }
-        let start = tar.start;
-        for (member, entry) in members.iter().zip(entries) {
-            if !agree(member, entry, start) {
-                let problem = format!(
-                    "the index (line {}) and the tar's header disagree about it",
-                    member.line
-                );
-                let place = match &entry.kind {
-                    archive::Kind::File { content, .. } => {
-                        start + content.start - BLOCK..start + content.start
-                    }
-                    _ => tar.clone(),
-                };
-                self.add(format!("member {}", member.path), place, problem);
-            }
-        }
-    }
 }
 
 fn range(part: &Part) -> Range<usize> {
@@ -331,34 +373,6 @@ fn gaps(
         "tar headers after the last file, or the tar's end".into(),
     ));
     gaps
-}
-
-fn agree(member: &firmseed_core::image::Member<'_>, entry: &Entry, start: usize) -> bool {
-    let same_kind = match (&member.kind, &entry.kind) {
-        (
-            Kind::File { content, mode },
-            archive::Kind::File {
-                mode: stated,
-                content: found,
-            },
-        ) => mode == stated && range(content) == (start + found.start..start + found.end),
-        (Kind::Directory { mode }, archive::Kind::Directory { mode: stated }) => mode == stated,
-        (Kind::Symlink { target }, archive::Kind::Symlink { target: found }) => {
-            *target == found[..]
-        }
-        (Kind::Hardlink { target }, archive::Kind::Hardlink { target: found }) => {
-            *target == found[..]
-        }
-        (
-            Kind::Device { major, minor },
-            archive::Kind::Device {
-                major: driver,
-                minor: number,
-            },
-        ) => (major, minor) == (driver, number),
-        _ => false,
-    };
-    same_kind && member.path == entry.path[..]
 }
 
 /// The error of a check that found something, for an exit code.

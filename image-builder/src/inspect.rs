@@ -1,7 +1,7 @@
 //! What is in an image, for people and (as JSON) for programs. Nothing is verified here: see [`crate::check`].
 
 use crate::kernel::stated_image_size;
-use crate::{Error, Result, layout, sha256};
+use crate::{Error, Result, layout, published, sha256};
 use firmseed_core::image::{Escaped, Hex, Index, Kind, Part};
 use serde::Serialize;
 use std::fmt::Write;
@@ -14,6 +14,8 @@ pub struct Report {
     pub size: u64,
     /// The size that the arm64 Image header states.
     pub stated_size: u64,
+    /// `the published kernel VERSION` or `another kernel`, by the hash that the index states.
+    pub kernel: String,
     /// kernel, index, symbols, tar.
     pub parts: Vec<PartReport>,
     /// The path of PID 1.
@@ -108,6 +110,7 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
     Ok(Report {
         size: image.len() as u64,
         stated_size: stated_image_size(image).unwrap_or(0),
+        kernel: published::describe(&index.kernel.sha256),
         parts,
         init: index.init.to_string(),
         arguments: strings(&mut index.arguments()),
@@ -186,6 +189,7 @@ impl Report {
                 part.name, part.offset, part.size, part.sha256
             )?;
         }
+        writeln!(out, "version  {}", self.kernel)?;
         writeln!(out, "policy   {}", self.policy)?;
         let command = std::iter::once(&self.init)
             .chain(&self.arguments)

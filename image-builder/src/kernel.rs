@@ -4,7 +4,8 @@
 //! at byte 56) is the kernel's own first 64 bytes; only its field `image_size` is filled in here.
 
 use crate::{Error, Result};
-use firmseed_core::image::ALIGNMENT;
+use firmseed_core::image::{ALIGNMENT, IMAGE_SIZE_FIELD, Sha256, kernel_hash};
+use firmseed_core::sha256::compress;
 use object::read::elf::{ElfFile64, ProgramHeader as _};
 use object::{
     Architecture, LittleEndian, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, elf,
@@ -14,7 +15,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 const HEADER_SIZE: usize = 64;
-const IMAGE_SIZE_AT: usize = 16;
 const MAGIC_AT: usize = 56;
 const MAGIC: &[u8; 4] = b"ARM\x64";
 /// linker.ld's name for the address where the kernel expects the index.
@@ -25,7 +25,7 @@ const SIZE_LIMIT: u64 = 16 << 20;
 /// A kernel, ready to be put at the start of an image.
 #[derive(Clone, Debug)]
 pub struct Kernel {
-    /// The load segments as they lie in memory, zero-initialised data included.
+    /// The load segments as they lie in memory, zero-initialised data included, up to the end of a page.
     pub flat: Vec<u8>,
     /// Lines of `OFFSET NAME`, for `firmseed_core::image::symbol_at`.
     pub symbols: Vec<u8>,
@@ -51,7 +51,7 @@ impl Kernel {
                 file.architecture()
             ));
         }
-        let flat = flatten(&file, bytes)?;
+        let mut flat = flatten(&file, bytes)?;
         if flat.len() < HEADER_SIZE || flat[MAGIC_AT..][..4] != *MAGIC {
             return Err("its first load segment does not begin with an arm64 Image header (\"ARM\\x64\" at byte 56)".into());
         }
@@ -73,6 +73,7 @@ impl Kernel {
                 ));
             }
         }
+        flat.resize(flat.len().next_multiple_of(ALIGNMENT), 0);
         Ok(Kernel {
             flat,
             symbols: symbols(&file),
@@ -81,13 +82,23 @@ impl Kernel {
 
     /// Fills in the header's size of all that a boot loader must load.
     pub fn set_image_size(&mut self, size: u64) {
-        self.flat[IMAGE_SIZE_AT..][..8].copy_from_slice(&size.to_le_bytes());
+        self.flat[IMAGE_SIZE_FIELD].copy_from_slice(&size.to_le_bytes());
     }
+
+    /// Its hash in the index of every image.
+    pub fn hash(&self) -> Sha256 {
+        hash(&self.flat)
+    }
+}
+
+/// The hash of the kernel in these bytes, whatever image it is in.
+pub fn hash(kernel: &[u8]) -> Sha256 {
+    kernel_hash(kernel, kernel.len() as u64, compress)
 }
 
 /// The size that an image's header states.
 pub fn stated_image_size(image: &[u8]) -> Option<u64> {
-    let field = image.get(IMAGE_SIZE_AT..IMAGE_SIZE_AT + 8)?;
+    let field = image.get(IMAGE_SIZE_FIELD)?;
     Some(u64::from_le_bytes(
         field.try_into().expect("eight bytes were taken"),
     ))

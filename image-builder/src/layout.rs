@@ -6,8 +6,8 @@
 use crate::archive::{Entry, Kind};
 use crate::kernel::Kernel;
 use crate::progress::Progress;
-use crate::{Error, Result, sha256};
-use firmseed_core::image::{ALIGNMENT, Escape, Hex, Index, Policy, Sha256, VERSION_LINE};
+use crate::{Error, Result, published, sha256};
+use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Hex, Index, Policy, Sha256, VERSION_LINE};
 use std::fmt::Write;
 
 /// What the index says beside the facts about bytes.
@@ -25,6 +25,24 @@ pub struct Settings {
     pub policy: Policy,
     /// hex0 source and program path of each seed.
     pub seeds: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Settings {
+    /// What an index says.
+    pub fn of(index: &Index<'_>) -> Self {
+        let bytes = |text: Escaped<'_>| text.bytes().collect::<Vec<u8>>();
+        Settings {
+            init: bytes(index.init),
+            arguments: index.arguments().map(bytes).collect(),
+            environment: index.environment().map(bytes).collect(),
+            cwd: bytes(index.cwd),
+            policy: index.policy,
+            seeds: index
+                .seeds()
+                .map(|seed| (bytes(seed.source), bytes(seed.program)))
+                .collect(),
+        }
+    }
 }
 
 /// The bytes of an image.
@@ -78,13 +96,6 @@ pub fn assemble(
             image.resize(at, 0);
             image.extend_from_slice(part);
         }
-        // The reader is the judge of what the writer wrote.
-        let index = Index::open(&image, index_at)
-            .map_err(|error| Error::Image(format!("bug in image-builder: {error}")))?;
-        index
-            .members()
-            .try_for_each(|m| m.map(drop))
-            .map_err(|error| Error::Image(format!("bug in image-builder: {error}")))?;
         return Ok(image);
     }
 }
@@ -98,9 +109,10 @@ fn head(
     settings: &Settings,
 ) -> String {
     let mut text = format!(
-        "{VERSION_LINE}\nkernel {} {}\n",
+        "{VERSION_LINE}\nkernel {} {} {}\n",
         kernel.flat.len(),
-        Hex(&sha256(&kernel.flat))
+        Hex(&kernel.hash()),
+        published::name_of(&kernel.hash())
     );
     let mut line = |keyword: &str, fields: &[&dyn std::fmt::Display]| {
         text += keyword;
@@ -166,8 +178,7 @@ pub fn find_index(image: &[u8]) -> Result<usize> {
         let page = &image[at..];
         let versioned = page.starts_with(VERSION_LINE.as_bytes());
         let kernel_end = page.get(VERSION_LINE.len() + 1..).and_then(kernel_size);
-        let consistent =
-            kernel_end.and_then(|size| size.checked_next_multiple_of(ALIGNMENT)) == Some(at);
+        let consistent = kernel_end == Some(at);
         match (versioned, consistent) {
             (true, true) => return Ok(at),
             (false, false) => {}
@@ -176,12 +187,11 @@ pub fn find_index(image: &[u8]) -> Result<usize> {
         }
     }
     damaged.ok_or_else(|| {
-        let text = "no Firmseed image: no page of it begins with the line `firmseed-index 1` (is it an older format, or another file?)";
-        Error::Image(text.into())
+        Error::Image(format!("no Firmseed image: no page of it begins with the line `{VERSION_LINE}` (is it an older format, or another file?)"))
     })
 }
 
-/// The SIZE of what looks like a line `kernel SIZE SHA256`.
+/// The SIZE of what looks like a line `kernel SIZE SHA256 NAME`.
 fn kernel_size(line: &[u8]) -> Option<usize> {
     let fields = line.strip_prefix(b"kernel ")?;
     let digits = fields.iter().take(20).position(|&byte| byte == b' ')?;

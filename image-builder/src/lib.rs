@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod output;
 pub mod port;
 pub mod progress;
+pub mod published;
 pub mod report;
 pub mod sbom;
 pub mod sd;

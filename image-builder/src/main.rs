@@ -145,12 +145,17 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
             .map(|finding| format!("{}: {finding}\n", path.display()))
             .collect();
         say(&lines)?;
+        for note in &report.notes {
+            eprintln!("image-builder: note: {}: {note}", path.display());
+        }
         if report.findings.is_empty() {
             say(&format!(
-                "{}: whole: {} bytes, {} files\n",
+                "{0}: whole: {1} bytes, {2} files\n{0}: {3}: sha256 {4}\n",
                 path.display(),
                 report.size,
-                report.files
+                report.files,
+                report.kernel,
+                report.kernel_sha256
             ))?;
         }
     }

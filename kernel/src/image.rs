@@ -1,82 +1,62 @@
-//! The image in memory: its index, its symbols, and its files, each checked against its hash before it is used.
+//! The image in memory: each byte of it is compared with what the index says before anything else is done with it.
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use firmseed_core::fs::Fs;
-use firmseed_core::image::{Index, Kind};
+use firmseed_core::image::{self, Index, Name, Sha256, kernel_hash};
 
-use crate::arch;
-use crate::machine::sha256;
+use crate::arch::{self, Entry};
+use crate::machine::{sha256, sha256_compression};
+use crate::println;
 
-/// An image whose index is whole.
+/// An image that is whole.
 pub struct Image {
     bytes: &'static [u8],
     /// What the image holds.
     pub index: Index<'static>,
+    /// Its files. Contents stay in the tar.
+    pub files: Fs,
+    /// The hash of this kernel, as measured.
+    pub kernel: Sha256,
 }
 
 impl Image {
-    /// Reads the index behind the kernel and checks its seal.
+    /// Measures this kernel, and reads what follows it. Says so when the kernel is not the published one.
     ///
     /// # Errors
     /// A text that says what is damaged.
-    pub fn open(bytes: &'static [u8]) -> Result<Self, String> {
-        if bytes.len() as u64 <= arch::extent().end {
+    pub fn open(bytes: &'static [u8], entry: Entry) -> Result<Self, String> {
+        let extent = arch::extent();
+        if bytes.len() as u64 <= extent.end {
             return Err(
                 "this is a kernel without an image: make one with image-builder build".to_string(),
             );
         }
-        let index = Index::open(bytes, arch::extent().end as usize)
-            .map_err(|error| format!("image damaged: {error}"))?;
-        if !index.verify_seal(sha256) {
+        if !entry.data_were_zeros {
             return Err(
-                "image damaged: the index does not have the hash that its last line says"
-                    .to_string(),
+                "image damaged: the kernel: its data are not zeros in the file".to_string(),
             );
         }
-        Ok(Image { bytes, index })
+        let constant = &bytes[..extent.rodata_end as usize];
+        let kernel = kernel_hash(constant, extent.end, sha256_compression());
+        let (index, files) = image::load(bytes, extent.end as usize, &kernel, sha256)
+            .map_err(|fault| format!("image damaged: {fault}"))?;
+        if index.kernel_name == Name::Other {
+            println!(
+                "firmseed: the kernel is not a published one: sha256 {}",
+                image::Hex(&kernel)
+            );
+        }
+        Ok(Image {
+            bytes,
+            index,
+            files,
+            kernel,
+        })
     }
 
-    /// The kernel's symbols, if they are there and whole.
+    /// The kernel's symbols, if there are any.
     pub fn symbols(&self) -> Option<&'static [u8]> {
-        let part = self.index.symbols?;
-        part.matches(self.bytes, sha256)
-            .then(|| part.slice(self.bytes))?
-    }
-
-    /// The files. Contents stay in the tar, whose hash covers every byte of every file and header.
-    ///
-    /// # Errors
-    /// A text that names what is damaged.
-    pub fn unpack(&self) -> Result<Fs, String> {
-        if !self.index.tar.matches(self.bytes, sha256) {
-            return Err(self.name_damage()?);
-        }
-        let tar = self
-            .index
-            .tar
-            .slice(self.bytes)
-            .ok_or("image damaged: the tar is cut short")?;
-        let mut files = Fs::new().map_err(|error| format!("no memory for files: {error:?}"))?;
-        files
-            .add_tar(tar)
-            .map_err(|error| format!("image damaged: {error}"))?;
-        Ok(files)
-    }
-
-    /// Says which part of a tar that has not its hash is damaged.
-    fn name_damage(&self) -> Result<String, String> {
-        for member in self.index.members() {
-            let member = member.map_err(|error| format!("image damaged: {error}"))?;
-            if let Kind::File { content, .. } = member.kind
-                && !content.matches(self.bytes, sha256)
-            {
-                return Ok(format!(
-                    "image damaged: {} does not have the hash that the index says",
-                    member.path
-                ));
-            }
-        }
-        Ok("image damaged: a header of the tar; image-builder check says where".to_string())
+        self.index.symbols?.slice(self.bytes)
     }
 }

@@ -14,8 +14,10 @@
 
 use alloc::vec::Vec;
 use board::argument;
-use firmseed_core::image::{self, Escaped, Index};
+use firmseed_core::image::{self, Escaped};
 use firmseed_core::kernel::{BootOptions, Policy, Seed};
+
+use crate::image::Image;
 
 /// CLOCK_REALTIME at power-on: 2026-01-01, 00:00:00 UTC. A constant, so that nothing depends on the day of the run.
 const REALTIME_START: u64 = 1_767_225_600 * 1_000_000_000;
@@ -32,7 +34,8 @@ pub struct Options<'a> {
 
 impl<'a> Options<'a> {
     /// The image's options with those of the command line over them.
-    pub fn new(index: &Index<'_>, line: &'a str) -> Self {
+    pub fn new(image: &Image, line: &'a str) -> Self {
+        let index = &image.index;
         let (words, after_dashes) = match line.split_once("-- ") {
             Some((words, rest)) if words.is_empty() || words.ends_with(' ') => (words, Some(rest)),
             _ => (line, None),
@@ -67,6 +70,7 @@ impl<'a> Options<'a> {
                     })
                     .collect(),
                 files: index.tar.sha256,
+                kernel: image.kernel,
                 realtime_start: REALTIME_START,
             },
             trace: argument(words, "trace"),

@@ -48,20 +48,19 @@ pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
     mmu::retire_identity_map();
     let arguments = String::from(board.arguments); // the device tree's memory is among the free frames
 
-    let image = Image::open(memory.image)?;
+    let image = Image::open(memory.image, entry)?;
     if let Some(symbols) = image.symbols() {
         exception::set_symbols(symbols);
     }
-    let options = Options::new(&image.index, &arguments);
+    let options = Options::new(&image, &arguments);
     if let Some(target) = options.trace {
         trace::start(target).map_err(|why| alloc::format!("trace={target}: {why}"))?;
     }
     let open_disk = disk_slot.map(|slot| move || Disk::open(slot, memory.dma, timer).map_err(text));
     let results = Results::open(options.results, found, timer, open_disk)?;
     let interrupts = open_interrupts(board, timer)?;
-    let files = image.unpack()?;
     let machine = ThisMachine::new(memory.frames, timer);
-    let mut kernel = Kernel::new(machine, memory.pool, files, &options.boot).map_err(text)?;
+    let mut kernel = Kernel::new(machine, memory.pool, image.files, &options.boot).map_err(text)?;
     let status = main_loop(&mut kernel, &interrupts, timer);
     println!("firmseed: init ended with status {status}");
     results.write(&mut kernel)?;

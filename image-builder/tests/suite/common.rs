@@ -1,5 +1,7 @@
 //! What the tests share: a small kernel ELF, a tree of files with all that is awkward, the command.
 
+use firmseed_core::image::Hex;
+use image_builder::layout;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -177,6 +179,101 @@ impl Bench {
         ];
         self.run(&[&fixed, arguments].concat())
     }
+}
+
+/// `image` with its index changed, and sealed again as if nothing had happened.
+pub fn forged(image: &[u8], change: impl FnOnce(&str) -> String) -> Vec<u8> {
+    let mut image = image.to_vec();
+    let at = layout::find_index(&image).unwrap();
+    let index = layout::open(&image).unwrap();
+    let old = String::from_utf8(index.text.to_vec()).unwrap();
+    let room = index.symbols.unwrap_or(index.tar).offset as usize - at;
+    let text = change(&old);
+    assert_ne!(text, old, "the test's own needle is gone");
+    let sealed = &text[..text.rfind("end ").unwrap()];
+    let seal = image_builder::sha256(sealed.as_bytes());
+    let text = format!("{sealed}end {}\n", Hex(&seal));
+    image[at..at + room].fill(0);
+    image[at..at + text.len()].copy_from_slice(text.as_bytes());
+    assert!(text.len() <= room, "the index stays in its pages");
+    image
+}
+
+/// Images whose index is sealed, and says of a member what is not so; `image` has the files one and two, of one size.
+pub fn lies(image: &[u8], one: &str, two: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let line_of = |text: &str, path: &str| {
+        let end = format!(" {path}");
+        let mut lines = text.lines();
+        let line = lines.find(|line| line.starts_with("file ") && line.ends_with(&end));
+        line.unwrap().to_owned()
+    };
+    // A line's fields, changed: `file SHA256 MODE SIZE OFFSET PATH`.
+    let edited = |text: &str, path: &str, number: usize, value: &str| {
+        let line = line_of(text, path);
+        let mut fields: Vec<&str> = line.split(' ').collect();
+        fields[number] = value;
+        text.replace(&line, &fields.join(" "))
+    };
+    let lie = |change: &dyn Fn(&str, &str, &str) -> String| {
+        forged(image, |text| {
+            change(text, &line_of(text, one), &line_of(text, two))
+        })
+    };
+    let field = |line: &str, number: usize| line.split(' ').nth(number).unwrap().to_owned();
+    let without_path = |line: &str| line.rsplit_once(' ').unwrap().0.to_owned();
+    vec![
+        (
+            "another hash",
+            lie(&|text, _, _| edited(text, one, 1, &"ab".repeat(32))),
+        ),
+        (
+            "swapped names",
+            lie(&|text, first, second| {
+                let (a, b) = (without_path(first), without_path(second));
+                let text = text.replace(first, &format!("{a} {two}"));
+                text.replace(second, &format!("{b} {one}"))
+            }),
+        ),
+        (
+            "swapped files",
+            lie(&|text, first, second| {
+                text.replace(first, "\0")
+                    .replace(second, first)
+                    .replace('\0', second)
+            }),
+        ),
+        (
+            "an entry too many",
+            lie(&|text, first, _| text.replace(first, &format!("{first}\n{first}er"))),
+        ),
+        (
+            "an entry too few",
+            lie(&|text, first, _| text.replace(&format!("{first}\n"), "")),
+        ),
+        (
+            "another mode",
+            lie(&|text, _, _| edited(text, one, 2, "4777")),
+        ),
+        (
+            "overlapping ranges",
+            lie(&|text, first, _| {
+                let text = edited(text, two, 1, &field(first, 1));
+                edited(&text, two, 4, &field(first, 4))
+            }),
+        ),
+        (
+            "a huge size",
+            lie(&|text, _, _| edited(text, one, 3, "18446744073709551615")),
+        ),
+        (
+            "another kind",
+            lie(&|text, first, _| text.replace(first, &format!("dir 0755 {one}"))),
+        ),
+        (
+            "another path",
+            lie(&|text, _, _| edited(text, one, 5, "elsewhere")),
+        ),
+    ]
 }
 
 /// What the command said on standard error.

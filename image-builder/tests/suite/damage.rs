@@ -1,7 +1,7 @@
 //! Round trips of random trees, and damage at random places: found, and named where it is.
 
-use crate::common;
-use firmseed_core::image::Policy;
+use crate::common::{self, forged};
+use firmseed_core::image::{Hex, Policy};
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
@@ -101,7 +101,7 @@ fn a_whole_image_has_no_findings() {
 fn every_flipped_byte_is_named() {
     let whole = small_image();
     let index = layout::find_index(&whole).unwrap();
-    let kernel_end = Kernel::from_elf(&common::kernel_elf()).unwrap().flat.len();
+    let kernel_end = kernel().flat.len();
     let mut image = whole.clone();
     for at in (0..64).chain(kernel_end - 8..whole.len()) {
         // In the long paddings every 61st byte will do.
@@ -140,7 +140,7 @@ fn the_names_are_the_right_ones() {
         layout::find_index(&whole).unwrap() + index.text.len(),
     );
     let table = [
-        (4100, "kernel (bytes 0 to 12031)"),
+        (4100, "kernel (bytes 0 to 12287)"),
         (index.symbols.unwrap().offset as usize, "symbols (bytes"),
         (text_end + 3, "padding after the index (byte"),
         (content, "file bin/sh (bytes"),
@@ -183,26 +183,18 @@ fn a_cut_or_longer_image_is_damaged() {
 #[test]
 fn the_index_is_the_one_behind_the_kernel() {
     let mut kernel = kernel();
-    kernel.flat[4096..4096 + 17].copy_from_slice(b"firmseed-index 1\n");
-    let tar = archive::write::<Vec<u8>>(&[]).unwrap();
-    let hidden = Progress::hidden();
-    let image = layout::assemble(kernel, &tar, &[], &settings(b"/init"), &hidden).unwrap();
+    kernel.flat[4096..4096 + 17].copy_from_slice(b"firmseed-index 2\n");
+    let init = Member {
+        path: b"init".to_vec(),
+        kind: Kind::File {
+            mode: 0o755,
+            content: b"#!x\n",
+        },
+    };
+    let tar = archive::write(&[init]).unwrap();
+    let (image, _) = build::image(kernel, tar, &settings(b"/init")).unwrap();
     assert_eq!(layout::find_index(&image).unwrap(), 0x3000);
     assert_eq!(check::check(&image).unwrap().findings, vec![]);
-}
-
-/// The image with its index changed, and sealed again as if nothing had happened.
-fn forged(mut image: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
-    let at = layout::find_index(&image).unwrap();
-    let text = String::from_utf8(layout::open(&image).unwrap().text.to_vec()).unwrap();
-    let size = text.len();
-    let text = change(text);
-    let sealed = &text[..text.rfind("end ").unwrap()];
-    let seal = image_builder::sha256(sealed.as_bytes());
-    let text = format!("{sealed}end {}\n", firmseed_core::image::Hex(&seal));
-    assert_eq!(text.len(), size, "the change keeps the size");
-    image[at..at + size].copy_from_slice(text.as_bytes());
-    image
 }
 
 /// Damage that the hashes cannot show, because the index was adapted.
@@ -213,7 +205,7 @@ fn an_index_that_lies_is_found() {
         assert_eq!(findings.len(), 1, "{findings:?}");
         findings[0].to_string()
     };
-    let mode = forged(small_image(), |text| {
+    let mode = forged(&small_image(), |text| {
         text.replace(" 0755 700 ", " 0777 700 ")
     });
     let found = only(mode);
@@ -222,7 +214,7 @@ fn an_index_that_lies_is_found() {
         "{found}"
     );
 
-    let target = forged(small_image(), |text| {
+    let target = forged(&small_image(), |text| {
         text.replace("symlink link bin/sh", "symlink link bin/su")
     });
     let found = only(target);
@@ -231,17 +223,52 @@ fn an_index_that_lies_is_found() {
         "{found}"
     );
 
+    // The one field that is in no hash.
     let mut image = small_image();
     image[16] ^= 1;
-    let kernel = layout::open(&image).unwrap().kernel;
-    let hash = image_builder::sha256(kernel.slice(&image).unwrap());
-    let [old, new] =
-        [&kernel.sha256, &hash].map(|hash| firmseed_core::image::Hex(hash).to_string());
-    let found = only(forged(image, |text| text.replace(&old, &new)));
+    let found = only(image);
     assert!(
         found.starts_with("kernel header (bytes 16 to 23)"),
         "{found}"
     );
+}
+
+/// What the kernel's reader says of an image, asked as the kernel asks it: of `image_size` bytes, with the index where
+/// the kernel ends.
+fn kernel_s_verdict(image: &[u8]) -> Result<(), String> {
+    let stated = image_builder::kernel::stated_image_size(image).unwrap() as usize;
+    let image: &'static [u8] = image.get(..stated).ok_or("cut")?.to_vec().leak();
+    let end = kernel().flat.len();
+    let measured = image_builder::kernel::hash(&image[..end]);
+    let loaded = firmseed_core::image::load(image, end, &measured, image_builder::sha256);
+    loaded.map(drop).map_err(|fault| fault.to_string())
+}
+
+fn has_findings(image: &[u8]) -> bool {
+    check::check(image).map_or(true, |report| !report.findings.is_empty())
+}
+
+/// An index that is sealed and says what is not so: refused by the kernel, and by `check`.
+#[test]
+fn every_kind_of_lie_is_refused_by_both() {
+    let file = |path: &[u8], byte: u8| Member {
+        path: path.to_vec(),
+        kind: Kind::File {
+            mode: 0o755,
+            content: vec![byte; 700],
+        },
+    };
+    let members = [file(b"one", b'1'), file(b"two", b'2'), file(b"zero", b'0')];
+    let tar = archive::write(&members).unwrap();
+    let (image, _) = build::image(kernel(), tar, &settings(b"/one")).unwrap();
+    assert_eq!(
+        (kernel_s_verdict(&image), has_findings(&image)),
+        (Ok(()), false)
+    );
+    for (lie, image) in common::lies(&image, "one", "two") {
+        assert!(kernel_s_verdict(&image).is_err(), "the kernel: {lie}");
+        assert!(has_findings(&image), "check: {lie}");
+    }
 }
 
 /// An image that `build` would refuse: its files do not fit together.
@@ -258,6 +285,143 @@ fn unreviewed(members: &[Member<Vec<u8>>]) -> Vec<u8> {
     .unwrap()
 }
 
+fn file(path: &[u8], content: &[u8]) -> Member<Vec<u8>> {
+    let content = content.to_vec();
+    Member {
+        path: path.to_vec(),
+        kind: Kind::File {
+            mode: 0o755,
+            content,
+        },
+    }
+}
+
+fn link(path: &[u8], target: &[u8]) -> Member<Vec<u8>> {
+    let target = target.to_vec();
+    Member {
+        path: path.to_vec(),
+        kind: Kind::Symlink { target },
+    }
+}
+
+fn folder(path: &[u8]) -> Member<Vec<u8>> {
+    Member {
+        path: path.to_vec(),
+        kind: Kind::Directory { mode: 0o755 },
+    }
+}
+
+/// What `build` refuses, in an image that was made without it: refused by `check` too, and by the kernel.
+#[test]
+fn files_that_do_not_fit_are_refused_by_both() {
+    let init = || file(b"init", b"#!x\n");
+    let refused: [(&str, Vec<Member<Vec<u8>>>); 4] = [
+        ("the path is taken already", vec![init(), init()]),
+        (
+            "the path is taken already",
+            vec![init(), link(b"a", b"init"), file(b"a", b"")],
+        ),
+        (
+            "not a directory",
+            vec![init(), link(b"a", b"/"), file(b"a/b", b"")],
+        ),
+        ("the path is taken already", vec![init(), file(b"dev", b"")]),
+    ];
+    for (reason, members) in refused {
+        let image = unreviewed(&members);
+        let kernel = kernel_s_verdict(&image).unwrap_err();
+        let findings = check::check(&image).unwrap().findings;
+        assert!(kernel.contains(reason), "{kernel}");
+        assert!(
+            findings.len() == 1 && findings[0].problem.contains(reason),
+            "{findings:?}"
+        );
+    }
+    // Links may lead anywhere: they are followed in the machine's own tree.
+    let links = [
+        init(),
+        link(b"absolute", b"/bin/busybox"),
+        link(b"escaping", b"../../../init"),
+    ];
+    let image = unreviewed(&links);
+    assert_eq!(
+        (kernel_s_verdict(&image), has_findings(&image)),
+        (Ok(()), false)
+    );
+}
+
+/// Under the policy `chain` a name is a text: other bytes could spell a program.
+#[test]
+fn names_are_texts_under_the_policy_chain() {
+    let verdict = |policy, odd: Member<Vec<u8>>| {
+        let tar = archive::write(&[file(b"init", b"#!x\n"), odd]).unwrap();
+        let entries = archive::read(&tar).unwrap();
+        let settings = Settings {
+            policy,
+            ..settings(b"/init")
+        };
+        let image =
+            layout::assemble(kernel(), &tar, &entries, &settings, &Progress::hidden()).unwrap();
+        let verdict = kernel_s_verdict(&image);
+        assert_eq!(verdict.is_err(), has_findings(&image));
+        assert_eq!(
+            verdict.is_err(),
+            build::image(kernel(), tar, &settings).is_err()
+        );
+        verdict
+    };
+    for odd in [
+        link(b"a", b"\x7fELF"),
+        link(b"\x01", b"a"),
+        file(b"a\x1f", b""),
+    ] {
+        let found = verdict(Policy::Chain, odd.clone()).unwrap_err();
+        assert!(
+            found.contains("a control character in a name or link"),
+            "{found}"
+        );
+        assert_eq!(verdict(Policy::Open, odd), Ok(()));
+    }
+    assert_eq!(
+        verdict(Policy::Chain, link("\u{e9} b".as_bytes(), b"/a\n")),
+        Ok(())
+    );
+}
+
+/// A process 1 that cannot be: refused by `check`, as by `build`.
+#[test]
+fn an_init_that_cannot_start_is_found() {
+    let members = [
+        folder(b"bin"),
+        file(b"bin/empty", b""),
+        file(b"init", b"#!x\n"),
+    ];
+    let tar = archive::write(&members).unwrap();
+    let (image, _) = build::image(kernel(), tar.clone(), &settings(b"/init")).unwrap();
+    for (init, reason) in [
+        ("/bin", "is not a file"),
+        ("/bin/empty", "is empty"),
+        ("/none", "is not in the image"),
+    ] {
+        let forged = forged(&image, |text| {
+            text.replace("init /init", &format!("init {init}"))
+        });
+        let findings = check::check(&forged).unwrap().findings;
+        assert!(
+            findings.len() == 1 && findings[0].problem.contains(reason),
+            "{findings:?}"
+        );
+        let error = build::image(kernel(), tar.clone(), &settings(init.as_bytes())).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    let elsewhere = forged(&image, |text| text.replace("cwd /", "cwd /init"));
+    assert!(
+        check::check(&elsewhere).unwrap().findings[0]
+            .problem
+            .contains("is no folder")
+    );
+}
+
 /// A hostile image cannot write outside the folder.
 #[test]
 fn extraction_stays_inside() {
@@ -267,19 +431,7 @@ fn extraction_stays_inside() {
         .join("victim")
         .into_os_string()
         .into_encoded_bytes();
-    let file = |path: &[u8]| Member {
-        path: path.to_vec(),
-        kind: Kind::File {
-            mode: 0o755,
-            content: b"evil".to_vec(),
-        },
-    };
-    let link = |path: &[u8], target: &[u8]| Member {
-        path: path.to_vec(),
-        kind: Kind::Symlink {
-            target: target.to_vec(),
-        },
-    };
+    let file = |path: &[u8]| file(path, b"evil");
     let parent = outside.path().as_os_str().as_encoded_bytes();
     let attacks: [Vec<Member<Vec<u8>>>; 3] = [
         vec![file(b"init"), link(b"door", parent), file(b"door/victim")],
@@ -366,4 +518,101 @@ proptest! {
             prop_assert!(found.is_ok(), "byte {}: {:?}", at, found);
         }
     }
+
+    /// Lines of members changed at random: whatever is not the one index of the tar is refused, by the kernel and by `check`.
+    #[test]
+    fn one_verdict_on_indexes(changes in proptest::collection::vec(any::<[prop::sample::Index; 5]>(), 1..3)) {
+        let whole = small_image();
+        let original = String::from_utf8(layout::open(&whole).unwrap().text.to_vec()).unwrap();
+        let changed = changes.iter().fold(original.clone(), |text, change| mangled(&text, change));
+        prop_assume!(changed != original);
+        let image = forged(&whole, |_| changed);
+        let verdict = kernel_s_verdict(&image);
+        prop_assert_eq!(verdict.is_err(), has_findings(&image), "{:?}", verdict);
+        prop_assert!(verdict.is_err());
+    }
+
+    /// Bytes of tar headers changed at random, all sums made anew: accepted only where the index still is that of the tar.
+    #[test]
+    fn one_verdict_on_tars(changes in proptest::collection::vec((any::<prop::sample::Index>(), prop_oneof![Just(b'0'), Just(b'7'), Just(b'/'), Just(0), any::<u8>()]), 1..4)) {
+        let mut image = small_image();
+        let tar = layout::open(&image).unwrap().tar;
+        let old = Hex(&tar.sha256).to_string();
+        let bytes = &mut image[tar.offset as usize..];
+        let headers: Vec<usize> = (0..bytes.len()).step_by(512).filter(|at| bytes[at + 257..at + 262] == *b"ustar").collect();
+        for (place, byte) in changes {
+            // Name, mode, size, type, target, prefix: the rest says nothing to the index.
+            let fields = [0..7, 100..108, 124..136, 156..157, 157..165, 345..347];
+            let said: Vec<usize> = fields.into_iter().flatten().collect();
+            let at = place.index(headers.len() * said.len());
+            bytes[headers[at / said.len()] + said[at % said.len()]] = byte;
+        }
+        for at in headers {
+            let header = &mut bytes[at..at + 512];
+            header[148..156].fill(b' ');
+            let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+            header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        }
+        let new = Hex(&image_builder::sha256(bytes)).to_string();
+        let tar = bytes.to_vec();
+        let image = if old == new { image } else { forged(&image, |text| text.replace(&old, &new)) };
+        let verdict = kernel_s_verdict(&image);
+        prop_assert_eq!(verdict.is_err(), has_findings(&image), "{:?}", verdict);
+        if verdict.is_ok() {
+            let (rebuilt, _) = build::image(kernel(), tar, &settings(b"/bin/sh")).unwrap();
+            prop_assert!(rebuilt == image, "an index that is not the tar's was accepted");
+        }
+    }
+}
+
+/// An index with a line of a member, or a field of it, gone, doubled, moved or changed.
+fn mangled(text: &str, [what, one, other, field, digit]: &[prop::sample::Index; 5]) -> String {
+    let mut lines: Vec<String> = text.lines().map(String::from).collect();
+    let first = lines
+        .iter()
+        .position(|line| line.starts_with("policy "))
+        .unwrap()
+        + 1;
+    let members = lines.len() - first - 1;
+    if members == 0 {
+        return text.into();
+    }
+    let (one, other) = (first + one.index(members), first + other.index(members));
+    let fields = |line: &str| line.split(' ').map(String::from).collect::<Vec<_>>();
+    match what.index(6) {
+        0 => drop(lines.remove(one)),
+        1 => lines.insert(other, lines[one].clone()),
+        2 => lines.swap(one, other),
+        3 => {
+            // A field of another member.
+            let (mut to, from) = (fields(&lines[one]), fields(&lines[other]));
+            let at = field.index(to.len());
+            to[at].clone_from(&from[digit.index(from.len())]);
+            lines[one] = to.join(" ");
+        }
+        4 => {
+            let mut to = fields(&lines[one]);
+            let at = field.index(to.len());
+            to[at] = [
+                "0",
+                "1",
+                "0644",
+                "18446744073709551615",
+                "9223372036854775808",
+                "%",
+                "..",
+                "/",
+            ][digit.index(8)]
+            .into();
+            lines[one] = to.join(" ");
+        }
+        _ => {
+            // A digit or letter of it.
+            let mut line = lines[one].clone().into_bytes();
+            let at = field.index(line.len());
+            line[at] = b"0179afdx%/. "[digit.index(12)];
+            lines[one] = String::from_utf8(line).unwrap();
+        }
+    }
+    lines.join("\n") + "\n"
 }

@@ -4,8 +4,8 @@
 //! apart. The grammar, one line per fact, in this order (`docs/image.md` explains it to auditors):
 //!
 //! ```text
-//! image   = "firmseed-index 1"
-//!           "kernel" SIZE SHA256
+//! image   = "firmseed-index 2"
+//!           "kernel" SIZE SHA256 ( "published" | "other" )
 //!           [ "symbols" OFFSET SIZE SHA256 ]
 //!           "tar" OFFSET SIZE SHA256
 //!           "init" PATH { "arg" TEXT } { "env" TEXT }
@@ -20,28 +20,36 @@
 //!
 //! One blank separates fields; numbers are decimal, modes four octal digits, hashes 64 lower-case hex
 //! digits; all offsets count from the image's first byte. There is one spelling for each index.
-//! Nothing here allocates. Bytes are an allegation until [`Index::verify_seal`] has passed.
+//! Reading an index allocates nothing. Bytes are an allegation until [`load`] has compared them all.
 
 mod escape;
 mod facts;
+mod load;
 mod text;
 
 use crate::addr::{PAGE_SIZE, page_align_up};
+use crate::sha256;
+use core::ops::Range;
 pub use escape::{Escape, Escaped, Hex};
-pub use facts::{Kind, Member, Part, Policy, Seed, Sha256};
+pub use facts::{Kind, Member, Name, Part, Policy, Seed, Sha256};
+pub use load::{Fault, load};
 pub use text::IndexError;
 use text::{Fields, Lines};
 
 /// The first line of every index that this code reads.
-pub const VERSION_LINE: &str = "firmseed-index 1";
+pub const VERSION_LINE: &str = "firmseed-index 2";
+/// Where a kernel's header states the size of its image: the one field in which images of one kernel differ.
+pub const IMAGE_SIZE_FIELD: Range<usize> = 16..24;
 /// Parts of an image begin at multiples of this.
 pub const ALIGNMENT: usize = PAGE_SIZE;
 
 /// An index whose head is understood; its members are read one at a time by [`Index::members`].
 #[derive(Clone, Copy, Debug)]
 pub struct Index<'a> {
-    /// The kernel, at offset 0.
+    /// The kernel, at offset 0; its hash is [`kernel_hash`].
     pub kernel: Part,
+    /// Is the kernel the published one? In the eyes of the tool that built the image.
+    pub kernel_name: Name,
     /// The kernel's symbols, for [`symbol_at`].
     pub symbols: Option<Part>,
     /// The tar; the image ends with it.
@@ -70,24 +78,30 @@ impl<'a> Index<'a> {
         let mut lines = Lines::new(image.get(offset..).unwrap_or_default());
         let first = lines.require()?;
         if first.text != VERSION_LINE.as_bytes() {
-            return Err(first.fault("the line `firmseed-index 1`"));
+            return Err(first.fault("the line `firmseed-index 2`"));
         }
-        let kernel = head(&mut lines, "kernel", |f| {
-            Ok(Part {
+        let (kernel, kernel_name) = head(&mut lines, "kernel", |f| {
+            let kernel = Part {
                 offset: 0,
                 size: f.decimal()?,
                 sha256: f.hash()?,
-            })
+            };
+            let name = match f.word()? {
+                b"published" => Name::Published,
+                b"other" => Name::Other,
+                _ => return Err(f.fault("`published` or `other`")),
+            };
+            Ok((kernel, name))
         })?;
         let symbols = match lines.peek()?.keyword() {
             b"symbols" => Some(head(&mut lines, "symbols", part)?),
             _ => None,
         };
         let tar = head(&mut lines, "tar", part)?;
-        let init = head(&mut lines, "init", Fields::path)?;
+        let init = head(&mut lines, "init", Fields::absolute_path)?;
         let arguments = lines.take_section("arg", |f| f.text().map(drop))?;
         let environment = lines.take_section("env", |f| f.text().map(drop))?;
-        let cwd = head(&mut lines, "cwd", Fields::path)?;
+        let cwd = head(&mut lines, "cwd", Fields::absolute_path)?;
         let policy = head(&mut lines, "policy", |f| match f.word()? {
             b"chain" => Ok(Policy::Chain),
             b"open" => Ok(Policy::Open),
@@ -100,6 +114,7 @@ impl<'a> Index<'a> {
         let text = &image[offset..offset + lines.offset()];
         let index = Index {
             kernel,
+            kernel_name,
             symbols,
             tar,
             init,
@@ -117,14 +132,11 @@ impl<'a> Index<'a> {
         Ok(index)
     }
 
-    /// The kernel ends where the index begins, and each further part begins where the one before it ends.
+    /// The kernel, in whole pages, ends where the index begins; each further part begins where the one before it ends.
     fn check_layout(&self, image: &'a [u8], offset: usize) -> Result<(), IndexError<'a>> {
         let aligned = |end: Option<u64>| end.and_then(page_align_up);
-        if aligned(self.kernel.end()) != Some(offset as u64) {
-            return Err(self.fault_at(
-                "kernel",
-                "a SIZE whose end, rounded up to 4096, is where the index begins",
-            ));
+        if self.kernel.size != offset as u64 {
+            return Err(self.fault_at("kernel", "as SIZE the place where the index begins"));
         }
         let mut end = aligned(Some((offset + self.text.len()) as u64));
         if let Some(symbols) = self.symbols {
@@ -301,6 +313,24 @@ fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexEr
         _ => return Err(fields.fault("`file`, `dir`, `symlink`, `hardlink`, `device` or `end`")),
     };
     Ok(Member { path, kind, line })
+}
+
+/// The hash of a kernel: that of its bytes with [`IMAGE_SIZE_FIELD`] taken as zeros, and of zeros after them up to
+/// `size`. So it is the same in every image of one kernel, and for a kernel whose data, zeros in the file, are in use.
+pub fn kernel_hash(bytes: &[u8], size: u64, compress: sha256::Compress) -> Sha256 {
+    const ZEROS: [u8; 512] = [0; 512];
+    let mut hash = sha256::Sha256::new();
+    let field = IMAGE_SIZE_FIELD.start.min(bytes.len())..IMAGE_SIZE_FIELD.end.min(bytes.len());
+    hash.update(&bytes[..field.start], compress);
+    hash.update(&ZEROS[..field.len()], compress);
+    hash.update(&bytes[field.end..], compress);
+    let mut left = size.saturating_sub(bytes.len() as u64);
+    while left > 0 {
+        let part = left.min(ZEROS.len() as u64);
+        hash.update(&ZEROS[..part as usize], compress);
+        left -= part;
+    }
+    hash.finish(compress)
 }
 
 /// The symbol that holds `offset` (from the kernel's start) in a symbol part, and the distance into

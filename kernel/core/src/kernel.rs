@@ -81,6 +81,8 @@ pub struct BootOptions {
     pub seeds: Vec<Seed>,
     /// The hash of the tar that the files came from, for the ledger.
     pub files: Digest,
+    /// The hash of the kernel that runs, as it measured it ([`crate::image::kernel_hash`]), for the ledger.
+    pub kernel: Digest,
     /// CLOCK_REALTIME at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
     pub realtime_start: u64,
 }

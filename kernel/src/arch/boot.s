@@ -2,8 +2,9 @@
 //
 // Position independent until the jump to the linked address: only ADR, ADRP and branches name symbols.
 // In:   x0 = device tree blob (or anything: Rust checks), MMU off, any of EL3, EL2, EL1.
-// Out:  kernel_main(x0 = that value, x1 = physical address of _start, x2 = exception level at entry)
-// Kept: x19 = x0 at entry, x20 = physical address of _start, x21 = exception level at entry.
+// Out:  kernel_main(x0 = that value, x1 = physical address of _start, x2 = exception level at entry, x3 = all words that
+//       the data had in the file, ORed: 0 unless the file is damaged)
+// Kept: x19 = x0 at entry, x20 = physical address of _start, x21 = exception level at entry, x22 = that OR.
 //
 // Sources: Linux Documentation/arch/arm64/booting.rst for header and entry state; ARM DDI 0487 for registers
 // (D8 translation tables, D17 system registers).
@@ -160,6 +161,17 @@ at_el1:
     dsb     nsh
     isb
 
+// The data: seen to be zeros, and made so.
+    adrp    x9, __rodata_end
+    adrp    x10, __image_end
+    mov     x22, xzr
+4:  ldp     x11, x12, [x9]
+    orr     x22, x22, x11
+    orr     x22, x22, x12
+    stp     xzr, xzr, [x9], #16
+    cmp     x9, x10
+    b.lo    4b
+
 // The kernel's pages, each segment with its rights, wherever it was loaded.
     adrp    x9, kernel_l3
     mov     x10, x20
@@ -201,8 +213,8 @@ at_el1:
 
 // These writes went past the caches: drop what the loader may have left in them for the same lines.
     dmb     sy
-    adrp    x9, __tables_start
-    adrp    x10, __tables_end
+    adrp    x9, __rodata_end
+    adrp    x10, __image_end
     mrs     x11, ctr_el0
     ubfx    x11, x11, #16, #4           // DminLine
     mov     x12, #4
@@ -254,6 +266,7 @@ run_high:
     mov     x0, x19
     mov     x1, x20
     mov     x2, x21
+    mov     x3, x22
     bl      kernel_main
 9:  wfe
     b       9b
@@ -262,7 +275,6 @@ run_high:
 .section .tables, "aw"
 .balign 4096
 .global kernel_l1, window_l2, identity_l1, emergency_stack_top
-__tables_start:
 kernel_l1:      .zero 4096
 kernel_l2:      .zero 4096
 kernel_l3:      .zero 4096
@@ -271,7 +283,6 @@ identity_l1:    .zero 4096              // later: the empty user space
 identity_l2:    .zero 4096              // later: these two are the stack of the crash report
 identity_l3:    .zero 4096
 emergency_stack_top:
-__tables_end:
 
 .section .stack, "aw"
 .balign 4096

@@ -38,16 +38,19 @@ pub struct Entry {
     pub image: u64,
     /// Exception level at entry.
     pub level: u64,
+    /// Were the kernel's data the zeros that they are in the file, before boot.s made them so?
+    pub data_were_zeros: bool,
 }
 
 /// Called by boot.s with the MMU on and a stack.
 // SAFETY: the name is unique in the kernel; boot.s calls it once, with the arguments of the C convention.
 #[unsafe(no_mangle)]
-extern "C" fn kernel_main(device_tree: u64, image: u64, level: u64) -> ! {
+extern "C" fn kernel_main(device_tree: u64, image: u64, level: u64, data: u64) -> ! {
     crate::start(Entry {
         device_tree,
         image,
         level,
+        data_were_zeros: data == 0,
     })
 }
 

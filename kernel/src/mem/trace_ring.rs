@@ -5,7 +5,7 @@
 //! Not called while tracing is off: callers check [`crate::trace::enabled`] first.
 
 use alloc::vec::Vec;
-use spin::Mutex;
+use spin::{Mutex, Once};
 
 use crate::arch::semihosting::HostFile;
 
@@ -18,22 +18,29 @@ struct Ring {
     file: Option<HostFile>,
 }
 
-static RING: Mutex<Ring> = Mutex::new(Ring {
-    bytes: Vec::new(),
-    encoder: defmt::Encoder::new(),
-    file: None,
-});
+/// Made at its first use: an empty `Vec` is not all zeros, as the kernel's data must be in the file (linker.ld).
+static RING: Once<Mutex<Ring>> = Once::new();
+
+fn ring() -> &'static Mutex<Ring> {
+    RING.call_once(|| {
+        Mutex::new(Ring {
+            bytes: Vec::new(),
+            encoder: defmt::Encoder::new(),
+            file: None,
+        })
+    })
+}
 
 /// Makes the ring and its way out.
 pub fn open(file: HostFile) {
-    let mut ring = RING.lock();
+    let mut ring = ring().lock();
     ring.bytes.reserve_exact(SIZE);
     ring.file = Some(file);
 }
 
 /// Writes what is in the ring to the host.
 pub fn flush() {
-    RING.lock().flush();
+    ring().lock().flush();
 }
 
 impl Ring {
@@ -57,7 +64,7 @@ struct Logger;
 // a lock all the same.
 unsafe impl defmt::Logger for Logger {
     fn acquire() {
-        let Ring { bytes, encoder, .. } = &mut *RING.lock();
+        let Ring { bytes, encoder, .. } = &mut *ring().lock();
         encoder.start_frame(|data| Ring::store(bytes, data));
     }
 
@@ -66,7 +73,7 @@ unsafe impl defmt::Logger for Logger {
     }
 
     unsafe fn release() {
-        let mut ring = RING.lock();
+        let mut ring = ring().lock();
         let Ring { bytes, encoder, .. } = &mut *ring;
         encoder.end_frame(|data| Ring::store(bytes, data));
         if bytes.len() > SIZE / 2 {
@@ -75,7 +82,7 @@ unsafe impl defmt::Logger for Logger {
     }
 
     unsafe fn write(data: &[u8]) {
-        let Ring { bytes, encoder, .. } = &mut *RING.lock();
+        let Ring { bytes, encoder, .. } = &mut *ring().lock();
         encoder.write(data, |data| Ring::store(bytes, data));
     }
 }

@@ -31,7 +31,8 @@ impl Fs {
         Ok(())
     }
 
-    fn add_entry(&mut self, entry: &Entry<'static>) -> Result<(), Cause> {
+    /// Adds one member of a tar, as [`Fs::add_tar`] says.
+    pub(crate) fn add_entry(&mut self, entry: &Entry<'static>) -> Result<(), Cause> {
         let (parent, name) = self.make_parents(entry.path)?;
         let Some(name) = name else {
             return match entry.kind {

@@ -37,6 +37,31 @@ impl Part {
     }
 }
 
+/// What the tool that built an image says of the image's kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// It is the one that the tool's sources publish.
+    Published,
+    /// It is another one.
+    Other,
+}
+
+impl Name {
+    /// The word in the index.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Name::Published => "published",
+            Name::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
 /// Which programs the kernel may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {

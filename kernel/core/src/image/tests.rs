@@ -10,7 +10,7 @@ const HASH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccdd
 
 fn body() -> String {
     format!(
-        "firmseed-index 1\nkernel 4000 {HASH}\nsymbols 8192 30 {HASH}\ntar 12288 2048 {HASH}\n\
+        "firmseed-index 2\nkernel 4096 {HASH} other\nsymbols 8192 30 {HASH}\ntar 12288 2048 {HASH}\n\
          init /bin/sh\narg -c\narg %\narg a%20b\nenv HOME=/\ncwd /\npolicy open\nseed seed/hex0.hex0 /bin/hex0\n\
          dir 0755 bin\nfile {HASH} 4755 5 12800 bin/sh\nsymlink bin/ash sh\nhardlink bin/b%25%0A bin/sh\n\
          device 1 3 dev/null\nend {HASH}\n"
@@ -42,7 +42,7 @@ fn refused(from: &str, to: &str) -> String {
 fn every_fact_is_read() {
     let image = image(&body());
     let index = Index::open(&image, 4096).unwrap();
-    assert_eq!(index.kernel.size, 4000);
+    assert_eq!(index.kernel.size, 4096);
     assert_eq!(index.symbols.unwrap().offset, 8192);
     assert_eq!((index.tar.offset, index.tar.size), (12288, 2048));
     assert!(index.init == *b"/bin/sh" && index.cwd == *b"/");
@@ -88,31 +88,37 @@ fn the_seal_covers_all_before_the_last_line() {
 fn each_fault_names_its_line() {
     let table = [
         (
-            "index 1",
             "index 2",
-            "line 1: expected the line `firmseed-index 1`, found \"firmseed-index 2\"",
+            "index 1",
+            "line 1: expected the line `firmseed-index 2`, found \"firmseed-index 1\"",
         ),
         (
-            "kernel 4000",
+            "kernel 4096",
             "kernel 4097",
-            "line 2: expected a SIZE whose end",
+            "line 2: expected as SIZE the place",
         ),
         (
-            "kernel 4000",
-            "kernel 04000",
+            "kernel 4096",
+            "kernel 04096",
             "line 2: expected a decimal number",
         ),
         (
-            "kernel 4000",
+            "kernel 4096",
             "kernel 99999999999999999999",
             "line 2: expected a decimal number",
         ),
         (
-            "kernel 4000",
-            "kernel  4000",
+            "kernel 4096",
+            "kernel  4096",
             "line 2: expected fields separated by one blank",
         ),
         ("kernel ", "Kernel ", "line 2: expected kernel"),
+        (
+            " other",
+            " official",
+            "line 2: expected `published` or `other`",
+        ),
+        ("cwd /", "cwd here", "line 10: expected an absolute path"),
         (
             "symbols 8192 30",
             "symbols 8192 5000",
@@ -146,7 +152,7 @@ fn each_fault_names_its_line() {
         (
             "init /bin/sh",
             "init %",
-            "line 5: expected a path that is not empty",
+            "line 5: expected an absolute path",
         ),
         (
             "init /bin/sh\n",
@@ -166,6 +172,26 @@ fn each_fault_names_its_line() {
             "policy open",
             "policy shut",
             "line 11: expected `chain` or `open`",
+        ),
+        (
+            "seed/hex0.hex0 /bin/hex0",
+            "% /bin/hex0",
+            "line 12: expected a path that is not empty",
+        ),
+        (
+            "symbols 8192 30",
+            "symbols 8192 18446744073709551615",
+            "line 4: expected an OFFSET at the end of the part before",
+        ),
+        (
+            "4755 5 12800",
+            "4755 18446744073709551615 12800",
+            "line 14: expected an OFFSET and SIZE that lie in the tar",
+        ),
+        (
+            "4755 5 12800",
+            "4755 5 18446744073709551615",
+            "line 14: expected an OFFSET and SIZE that lie in the tar",
         ),
         (
             "seed/hex0.hex0 /bin/hex0",

@@ -277,6 +277,15 @@ impl<'a> Fields<'a> {
         ))
     }
 
+    /// An escaped path from the root.
+    pub fn absolute_path(&mut self) -> Result<Escaped<'a>, IndexError<'a>> {
+        let path = self.text()?;
+        if path.bytes().next() != Some(b'/') {
+            return Err(self.fault("an absolute path"));
+        }
+        Ok(path)
+    }
+
     /// An escaped path that is not empty.
     pub fn path(&mut self) -> Result<Escaped<'a>, IndexError<'a>> {
         let path = self.text()?;

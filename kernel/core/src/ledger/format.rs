@@ -104,7 +104,7 @@ impl Default for ContentHasher {
 }
 
 /// Eight bytes at a time, as nearly all of a text is neither a control byte nor DEL.
-fn is_text(bytes: &[u8]) -> bool {
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = LOW << 7;
     let (words, rest) = bytes.as_chunks::<8>();
