@@ -86,7 +86,13 @@ fn find(file: &mut File, card: &Path) -> Result<Partition> {
 
 fn read_at(file: &mut File, start: u64, length: u64) -> std::io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(start))?;
-    let mut bytes = vec![0; length as usize];
+    let mut bytes = Vec::new();
+    // A damaged card may claim more than there is memory for.
+    let room = usize::try_from(length).map_err(std::io::Error::other)?;
+    bytes
+        .try_reserve_exact(room)
+        .map_err(std::io::Error::other)?;
+    bytes.resize(room, 0);
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }

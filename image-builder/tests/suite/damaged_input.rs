@@ -10,6 +10,7 @@ use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::{self, Settings};
 use image_builder::progress::Progress;
+use image_builder::{check, extract, inspect};
 
 const ROUNDS: u64 = 3000;
 const BLOCK: usize = 512;
@@ -241,4 +242,164 @@ fn device_tree() {
         keep,
         parsers::device_tree,
     );
+}
+
+/// Numbers that no sum may be made of unchecked.
+const EXTREMES: [u64; 7] = [
+    0,
+    1,
+    (1 << 31) - 1,
+    1 << 32,
+    i64::MAX as u64,
+    u64::MAX - 511,
+    u64::MAX,
+];
+
+/// Each number of an index at its extremes, the index sealed anew: an answer of each command, and never `whole`.
+#[test]
+fn extreme_numbers_in_an_index() {
+    let bench = common::Bench::new();
+    bench.build("a.img", &["--policy", "open"]).success();
+    let whole = std::fs::read(bench.path("a.img")).unwrap();
+    let text = String::from_utf8(layout::open(&whole).unwrap().text.to_vec()).unwrap();
+    let mut tried = 0;
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(' ').collect();
+        for (at, field) in fields.iter().enumerate().skip(1) {
+            let is_mode = field.len() == 4 && field.starts_with(['0', '1', '4']);
+            let Ok(number) = field.parse::<u64>() else {
+                continue;
+            };
+            for value in EXTREMES
+                .into_iter()
+                .filter(|value| *value != number && !is_mode)
+            {
+                let value = value.to_string();
+                let mut changed = fields.clone();
+                changed[at] = &value;
+                let image = common::forged(&whole, |text| text.replace(line, &changed.join(" ")));
+                let folder = tempfile::tempdir().unwrap();
+                let _answer = inspect::inspect(&image);
+                let _answer = extract::extract(&image, &folder.path().join("x"));
+                let checked = check::check(&image).unwrap();
+                assert!(!checked.findings.is_empty(), "{}", changed.join(" "));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
+    // The header's own number, and the command that puts an image onto a card.
+    for size in EXTREMES {
+        let mut image = whole.clone();
+        image[16..24].copy_from_slice(&size.to_le_bytes());
+        std::fs::write(bench.path("b.img"), &image).unwrap();
+        let refused = bench
+            .run(&["sd", "card", "--image", "b.img", "--firmware", "."])
+            .code(1);
+        assert!(
+            common::stderr(&refused).contains("image_size"),
+            "{}",
+            common::stderr(&refused)
+        );
+    }
+}
+
+/// Each number of a tar's header at its extremes, in the two ways to write it, and in a pax record.
+#[test]
+fn extreme_numbers_in_a_tar() {
+    let whole = archive::write(&members()).unwrap();
+    let bench = common::Bench::new();
+    let answers = |tar: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let _answer = extract::extract_tar(tar, &folder.path().join("x"));
+        std::fs::write(bench.path("x.tar"), tar).unwrap();
+        let fixed = [
+            "--kernel", "kernel", "--init", "/bin/sh", "--policy", "open", "-o", "a.img",
+        ];
+        let code = bench.run(&[&["build", "--tar", "x.tar"][..], &fixed].concat());
+        let code = code.get_output().status.code();
+        assert!(matches!(code, Some(0..=2)), "{code:?}");
+        code == Some(0)
+    };
+    assert!(answers(&whole));
+    // mode, uid, gid, size, mtime, chksum, devmajor, devminor of bin/sh.
+    for (at, length) in [
+        (100, 8),
+        (108, 8),
+        (116, 8),
+        (124, 12),
+        (136, 12),
+        (148, 8),
+        (329, 8),
+        (337, 8),
+    ] {
+        for binary in [false, true] {
+            let mut tar = whole.clone();
+            let field = &mut tar[BLOCK + at..][..length];
+            field.fill(if binary { 0xff } else { b'7' });
+            field[0] = if binary { 0x80 } else { b'7' };
+            if at != 148 {
+                sum_headers(&mut tar);
+            }
+            answers(&tar);
+        }
+    }
+    let mut refused = 0;
+    for key in ["size", "uid", "gid", "mtime"] {
+        for value in EXTREMES {
+            let record = format!(" {key}={value}\n");
+            let length = (record.len()..)
+                .find(|n| n.to_string().len() + record.len() == *n)
+                .unwrap();
+            let record = format!("{length}{record}").into_bytes();
+            let mut tar = archive::write(&[Member {
+                path: b"pax".to_vec(),
+                kind: Kind::File {
+                    mode: 0o644,
+                    content: record,
+                },
+            }])
+            .unwrap();
+            tar.truncate(2 * BLOCK);
+            tar[156] = b'x';
+            tar.extend_from_slice(&whole[BLOCK..]); // it speaks of bin/sh
+            sum_headers(&mut tar);
+            refused += u32::from(!answers(&tar));
+        }
+    }
+    assert!(refused > 10, "{refused}");
+}
+
+/// A card whose table of partitions, or whose tar, claims more than there is.
+#[test]
+fn extreme_numbers_on_a_card() {
+    let bench = common::Bench::new();
+    for (first, sectors) in [
+        (u32::MAX, u32::MAX),
+        (0, u32::MAX),
+        (1, u32::MAX),
+        (u32::MAX, 1),
+        (1, 0),
+    ] {
+        let mut card = vec![0; 4096];
+        card[510..512].copy_from_slice(&[0x55, 0xaa]);
+        card[446 + 16 + 4] = 0xda;
+        card[446 + 16 + 8..][..4].copy_from_slice(&first.to_le_bytes());
+        card[446 + 16 + 12..][..4].copy_from_slice(&sectors.to_le_bytes());
+        std::fs::write(bench.path("card"), &card).unwrap();
+        bench.run(&["results", "card"]).code(1);
+    }
+    let mut card = vec![0; 1024];
+    card[510..512].copy_from_slice(&[0x55, 0xaa]);
+    card[446 + 16 + 4] = 0xda;
+    card[446 + 16 + 8..][..8].copy_from_slice(&[2, 0, 0, 0, 64, 0, 0, 0]);
+    let mut tar = archive::write(&members()).unwrap();
+    tar[BLOCK + 124..][..12]
+        .copy_from_slice(&[0x80, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+    sum_headers(&mut tar);
+    card.extend(tar);
+    card.resize(1024 + 64 * 512, 0);
+    std::fs::write(bench.path("card"), &card).unwrap();
+    let refused = common::stderr(&bench.run(&["results", "card"]).code(1));
+    assert!(refused.contains("holds no whole tar"), "{refused}");
 }
