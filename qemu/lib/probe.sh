@@ -2,13 +2,19 @@
 
 probe_names='hello memory preempt trouble writer deadlock exit7 exit256 segv spin forge'
 
+# probe_tree DIR: its files.
+probe_tree() {
+    local name
+    aarch64-linux-gnu-gcc -static -O1 -Wall -Wextra -Wno-unused-result -Wno-array-bounds -Wno-unused-value \
+        -I "$root/tests/common" -o "$1/probe" "$root/tests/boot/probe.c"
+    aarch64-linux-gnu-strip "$1/probe"
+    for name in $probe_names; do ln -s probe "$1/$name"; done
+}
+
 # probe_image FILE [INIT]: builds it, /hello or INIT as process 1.
 probe_image() {
-    local tree name
+    local tree
     tree=$(scratch)
-    aarch64-linux-gnu-gcc -static -O1 -Wall -Wextra -Wno-unused-result -Wno-array-bounds -Wno-unused-value \
-        -I "$root/tests/common" -o "$tree/probe" "$root/tests/boot/probe.c"
-    aarch64-linux-gnu-strip "$tree/probe"
-    for name in $probe_names; do ln -s probe "$tree/$name"; done
+    probe_tree "$tree"
     make_image "$tree" "$1" "${2:-/hello}"
 }
