@@ -67,6 +67,7 @@ impl<'a> Options<'a> {
                     })
                     .collect(),
                 files: index.tar.sha256,
+                kernel: index.kernel.sha256,
                 realtime_start: REALTIME_START,
             },
             trace: argument(words, "trace"),

@@ -85,6 +85,8 @@ pub fn entry(process: u32, parent: u32, program: File, ending: Ending) -> Entry 
         cwd: b"/".to_vec(),
         environment: (0, sha256(b"")),
         reads: Vec::new(),
+        code: Vec::new(),
+        code_anonymous: false,
         devices: Vec::new(),
         from: Vec::new(),
         wrote: Vec::new(),
@@ -154,6 +156,11 @@ impl Chain {
         let (files, policy) = (index.tar.sha256, index.policy.to_string());
         let ledger = Ledger {
             files,
+            init: b"/seed/hex0".to_vec(),
+            arguments: vec![b"script".to_vec()],
+            environment: Vec::new(),
+            cwd: b"/".to_vec(),
+            kernel: index.kernel.sha256,
             policy,
             seeds,
             entries,

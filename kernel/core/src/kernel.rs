@@ -81,6 +81,8 @@ pub struct BootOptions {
     pub seeds: Vec<Seed>,
     /// The hash of the tar that the files came from, for the ledger.
     pub files: Digest,
+    /// The kernel's own hash, for the ledger's last line.
+    pub kernel: Digest,
     /// CLOCK_REALTIME at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
     pub realtime_start: u64,
 }

@@ -21,6 +21,8 @@ pub(crate) struct Book {
     /// Changes whenever a process has something new to tell, or has told it.
     pub generation: u64,
     state: State,
+    /// The kernel's hash.
+    kernel: Digest,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +43,16 @@ impl Book {
         entries: 0,
         generation: 0,
         state: State::Broken,
+        kernel: [0; 32],
     };
 
     /// An empty ledger.
-    pub fn open(fs: &mut Fs, pool: &mut FramePool) -> Result<Self, Errno> {
+    pub fn open(kernel: Digest, fs: &mut Fs, pool: &mut FramePool) -> Result<Self, Errno> {
         Ok(Book {
             text: nameless(fs, pool)?,
             counters: nameless(fs, pool)?,
             state: State::Open,
+            kernel,
             ..Self::NONE
         })
     }
@@ -78,9 +82,20 @@ impl Book {
         self.state == State::Open
     }
 
-    /// No further blocks.
-    pub const fn close(&mut self) {
+    /// No further blocks: writes the line behind the last one.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn close(
+        &mut self,
+        fs: &mut Fs,
+        pool: &mut FramePool,
+        machine: &mut impl Machine,
+    ) -> fmt::Result {
         self.state = State::Closed;
+        let mut line = Text::new();
+        format::kernel(&mut line, &self.kernel)?;
+        write_whole(self.text, &line.bytes, fs, pool, machine)
     }
 
     /// Something is missing. True the first time.

@@ -160,15 +160,15 @@ impl<M: Machine> Kernel<'_, M> {
             let mut block = Text::new();
             let entries = self.ledger.entries();
             let result = format::end(&mut block, entries, status).and_then(|()| {
-                self.ledger
-                    .append(block, &mut self.fs, &mut self.pool, &mut self.machine)
+                let (fs, pool) = (&mut self.fs, &mut self.pool);
+                self.ledger.append(block, fs, pool, &mut self.machine)?;
+                self.ledger.close(fs, pool, &mut self.machine)
             });
             self.keep(result);
         }
         let Some(head) = self.ledger.head().copied() else {
             return;
         };
-        self.ledger.close();
         let (entries, bytes) = (self.ledger.entries(), self.fs.size(self.ledger.text()));
         say(
             &mut self.machine,

@@ -32,10 +32,17 @@ impl<M: Machine> Kernel<'_, M> {
     /// # Errors
     /// ENOMEM.
     pub(crate) fn open_ledger(&mut self, options: &BootOptions) -> Result<(), Errno> {
-        self.ledger = Book::open(&mut self.fs, &mut self.pool)?;
+        self.ledger = Book::open(options.kernel, &mut self.fs, &mut self.pool)?;
         let mut block = Text::new();
         let mut write = || -> fmt::Result {
-            format::head(&mut block, &options.files, self.policy.name())?;
+            let settings = format::Settings {
+                init: &options.init,
+                arguments: options.arguments.get(1..).unwrap_or_default(),
+                environment: &options.environment,
+                cwd: &options.directory,
+                policy: self.policy.name(),
+            };
+            format::head(&mut block, &options.files, &settings)?;
             for seed in &options.seeds {
                 let find = |path: &[u8]| {
                     self.fs
