@@ -181,7 +181,7 @@ impl Fs {
     }
 
     /// A number that rises with each change of the contents, and that no other contents of this file or of one
-    /// that had its inode before have; 0 for a file of the image and a new one.
+    /// that had its inode before have; 0 for a file of the image.
     #[inline]
     pub fn version(&self, inode: InodeId) -> u64 {
         self.inodes[inode].version
@@ -216,9 +216,9 @@ impl Fs {
         self.inodes[inode].writer = process.unwrap_or(0);
     }
 
-    /// Is it a regular file, and one that exists?
-    pub fn is_regular(&self, inode: InodeId) -> bool {
-        matches!(self.inodes[inode].node, Node::File(_))
+    /// Is it a file that has contents, a regular one or a symbolic link, and one that exists?
+    pub fn has_content(&self, inode: InodeId) -> bool {
+        matches!(self.inodes[inode].node, Node::File(_) | Node::Symlink(_))
     }
 
     /// Has the file still a name?

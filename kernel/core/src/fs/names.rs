@@ -260,7 +260,9 @@ impl Fs {
         permissions: u32,
     ) -> Result<InodeId, Errno> {
         self.check_new(directory, name)?;
-        let inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
+        let mut inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
+        self.changes += 1;
+        inode.version = self.changes;
         self.attach(directory, Name::copy(name)?, inode)
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct Book {
     entries: u64,
     /// Changes whenever a process has something new to tell, or has told it.
     pub generation: u64,
+    /// The groups of address spaces so far.
+    groups: u32,
     state: State,
     /// The kernel's hash.
     kernel: Digest,
@@ -42,6 +44,7 @@ impl Book {
         head: None,
         entries: 0,
         generation: 0,
+        groups: 0,
         state: State::Broken,
         kernel: [0; 32],
     };
@@ -75,6 +78,12 @@ impl Book {
     /// The last link of the chain; None for a ledger from which something is missing.
     pub fn head(&self) -> Option<&Digest> {
         self.head.as_ref().filter(|_| self.state != State::Broken)
+    }
+
+    /// Another number for a group of address spaces; from 1.
+    pub const fn new_group(&mut self) -> u32 {
+        self.groups += 1;
+        self.groups
     }
 
     /// Does it take entries?

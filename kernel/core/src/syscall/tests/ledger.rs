@@ -1,7 +1,8 @@
 //! What the ledger says of system calls: the test plays the programs, then reads the ledger. `between`: what one
-//! process gets from another.
+//! process gets from another. `memory`: files and code in memory, and memory that several have.
 
 mod between;
+mod memory;
 
 use super::*;
 use crate::ledger::format::{Class, Ending};

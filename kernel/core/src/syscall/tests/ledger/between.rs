@@ -235,34 +235,6 @@ fn a_pipe_knows_whose_bytes_are_in_it() {
 }
 
 #[test]
-fn mapped_files_are_read_whenever_they_change() {
-    const PROT_READ: u64 = 1;
-    const MAP_PRIVATE: u64 = 2;
-    let mut rig = rig(Policy::Open);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.writes("/tmp/m", O_CREAT, b"one");
-    rig.switch_to(1);
-    let fd = rig.opened("/tmp/m", 0);
-    rig.done(n::MMAP, &[0, 4096, PROT_READ, MAP_PRIVATE, fd, 0]);
-    rig.switch_to(child);
-    rig.writes("/tmp/m", O_TRUNC, b"two");
-    let grandchild = rig.fork();
-    rig.switch_to(grandchild);
-    rig.writes("/tmp/m", O_TRUNC, b"three");
-    rig.ends(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let seen = of_process(&ledger, 1)
-        .iter()
-        .flat_map(|entry| entry.reads.iter().map(|file| file.content.sha256))
-        .collect::<Vec<_>>();
-    for text in [b"one".as_slice(), b"two", b"three"] {
-        assert!(seen.contains(&digest(text)), "{}", text.escape_ascii());
-    }
-}
-
-#[test]
 fn shared_memory_is_a_way_between_processes() {
     const PROT_RW: u64 = 3;
     const SHARED_ANONYMOUS: u64 = 0x21;
