@@ -36,6 +36,7 @@ recompute() {
     folder=$(scratch)
     awk -v "folder=$folder" '
         BEGIN { file = sprintf("%s/%06d", folder, n) }
+        /^kernel / { exit } # the trailer: no link of the chain
         /^chain [0-9a-f]+$/ { close(file); file = sprintf("%s/%06d", folder, ++n); next }
         { print > file }' "$1"
     for block in "$folder"/*; do

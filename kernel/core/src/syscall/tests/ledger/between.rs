@@ -292,3 +292,13 @@ fn what_is_in_shared_memory_goes_through_pipes() {
     };
     assert!(number(1, child) < number(last, 1));
 }
+
+/// The numbers of processes show that none is missing.
+#[test]
+fn a_fork_that_fails_uses_no_number() {
+    const PARENT_SETTID: u64 = 0x10_0000;
+    let mut rig = rig(Policy::Open);
+    let bad_address = [17 | PARENT_SETTID, 0, 8];
+    assert_eq!(rig.call(n::CLONE, &bad_address), fail(Errno::EFAULT));
+    assert_eq!(rig.fork(), 2);
+}
