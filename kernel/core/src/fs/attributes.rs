@@ -221,6 +221,14 @@ impl Fs {
         matches!(self.inodes[inode].node, Node::File(_) | Node::Symlink(_))
     }
 
+    /// The first process from `process` on that may have changed the names in a directory.
+    pub fn maker_from(&self, directory: InodeId, process: u32) -> Option<u32> {
+        match &self.inodes[directory].node {
+            Node::Directory(names) => names.makers.at_or_after(process),
+            _ => None,
+        }
+    }
+
     /// Has the file still a name?
     pub fn is_linked(&self, inode: InodeId) -> bool {
         self.inodes[inode].links > 0

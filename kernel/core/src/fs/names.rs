@@ -288,8 +288,11 @@ impl Fs {
     }
 
     pub(super) fn touch_directory(&mut self, directory: InodeId) {
-        let now = self.now;
+        let (now, actor) = (self.now, self.actor);
         let inode = &mut self.inodes[directory];
+        if let Node::Directory(names) = &mut inode.node {
+            names.makers.add(actor);
+        }
         inode.modified = now;
         inode.changed = now;
     }

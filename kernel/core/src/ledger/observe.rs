@@ -201,6 +201,29 @@ impl<M: Machine> Kernel<'_, M> {
         self.keep(result.map_err(fmt::Error::from));
     }
 
+    /// The current process lists a directory: the names are bytes of those who made them.
+    pub(crate) fn note_names(&mut self, directory: InodeId) {
+        let own = self.processes.at(self.current).pid.0;
+        let mut next = 0;
+        while let Some(maker) = self.fs.maker_from(directory, next) {
+            next = maker + 1;
+            if maker != own {
+                self.receive(self.current, Pid(maker));
+            }
+        }
+    }
+
+    /// The current process asks for settings of the terminal, or changes them: they are bytes of who did so last. Who
+    /// changes a part gets to know the rest.
+    pub(crate) fn note_settings(&mut self) {
+        let own = self.processes.at(self.current).pid;
+        if let Some(setter) = self.terminal.setter
+            && setter != own
+        {
+            self.receive(self.current, setter);
+        }
+    }
+
     /// The current process forks: what the child knows from birth is written first.
     pub(crate) fn note_fork(&mut self) {
         self.write_pending(self.current);
