@@ -114,7 +114,8 @@ fn writer_of<'a>(ledger: &'a Ledger, path: &str) -> &'a Entry {
 
 #[test]
 fn code_that_is_not_a_files_is_told_once() {
-    let ways: [(&str, fn(&mut Rig)); 8] = [
+    type Way = fn(&mut Rig);
+    let ways: [(&str, Way); 8] = [
         ("mapped as code", |rig| {
             rig.anonymous(READ | EXECUTE, PRIVATE);
         }),
