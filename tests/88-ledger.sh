@@ -124,6 +124,37 @@ refused() {
 finish
 start refused refused
 
+# ---- foreign code by memory: it runs, and the ledger shows where it came from
+attack() {
+    local way=$1 file=$2 tree=$work/attack-$1.tree
+    chain_tree "$tree"
+    sed -i '/tinycc/,$d' "$tree/stage0/chain.kaem"
+    cp "$root/tests/ledger/attack.c" "$tree/stage0/"
+    cp "$work/smuggled.tree/stage0/binary" "$tree/stage0/"
+    printf '\100\005\200\122\300\003\137\326' >"$tree/stage0/code" # mov w0, #42; ret
+    # shellcheck disable=SC2016 # kaem's variables
+    printf '%s\n' 'cc -o /bin/attack ${FLAGS} attack.c ${LIBC}' "/bin/attack $way $file" >>"$tree/stage0/tools.kaem"
+    chain_image "$tree" "$work/attack-$way.img"
+    machine 0 "$work/attack-$way.log" --image "$work/attack-$way.img" --out "$work/attack-$way.out"
+}
+attack_code() {
+    attack code code
+    awk '/^entry /{ own = foreign = attack = 0 }
+        /^program .* \/bin\/attack$/ { attack = 1 } /^read data .* \/stage0\/code$/ { foreign = 1 } /^code anonymous$/ { own = 1 }
+        /^exit 0$/ && own && foreign && attack { print "own code, foreign bytes" }' "$work/attack-code.out/firmseed.ledger" >"$work/attack-code.seen"
+    expect_line '^own code, foreign bytes$' "$work/attack-code.seen"
+}
+attack_by() {
+    attack "$1" binary
+    expect_status "what came by memory to be refused" 1 "$image_builder" verify "$work/attack-$1.img" "$work/attack-$1.out/firmseed.ledger" >"$work/attack-$1.verdict"
+    cat "$work/attack-$1.verdict"
+    expect_line '/build/attack .*/stage0/binary' "$work/attack-$1.verdict"
+}
+start attack-code attack_code
+start attack-mapped attack_by mapped
+start attack-shared attack_by shared
+finish
+
 # ---- one byte flipped anywhere: check finds it on the host; in the index and the tar the machine does too
 damage_is_caught() {
     local size offset step start caught=0 kernel_size
