@@ -1,5 +1,6 @@
 # Ports: the example of docs/ports.md and a user's C file, built on the bare machine by the TinyCC that it made.
 
+. "$root/qemu/lib/chain.sh"
 ports=$(scratch)
 example=$root/ports/example
 
@@ -24,6 +25,25 @@ docs_are_true() {
     done
 }
 check docs docs_are_true
+
+# The lists of what comes out of tarballs: by the host's tar and sha256sum, and as the tool makes them.
+contents_are_upstreams() {
+    local list port name folder=$ports/contents
+    for list in "$root"/ports/*/CONTENTS.sha256; do
+        port=$(dirname "$list") name=$(basename "$(dirname "$list")")
+        mkdir -p "$folder/$name"
+        cp -r "$port" "$folder/made.$name"
+        rm "$folder/made.$name/CONTENTS.sha256"
+        tar -x -f "$(fetch_port "$name")" -C "$folder/$name"
+        expect "a list of files" [ -s "$list" ]
+        (cd "$folder/$name" && cut -c 67- "$list" | tr '\n' '\0' | xargs -0 sha256sum) >"$folder/$name.sums"
+        expect "$name: what tar and sha256sum say" cmp "$list" "$folder/$name.sums"
+        "$image_builder" contents --cache "$cache" "$folder/made.$name"
+        expect "$name: what image-builder contents writes" cmp "$list" "$folder/made.$name/CONTENTS.sha256"
+        expect "$name: a script that proves it before it uses it" grep -q 'sha256sum -c ${PORT}/CONTENTS.sha256' "$port/build.kaem"
+    done
+}
+check contents contents_are_upstreams
 
 requests() {
     local run=$root/qemu/run

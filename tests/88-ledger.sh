@@ -36,6 +36,7 @@ recompute() {
     folder=$(scratch)
     awk -v "folder=$folder" '
         BEGIN { file = sprintf("%s/%06d", folder, n) }
+        /^kernel / { exit } # the trailer: no link of the chain
         /^chain [0-9a-f]+$/ { close(file); file = sprintf("%s/%06d", folder, ++n); next }
         { print > file }' "$1"
     for block in "$folder"/*; do
@@ -75,6 +76,8 @@ verified() {
     "$image_builder" verify "$work/short.img" "$work/out/firmseed.ledger" "$work/out" --head "$(cat "$work/head")" >"$work/verdict"
     cat "$work/verdict"
     expect_line '^verified' "$work/verdict"
+    expect_status "nothing to be verified without a head" 3 "$image_builder" verify "$work/short.img" "$work/out/firmseed.ledger" >"$work/verdict"
+    expect_line '^consistent' "$work/verdict"
     expect_status "another image to be refused" 1 "$image_builder" verify "$work/changed.img" "$work/out/firmseed.ledger"
     expect_status "another head to be refused" 1 "$image_builder" verify "$work/short.img" "$work/out/firmseed.ledger" --head "$(tr 0-9a-f 1-9a-f0 <"$work/head")"
     cp -r "$work/out" "$work/bad.out"
@@ -122,6 +125,41 @@ refused() {
 }
 finish
 start refused refused
+
+# ---- foreign machine code on ways that no rule of the kernel forbids: it runs, and verify refuses the ledger, each for its reason
+attack_image() {
+    local tree=$work/attack.tree
+    mkdir -p "$tree/tmp"
+    aarch64-linux-gnu-gcc -std=gnu11 -Wall -Wextra -Werror -Os -static -nostdlib -fno-builtin -fno-tree-loop-distribute-patterns \
+        -Wl,-z,noseparate-code,-z,max-page-size=4096,--build-id=none -s -o "$work/attack" "$root/tests/ledger/attacks.c"
+    # The program is a seed: its hex0 text is all that the image says of it.
+    xxd -p "$work/attack" >"$tree/attack.hex0"
+    printf '\x40\x05\x80\xd2\xc0\x03\x5f\xd6' >"$tree/foreign" # mov x0, 42; ret
+    echo 'a text' >"$tree/text"
+    for way in honest anonymous mapped shared link vfork laundered; do
+        "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --seed /attack.hex0=/seed/attack --init /seed/attack \
+            --arg "$way" -o "$work/attack.$way.img" >/dev/null
+    done
+}
+# attack WAY STATUS LINE...: it runs to its end; verify, given the head, ends with STATUS and says the LINEs.
+attack() {
+    local way=$1 status=$2 line
+    shift 2
+    machine 0 "$work/attack.$way.log" --image "$work/attack.$way.img" --memory 128 --out "$work/attack.$way"
+    expect_status "the verdict on $way" "$status" "$image_builder" verify "$work/attack.$way.img" "$work/attack.$way/firmseed.ledger" \
+        --head "$(ledger_of "$work/attack.$way.log")" >"$work/attack.$way.verdict"
+    cat "$work/attack.$way.verdict"
+    for line; do expect_line "$line" "$work/attack.$way.verdict"; done
+}
+attack_image
+start attack-none attack honest 0 '^verified: '
+start attack-anonymous attack anonymous 1 '^DOUBT .*/seed/attack .* makes memory executable .* which read /foreign '
+start attack-mapped attack mapped 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
+start attack-shared attack shared 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
+start attack-link attack link 1 '^DOUBT .*/tmp/program .* does not derive from text: .*read /tmp/link .*/foreign '
+start attack-vfork attack vfork 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
+start attack-laundered attack laundered 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/tmp/text .*/foreign '
+finish
 
 # ---- one byte flipped anywhere: check finds it on the host; in the index and the tar the machine does too
 damage_is_caught() {

@@ -20,6 +20,7 @@ audit() {
 ^the files of this image$
 ^[0-9]+ entries, 0 doubts$
 ^verified
+^a lie without a head: status 3, consistent$
 /stage0/00-hex0/hex0\.hex0
 ^all files as SHA256SUMS says$
 ^firmseed: ledger: [0-9]+ entries, [0-9]+ bytes, head [0-9a-f]{64}$

@@ -28,7 +28,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  done, nothing wrong
   1  a problem was found, or the work could not be done
-  2  the request makes no sense (unknown option, an --init that the tree has not, ...)";
+  2  the request makes no sense (unknown option, an --init that the tree has not, ...)
+  3  verify without --head: nothing wrong, and nothing proved";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
@@ -58,6 +59,9 @@ pub enum Command {
     /// Finds and verifies the tarballs of ports, fetches what is missing, prints where they are.
     #[command(after_help = SOURCES_EXAMPLES)]
     Sources(SourcesArguments),
+    /// Lists what comes out of the tarballs of ports: writes CONTENTS.sha256 into each port's folder.
+    #[command(after_help = CONTENTS_EXAMPLES)]
+    Contents(SourcesArguments),
     /// Shows what is in an image: its parts, its settings, every file with its hash.
     #[command(
         after_help = "Example:\n  image-builder inspect --json job.img | jq -r '.members[].path'"
@@ -190,6 +194,14 @@ Examples:
 
 Prints a line SHA256  FILE for each tarball. A file whose hash is not the one in port.toml is refused
 with both hashes. What was found or fetched is kept in the cache, so that no network is asked again.";
+
+const CONTENTS_EXAMPLES: &str = "\
+Examples:
+  image-builder contents ./my-port
+  image-builder contents tinycc && git diff ports/tinycc
+
+The list goes into the image. After unpacking, the port's script proves it with `sha256sum -c`, and `verify` takes
+texts that come out of a tarball only if their hashes stand there. docs/ports.md tells more.";
 
 const TRACE_EXAMPLES: &str = "\
 Example:

@@ -10,14 +10,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Error)]
 pub enum Error {
     /// The host refused to read or write.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {answer}", path.display())]
     Io {
         /// What was tried, as a verb.
         action: &'static str,
         /// On which file.
         path: PathBuf,
-        /// The host's answer.
-        source: std::io::Error,
+        /// The host's answer. No `source` of the error: its text is in the message already.
+        answer: std::io::Error,
     },
     /// The kernel ELF cannot become the head of an image.
     #[error("{} cannot serve as the kernel: {reason}", path.display())]
@@ -77,10 +77,10 @@ impl Error {
     /// An I/O error of `action` on `path`, for `map_err`.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Error::Io {
+        move |answer| Error::Io {
             action,
             path,
-            source,
+            answer,
         }
     }
 }

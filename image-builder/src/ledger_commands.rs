@@ -1,9 +1,10 @@
 //! The commands that read ledgers: arguments, output, exit codes.
 
-use crate::{PROBLEM, read, say};
+use crate::{CONSISTENT, PROBLEM, read, say};
 use anyhow::Context;
 use clap::Subcommand;
 use firmseed_core::ledger::parse::Ledger;
+use firmseed_core::sha256::Digest;
 use image_builder::Error;
 use image_builder::ledger::lineage::Lineage;
 use image_builder::ledger::provenance::provenance;
@@ -17,12 +18,14 @@ use std::process::ExitCode;
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  image-builder verify firmseed.img out/firmseed.ledger out
-  image-builder verify firmseed.img firmseed.ledger --head 64-DIGITS-FROM-THE-CONSOLE
+  image-builder verify firmseed.img out/firmseed.ledger out --head 64-DIGITS-FROM-THE-CONSOLE
 
-Every doubt is named with its entry and line. Exit code 0 means: the ledger is of a run of this image, in itself
-right, all that ran derives from text, and (with ARTIFACTS) the files are those that it speaks of. It is a statement
-by the kernel: docs/ledger.md says what that is worth.";
+Every doubt is named with its entry and line. Exit codes:
+  0  verified: the ledger is of a run of this image, in itself right, has the head that the console showed, all that
+     ran derives from text, and (with ARTIFACTS) the files are those that it speaks of
+  1  doubt: something of that is not so
+  3  consistent: no doubt, but no --head either; any ledger whose chain was computed anew passes like that
+It is a statement by the kernel: docs/ledger.md says what that is worth.";
 
 const PROVENANCE_EXAMPLES: &str = "\
 Examples:
@@ -30,7 +33,7 @@ Examples:
   image-builder provenance firmseed.img firmseed.ledger /bin/tcc | jq '.predicate.buildDefinition.resolvedDependencies'
 
 Subjects are the files of the image's SHA256SUMS, or those that are named. There is no statement about a ledger that
-`verify` doubts. It is not signed.";
+`verify` doubts. It says whether the head was compared (--head) with the console's. It is not signed.";
 
 const SBOM_EXAMPLES: &str = "\
 Example:
@@ -104,6 +107,9 @@ pub enum LedgerCommand {
         ledger: PathBuf,
         /// Paths as in the ledger [default: those of the image's SHA256SUMS]
         files: Vec<String>,
+        /// The head that the console showed, 64 hex digits.
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
     },
     /// Lists what is in an image, and in its kernel: a software bill of materials, CycloneDX 1.6.
     #[command(after_help = SBOM_EXAMPLES)]
@@ -126,18 +132,17 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             head,
             json,
         } => {
-            let head = head.map(|head| {
-                let digest = facts::digest(head.as_bytes());
-                digest.ok_or_else(|| Error::Request(format!("--head {head}: expected 64 lower-case hex digits, as the console shows them")))
-            });
             let verdict = verify::verify(&verify::Request {
-                head: head.transpose()?,
+                head: head.map(digest).transpose()?,
                 image: &read(&image)?,
                 ledger: &read(&ledger)?,
                 artifacts: artifacts.as_deref(),
             })?;
             show(json, &verdict, || verdict.text())?;
-            Ok(code(verdict.doubts.is_empty()))
+            Ok(match (verdict.doubts.is_empty(), verdict.head_compared) {
+                (true, false) => ExitCode::from(CONSISTENT),
+                (good, _) => code(good),
+            })
         }
         LedgerCommand::Diff { a, b, json } => {
             let difference = diff::diff(&parse(&a)?, &parse(&b)?);
@@ -160,6 +165,7 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             image,
             ledger,
             files,
+            head,
         } => {
             let names = [&image, &ledger].map(|path| file_name(path));
             let statement = provenance(
@@ -167,6 +173,7 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
                 &read(&ledger)?,
                 [&names[0], &names[1]],
                 &files,
+                head.map(digest).transpose()?,
             )?;
             say(&(serde_json::to_string_pretty(&statement)? + "\n"))?;
             Ok(ExitCode::SUCCESS)
@@ -193,6 +200,14 @@ fn parse(path: &Path) -> anyhow::Result<Ledger> {
         .map_err(|error| Error::Request(format!("cannot read {}: {error}", path.display())))?;
     let parsed = Ledger::parse(&bytes, image_builder::sha256);
     Ok(parsed.map_err(|error| Error::Request(format!("{}: {error}", path.display())))?)
+}
+
+/// What --head says.
+fn digest(head: String) -> Result<Digest, Error> {
+    facts::digest(head.as_bytes()).ok_or_else(|| {
+        let text = "expected 64 lower-case hex digits, as the console shows them";
+        Error::Request(format!("--head {head}: {text}"))
+    })
 }
 
 /// How a document calls a file: without the folders that it lies in here.

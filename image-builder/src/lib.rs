@@ -25,6 +25,7 @@ pub mod sd;
 pub mod sources;
 pub mod trace;
 pub mod tree;
+pub mod unpacked;
 
 pub use error::{Error, Result};
 

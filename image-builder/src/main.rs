@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 use cli::{Cli, Command, SdArguments, SourcesArguments};
 use image_builder::port::Port;
-use image_builder::{Error, build, check, extract, inspect, kernel, sd, trace};
+use image_builder::{Error, build, check, extract, inspect, kernel, sd, trace, unpacked};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ use std::process::ExitCode;
 const PROBLEM: u8 = 1;
 /// The request itself makes no sense (clap exits with 2 by itself for unknown options).
 const USAGE: u8 = 2;
+/// `verify` found nothing wrong, and had no head to compare with.
+const CONSISTENT: u8 = 3;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -52,6 +54,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ))?;
         }
         Command::Sources(arguments) => list_sources(arguments)?,
+        Command::Contents(arguments) => list_contents(arguments)?,
         Command::Inspect { image, json } => {
             let report =
                 inspect::inspect(&read(&image)?).with_context(|| image.display().to_string())?;
@@ -130,6 +133,18 @@ fn list_sources(arguments: SourcesArguments) -> anyhow::Result<()> {
         };
         let found = seeker.find(&port, pin)?;
         say(&format!("{}  {}\n", pin.sha256, found.path.display()))?;
+    }
+    Ok(())
+}
+
+fn list_contents(arguments: SourcesArguments) -> anyhow::Result<()> {
+    let (folders, seeker) = arguments.into_request()?;
+    for folder in folders {
+        let port = Port::read(&folder)?;
+        match unpacked::write(&port, &seeker)? {
+            Some((path, files)) => say(&format!("{}: {files} files\n", path.display()))?,
+            None => eprintln!("image-builder: port {} unpacks nothing", port.name),
+        }
     }
     Ok(())
 }

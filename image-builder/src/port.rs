@@ -6,7 +6,7 @@
 
 use crate::archive::{Kind, Member};
 use crate::sources::Seeker;
-use crate::{Error, Result, tree};
+use crate::{Error, Result, tree, unpacked};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,8 @@ pub struct Pin {
     pub debian: Option<String>,
     /// Upstream's own address of it.
     pub url: Option<String>,
+    /// What the port uses of the files in it: paths, and folders with a `/` at their end. All, where nothing is said.
+    pub uses: Option<Vec<String>>,
 }
 
 /// port.toml.
@@ -103,6 +105,7 @@ impl Port {
         }
         if let Some(pin) = &self.source {
             let found = seeker.find(self, pin)?;
+            unpacked::check(self, pin, &found.content)?;
             let path = place(pin.file.as_bytes());
             // It may lie in the port's own folder.
             if members.iter().all(|member| member.path != path) {

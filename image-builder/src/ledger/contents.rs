@@ -2,6 +2,7 @@
 
 use super::derive::{Derivation, Step, Way};
 use super::facts::{Check, Doubts, ImageFacts, Named, Short, class_text, path_text};
+use super::lineage::Lineage;
 use firmseed_core::image::Policy;
 use firmseed_core::ledger::format::{Class, Content};
 use firmseed_core::ledger::parse::{Entry, File, Ledger};
@@ -34,6 +35,8 @@ pub struct Counts {
     pub writes: usize,
     /// Contents that were written.
     pub outputs: usize,
+    /// Lines `code`: files that were mapped as code, and programs that made other memory executable.
+    pub code: usize,
     /// Lines `device` but of those that always give the same.
     pub devices: usize,
 }
@@ -43,6 +46,8 @@ struct Known<'a> {
     image: &'a ImageFacts,
     /// Seeds, and what entries wrote.
     made: HashMap<Digest, (Content, Source)>,
+    /// Files of the image of which it was said already that they may not run.
+    refused: HashSet<Digest>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +58,33 @@ enum Source {
 }
 
 impl Known<'_> {
+    /// Where something that is executed comes from: its `line` is `program` or `code`.
+    fn executed(
+        &mut self,
+        line: &str,
+        file: &File,
+        entry: &Entry,
+        doubts: &mut Doubts,
+    ) -> Option<Source> {
+        let source = match self.source(&file.content) {
+            Ok(source) => source,
+            Err(problem) => {
+                let text = format!("{line} {}: {problem}", Named(file));
+                doubts.at(Check::Contents, entry, text);
+                return None;
+            }
+        };
+        let refused = source == Source::Image && self.image.policy == Policy::Chain;
+        if refused && self.refused.insert(file.content.sha256) {
+            let text = format!(
+                "it runs {}, a file of the image; the policy is chain",
+                Named(file)
+            );
+            doubts.at(Check::Contents, entry, text);
+        }
+        Some(source)
+    }
+
     /// Where `content` comes from.
     ///
     /// # Errors
@@ -94,31 +126,17 @@ pub fn check(ledger: &Ledger, image: &ImageFacts, doubts: &mut Doubts) -> Counts
             .iter()
             .map(|s| seed(s.program.content))
             .collect(),
+        refused: HashSet::new(),
     };
     let mut counts = Counts::default();
     let mut programs = HashMap::new();
     let mut inputs = HashMap::new();
     for entry in &ledger.entries {
-        match known.source(&entry.program.content) {
-            Ok(source) => {
-                let refused = source == Source::Image && image.policy == Policy::Chain;
-                if programs
-                    .insert(entry.program.content.sha256, source)
-                    .is_none()
-                    && refused
-                {
-                    let text = format!(
-                        "it runs {}, a file of the image; the policy is chain",
-                        Named(&entry.program)
-                    );
-                    doubts.at(Check::Contents, entry, text);
-                }
-            }
-            Err(problem) => doubts.at(
-                Check::Contents,
-                entry,
-                format!("program {}: {problem}", Named(&entry.program)),
-            ),
+        // What a program was when it ran first: if it was made in the run later, it was the image's all the same.
+        if let Some(source) = known.executed("program", &entry.program, entry, doubts) {
+            programs
+                .entry(entry.program.content.sha256)
+                .or_insert(source);
         }
         if entry.program.content.class == Class::Text {
             let text = format!(
@@ -127,6 +145,10 @@ pub fn check(ledger: &Ledger, image: &ImageFacts, doubts: &mut Doubts) -> Counts
             );
             doubts.at(Check::Contents, entry, text);
         }
+        for code in &entry.code {
+            known.executed("code", code, entry, doubts);
+        }
+        counts.code += entry.code.len() + usize::from(entry.code_anonymous);
         for read in &entry.reads {
             match known.source(&read.content) {
                 Ok(source) => {
@@ -200,33 +222,72 @@ fn learn(known: &mut Known<'_>, wrote: &File, entry: &Entry, doubts: &mut Doubts
         .or_insert((content, Source::Written));
 }
 
-/// Does every program that ran derive from text? Returns how many do, and a line for each that does not, with its entry.
-pub fn programs_from_text<'a>(
-    ledger: &'a Ledger,
-    derivation: &Derivation<'a>,
-    image: Option<&ImageFacts>,
-) -> (usize, Vec<(&'a Entry, String)>) {
-    let mut seen = HashSet::new();
-    let mut bad = Vec::new();
-    for entry in &ledger.entries {
-        let program = &entry.program;
-        if let Err(steps) = derivation.derived_from_text(program, entry.number)
-            && seen.insert(program.content.sha256)
-        {
-            bad.push((entry, reason(program, &steps, image)));
-        }
-    }
-    let all: HashSet<Digest> = ledger
+/// How many programs ran, by contents.
+pub fn programs(ledger: &Ledger) -> usize {
+    let programs = ledger
         .entries
         .iter()
-        .map(|entry| entry.program.content.sha256)
-        .collect();
-    (all.len() - bad.len(), bad)
+        .map(|entry| entry.program.content.sha256);
+    programs.collect::<HashSet<_>>().len()
+}
+
+/// What was executed and does not derive from text.
+#[derive(Default)]
+pub struct NotFromText<'a> {
+    /// The contents of programs and of files that were mapped as code.
+    pub contents: HashSet<Digest>,
+    /// Of these, programs.
+    pub programs: usize,
+    /// A sentence for each, and for each run that made other memory executable, with its entry.
+    pub reasons: Vec<(&'a Entry, String)>,
+}
+
+/// Does everything that was executed derive from text?
+pub fn not_from_text<'a>(
+    lineage: &Lineage<'a>,
+    derivation: &Derivation<'a>,
+    image: &ImageFacts,
+) -> NotFromText<'a> {
+    let mut found = NotFromText::default();
+    let mut programs = HashSet::new();
+    for entry in &lineage.ledger.entries {
+        for file in std::iter::once(&entry.program).chain(&entry.code) {
+            let Err(steps) = derivation.derived_from_text(file, entry.number) else {
+                continue;
+            };
+            if std::ptr::eq(file, &entry.program) {
+                programs.insert(file.content.sha256);
+            }
+            if found.contents.insert(file.content.sha256) {
+                found.reasons.push((entry, reason(file, &steps, image)));
+            }
+        }
+    }
+    found.programs = programs.len();
+    let anonymous = lineage.runs().iter().filter_map(|run| {
+        let entry = run.entries.iter().find(|entry| entry.code_anonymous)?;
+        let tainted = derivation.is_tainted(run.process, run.last_entry());
+        tainted.then(|| {
+            let text = format!(
+                "{} makes memory executable that is not only a file's, and what stands there may not derive from text: it is process {}",
+                Named(run.program()),
+                run.process
+            );
+            (*entry, text + &told(&derivation.steps_of(run.process), image))
+        })
+    });
+    found.reasons.extend(anonymous);
+    found
 }
 
 /// Why `file` does not derive from text, as a sentence.
-pub fn reason(file: &File, steps: &[Step<'_>], image: Option<&ImageFacts>) -> String {
-    let mut text = format!("{} does not derive from text: it", Named(file));
+pub fn reason(file: &File, steps: &[Step<'_>], image: &ImageFacts) -> String {
+    let text = format!("{} does not derive from text: it", Named(file));
+    text + &told(steps, image)
+}
+
+fn told(steps: &[Step<'_>], image: &ImageFacts) -> String {
+    let mut text = String::new();
     for step in steps {
         text += &match step {
             Step::WrittenBy(entry) => format!(
@@ -237,6 +298,9 @@ pub fn reason(file: &File, steps: &[Step<'_>], image: Option<&ImageFacts>) -> St
             ),
             Step::Got(_, Way::Read(file)) => format!(" which read {}, which", Named(file)),
             Step::Got(_, Way::Program(file)) => format!(" whose program {}", Named(file)),
+            Step::Got(_, Way::Code(file)) => {
+                format!(" which mapped {} as code, which", Named(file))
+            }
             Step::Got(entry, Way::From(process)) => {
                 format!(
                     " which got bytes of process {process} (entry {}),",
@@ -262,9 +326,9 @@ pub fn reason(file: &File, steps: &[Step<'_>], image: Option<&ImageFacts>) -> St
     text
 }
 
-fn origin(file: &File, image: Option<&ImageFacts>) -> String {
+fn origin(file: &File, image: &ImageFacts) -> String {
     let what = class_text(file.content.class);
-    match image.and_then(|image| image.find(&file.content.sha256)) {
+    match image.find(&file.content.sha256) {
         Some(found) => format!(
             " is {what} and comes from the image ({})",
             path_text(&found.path)

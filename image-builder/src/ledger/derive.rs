@@ -1,13 +1,15 @@
 //! What derives from text: the rule of `docs/ledger.md`, "The policy", for every content of a ledger.
 //!
-//! One pass over the entries. A process is **tainted** from the entry on in which something reaches it that is no
-//! text and does not derive from text; it stays so, over execve too, as its arguments may carry bytes. Contents
-//! **derive from text** from the first entry on in which an untainted process wrote them; seeds do from the
-//! beginning; texts always. Everything that an entry depends on stands above it, so one pass is enough, and its cost
-//! is that of reading the ledger.
+//! One pass over the entries. A process is **tainted** from the entry on in which something reaches it that does not
+//! derive from text; it stays so, over execve too, as its arguments may carry bytes. Contents **derive from text** from
+//! the first entry on in which an untainted process wrote them; seeds do from the beginning. So do texts, but those that
+//! only tainted processes wrote: a text of hex digits is as good as the machine code that it stands for. Of these only
+//! the ones derive whose hash a text of the image names ([`ImageFacts::vouches_for`]). Everything that an entry depends
+//! on stands above it, so one pass is enough, and its cost is that of reading the ledger.
 //!
 //! The program's path can change between the lines of one process, so nothing here looks at names.
 
+use super::facts::ImageFacts;
 use super::lineage::Lineage;
 use firmseed_core::ledger::format::{Class, Content};
 use firmseed_core::ledger::parse::{Entry, File};
@@ -24,7 +26,9 @@ pub enum Way<'a> {
     Read(&'a File),
     /// It executes one.
     Program(&'a File),
-    /// By a pipe, or by memory that it shares with this process.
+    /// It mapped one as code.
+    Code(&'a File),
+    /// By another way than contents: a pipe, memory that it shares with this process.
     From(u32),
     /// From the process that started it: memory, arguments.
     Birth(u32),
@@ -51,8 +55,11 @@ struct Taint<'a> {
     depth: usize,
 }
 
-/// Contents that are no text and derive from none (so far).
+/// Contents that only tainted processes wrote (so far).
 struct Foreign {
+    /// The entry that wrote them first.
+    since: u64,
+    /// The one that is nearest to the cause.
     writer: u64,
     depth: usize,
 }
@@ -60,6 +67,7 @@ struct Foreign {
 /// Which contents of a ledger derive from text, and why others do not.
 pub struct Derivation<'a> {
     lineage: &'a Lineage<'a>,
+    image: &'a ImageFacts,
     tainted: HashMap<u32, Taint<'a>>,
     /// From which entry on contents derive from text; 0 for seeds.
     derived: HashMap<Digest, u64>,
@@ -67,11 +75,12 @@ pub struct Derivation<'a> {
 }
 
 impl<'a> Derivation<'a> {
-    /// Follows all of the ledger.
-    pub fn new(lineage: &'a Lineage<'a>) -> Self {
+    /// Follows all of the ledger of a run of `image`.
+    pub fn new(lineage: &'a Lineage<'a>, image: &'a ImageFacts) -> Self {
         let seeds = &lineage.ledger.seeds;
         let mut derivation = Derivation {
             lineage,
+            image,
             tainted: HashMap::new(),
             derived: seeds
                 .iter()
@@ -95,21 +104,20 @@ impl<'a> Derivation<'a> {
         for file in &entry.wrote {
             let hash = file.content.sha256;
             match taint {
-                _ if self.derives(&file.content, entry.number) => {}
+                _ if self.has_derived(&file.content, entry.number) => {}
                 None => {
                     self.derived.insert(hash, entry.number);
                 }
                 Some(taint) => {
                     let depth = taint.depth + 1;
+                    let writer = entry.number;
                     let known = self.foreign.entry(hash).or_insert(Foreign {
-                        writer: entry.number,
+                        since: writer,
+                        writer,
                         depth,
                     });
                     if known.depth > depth {
-                        *known = Foreign {
-                            writer: entry.number,
-                            depth,
-                        };
+                        (known.writer, known.depth) = (writer, depth);
                     }
                 }
             }
@@ -136,6 +144,7 @@ impl<'a> Derivation<'a> {
         reads
             .chain(devices.map(|device| (0, Way::Device(device))))
             .chain(file(&entry.program, Way::Program))
+            .chain(entry.code.iter().filter_map(|code| file(code, Way::Code)))
             .chain(from)
             .chain(process(entry.parent, Way::Birth).filter(|_| self.is_first(entry)))
             .min_by_key(|(depth, _)| *depth)
@@ -167,8 +176,16 @@ impl<'a> Derivation<'a> {
 
     /// Do these contents derive from text, by what the entries above `before` say?
     pub fn derives(&self, content: &Content, before: u64) -> bool {
+        let foreign = || self.foreign.get(&content.sha256);
+        self.has_derived(content, before)
+            || content.class == Class::Text
+                && foreign().is_none_or(|foreign| foreign.since >= before)
+    }
+
+    /// Did a seed, an untainted process above `before` or the image bring these contents?
+    fn has_derived(&self, content: &Content, before: u64) -> bool {
         let since = self.derived.get(&content.sha256);
-        content.class == Class::Text || since.is_some_and(|&since| since == 0 || since < before)
+        since.is_some_and(|&since| since == 0 || since < before) || self.image.vouches_for(content)
     }
 
     /// Did anything that does not derive from text reach this process in the entries up to `entry`?
@@ -198,6 +215,15 @@ impl<'a> Derivation<'a> {
         file.map_or(Vec::new(), |file| self.steps(file, u64::MAX))
     }
 
+    /// The steps back from what reached this process and does not derive from text; none if nothing did.
+    pub fn steps_of(&self, process: u32) -> Vec<Step<'a>> {
+        let mut steps = Vec::new();
+        if let Some((file, before)) = self.back(process, &mut steps) {
+            steps.extend(self.steps(file, before));
+        }
+        steps
+    }
+
     fn steps(&self, file: &'a File, before: u64) -> Vec<Step<'a>> {
         let mut steps = Vec::new();
         let mut contents = Some((file, before));
@@ -214,22 +240,24 @@ impl<'a> Derivation<'a> {
                 return steps;
             };
             steps.push(Step::WrittenBy(writer));
-            let mut process = Some(writer.process);
-            while let Some(taint) = process
-                .take()
-                .and_then(|process| self.tainted.get(&process))
-            {
-                steps.push(Step::Got(taint.entry, taint.way));
-                match taint.way {
-                    Way::Read(file) | Way::Program(file) => {
-                        contents = Some((file, taint.entry.number))
-                    }
-                    Way::From(other) | Way::Birth(other) => process = Some(other),
-                    Way::Device(_) => {}
-                }
-            }
+            contents = self.back(writer.process, &mut steps);
         }
         steps
+    }
+
+    /// From a tainted process back to the contents that reached it or those that it depends on, and before which entry.
+    fn back(&self, process: u32, steps: &mut Vec<Step<'a>>) -> Option<(&'a File, u64)> {
+        let mut taint = self.tainted.get(&process)?;
+        loop {
+            steps.push(Step::Got(taint.entry, taint.way));
+            taint = match taint.way {
+                Way::Read(file) | Way::Program(file) | Way::Code(file) => {
+                    return Some((file, taint.entry.number));
+                }
+                Way::From(other) | Way::Birth(other) => self.tainted.get(&other)?,
+                Way::Device(_) => return None,
+            };
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! What an image says, as a ledger is compared with it; and how contents, entries and doubts are shown.
 
 use crate::{Error, Result, check, layout, sha256};
-use firmseed_core::image::{Escape, Hex, Index, Kind, Part, Policy};
+use firmseed_core::image::{Escape, Escaped, Hex, Index, Kind, Part, Policy};
 use firmseed_core::ledger::format::{Class, Content, ContentHasher};
 use firmseed_core::ledger::parse::{Entry, File};
 use firmseed_core::sha256::{Digest, compress};
 use serde::{Serialize, Serializer};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// The list of the files that the chain is to make: lines `HASH  /path`.
@@ -25,6 +25,16 @@ pub struct ImageFacts {
     pub size: usize,
     /// The hash of its tar.
     pub tar: Digest,
+    /// The kernel's hash, computed from its bytes: those of `image_size` count as zeros, so that every image of one kernel has it.
+    pub kernel: Digest,
+    /// The path of the first program.
+    pub init: Vec<u8>,
+    /// Its arguments, after its name.
+    pub arguments: Vec<Vec<u8>>,
+    /// Its environment.
+    pub environment: Vec<Vec<u8>>,
+    /// Where it starts.
+    pub cwd: Vec<u8>,
     /// Which programs may run.
     pub policy: Policy,
     /// Hex0 text and program of each seed, as absolute paths.
@@ -37,6 +47,10 @@ pub struct ImageFacts {
     places: Vec<Part>,
     /// For each contents their first place in `files`.
     by_hash: HashMap<Digest, usize>,
+    /// The targets of symbolic links: contents too, as a program can read them.
+    links: HashMap<Digest, File>,
+    /// Hashes that stand in the image's texts, as words of 64 hex digits.
+    named: HashSet<Digest>,
 }
 
 impl ImageFacts {
@@ -48,8 +62,14 @@ impl ImageFacts {
         let index = layout::open(image)?;
         let (mut files, mut places) = (Vec::new(), Vec::new());
         let mut expected = Vec::new();
+        let (mut links, mut named) = (HashMap::new(), HashSet::new());
         for member in index.members() {
             let member = member.map_err(|error| Error::Image(error.to_string()))?;
+            if let Kind::Symlink { target } = member.kind {
+                let content = content_of(&target.bytes().collect::<Vec<u8>>());
+                let path = absolute(member.path.bytes().collect());
+                links.insert(content.sha256, File { content, path });
+            }
             let Kind::File { content, .. } = member.kind else {
                 continue;
             };
@@ -63,10 +83,13 @@ impl ImageFacts {
             if path == LIST {
                 expected = list(bytes);
             }
-            let path = [b"/", &path[..]].concat();
+            let found = content_of(bytes);
+            if found.class == Class::Text {
+                named.extend(hashes_in(bytes));
+            }
             files.push(File {
-                content: content_of(bytes),
-                path,
+                content: found,
+                path: absolute(path),
             });
             places.push(content);
         }
@@ -77,12 +100,19 @@ impl ImageFacts {
         Ok(ImageFacts {
             size: image.len(),
             tar: index.tar.sha256,
+            kernel: kernel_hash(image, &index)?,
+            init: bytes(index.init),
+            arguments: index.arguments().map(bytes).collect(),
+            environment: index.environment().map(bytes).collect(),
+            cwd: bytes(index.cwd),
             policy: index.policy,
             seeds: seeds(&index),
             files,
             expected,
             places,
             by_hash,
+            links,
+            named,
         })
     }
 
@@ -94,9 +124,19 @@ impl ImageFacts {
         }
     }
 
-    /// The first file with these contents.
+    /// The first file with these contents, or a symbolic link with this target.
     pub fn find(&self, sha256: &Digest) -> Option<&File> {
-        self.by_hash.get(sha256).map(|&place| &self.files[place])
+        let file = self.by_hash.get(sha256).map(|&place| &self.files[place]);
+        file.or_else(|| self.links.get(sha256))
+    }
+
+    /// Are these a text of the image, or one whose hash a text of the image names? Then it was there to be read before the
+    /// run, whoever writes it. The empty text says nothing at all.
+    pub fn vouches_for(&self, content: &Content) -> bool {
+        content.class == Class::Text
+            && (content.size == 0
+                || self.named.contains(&content.sha256)
+                || self.find(&content.sha256).is_some())
     }
 
     /// The last file at this path, as tar unpacks them.
@@ -115,12 +155,42 @@ fn seeds(index: &Index<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     let seeds = index.seeds();
     seeds
         .map(|seed| {
-            (
-                seed.source.bytes().collect(),
-                seed.program.bytes().collect(),
-            )
+            let path = |field| absolute(bytes(field));
+            (path(seed.source), path(seed.program))
         })
         .collect()
+}
+
+/// The bytes of a field of the index.
+fn bytes(field: Escaped<'_>) -> Vec<u8> {
+    field.bytes().collect()
+}
+
+/// A path as the kernel takes it: from the root, wherever it begins.
+fn absolute(path: Vec<u8>) -> Vec<u8> {
+    match path.first() {
+        Some(b'/') => path,
+        _ => [b"/", &path[..]].concat(),
+    }
+}
+
+/// Where `image_size` stands in the arm64 header: it is another one in each image.
+const IMAGE_SIZE: std::ops::Range<usize> = 16..24;
+
+fn kernel_hash(image: &[u8], index: &Index<'_>) -> Result<Digest> {
+    let bytes = index.kernel.slice(image);
+    let mut bytes = bytes
+        .filter(|bytes| bytes.len() >= IMAGE_SIZE.end)
+        .ok_or_else(|| Error::Image("the index's kernel has no place in the image".into()))?
+        .to_vec();
+    bytes[IMAGE_SIZE].fill(0);
+    Ok(sha256(&bytes))
+}
+
+/// The words of a text that are 64 lower-case hex digits.
+fn hashes_in(text: &[u8]) -> impl Iterator<Item = Digest> {
+    let is_end = |byte: &u8| !byte.is_ascii_alphanumeric();
+    text.split(is_end).filter_map(digest)
 }
 
 fn list(text: &[u8]) -> Vec<(Digest, Vec<u8>)> {
@@ -228,7 +298,7 @@ pub enum Check {
     Ledger,
     /// The head is the one that was asked for.
     Head,
-    /// Ledger and image are of one another: tar, policy, seeds.
+    /// Ledger and image are of one another: tar, kernel, settings, seeds.
     Origin,
     /// Processes begin, go on and end as processes do.
     Processes,

@@ -62,8 +62,30 @@ pub fn check(ledger: &Ledger, doubts: &mut Doubts) -> usize {
             doubts.at(Check::Processes, process.last, text);
         }
     }
+    gaps(&order, doubts);
     ends(ledger, doubts);
     order.len()
+}
+
+/// Numbers are handed out one after the other: where one is missing, a process is.
+fn gaps(processes: &[u32], doubts: &mut Doubts) {
+    let mut numbers = processes.to_vec();
+    numbers.sort_unstable();
+    let mut last = 0;
+    for number in numbers {
+        let missing = match number.saturating_sub(last) {
+            0 | 1 => None,
+            2 => Some(format!("process {}", number - 1)),
+            _ => Some(format!("processes {} to {}", last + 1, number - 1)),
+        };
+        if let Some(missing) = missing {
+            let text = format!(
+                "{missing}: no entry, though there is a process {number}; numbers have no gaps"
+            );
+            doubts.add(Check::Processes, text);
+        }
+        last = number;
+    }
 }
 
 /// The first entry of a process. True if it has executed a program of its own.

@@ -10,6 +10,7 @@ use super::verify::{Request, verify};
 use crate::{Error, Result, layout, sha256};
 use firmseed_core::image::Hex;
 use firmseed_core::ledger::parse::Ledger;
+use firmseed_core::sha256::Digest;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -95,7 +96,7 @@ impl Resource {
 }
 
 /// The provenance of `files` (paths as in the ledger), or of the files that the image's SHA256SUMS names. `names` are those of
-/// image and ledger.
+/// image and ledger; `head` the one that the console showed, and the statement says whether there was one.
 ///
 /// # Errors
 /// There is a doubt about image or ledger; a file that the run did not make.
@@ -104,17 +105,18 @@ pub fn provenance(
     ledger: &[u8],
     names: [&str; 2],
     files: &[String],
+    head: Option<Digest>,
 ) -> Result<Statement> {
     let verdict = verify(&Request {
         image,
         ledger,
         artifacts: None,
-        head: None,
+        head,
     })?;
     if let Some(doubt) = verdict.doubts.first() {
         let count = verdict.doubts.len();
         let text = format!(
-            "there is no provenance without a verified ledger; image-builder verify has {count} doubts, the first: {doubt}"
+            "there is no provenance of a ledger in doubt; image-builder verify has {count} doubts, the first: {doubt}"
         );
         return Err(Error::Image(text));
     }
@@ -165,7 +167,7 @@ pub fn provenance(
         }
     }
     let index = layout::open(image)?;
-    let kernel = Hex(&index.kernel.sha256).to_string();
+    let kernel = Hex(&facts.kernel).to_string();
     let mut resolved_dependencies =
         vec![Resource::new(names[0], Hex(&sha256(image)).to_string()).with("size", image.len())];
     resolved_dependencies.extend(inputs.into_values());
@@ -196,6 +198,7 @@ pub fn provenance(
                 byproducts: vec![
                     Resource::new(names[1], Hex(&ledger_hash).to_string())
                         .with("head", Hex(&parsed.head).to_string())
+                        .with("headCompared", verdict.head_compared)
                         .with("entries", parsed.entries.len())
                         .with("status", parsed.status),
                 ],

@@ -2,14 +2,15 @@
 
 use super::contents::reason;
 use super::derive::Derivation;
-use super::facts::{Check, Doubts, ImageFacts, Short, content_of, path_text};
+use super::facts::{Check, Doubts, ImageFacts, LIST, Short, content_of, path_text};
 use super::lineage::Lineage;
 use crate::archive::{self, Kind};
 use crate::{Error, Result};
 use firmseed_core::ledger::format::Class;
 use firmseed_core::ledger::parse::File;
+use firmseed_core::sha256::Digest;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use walkdir::WalkDir;
@@ -54,32 +55,45 @@ pub struct Outcome<'a> {
     derivation: &'a Derivation<'a>,
     image: &'a ImageFacts,
     last: HashMap<&'a [u8], &'a File>,
+    /// Contents of which it was said already that they do not derive from text: once is enough, whatever names they have.
+    told: HashSet<Digest>,
 }
 
 impl<'a> Outcome<'a> {
-    /// The state after the last entry.
+    /// The state after the last entry. The kernel wrote the seeds, before the first. `told`: contents of which the verdict says
+    /// already that they do not derive from text.
     pub fn new(
         lineage: &'a Lineage<'a>,
         derivation: &'a Derivation<'a>,
         image: &'a ImageFacts,
+        told: HashSet<Digest>,
     ) -> Self {
         let wrote = lineage.ledger.entries.iter().flat_map(|entry| &entry.wrote);
-        let last = wrote.map(|file| (file.path.as_slice(), file)).collect();
+        let seeds = lineage.ledger.seeds.iter().map(|seed| &seed.program);
+        let files = seeds.chain(wrote);
+        let last = files.map(|file| (file.path.as_slice(), file)).collect();
         Outcome {
             lineage,
             derivation,
             image,
             last,
+            told,
         }
     }
 
-    /// Compares with the image's SHA256SUMS.
-    pub fn results(&self, doubts: &mut Doubts, notes: &mut Vec<String>) -> ResultCounts {
+    /// Compares with the image's SHA256SUMS; None if it has none.
+    pub fn results(
+        &mut self,
+        doubts: &mut Doubts,
+        notes: &mut Vec<String>,
+    ) -> Option<ResultCounts> {
+        self.image.at(&[b"/", LIST].concat())?;
         let mut counts = ResultCounts {
             listed: self.image.expected.len(),
             ..ResultCounts::default()
         };
-        for (hash, path) in &self.image.expected {
+        let image = self.image;
+        for (hash, path) in &image.expected {
             let name = path_text(path);
             let written = match self.last.get(path.as_slice()) {
                 Some(file) if file.content.sha256 == *hash => Some(*file),
@@ -114,7 +128,7 @@ impl<'a> Outcome<'a> {
             counts.agree += 1;
             self.derives_from_text(file, Check::Results, doubts, notes);
         }
-        counts
+        Some(counts)
     }
 
     /// Compares with the files at `path`: a folder as `qemu/run --out` makes it, or a tar.
@@ -122,7 +136,7 @@ impl<'a> Outcome<'a> {
     /// # Errors
     /// They cannot be read.
     pub fn artifacts(
-        &self,
+        &mut self,
         path: &Path,
         ledger: &[u8],
         doubts: &mut Doubts,
@@ -146,7 +160,7 @@ impl<'a> Outcome<'a> {
     }
 
     fn artifact(
-        &self,
+        &mut self,
         path: &[u8],
         bytes: &[u8],
         counts: &mut ArtifactCounts,
@@ -204,7 +218,7 @@ impl<'a> Outcome<'a> {
 
     /// Does it derive from text? With the policy open that is a note only.
     fn derives_from_text(
-        &self,
+        &mut self,
         file: &File,
         check: Check,
         doubts: &mut Doubts,
@@ -213,8 +227,11 @@ impl<'a> Outcome<'a> {
         if self.derivation.derives(&file.content, u64::MAX) {
             return true;
         }
+        if !self.told.insert(file.content.sha256) {
+            return false;
+        }
         let steps = self.derivation.steps_to(&file.content.sha256);
-        let text = reason(file, &steps, Some(self.image));
+        let text = reason(file, &steps, self.image);
         match self.image.policy {
             firmseed_core::image::Policy::Chain => doubts.add(check, text),
             firmseed_core::image::Policy::Open => notes.push(text),

@@ -38,10 +38,10 @@ impl Story {
         let texts: HashMap<&str, &Told> = all.map(|told| (told.sha256.as_str(), told)).collect();
         let count =
             |class: fn(&str) -> bool| texts.values().filter(|told| class(told.class)).count();
-        let bytes: u64 = texts
+        let bytes: u128 = texts
             .values()
             .filter(|told| told.class == "text")
-            .map(|told| told.size)
+            .map(|told| u128::from(told.size))
             .sum();
         let others = match count(|class| class != "text") {
             0 => String::new(),

@@ -13,6 +13,9 @@ impl Verdict {
         self.notes
             .iter()
             .for_each(|note| line(&mut text, "note", note));
+        if let Some(not_shown) = self.not_shown {
+            line(&mut text, "not shown", not_shown);
+        }
         for doubt in &self.doubts {
             line(&mut text, "DOUBT", &doubt.to_string());
         }
@@ -33,6 +36,9 @@ impl Verdict {
                 format!("{} bytes, {}", ledger.size, entries(ledger.entries)),
             ));
             facts.push(("head", head.clone()));
+            if let Some(kernel) = &self.kernel {
+                facts.push(("kernel", kernel_text(kernel)));
+            }
             let policy = self.policy.as_deref().unwrap_or_default();
             let meaning = match policy {
                 "open" => "programs of the image were allowed to run",
@@ -87,6 +93,13 @@ impl Verdict {
                     ),
                 ));
             }
+            if contents.code > 0 {
+                let text = format!(
+                    "{}: what a program ran beside its own file",
+                    count(contents.code, "line")
+                );
+                facts.push(("code", text));
+            }
             let text = format!(
                 "{} of {} programs",
                 contents.programs_from_text, contents.programs
@@ -131,7 +144,7 @@ impl Verdict {
             };
             return format!("DOUBT: {}: {these} above", count(doubts, "thing"));
         }
-        let mut text = String::from("verified: ");
+        let mut text = format!("{}: ", self.verdict);
         if let (Some(ledger), Some(contents)) = (&self.ledger, &self.contents) {
             let programs = count(contents.programs, "program");
             let _ = match self.policy.as_deref() {
@@ -148,12 +161,18 @@ impl Verdict {
                 ),
             };
         }
-        text += match self.head_compared {
-            true => "; the head is the one that you gave",
-            false => "; compare this head with the one on the console",
+        text += "; ";
+        text += match self.not_shown {
+            None => "the head is the one that you gave",
+            Some(_) => "NOT verified: no --head was given to compare with the console's",
         };
         text
     }
+}
+
+/// The kernel that kept the ledger. Which kernels are published is for the module of that name to say.
+fn kernel_text(kernel: &str) -> String {
+    kernel.to_owned()
 }
 
 fn line(text: &mut String, name: &str, fact: &str) {

@@ -32,13 +32,19 @@ pub struct Request<'a> {
 /// What was verified. Fields are left out where image or ledger could not be read.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
-    /// `verified` or `doubt`.
+    /// `verified`, `consistent` or `doubt`. Consistent is what the verdict is without a head to compare with.
     pub verdict: &'static str,
+    /// What `consistent` leaves open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_shown: Option<&'static str>,
     /// The last link of the chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
     /// Was it compared with a head that the caller knew?
     pub head_compared: bool,
+    /// The kernel that kept the ledger, as it measured itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
     /// `chain` or `open`, as the ledger says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -60,11 +66,15 @@ pub struct Verdict {
     /// The files that the run left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub artifacts: Option<ArtifactCounts>,
-    /// What is wrong. Empty means `verified`.
+    /// What is wrong. Empty means `verified`, or `consistent`.
     pub doubts: Vec<Doubt>,
     /// What is right and yet worth knowing.
     pub notes: Vec<String>,
 }
+
+/// What no check can show of a ledger whose head nobody knew beforehand.
+pub const NOT_SHOWN: &str = "whoever computes the chain anew can leave out processes and reads, or change arguments: \
+    only the head that the machine itself showed tells such a ledger from the true one";
 
 /// Counts of an image.
 #[derive(Clone, Debug, Serialize)]
@@ -114,8 +124,12 @@ pub fn verify(request: &Request<'_>) -> Result<Verdict> {
     };
     let mut verdict = Verdict {
         verdict: "doubt",
+        not_shown: None,
         head: ledger.as_ref().map(|ledger| Hex(&ledger.head).to_string()),
         head_compared: request.head.is_some(),
+        kernel: ledger
+            .as_ref()
+            .map(|ledger| Hex(&ledger.kernel).to_string()),
         policy: ledger.as_ref().map(|ledger| ledger.policy.clone()),
         status: ledger.as_ref().map(|ledger| ledger.status),
         image: image.as_ref().map(|image| ImageCounts {
@@ -136,9 +150,11 @@ pub fn verify(request: &Request<'_>) -> Result<Verdict> {
         .0
         .sort_by_key(|doubt| (doubt.check, doubt.entry, doubt.line));
     verdict.doubts = doubts.0;
-    if verdict.doubts.is_empty() {
-        verdict.verdict = "verified";
-    }
+    (verdict.verdict, verdict.not_shown) = match (verdict.doubts.is_empty(), request.head) {
+        (false, _) => ("doubt", None),
+        (true, Some(_)) => ("verified", None),
+        (true, None) => ("consistent", Some(NOT_SHOWN)),
+    };
     Ok(verdict)
 }
 
@@ -168,20 +184,21 @@ impl Verdict {
             return Ok(());
         };
         origin(ledger, image, request.image, doubts);
+        first_process(ledger, image, doubts);
         let mut counts = contents::check(ledger, image, doubts);
         let lineage = Lineage::new(ledger);
-        let derivation = Derivation::new(&lineage);
-        let (good, bad) = contents::programs_from_text(ledger, &derivation, Some(image));
-        counts.programs_from_text = good;
-        for (entry, reason) in bad {
+        let derivation = Derivation::new(&lineage, image);
+        let bad = contents::not_from_text(&lineage, &derivation, image);
+        counts.programs_from_text = contents::programs(ledger).saturating_sub(bad.programs);
+        for (entry, reason) in bad.reasons {
             match image.policy {
                 Policy::Chain => doubts.at(Check::Derivation, entry, reason),
                 Policy::Open => self.notes.push(reason),
             }
         }
         self.contents = Some(counts);
-        let outcome = Outcome::new(&lineage, &derivation, image);
-        self.results = Some(outcome.results(doubts, &mut self.notes));
+        let mut outcome = Outcome::new(&lineage, &derivation, image, bad.contents);
+        self.results = outcome.results(doubts, &mut self.notes);
         if let Some(path) = request.artifacts {
             self.artifacts =
                 Some(outcome.artifacts(path, request.ledger, doubts, &mut self.notes)?);
@@ -200,12 +217,40 @@ fn origin(ledger: &Ledger, image: &ImageFacts, bytes: &[u8], doubts: &mut Doubts
         );
         doubts.add(Check::Origin, text);
     }
-    if ledger.policy != image.policy.name() {
+    if ledger.kernel != image.kernel {
         let text = format!(
-            "the ledger's policy is {}, the image's is {}",
-            ledger.policy, image.policy
+            "the kernel that kept the ledger measured itself as {}, the image's kernel is {}: another kernel ran",
+            Hex(&ledger.kernel),
+            Hex(&image.kernel)
         );
         doubts.add(Check::Origin, text);
+    }
+    let one = |text: &[u8]| path_text(text);
+    let all = |list: &[Vec<u8>]| {
+        list.iter()
+            .map(|text| path_text(text))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    for (what, of_ledger, of_image) in [
+        ("policy", ledger.policy.clone(), image.policy.to_string()),
+        ("init", one(&ledger.init), one(&image.init)),
+        (
+            "list of arguments",
+            all(&ledger.arguments),
+            all(&image.arguments),
+        ),
+        (
+            "environment",
+            all(&ledger.environment),
+            all(&image.environment),
+        ),
+        ("cwd", one(&ledger.cwd), one(&image.cwd)),
+    ] {
+        if of_ledger != of_image {
+            let text = format!("the ledger's {what} is `{of_ledger}`, the image's is `{of_image}`");
+            doubts.add(Check::Origin, text);
+        }
     }
     if ledger.seeds.len() != image.seeds.len() {
         let text = format!(
@@ -230,6 +275,46 @@ fn origin(ledger: &Ledger, image: &ImageFacts, bytes: &[u8], doubts: &mut Doubts
                 Check::Origin,
                 format!("seed {}: {problem}", path_text(program)),
             );
+        }
+    }
+}
+
+/// Is process 1 what the image's index says? The kernel's command line can name another program, and other arguments.
+fn first_process(ledger: &Ledger, image: &ImageFacts, doubts: &mut Doubts) {
+    let Some(first) = ledger.entries.first().filter(|entry| entry.process == 1) else {
+        return; // named by the checks of processes
+    };
+    let seeds = ledger.seeds.iter().map(|seed| &seed.program);
+    let mut at_start = seeds.chain(&image.files);
+    let mut same_program = || {
+        // It may have got another name before the line was written.
+        let content = first.program.content;
+        at_start.any(|file| file.path == image.init && file.content == content)
+    };
+    let arguments: Vec<&[u8]> = std::iter::once(&image.init)
+        .chain(&image.arguments)
+        .map(Vec::as_slice)
+        .collect();
+    let strings: Vec<u8> = image
+        .environment
+        .iter()
+        .flat_map(|text| [text.as_slice(), b"\0"].concat())
+        .collect();
+    let environment = (image.environment.len() as u64, sha256(&strings));
+    for (same, what) in [
+        (
+            first.program.path == image.init || same_program(),
+            "program",
+        ),
+        (first.arguments == arguments, "arguments"),
+        (first.environment == environment, "environment"),
+        (first.cwd == image.cwd, "directory"),
+    ] {
+        if !same {
+            let text = format!(
+                "the {what} of process 1 is another one than the image's index says: started with other words on the kernel's command line (init=, --)?"
+            );
+            doubts.at(Check::Origin, first, text);
         }
     }
 }

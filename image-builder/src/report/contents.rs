@@ -2,7 +2,6 @@
 
 use crate::ledger::facts::ImageFacts;
 use crate::{Result, layout};
-use firmseed_core::image::Part;
 use firmseed_core::ledger::format::{Class, Content};
 use firmseed_core::sha256::Digest;
 use std::collections::HashMap;
@@ -23,8 +22,10 @@ pub struct Contents<'a> {
     pub size: usize,
     /// The hash of the image.
     pub sha256: Digest,
-    /// The kernel.
-    pub kernel: Part,
+    /// The kernel's hash, as [`ImageFacts`] computes it.
+    pub kernel: Digest,
+    /// Its bytes.
+    pub kernel_size: u64,
     /// The hash of its tar.
     pub tar: Digest,
     /// In the order of the tar.
@@ -50,7 +51,8 @@ impl<'a> Contents<'a> {
         Ok(Contents {
             size: image.len(),
             sha256: crate::sha256(image),
-            kernel: layout::open(image)?.kernel,
+            kernel: facts.kernel,
+            kernel_size: layout::open(image)?.kernel.size,
             tar: facts.tar,
             files,
             expected: facts.expected,
@@ -73,6 +75,11 @@ impl<'a> Contents<'a> {
     pub fn at(&self, path: &[u8]) -> Option<usize> {
         self.files.iter().rposition(|file| file.path == path)
     }
+}
+
+/// How many bytes these are in all.
+pub fn total<'c>(contents: impl Iterator<Item = &'c Content>) -> u128 {
+    contents.map(|content| u128::from(content.size)).sum()
 }
 
 /// Can people read it?

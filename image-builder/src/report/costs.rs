@@ -59,17 +59,22 @@ pub fn table(products: &Products<'_>, times: Option<&[Cost]>, counted: Option<&[
                     }
                     td.number { (number(row.time.syscalls)) }
                     td.number { (number(row.time.faults)) }
-                    td.number { (number(row.time.peak_pages * 4)) }
+                    td.number { (number(kibibytes(&row.time))) }
                 }
             }
             tfoot { tr {
-                td { "All" } td {} td.number { (number(rows.iter().map(|row| row.processes as u64).sum())) }
+                td { "All" } td {} td.number { (number(rows.iter().map(|row| row.processes as u64).sum::<u64>())) }
                 @if times.is_some() { td {} td.number { (duration(total.time)) } }
                 @if counted.is_some() { td {} td.number { (instructions(counted_total)) } }
-                td.number { (number(total.syscalls)) } td.number { (number(total.faults)) } td.number { (number(total.peak_pages * 4)) }
+                td.number { (number(total.syscalls)) } td.number { (number(total.faults)) } td.number { (number(kibibytes(&total))) }
             } }
         }
     }
+}
+
+/// A page has 4 KiB.
+fn kibibytes(cost: &Cost) -> u128 {
+    u128::from(cost.peak_pages) * 4
 }
 
 fn rows(products: &Products<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec<Row> {

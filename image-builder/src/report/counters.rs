@@ -19,6 +19,7 @@ pub struct Cost {
     pub time: u64,
 }
 
+/// [`parse`] makes sure that the costs of all entries can be added.
 impl std::ops::AddAssign for Cost {
     fn add_assign(&mut self, other: Self) {
         self.syscalls += other.syscalls;
@@ -32,6 +33,7 @@ impl std::ops::AddAssign for Cost {
 pub fn parse(text: &str, entries: usize) -> Result<Vec<Cost>> {
     let mut costs: Vec<Cost> = Vec::new();
     let mut totals: HashMap<u64, Cost> = HashMap::new();
+    let mut all = Cost::default();
     for (place, line) in text.lines().enumerate() {
         let fault = |expected: &str| {
             Error::Request(format!(
@@ -51,7 +53,11 @@ pub fn parse(text: &str, entries: usize) -> Result<Vec<Cost>> {
                 time: since(total.time, before.time)?,
             })
         };
-        costs.push(cost().ok_or_else(|| fault("totals that do not fall"))?);
+        let cost = cost().ok_or_else(|| fault("totals that do not fall"))?;
+        all = all
+            .checked_add(cost)
+            .ok_or_else(|| fault("sums below 2^64 of all entries so far"))?;
+        costs.push(cost);
     }
     match costs.len() == entries {
         true => Ok(costs),
@@ -59,6 +65,17 @@ pub fn parse(text: &str, entries: usize) -> Result<Vec<Cost>> {
             "the counters are of another run: {} lines for the ledger's {entries} entries",
             costs.len()
         ))),
+    }
+}
+
+impl Cost {
+    fn checked_add(self, other: Self) -> Option<Self> {
+        Some(Cost {
+            syscalls: self.syscalls.checked_add(other.syscalls)?,
+            faults: self.faults.checked_add(other.faults)?,
+            peak_pages: self.peak_pages.max(other.peak_pages),
+            time: self.time.checked_add(other.time)?,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::clusters::{Cluster, Clusters, Dependency};
 use super::code_lines::code_lines;
+use super::contents::total;
 use super::html::{count, hash, number, short, shown};
 use super::layout::{self, Extent, Link};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, text_anchor};
@@ -222,7 +223,7 @@ fn draw_folded(
         .folded
         .iter()
         .map(|&product| &products.all[product].content);
-    let size = number(contents.map(|content| content.size).sum());
+    let size = number(total(contents));
     let (name, facts) = match cluster.folded.as_slice() {
         [one] => (
             products.label(*one),
@@ -262,7 +263,7 @@ fn draw_sheet(products: &Products<'_>, cluster: &Cluster, x: i32, y: i32) -> Mar
             fit(&base(&data[0]), 17),
             format!(
                 "{} bytes",
-                number(data.iter().map(|place| file(place).content.size).sum())
+                number(total(data.iter().map(|place| &file(place).content)))
             ),
         ),
         ([one], []) => (

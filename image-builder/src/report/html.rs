@@ -3,9 +3,9 @@
 use firmseed_core::image::{Escape, Hex};
 use firmseed_core::sha256::Digest;
 
-/// Digits in groups of three.
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
+/// Digits in groups of three. Sizes are whatever a ledger says: sums of them need more than 64 bits.
+pub fn number(value: impl Into<u128>) -> String {
+    let digits = value.into().to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {

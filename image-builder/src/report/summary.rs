@@ -17,8 +17,9 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
     html! {
         header.good[good].bad[!good] {
             p.kind { "Firmseed \u{b7} report on a ledger" }
-            h1 { @if good { "Verified" } @else { "In doubt" } }
+            h1 { (title(verdict)) }
             p.verdict { (sentence(verdict)) }
+            @if let Some(not_shown) = verdict.not_shown { p.verdict { "Not proved, as no head was given to compare with the console\u{2019}s: " (not_shown) "." } }
             @if !good {
                 ol.doubts { @for doubt in &verdict.doubts { li { (doubt) } } }
             }
@@ -27,7 +28,7 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
                 dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " compare it with your console" } @else if good { " as on the console" } }
                 dt { "Image" } dd { code { (hash(&contents.sha256)) } " " (number(contents.size as u64)) " bytes" }
                 dt { "\u{2014} its files" } dd { code { (hash(&contents.tar)) } " a tar, " (count(contents.files.len(), "file")) }
-                dt { "\u{2014} its kernel" } dd { code { (hash(&contents.kernel.sha256)) } " " (number(contents.kernel.size)) " bytes" }
+                dt { "\u{2014} its kernel" } dd { code { (hash(&contents.kernel)) } " " (number(contents.kernel_size)) " bytes" }
                 dt { "Policy" } dd { strong { (ledger.policy) } " \u{2014} " (policy(&ledger.policy)) }
                 dt { "End" } dd { "the machine stopped with status " (ledger.status) " after " (count(ledger.entries.len(), "entry").replace("entrys", "entries")) }
                 @if let Some(results) = &verdict.results {
@@ -39,6 +40,14 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn title(verdict: &Verdict) -> &'static str {
+    match verdict.verdict {
+        "verified" => "Verified",
+        "consistent" => "Consistent",
+        _ => "In doubt",
     }
 }
 
@@ -77,7 +86,7 @@ pub fn trust(contents: &Contents<'_>, texts: &Texts) -> Markup {
     html! {
         p { "A ledger is what the kernel says. The verdict shows that it is whole, fits the image, and tells a story without gaps. What it rests on:" }
         table.trust {
-            tr { th { "The kernel" } td { "wrote the ledger and ran the programs: " (number(contents.kernel.size)) " bytes, with " (lines)
+            tr { th { "The kernel" } td { "wrote the ledger and ran the programs: " (number(contents.kernel_size)) " bytes, with " (lines)
                 " lines of unsafe Rust in " (files) " files (docs/unsafe.md of this tool\u{2019}s version). Rust\u{2019}s compiler made it." }
                 td.shows { "The same chain on Linux, and a TinyCC that gcc seeded, give the same hashes." } }
             tr { th { "The machine" } td { "the processor or QEMU, and what started the kernel." }
@@ -136,7 +145,7 @@ pub fn totals(verdict: &Verdict, products: &Products<'_>, texts: &Texts) -> Mark
                     tr { td { "Different files written" } td.number { (number(counts.outputs as u64)) } }
                     tr { td { "Reads of devices" } td.number { (number(counts.devices as u64)) } }
                 }
-                tr { td { "Files written, with each version" } td.number { (number(ledger.entries.iter().map(|entry| entry.wrote.len() as u64).sum())) } }
+                tr { td { "Files written, with each version" } td.number { (number(ledger.entries.iter().map(|entry| entry.wrote.len() as u64).sum::<u64>())) } }
                 tr { td { "Texts of the image that nobody read" } td.number { (number(texts.unread.len() as u64)) } }
             }
         }

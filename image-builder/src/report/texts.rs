@@ -3,7 +3,7 @@
 //! Texts of the image come first, then those that the run unpacked, where the artifacts have them.
 
 use super::code_lines::{all_lines, code_lines};
-use super::contents::is_text;
+use super::contents::{is_text, total};
 use super::products::{Products, Source, folder_of};
 use crate::{Error, Result};
 use firmseed_core::ledger::format::Content;
@@ -42,7 +42,7 @@ pub struct Sum {
     /// Texts.
     pub texts: usize,
     /// Their bytes.
-    pub bytes: u64,
+    pub bytes: u128,
     /// Their lines.
     pub lines: usize,
     /// Lines without comments and blanks.
@@ -163,8 +163,8 @@ impl Text {
 
 impl Area {
     /// Bytes of its texts.
-    pub fn bytes(&self) -> u64 {
-        self.texts.iter().map(|text| text.content.size).sum()
+    pub fn bytes(&self) -> u128 {
+        total(self.texts.iter().map(|text| &text.content))
     }
 
     /// Lines, and lines of code, of the texts whose bytes are known; and whether these are all.

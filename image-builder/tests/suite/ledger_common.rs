@@ -7,7 +7,7 @@ use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
-use image_builder::ledger::facts::content_of;
+use image_builder::ledger::facts::{ImageFacts, content_of};
 use image_builder::ledger::verify::{Request, Verdict, verify};
 use image_builder::{build, sha256};
 use std::path::Path;
@@ -43,6 +43,21 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
 
 /// The image of these files.
 pub fn image_of(files: &[(&str, Vec<u8>)], policy: Policy) -> Vec<u8> {
+    image_with(files, &[], |settings| settings.policy = policy)
+}
+
+/// The image of these files and symbolic links, with changed settings.
+pub fn image_with(
+    files: &[(&str, Vec<u8>)],
+    links: &[(&str, &[u8])],
+    change: impl FnOnce(&mut Settings),
+) -> Vec<u8> {
+    let link = |(path, target): &(&str, &[u8])| Member {
+        path: path.as_bytes().to_vec(),
+        kind: Kind::Symlink {
+            target: target.to_vec(),
+        },
+    };
     let members: Vec<_> = files
         .iter()
         .map(|(path, content)| Member {
@@ -52,15 +67,17 @@ pub fn image_of(files: &[(&str, Vec<u8>)], policy: Policy) -> Vec<u8> {
                 content: content.clone(),
             },
         })
+        .chain(links.iter().map(link))
         .collect();
-    let settings = Settings {
+    let mut settings = Settings {
         init: b"/seed/hex0".to_vec(),
         arguments: vec![b"script".to_vec()],
         environment: Vec::new(),
         cwd: b"/".to_vec(),
-        policy,
+        policy: Policy::Chain,
         seeds: vec![(b"/seed.hex0".to_vec(), b"/seed/hex0".to_vec())],
     };
+    change(&mut settings);
     let kernel = Kernel::from_elf(&common::kernel_elf()).unwrap();
     build::image(kernel, archive::write(&members).unwrap(), &settings)
         .unwrap()
@@ -85,6 +102,8 @@ pub fn entry(process: u32, parent: u32, program: File, ending: Ending) -> Entry 
         cwd: b"/".to_vec(),
         environment: (0, sha256(b"")),
         reads: Vec::new(),
+        code: Vec::new(),
+        code_anonymous: false,
         devices: Vec::new(),
         from: Vec::new(),
         wrote: Vec::new(),
@@ -154,6 +173,11 @@ impl Chain {
         let (files, policy) = (index.tar.sha256, index.policy.to_string());
         let ledger = Ledger {
             files,
+            init: b"/seed/hex0".to_vec(),
+            arguments: vec![b"script".to_vec()],
+            environment: Vec::new(),
+            cwd: b"/".to_vec(),
+            kernel: ImageFacts::read(&image).unwrap().kernel,
             policy,
             seeds,
             entries,
@@ -181,6 +205,19 @@ impl Chain {
 
     pub fn verdict(&self) -> Verdict {
         self.verdict_with(None)
+    }
+
+    /// The verdict for somebody who has seen the head.
+    pub fn verdict_of_witness(&self) -> Verdict {
+        let text = self.text();
+        let head = Ledger::parse(text.as_bytes(), sha256).unwrap().head;
+        let request = Request {
+            image: &self.image,
+            ledger: text.as_bytes(),
+            artifacts: None,
+            head: Some(head),
+        };
+        verify(&request).unwrap()
     }
 
     pub fn verdict_with(&self, artifacts: Option<&Path>) -> Verdict {

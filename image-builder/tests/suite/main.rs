@@ -8,6 +8,8 @@ mod damaged_input;
 mod kernel_elf;
 mod ledger_common;
 mod ledger_flips;
+mod ledger_honesty;
+mod ledger_numbers;
 mod ledger_stories;
 mod ledger_verify;
 mod ports;

@@ -244,3 +244,104 @@ fn ports_that_make_no_sense_are_refused() {
         );
     }
 }
+
+/// A tar with two files and a folder, and the list of what comes out of it.
+fn archive_and_list() -> (Vec<u8>, String) {
+    use image_builder::archive::{Kind, Member, write};
+    let file = |path: &str, content: &'static [u8]| Member {
+        path: path.as_bytes().to_vec(),
+        kind: Kind::File {
+            mode: 0o644,
+            content,
+        },
+    };
+    let folder = Member {
+        path: b"src".to_vec(),
+        kind: Kind::Directory { mode: 0o755 },
+    };
+    let (main, notes) = (&b"int main;\n"[..], &b"notes\n"[..]);
+    let tar = write(&[folder, file("src/main.c", main), file("NOTES", notes)]).unwrap();
+    let line = |path, content| {
+        let hash = image_builder::sha256(content);
+        format!("{}  {path}\n", firmseed_core::image::Hex(&hash))
+    };
+    (tar, line("NOTES", notes) + &line("src/main.c", main))
+}
+
+/// The port `ports/one` with these bytes as its tarball.
+fn with_tarball(content: &[u8], source: &str) -> Bench {
+    let bench = bench("");
+    let hash = firmseed_core::image::Hex(&image_builder::sha256(content)).to_string();
+    let manifest = bench.path("ports/one/port.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(manifest, text.replace(HASH, &hash) + source).unwrap();
+    fs::write(bench.path("ports/one/source.tar"), content).unwrap();
+    bench
+}
+
+const CONTENTS: [&str; 4] = ["contents", "--cache", "cache", "one"];
+
+#[test]
+fn the_contents_of_a_tarball_are_listed() {
+    use std::io::Write;
+    let (tar, list) = archive_and_list();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&tar).unwrap();
+    let mut bzip = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    bzip.write_all(&tar).unwrap();
+    for archive in [&tar, &gzip.finish().unwrap(), &bzip.finish().unwrap()] {
+        let bench = with_tarball(archive, "");
+        let said = stdout(&bench.run(&CONTENTS).success());
+        assert_eq!(said, "ports/one/CONTENTS.sha256: 2 files\n");
+        let written = fs::read_to_string(bench.path("ports/one/CONTENTS.sha256")).unwrap();
+        assert_eq!(written, list);
+        build_with_port(&bench).success();
+    }
+    let bench = with_tarball(&tar, "uses = [\"src/\"]\n");
+    bench.run(&CONTENTS).success();
+    let written = fs::read_to_string(bench.path("ports/one/CONTENTS.sha256")).unwrap();
+    assert_eq!(written, list.lines().last().unwrap().to_owned() + "\n");
+    for name in ["src", "sr/", "none.c"] {
+        let bench = with_tarball(&tar, &format!("uses = [{name:?}]\n"));
+        let text = stderr(&bench.run(&CONTENTS).code(1));
+        assert!(
+            text.contains("nothing of that name is in source.tar"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_port_without_the_list_of_its_tarball_is_refused() {
+    let (tar, list) = archive_and_list();
+    let bench = with_tarball(&tar, "");
+    let text = stderr(&build_with_port(&bench).code(1));
+    assert!(
+        text.contains("CONTENTS.sha256: source.tar is no text")
+            && text.contains("run `image-builder contents ports/one`"),
+        "{text}"
+    );
+    fs::write(
+        bench.path("ports/one/CONTENTS.sha256"),
+        list.replace('a', "b"),
+    )
+    .unwrap();
+    let text = stderr(&build_with_port(&bench).code(1));
+    assert!(
+        text.contains("this is not what comes out of source.tar"),
+        "{text}"
+    );
+    // What is cut or damaged says so; what this tool cannot unpack has the list that its author made.
+    let bench = with_tarball(b"BZh9\0 and so on", "");
+    let text = stderr(&bench.run(&CONTENTS).code(1));
+    assert!(text.contains("source.tar cannot be unpacked"), "{text}");
+    let bench = with_tarball(b"\xfd7zXZ\0 and so on", "");
+    let text = stderr(&bench.run(&CONTENTS).code(1));
+    assert!(text.contains("xz -d"), "{text}");
+    fs::write(bench.path("ports/one/CONTENTS.sha256"), list).unwrap();
+    build_with_port(&bench).success();
+}
+
+fn build_with_port(bench: &Bench) -> assert_cmd::assert::Assert {
+    bench.build("one.img", &["--port", "ports/one", "--cache", "cache"])
+}

@@ -12,6 +12,7 @@ fn statement(chain: &Chain, files: &[&str]) -> Result<Value, String> {
         chain.text().as_bytes(),
         ["a.img", "a.ledger"],
         &files,
+        None,
     );
     statement
         .map(|statement| serde_json::to_value(&statement).unwrap())
@@ -95,7 +96,7 @@ fn a_doubted_ledger_has_no_provenance() {
     chain.entry(2).reads.push(file("/source.tar.gz", TARBALL));
     let error = statement(&chain, &[]).unwrap_err();
     assert!(
-        error.contains("there is no provenance without a verified ledger"),
+        error.contains("there is no provenance of a ledger in doubt"),
         "{error}"
     );
 }

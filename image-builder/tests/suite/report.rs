@@ -58,7 +58,7 @@ fn the_page_tells_everything() {
     let mut chain = Chain::new();
     chain.entry(3).cwd = b"/some where".to_vec();
     let page = page(&chain);
-    assert!(page.contains("<h1>Verified</h1>"), "{}", &page[..3000]);
+    assert!(page.contains("<h1>Consistent</h1>"), "{}", &page[..3000]);
     let ledger = Ledger::parse(chain.text().as_bytes(), sha256).unwrap();
     let mut facts = vec![
         Hex(&ledger.head).to_string(),
@@ -381,7 +381,7 @@ fn the_command_writes_a_page_or_says_why_not() {
     fs::write(bench.path("ledger"), chain.text()).unwrap();
     let done = bench.run(&["report", "a.img", "ledger"]).success();
     assert!(
-        stdout(&done).starts_with("report.html: ") && stdout(&done).contains("verified"),
+        stdout(&done).starts_with("report.html: ") && stdout(&done).contains("consistent"),
         "{}",
         stdout(&done)
     );

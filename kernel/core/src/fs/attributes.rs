@@ -181,7 +181,7 @@ impl Fs {
     }
 
     /// A number that rises with each change of the contents, and that no other contents of this file or of one
-    /// that had its inode before have; 0 for a file of the image and a new one.
+    /// that had its inode before have; 0 for a file of the image.
     #[inline]
     pub fn version(&self, inode: InodeId) -> u64 {
         self.inodes[inode].version
@@ -216,9 +216,17 @@ impl Fs {
         self.inodes[inode].writer = process.unwrap_or(0);
     }
 
-    /// Is it a regular file, and one that exists?
-    pub fn is_regular(&self, inode: InodeId) -> bool {
-        matches!(self.inodes[inode].node, Node::File(_))
+    /// Is it a file that has contents, a regular one or a symbolic link, and one that exists?
+    pub fn has_content(&self, inode: InodeId) -> bool {
+        matches!(self.inodes[inode].node, Node::File(_) | Node::Symlink(_))
+    }
+
+    /// The first process from `process` on that may have changed the names in a directory.
+    pub fn maker_from(&self, directory: InodeId, process: u32) -> Option<u32> {
+        match &self.inodes[directory].node {
+            Node::Directory(names) => names.makers.at_or_after(process),
+            _ => None,
+        }
     }
 
     /// Has the file still a name?

@@ -7,6 +7,7 @@
 //! colliding hashes makes its own lookups linear, no more.
 
 use super::inode::InodeId;
+use super::makers::Makers;
 use super::name::Name;
 use super::{FileType, Fs};
 use crate::errno::Errno;
@@ -37,6 +38,7 @@ pub(super) struct Directory {
     /// Empty while there are few slots.
     index: Vec<u32>,
     pub seal: Seal,
+    pub makers: Makers,
 }
 
 /// Cookies of `.` and `..`; those of names follow.
@@ -55,6 +57,7 @@ impl Directory {
             next_cookie: DOT_DOT + 1,
             index: Vec::new(),
             seal,
+            makers: Makers::NONE,
         }
     }
 

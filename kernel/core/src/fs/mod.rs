@@ -2,7 +2,7 @@
 //! frames, or nowhere (holes).
 //!
 //! * `inode`: what every file has, and the table of them. `special`: devices, /proc, the first tree.
-//! * `lookup`: paths to inodes and back. `directory`: names in one directory.
+//! * `lookup`: paths to inodes and back. `directory`: names in one directory, `makers`: whose they are.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
 //! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
@@ -21,6 +21,7 @@ mod export;
 mod inode;
 mod load;
 mod lookup;
+mod makers;
 mod name;
 mod names;
 mod rename;
@@ -61,6 +62,8 @@ pub struct Fs {
     /// The time that changes are stamped with. The caller moves it as coarsely as it likes: at each
     /// tick of the scheduler, as Linux does, or never, for outputs that do not depend on time.
     pub now: Time,
+    /// The number of the process that names are made for; 0 before the first.
+    pub actor: u32,
 }
 
 impl Fs {
@@ -73,6 +76,7 @@ impl Fs {
             inodes: Inodes::new(),
             changes: 0,
             now: Time::default(),
+            actor: 0,
         };
         fs.furnish()?;
         Ok(fs)

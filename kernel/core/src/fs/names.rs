@@ -260,7 +260,9 @@ impl Fs {
         permissions: u32,
     ) -> Result<InodeId, Errno> {
         self.check_new(directory, name)?;
-        let inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
+        let mut inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
+        self.changes += 1;
+        inode.version = self.changes;
         self.attach(directory, Name::copy(name)?, inode)
     }
 
@@ -286,8 +288,11 @@ impl Fs {
     }
 
     pub(super) fn touch_directory(&mut self, directory: InodeId) {
-        let now = self.now;
+        let (now, actor) = (self.now, self.actor);
         let inode = &mut self.inodes[directory];
+        if let Node::Directory(names) = &mut inode.node {
+            names.makers.add(actor);
+        }
         inode.modified = now;
         inode.changed = now;
     }

@@ -20,7 +20,11 @@ pub(crate) struct Book {
     entries: u64,
     /// Changes whenever a process has something new to tell, or has told it.
     pub generation: u64,
+    /// The groups of address spaces so far.
+    groups: u32,
     state: State,
+    /// The kernel's hash.
+    kernel: Digest,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +44,18 @@ impl Book {
         head: None,
         entries: 0,
         generation: 0,
+        groups: 0,
         state: State::Broken,
+        kernel: [0; 32],
     };
 
     /// An empty ledger.
-    pub fn open(fs: &mut Fs, pool: &mut FramePool) -> Result<Self, Errno> {
+    pub fn open(kernel: Digest, fs: &mut Fs, pool: &mut FramePool) -> Result<Self, Errno> {
         Ok(Book {
             text: nameless(fs, pool)?,
             counters: nameless(fs, pool)?,
             state: State::Open,
+            kernel,
             ..Self::NONE
         })
     }
@@ -73,14 +80,31 @@ impl Book {
         self.head.as_ref().filter(|_| self.state != State::Broken)
     }
 
+    /// Another number for a group of address spaces; from 1.
+    pub const fn new_group(&mut self) -> u32 {
+        self.groups += 1;
+        self.groups
+    }
+
     /// Does it take entries?
     pub fn is_open(&self) -> bool {
         self.state == State::Open
     }
 
-    /// No further blocks.
-    pub const fn close(&mut self) {
+    /// No further blocks: writes the line behind the last one.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn close(
+        &mut self,
+        fs: &mut Fs,
+        pool: &mut FramePool,
+        machine: &mut impl Machine,
+    ) -> fmt::Result {
         self.state = State::Closed;
+        let mut line = Text::new();
+        format::kernel(&mut line, &self.kernel)?;
+        write_whole(self.text, &line.bytes, fs, pool, machine)
     }
 
     /// Something is missing. True the first time.

@@ -8,15 +8,20 @@ use crate::machine::Machine;
 /// nobody has the time to hash them.
 const HOLES_MAX: u64 = 64 << 20;
 
-/// Hash, size and class of a regular file: computed once for each version.
+/// Hash, size and class of a regular file, or of the target of a symbolic link: computed once for each version.
 pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> Content {
     if let Some(content) = fs.known_content(file) {
         return content;
     }
     let data = fs.stat(file).blocks.saturating_mul(512);
-    let content = match fs.size(file).saturating_sub(data) > HOLES_MAX {
-        true => sparse(fs, machine, file),
-        false => whole(fs, machine, file),
+    let content = match fs.readlink(file) {
+        Ok(target) => {
+            let mut hasher = ContentHasher::new();
+            hasher.update(target, machine.sha256());
+            hasher.finish(machine.sha256())
+        }
+        Err(_) if fs.size(file).saturating_sub(data) > HOLES_MAX => sparse(fs, machine, file),
+        Err(_) => whole(fs, machine, file),
     };
     fs.know_content(file, content);
     content

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::content_of;
 use super::format::{self, Ending};
+use super::record::OwnCode;
 use crate::fs::InodeId;
 use crate::image::Hex;
 use crate::kernel::{Kernel, say};
@@ -43,55 +44,6 @@ impl<M: Machine> Kernel<'_, M> {
         self.keep(result);
     }
 
-    /// Has those told whose bytes a process may have got unseen.
-    fn settle(&mut self, slot: Slot) -> fmt::Result {
-        self.settle_partners(slot)?;
-        self.settle_mapped(slot)
-    }
-
-    /// Shared memory: what a partner has put there may be in here.
-    fn settle_partners(&mut self, slot: Slot) -> fmt::Result {
-        let partners = core::mem::take(&mut self.processes.at_mut(slot).record.partners);
-        let mut result = Ok(());
-        for &partner in &partners {
-            let last_entry = match self.processes.find(partner) {
-                Some(other) if !self.processes.at(other).is_zombie() => {
-                    result = result.and(self.append_pending(other));
-                    self.processes.at(other).record.last_entry
-                }
-                // It has told everything.
-                _ => u64::MAX,
-            };
-            let record = &mut self.processes.at_mut(slot).record;
-            result = result.and(
-                record
-                    .receive(partner, last_entry)
-                    .map_err(fmt::Error::from),
-            );
-        }
-        self.processes.at_mut(slot).record.partners = partners;
-        result
-    }
-
-    /// A mapped file may have been read since it changed.
-    fn settle_mapped(&mut self, slot: Slot) -> fmt::Result {
-        let own = self.processes.at(slot).pid;
-        let mapped = core::mem::take(&mut self.processes.at_mut(slot).record.mapped);
-        let mut result = Ok(());
-        for &file in &mapped {
-            let writer = self.fs.writer(file).map(Pid);
-            if !self.fs.is_regular(file) || writer == Some(own) {
-                continue;
-            }
-            if let Some(other) = writer.and_then(|writer| self.processes.find(writer)) {
-                result = result.and(self.append_pending(other));
-            }
-            result = result.and(self.see(slot, file));
-        }
-        self.processes.at_mut(slot).record.mapped = mapped;
-        result
-    }
-
     fn append_pending(&mut self, slot: Slot) -> fmt::Result {
         match self.processes.at(slot).record.is_pending() {
             true => self.append_entry(slot, Ending::GoesOn),
@@ -101,6 +53,11 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn append_entry(&mut self, slot: Slot, ending: Ending) -> fmt::Result {
         let wrote = self.lines_of_writes(slot)?;
+        self.append_block(slot, ending, &wrote)
+    }
+
+    /// What has come to a process, and what came out.
+    pub(super) fn append_block(&mut self, slot: Slot, ending: Ending, wrote: &Text) -> fmt::Result {
         if slot == self.current {
             self.account_time();
         }
@@ -113,9 +70,14 @@ impl<M: Machine> Kernel<'_, M> {
         let number = self.ledger.next_entry();
         let mut block = Text::new();
         format::entry(&mut block, number, pid.0, record.maker)?;
-        for part in [&record.start, &record.reads.bytes, &record.devices.bytes] {
+        let (reads, code) = (&record.reads.bytes, &record.code.bytes);
+        for part in [&record.start, reads, code] {
             append(&mut block, part)?;
         }
+        if record.own_code == OwnCode::Untold {
+            fmt::Write::write_fmt(&mut block, format_args!("{}\n", format::CODE_ANONYMOUS))?;
+        }
+        append(&mut block, &record.devices.bytes)?;
         for source in &record.from {
             format::from(&mut block, source.0)?;
         }
@@ -138,7 +100,7 @@ impl<M: Machine> Kernel<'_, M> {
         for writing in &wrote {
             let file = writing.file;
             // Not if it is gone, or another file has its number.
-            if !self.fs.is_regular(file) || self.fs.writer(file) != Some(pid.0) {
+            if !self.fs.has_content(file) || self.fs.writer(file) != Some(pid.0) {
                 continue;
             }
             self.fs.set_writer(file, None);
@@ -160,15 +122,15 @@ impl<M: Machine> Kernel<'_, M> {
             let mut block = Text::new();
             let entries = self.ledger.entries();
             let result = format::end(&mut block, entries, status).and_then(|()| {
-                self.ledger
-                    .append(block, &mut self.fs, &mut self.pool, &mut self.machine)
+                let (fs, pool) = (&mut self.fs, &mut self.pool);
+                self.ledger.append(block, fs, pool, &mut self.machine)?;
+                self.ledger.close(fs, pool, &mut self.machine)
             });
             self.keep(result);
         }
         let Some(head) = self.ledger.head().copied() else {
             return;
         };
-        self.ledger.close();
         let (entries, bytes) = (self.ledger.entries(), self.fs.size(self.ledger.text()));
         say(
             &mut self.machine,

@@ -2,13 +2,14 @@
 //!
 //! `docs/ledger.md` has the grammar and what each line means.
 
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use crate::image::{Escape, Hex};
 use crate::sha256::{Digest, Sha256};
 
 /// The first line of every ledger that this code reads.
-pub const VERSION_LINE: &str = "firmseed-ledger 1";
+pub const VERSION_LINE: &str = "firmseed-ledger 2";
 
 /// What contents look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,13 +146,32 @@ impl fmt::Display for Ending {
     }
 }
 
+/// What the machine was told to start, spelled as in the image's index.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// The path of the first program.
+    pub init: &'a [u8],
+    /// Its arguments, after its name.
+    pub arguments: &'a [Vec<u8>],
+    /// Its environment.
+    pub environment: &'a [Vec<u8>],
+    /// Where it starts.
+    pub cwd: &'a [u8],
+    /// Which programs may run.
+    pub policy: &'a str,
+}
+
 /// The lines that begin a ledger, before those of the seeds.
-pub fn head(to: &mut impl Write, files: &Digest, policy: &str) -> fmt::Result {
-    write!(
-        to,
-        "{VERSION_LINE}\nfiles {}\npolicy {policy}\n",
-        Hex(files)
-    )
+pub fn head(to: &mut impl Write, files: &Digest, settings: &Settings<'_>) -> fmt::Result {
+    write!(to, "{VERSION_LINE}\nfiles {}\n", Hex(files))?;
+    text(to, "init", settings.init)?;
+    for (keyword, list) in [("arg", settings.arguments), ("env", settings.environment)] {
+        for item in list {
+            text(to, keyword, item)?;
+        }
+    }
+    text(to, "cwd", settings.cwd)?;
+    writeln!(to, "policy {}", settings.policy)
 }
 
 /// A program that the kernel made from hex0 text.
@@ -178,22 +198,25 @@ pub fn entry(to: &mut impl Write, number: u64, process: u32, parent: u32) -> fmt
     write!(to, "entry {number}\nprocess {process} {parent}\n")
 }
 
-/// Contents with the name of a file that has them: the lines `program`, `read` and `wrote`.
+/// Contents with the name of a file that has them: the lines `program`, `read`, `code` and `wrote`.
 pub fn file(to: &mut impl Write, keyword: &str, content: &Content, path: &[u8]) -> fmt::Result {
     writeln!(to, "{keyword} {content} {}", Escape(path))
 }
 
-/// A path or text alone: the lines `cwd`, `arg` and `device`.
+/// A path or text alone: the lines `init`, `arg`, `env`, `cwd` and `device`.
 pub fn text(to: &mut impl Write, keyword: &str, text: &[u8]) -> fmt::Result {
     writeln!(to, "{keyword} {}", Escape(text))
 }
+
+/// Memory that is not only a file's was made executable.
+pub const CODE_ANONYMOUS: &str = "code anonymous";
 
 /// How many environment strings there are, and the hash of all.
 pub fn environment(to: &mut impl Write, count: u64, sha256: &Digest) -> fmt::Result {
     writeln!(to, "environment {count} {}", Hex(sha256))
 }
 
-/// A process whose bytes came by a pipe or by shared memory.
+/// A process whose bytes came by another way than the contents of a file.
 pub fn from(to: &mut impl Write, process: u32) -> fmt::Result {
     writeln!(to, "from {process}")
 }
@@ -206,6 +229,11 @@ pub fn chain(to: &mut impl Write, link: &Digest) -> fmt::Result {
 /// The last block.
 pub fn end(to: &mut impl Write, entries: u64, status: i32) -> fmt::Result {
     writeln!(to, "end {entries} {status}")
+}
+
+/// The trailer, behind the last chain: the kernel's hash, as it measured itself.
+pub fn kernel(to: &mut impl Write, sha256: &Digest) -> fmt::Result {
+    writeln!(to, "kernel {}", Hex(sha256))
 }
 
 /// The link of a block to the one before: what its line `chain` says.

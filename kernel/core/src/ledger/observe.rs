@@ -16,7 +16,7 @@ use super::format::{self, Ending};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::exec::Arguments;
-use crate::fs::{FileType, InodeId};
+use crate::fs::InodeId;
 use crate::kernel::{BootOptions, Kernel, resources};
 use crate::machine::Machine;
 use crate::process::Pid;
@@ -32,10 +32,17 @@ impl<M: Machine> Kernel<'_, M> {
     /// # Errors
     /// ENOMEM.
     pub(crate) fn open_ledger(&mut self, options: &BootOptions) -> Result<(), Errno> {
-        self.ledger = Book::open(&mut self.fs, &mut self.pool)?;
+        self.ledger = Book::open(options.kernel, &mut self.fs, &mut self.pool)?;
         let mut block = Text::new();
         let mut write = || -> fmt::Result {
-            format::head(&mut block, &options.files, self.policy.name())?;
+            let settings = format::Settings {
+                init: &options.init,
+                arguments: options.arguments.get(1..).unwrap_or_default(),
+                environment: &options.environment,
+                cwd: &options.directory,
+                policy: self.policy.name(),
+            };
+            format::head(&mut block, &options.files, &settings)?;
             for seed in &options.seeds {
                 let find = |path: &[u8]| {
                     self.fs
@@ -66,7 +73,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     #[inline(never)]
     fn note_first_read(&mut self, slot: Slot, file: InodeId) {
-        if !self.ledger.is_open() || self.fs.file_type(file) != FileType::Regular {
+        if !self.ledger.is_open() || !self.fs.has_content(file) {
             return;
         }
         let own = self.processes.at(slot).pid;
@@ -113,18 +120,12 @@ impl<M: Machine> Kernel<'_, M> {
 
     #[inline(never)]
     fn note_first_write(&mut self, file: InodeId, before: Option<u64>, keeps: bool) {
-        if !self.ledger.is_open() || self.fs.file_type(file) != FileType::Regular {
+        if !self.ledger.is_open() || !self.fs.has_content(file) {
             return;
         }
         self.settle_writer(file);
+        self.note_change(file);
         let mut result = Ok(());
-        for slot in self.processes.slots() {
-            let maps =
-                |process: &mut crate::process::Process| process.record.mapped.contains(&file);
-            if self.processes.get_mut(slot).is_some_and(maps) {
-                result = result.and(self.see(slot, file));
-            }
-        }
         if keeps && self.fs.size(file) > 0 {
             result = result.and(self.see(self.current, file));
         }
@@ -133,13 +134,6 @@ impl<M: Machine> Kernel<'_, M> {
         self.fs.set_writer(file, Some(process.pid.0));
         self.ledger.generation += 1;
         self.keep(result);
-    }
-
-    /// The current process maps a file: it may read it at any time from now on.
-    pub(crate) fn note_map(&mut self, file: InodeId) {
-        self.note_read(file);
-        let result = self.processes.at_mut(self.current).record.map(file);
-        self.keep(result.map_err(fmt::Error::from));
     }
 
     /// The current process reads a device or a file of /proc.
@@ -207,34 +201,32 @@ impl<M: Machine> Kernel<'_, M> {
         self.keep(result.map_err(fmt::Error::from));
     }
 
+    /// The current process lists a directory: the names are bytes of those who made them.
+    pub(crate) fn note_names(&mut self, directory: InodeId) {
+        let own = self.processes.at(self.current).pid.0;
+        let mut next = 0;
+        while let Some(maker) = self.fs.maker_from(directory, next) {
+            next = maker + 1;
+            if maker != own {
+                self.receive(self.current, Pid(maker));
+            }
+        }
+    }
+
+    /// The current process asks for settings of the terminal, or changes them: they are bytes of who did so last. Who
+    /// changes a part gets to know the rest.
+    pub(crate) fn note_settings(&mut self) {
+        let own = self.processes.at(self.current).pid;
+        if let Some(setter) = self.terminal.setter
+            && setter != own
+        {
+            self.receive(self.current, setter);
+        }
+    }
+
     /// The current process forks: what the child knows from birth is written first.
     pub(crate) fn note_fork(&mut self) {
         self.write_pending(self.current);
-    }
-
-    /// Parent and child share memory from now on.
-    pub(crate) fn note_shared_memory(&mut self, parent: Slot, child: Slot) {
-        for (slot, other) in [(parent, child), (child, parent)] {
-            let pid = self.processes.at(other).pid;
-            let partners = &mut self.processes.at_mut(slot).record.partners;
-            let result = super::record::push(partners, pid);
-            self.keep(result.map_err(fmt::Error::from));
-        }
-    }
-
-    /// A vfork child gives memory back to its parent: what it put there is the parent's now.
-    pub(crate) fn note_memory_returned(&mut self, child: Slot, parent: Slot) {
-        let record = &self.processes.at(child).record;
-        // What the ledger has told of is in that memory as well.
-        let has_told = record.last_entry != 0;
-        if has_told
-            || !record.reads.bytes.is_empty()
-            || !record.from.is_empty()
-            || !record.devices.bytes.is_empty()
-        {
-            let pid = self.processes.at(child).pid;
-            self.receive(parent, pid);
-        }
     }
 
     /// The current process starts a program. Its address space is `space`; `scripts` led to it.
@@ -249,6 +241,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let process = self.processes.at(self.current);
         let is_first = !process.has_executed;
+        self.leave_memory(self.current);
         self.settle_writer(program);
         if !is_first {
             self.write_entry(self.current, Ending::Exec);

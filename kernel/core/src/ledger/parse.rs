@@ -50,6 +50,10 @@ pub struct Entry {
     pub environment: (u64, Digest),
     /// Contents that went in.
     pub reads: Vec<File>,
+    /// Contents of files that it mapped as code.
+    pub code: Vec<File>,
+    /// Was memory made executable that is not only a file's?
+    pub code_anonymous: bool,
     /// Devices and files of /proc that it read.
     pub devices: Vec<Vec<u8>>,
     /// Processes whose bytes it got.
@@ -69,6 +73,14 @@ pub struct Entry {
 pub struct Ledger {
     /// The hash of the image's tar.
     pub files: Digest,
+    /// The path of the first program.
+    pub init: Vec<u8>,
+    /// Its arguments, after its name.
+    pub arguments: Vec<Vec<u8>>,
+    /// Its environment.
+    pub environment: Vec<Vec<u8>>,
+    /// Where it starts.
+    pub cwd: Vec<u8>,
     /// `chain` or `open`.
     pub policy: String,
     /// The programs that the kernel decoded.
@@ -79,6 +91,8 @@ pub struct Ledger {
     pub status: i32,
     /// The last link of the chain.
     pub head: Digest,
+    /// The kernel's hash, as it measured itself. The chain does not cover it: two kernels may reach one head.
+    pub kernel: Digest,
 }
 
 /// Why a ledger was refused.
@@ -135,7 +149,14 @@ impl Ledger {
             to.write_str(&line)
         };
         let mut block = String::new();
-        format::head(&mut block, &self.files, &self.policy)?;
+        let settings = format::Settings {
+            init: &self.init,
+            arguments: &self.arguments,
+            environment: &self.environment,
+            cwd: &self.cwd,
+            policy: &self.policy,
+        };
+        format::head(&mut block, &self.files, &settings)?;
         for seed in &self.seeds {
             let named = |file: &'_ File| (file.content, file.path.clone());
             let (program, text) = (named(&seed.program), named(&seed.text));
@@ -149,7 +170,8 @@ impl Ledger {
         }
         let mut block = String::new();
         format::end(&mut block, self.entries.len() as u64, self.status)?;
-        finish(to, block)
+        finish(to, block)?;
+        format::kernel(to, &self.kernel)
     }
 }
 
@@ -164,6 +186,12 @@ impl Entry {
         format::environment(to, self.environment.0, &self.environment.1)?;
         for file in &self.reads {
             format::file(to, "read", &file.content, &file.path)?;
+        }
+        for file in &self.code {
+            format::file(to, "code", &file.content, &file.path)?;
+        }
+        if self.code_anonymous {
+            writeln!(to, "{}", format::CODE_ANONYMOUS)?;
         }
         for device in &self.devices {
             format::text(to, "device", device)?;

@@ -35,6 +35,11 @@ pub(crate) struct Record {
     pub last_seen: Option<Version>,
     /// Lines `read`.
     pub reads: Text,
+    /// Lines `code`, and which versions they tell of.
+    pub code: Text,
+    code_seen: Vec<Version>,
+    /// The line `code anonymous`.
+    pub own_code: OwnCode,
     /// Lines `device`, and which they are.
     pub devices: Text,
     devices_seen: Vec<InodeId>,
@@ -44,10 +49,16 @@ pub(crate) struct Record {
     pub from: Vec<Pid>,
     /// Files that it writes.
     pub wrote: Vec<Writing>,
-    /// Files that it has mapped: they may be read at any time.
-    pub mapped: Vec<InodeId>,
-    /// Processes with which it shares memory.
-    pub partners: Vec<Pid>,
+}
+
+/// Has a program made memory executable that is not only a file's?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OwnCode {
+    #[default]
+    No,
+    /// Yes, and no entry says so.
+    Untold,
+    Told,
 }
 
 /// The heap is full.
@@ -56,14 +67,12 @@ pub(crate) struct NoMemory;
 
 impl Record {
     /// The page of a process that `maker`, whose page this is, has forked.
-    pub fn fork(&self, maker: Pid) -> Result<Self, NoMemory> {
-        Ok(Record {
+    pub fn fork(&self, maker: Pid) -> Self {
+        Record {
             maker: maker.0,
             start: self.start.clone(),
-            mapped: copied(&self.mapped)?,
-            partners: copied(&self.partners)?,
             ..Record::default()
-        })
+        }
     }
 
     /// A new program: what the one before knew is of no use to it. Whoever has forked and not yet executed anything
@@ -71,10 +80,12 @@ impl Record {
     pub fn start_program(&mut self, start: Vec<u8>, is_first: bool) {
         self.start = Rc::new(start);
         self.is_stated = false;
-        self.mapped.clear();
-        self.partners.clear();
+        if self.own_code == OwnCode::Told || !is_first {
+            self.own_code = OwnCode::No;
+        }
         if !is_first {
             self.seen.clear();
+            self.code_seen.clear();
             self.devices_seen.clear();
             self.sources.clear();
         }
@@ -83,11 +94,16 @@ impl Record {
 
     /// Is there something to write down?
     pub fn is_pending(&self) -> bool {
-        !self.is_stated
-            || !self.reads.bytes.is_empty()
+        !self.is_stated || self.has_inputs() || !self.wrote.is_empty()
+    }
+
+    /// Has anything come to it that no entry tells?
+    pub fn has_inputs(&self) -> bool {
+        !self.reads.bytes.is_empty()
+            || !self.code.bytes.is_empty()
+            || self.own_code == OwnCode::Untold
             || !self.devices.bytes.is_empty()
             || !self.from.is_empty()
-            || !self.wrote.is_empty()
     }
 
     /// Has it seen this version?
@@ -103,6 +119,15 @@ impl Record {
             self.seen.insert(place, version);
         }
         Ok(())
+    }
+
+    /// Is this the first time that it maps this version as code?
+    pub fn meet_code(&mut self, version: Version) -> Result<bool, NoMemory> {
+        let is_new = !self.code_seen.contains(&version);
+        if is_new {
+            push(&mut self.code_seen, version)?;
+        }
+        Ok(is_new)
     }
 
     /// Is this the first read of a device?
@@ -132,36 +157,24 @@ impl Record {
         push(&mut self.wrote, Writing { file, before })
     }
 
-    /// It has mapped a file.
-    pub fn map(&mut self, file: InodeId) -> Result<(), NoMemory> {
-        match self.mapped.contains(&file) {
-            true => Ok(()),
-            false => push(&mut self.mapped, file),
-        }
-    }
-
-    /// An entry tells all that was pending.
+    /// An entry tells all that has come to it. What it wrote is taken by who tells that.
     pub fn tell(&mut self, entry: u64) {
         self.is_stated = true;
         self.last_entry = entry;
         self.reads.bytes.clear();
+        self.code.bytes.clear();
+        if self.own_code == OwnCode::Untold {
+            self.own_code = OwnCode::Told;
+        }
         self.devices.bytes.clear();
         self.from.clear();
-        self.wrote.clear();
     }
 }
 
-pub(super) fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
+fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
     list.try_reserve(1).map_err(|_| NoMemory)?;
     list.push(item);
     Ok(())
-}
-
-fn copied<T: Copy>(list: &[T]) -> Result<Vec<T>, NoMemory> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(list.len()).map_err(|_| NoMemory)?;
-    copy.extend_from_slice(list);
-    Ok(copy)
 }
 
 impl From<NoMemory> for core::fmt::Error {

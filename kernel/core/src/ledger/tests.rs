@@ -50,10 +50,11 @@ prop_compose! {
         (program, cwd, arguments) in (file(), text(), few(text())),
         environment in any::<(u64, [u8; 32])>(),
         (reads, devices, from, wrote) in (few(file()), few(text()), few(any::<u32>()), few(file())),
+        (code, code_anonymous) in (few(file()), any::<bool>()),
         ending in ending(),
     ) -> Entry {
         Entry {
-            number: 0, process, parent, program, cwd, arguments, environment, reads, devices, from, wrote, ending,
+            number: 0, process, parent, program, cwd, arguments, environment, reads, code, code_anonymous, devices, from, wrote, ending,
             chain: [0; 32], line: 0,
         }
     }
@@ -66,6 +67,8 @@ prop_compose! {
         seeds in few((file(), file())),
         mut entries in few(entry()),
         status in any::<i32>(),
+        (init, arguments, environment, cwd) in (text(), few(text()), few(text()), text()),
+        kernel in any::<[u8; 32]>(),
     ) -> Ledger {
         let of_class = |class, mut file: File| { file.content.class = class; file };
         let seeds = seeds.into_iter().map(|(program, text)| Seed {
@@ -75,7 +78,9 @@ prop_compose! {
         for (entry, number) in entries.iter_mut().zip(1..) {
             entry.number = number;
         }
-        Ledger { files, policy, seeds, entries, status, head: [0; 32] }
+        Ledger {
+            files, init, arguments, environment, cwd, policy, seeds, entries, status, head: [0; 32], kernel,
+        }
     }
 }
 
@@ -113,7 +118,10 @@ proptest! {
         let mut bytes = written(&ledger).into_bytes();
         let at = place.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        prop_assert!(Ledger::parse(&bytes, digest).is_err());
+        let read = Ledger::parse(&bytes, digest);
+        // The chain does not cover the kernel's hash: there, another digit is another kernel.
+        let is_other_kernel = read.is_ok_and(|read| read.kernel != ledger.kernel && at >= bytes.len() - 65);
+        prop_assert!(is_other_kernel || Ledger::parse(&bytes, digest).is_err());
     }
 
     #[test]
@@ -158,6 +166,11 @@ proptest! {
 fn errors_name_line_and_fault() {
     let empty = Ledger {
         files: [0; 32],
+        init: b"/init".to_vec(),
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        cwd: b"/".to_vec(),
+        kernel: [0; 32],
         policy: "chain".to_string(),
         seeds: Vec::new(),
         entries: Vec::new(),
@@ -172,32 +185,40 @@ fn errors_name_line_and_fault() {
     };
     let cases = [
         (
-            text.replace("ledger 1", "ledger 2"),
-            "line 1: expected firmseed-ledger 1, found \"firmseed-ledger 2\"",
+            text.replace("ledger 2", "ledger 1"),
+            "line 1: expected firmseed-ledger 2, found \"firmseed-ledger 1\"",
         ),
         (
             text.replace("policy chain", "policy none"),
-            "line 3: expected `policy chain` or `policy open`",
+            "line 5: expected `policy chain` or `policy open`",
         ),
         (
             text.replace("end 0 0", "end 1 0"),
-            "line 5: expected the number of entries above",
+            "line 7: expected the number of entries above",
         ),
         (
             text.replace("end 0 0", "end 0 1"),
-            "line 6: expected the hash of the lines above",
+            "line 8: expected the hash of the lines above",
         ),
         (
             text.replace("end 0 0", "end 0 +0"),
-            "line 6: expected the hash of the lines above",
+            "line 8: expected the hash of the lines above",
         ),
         (
             text.clone() + "\n",
-            "line 7: expected nothing after the last line",
+            "line 10: expected nothing after the last line",
+        ),
+        (
+            text[..text.rfind("kernel").unwrap()].to_string(),
+            "line 9: expected a line that ends in a newline (the ledger is cut short), found the end",
+        ),
+        (
+            text.replace("kernel", "kernels"),
+            "line 9: expected a line `kernel SHA256`",
         ),
         (
             text.trim_end().to_string(),
-            "line 6: expected a line that ends in a newline",
+            "line 9: expected a line that ends in a newline",
         ),
     ];
     for (text, expected) in cases {
@@ -206,7 +227,7 @@ fn errors_name_line_and_fault() {
     }
     // A spelling of its own with a chain that fits.
     let block = alloc::format!(
-        "firmseed-ledger 1\nfiles {}\npolicy chain\n",
+        "firmseed-ledger 2\nfiles {}\ninit /init\ncwd /\npolicy chain\n",
         "0".repeat(64)
     );
     let hex =
@@ -215,10 +236,10 @@ fn errors_name_line_and_fault() {
     let end = "end 0 +0\n";
     let second = hex(alloc::format!("{first}\n{end}").as_bytes());
     let error = refuse(alloc::format!(
-        "{block}chain {first}\n{end}chain {second}\n"
+        "{block}chain {first}\n{end}chain {second}\nkernel {first}\n"
     ));
     assert!(
-        error.contains("line 5: expected the one spelling"),
+        error.contains("line 7: expected the one spelling"),
         "{error}"
     );
 }

@@ -17,6 +17,7 @@ impl<M: Machine> Kernel<'_, M> {
         if slot == self.current {
             self.account_time();
         }
+        self.leave_memory(slot);
         self.give_up_space(slot);
         self.close_descriptors(slot, |_| true);
         if self.processes.at(slot).pid != Pid::INIT {

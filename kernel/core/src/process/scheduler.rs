@@ -41,6 +41,7 @@ impl<M: Machine> Kernel<'_, M> {
             };
             if self.current != slot {
                 self.current = slot;
+                self.fs.actor = self.processes.at(slot).pid.0;
                 // What one process may read or write unnoted, the ledger must note of another.
                 self.epoch += 1;
             }

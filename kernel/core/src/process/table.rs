@@ -83,21 +83,18 @@ impl Table {
         (0..self.slots.len() as u32).map(Slot)
     }
 
-    /// A number that no process, group or session bears.
+    /// A number that no process, group or session bears, for the next one to be inserted: none is left out.
     ///
     /// # Errors
     /// EAGAIN when the table is full.
-    pub fn next_pid(&mut self) -> Result<Pid, Errno> {
+    pub fn next_pid(&self) -> Result<Pid, Errno> {
         if self.count >= MAX_PROCESSES {
             return Err(Errno::EAGAIN);
         }
+        let mut number = self.last_pid;
         loop {
-            self.last_pid = if self.last_pid >= MAX_PID {
-                2
-            } else {
-                self.last_pid + 1
-            };
-            let pid = Pid(self.last_pid);
+            number = if number >= MAX_PID { 2 } else { number + 1 };
+            let pid = Pid(number);
             let taken =
                 |process: &Process| [process.pid, process.group, process.session].contains(&pid);
             // Numbers are new until they wrap: the search is for the day when they do.
@@ -115,6 +112,7 @@ impl Table {
         if self.count >= MAX_PROCESSES {
             return Err((Errno::EAGAIN, process));
         }
+        let pid = process.pid;
         let free = self.slots.iter().position(Option::is_none);
         let index = match free {
             Some(index) => {
@@ -130,6 +128,7 @@ impl Table {
             }
         };
         self.count += 1;
+        self.last_pid = pid.0;
         Ok(Slot(index as u32))
     }
 

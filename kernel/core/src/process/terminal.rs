@@ -123,6 +123,8 @@ pub struct Terminal {
     pub termios: Termios,
     /// Rows, columns and two words of pixels, as TIOCGWINSZ returns them.
     pub window: [u16; 4],
+    /// The process that changed a setting last.
+    pub setter: Option<Pid>,
     /// The session that it controls, if any.
     pub session: Option<Pid>,
     /// The process group that keys and input are for.
@@ -140,6 +142,7 @@ impl Default for Terminal {
         Terminal {
             termios: Termios::default(),
             window: [24, 80, 0, 0],
+            setter: None,
             session: None,
             foreground: Pid::NONE,
             was_read: false,

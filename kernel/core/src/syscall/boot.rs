@@ -206,6 +206,7 @@ impl<M: Machine> Kernel<'_, M> {
             .processes
             .insert(Box::new(process))
             .map_err(|(errno, _)| errno)?;
+        self.fs.actor = pid.0;
         self.terminal.session = Some(pid);
         self.terminal.foreground = pid;
         Ok(())

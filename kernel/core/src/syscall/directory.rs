@@ -66,8 +66,9 @@ impl<M: Machine> Kernel<'_, M> {
         if !self.fs.is_linked(inode) {
             return Err(Errno::ENOENT.into());
         }
+        self.note_names(inode);
         let size = size.min(i32::MAX as u64) as usize;
-        let mut cookie = file.offset;
+        let mut cookie = self.files.get(id).offset;
         let mut done = 0;
         while let Some(entry) = self.fs.entry_after(inode, cookie) {
             let length = (HEAD + entry.name.len() + 1).next_multiple_of(8);

@@ -85,6 +85,11 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn terminal_ioctl(&mut self, request: u32, argument: u64) -> Outcome {
+        self.note_settings();
+        if let TCSETS | TCSETSW | TCSETSF | TIOCSWINSZ | TIOCSPGRP | TIOCSCTTY | TIOCNOTTY = request
+        {
+            self.terminal.setter = Some(self.processes.at(self.current).pid);
+        }
         match request {
             TCGETS => self.copy_out(argument, &self.terminal.termios.to_bytes())?,
             TCSETS | TCSETSW | TCSETSF => {

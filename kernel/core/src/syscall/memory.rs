@@ -56,7 +56,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         if let Source::File { inode, .. } | Source::SharedFile { inode, .. } = source {
             self.check_mapping(inode, protection)?;
-            self.note_map(inode);
+            self.note_map(inode, protection);
         }
         let space = self
             .processes
@@ -64,8 +64,9 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        let address = space.map(&mut resources!(self), place, length, protection, source)?;
-        Ok(address as usize)
+        let address = space.map(&mut resources!(self), place, length, protection, source);
+        self.note_own_code(self.current);
+        Ok(address? as usize)
     }
 
     fn map_source(
@@ -115,7 +116,9 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        space.protect(&mut resources!(self), address, length, protection)?;
+        let result = space.protect(&mut resources!(self), address, length, protection);
+        self.note_own_code(self.current);
+        result?;
         Ok(0)
     }
 

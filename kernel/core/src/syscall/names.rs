@@ -163,7 +163,8 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
         let target = self.path_name(target)?;
         let (directory, path, name) = self.parent(fd, path)?;
-        self.fs.symlink(directory, &path[name..], &target)?;
+        let link = self.fs.symlink(directory, &path[name..], &target)?;
+        self.note_creation(link);
         Ok(0)
     }
 
@@ -236,6 +237,7 @@ impl<M: Machine> Kernel<'_, M> {
         let text = match self.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() => self.proc_link_text(node)?,
             FileKind::Symlink => {
+                self.note_read(inode);
                 let target = self.fs.readlink(inode)?;
                 let mut text = zeros(target.len())?;
                 text.copy_from_slice(target);

@@ -64,7 +64,7 @@ impl<M: Machine> Kernel<'_, M> {
         )
     }
 
-    /// May the current process execute what is mapped from `address` on?
+    /// May the current process execute what is mapped from `address` on? The ledger gets to know the files.
     ///
     /// # Errors
     /// EACCES.
@@ -74,7 +74,7 @@ impl<M: Machine> Kernel<'_, M> {
         length: u64,
         protection: Protection,
     ) -> Result<(), Errno> {
-        if self.policy == Policy::Open || !protection.executable() {
+        if !protection.executable() {
             return Ok(());
         }
         let end = address.saturating_add(length);
@@ -87,7 +87,9 @@ impl<M: Machine> Kernel<'_, M> {
                 && address < area.end
                 && let Some(view) = area.kind.view()
             {
-                self.check_mapping(view.inode, protection)?;
+                let file = view.inode;
+                self.check_mapping(file, protection)?;
+                self.note_code(file);
             }
         }
         Ok(())

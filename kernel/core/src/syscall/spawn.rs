@@ -10,7 +10,6 @@ use crate::machine::Machine;
 use crate::process::signals::Signal;
 use crate::process::table::Slot;
 use crate::process::{Alarm, Ending, Event, Motion, Pid, Process, Report, Restart, State, Usage};
-use crate::vm::area::Kind as AreaKind;
 
 const CSIGNAL: u64 = 0xff;
 const CLONE_VM: u64 = 0x100;
@@ -85,8 +84,8 @@ impl<M: Machine> Kernel<'_, M> {
             }
         }
         let slot = self.insert_child(child)?;
-        if !borrows && self.shares_memory(slot) {
-            self.note_shared_memory(self.current, slot);
+        if !borrows {
+            self.note_forked_memory(slot);
         }
         if flags & CLONE_CHILD_SETTID != 0 {
             let child = self.processes.at_mut(slot);
@@ -102,15 +101,6 @@ impl<M: Machine> Kernel<'_, M> {
             return self.vfork_parent(pid);
         }
         Ok(pid.0 as usize)
-    }
-
-    /// Has a process memory that others may have too (MAP_SHARED, MAP_ANONYMOUS)?
-    fn shares_memory(&self, slot: Slot) -> bool {
-        let space = self.processes.at(slot).space.as_ref();
-        space.is_some_and(|space| {
-            let mut areas = space.areas().iter();
-            areas.any(|area| area.kind == AreaKind::SharedAnonymous)
-        })
     }
 
     /// Waits until the vfork child has called execve or ended.
@@ -137,7 +127,7 @@ impl<M: Machine> Kernel<'_, M> {
         let mut signals = parent.signals.clone();
         signals.pending = 0;
         signals.saved_mask = None;
-        let record = parent.record.fork(parent.pid).map_err(|_| Errno::ENOMEM)?;
+        let record = parent.record.fork(parent.pid);
         let is_vfork = flags & CLONE_VFORK != 0;
         let mut registers = parent.registers.clone();
         registers.x[0] = 0;

@@ -39,8 +39,10 @@ pub enum Kind {
     Stack,
     /// Zeros; parent and child write to the same frames.
     SharedAnonymous,
-    /// A file; written pages are the program's own.
+    /// A file; the program has never been allowed to write to it.
     File(FileView),
+    /// A file; written pages are the program's own, even when it may not write any more.
+    OwnFile(FileView),
     /// A file that must never be written through this area.
     ReadOnlyFile(FileView),
 }
@@ -49,18 +51,26 @@ impl Kind {
     /// The file behind it.
     pub fn view(&self) -> Option<&FileView> {
         match self {
-            Kind::File(view) | Kind::ReadOnlyFile(view) => Some(view),
+            Kind::File(view) | Kind::OwnFile(view) | Kind::ReadOnlyFile(view) => Some(view),
             Kind::Anonymous | Kind::Stack | Kind::SharedAnonymous => None,
         }
     }
 
     /// The same kind for an area that moves from `old` to `new`.
     pub fn moved(mut self, old: u64, new: u64) -> Self {
-        if let Kind::File(view) | Kind::ReadOnlyFile(view) = &mut self {
+        if let Some(view) = self.view_mut() {
             view.data_start = view.data_start.wrapping_sub(old).wrapping_add(new);
             view.data_end = view.data_end.wrapping_sub(old).wrapping_add(new);
         }
         self
+    }
+
+    /// The file behind it, to be changed.
+    pub fn view_mut(&mut self) -> Option<&mut FileView> {
+        match self {
+            Kind::File(view) | Kind::OwnFile(view) | Kind::ReadOnlyFile(view) => Some(view),
+            Kind::Anonymous | Kind::Stack | Kind::SharedAnonymous => None,
+        }
     }
 }
 
@@ -78,6 +88,21 @@ pub struct Area {
 }
 
 impl Area {
+    /// The same area with another protection.
+    pub fn protected(mut self, protection: Protection) -> Self {
+        self.protection = protection;
+        match self.kind {
+            Kind::File(view) if protection.writable() => self.kind = Kind::OwnFile(view),
+            _ => {}
+        }
+        self
+    }
+
+    /// May the processor execute bytes there that are not a file's?
+    pub fn holds_own_code(&self) -> bool {
+        self.protection.executable() && !matches!(self.kind, Kind::File(_) | Kind::ReadOnlyFile(_))
+    }
+
     /// Can the program make every page of it need a frame of its own?
     pub fn needs_frames(&self) -> bool {
         self.protection.writable() || self.kind == Kind::SharedAnonymous

@@ -18,6 +18,7 @@ impl AddressSpace {
         let mut child = AddressSpace::new(r)?;
         child.break_start = self.break_start;
         child.break_end = self.break_end;
+        child.traces = self.traces;
         let shared = self.share_areas(r, &mut child);
         self.forget_cached();
         r.machine.invalidate_all();

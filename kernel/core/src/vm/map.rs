@@ -70,6 +70,8 @@ impl AddressSpace {
         area: Area,
     ) -> Result<(), Errno> {
         self.areas.reserve(1, 1)?;
+        let area = area.protected(area.protection);
+        self.note_code(&area);
         add_hold(r, &area);
         self.areas.insert(area);
         let index = self.areas.at_or_after(area.start);
@@ -135,8 +137,7 @@ impl AddressSpace {
             let piece = Area {
                 start: at,
                 end: area.end.min(end),
-                protection,
-                ..area
+                ..area.protected(protection)
             };
             if protection.writable() && matches!(area.kind, Kind::ReadOnlyFile(_)) {
                 return Err(Errno::EACCES);
@@ -162,8 +163,9 @@ impl AddressSpace {
         self.split(r, piece.start);
         self.split(r, piece.end);
         let index = self.areas.at_or_after(piece.start);
+        self.note_code(&piece);
         self.areas
-            .update(index, |area| area.protection = piece.protection);
+            .update(index, |area| *area = area.protected(piece.protection));
         self.merge(r, index, index + 1);
         self.rewrite_pages(r, &piece);
         Ok(())

@@ -180,12 +180,12 @@ enum Step {
 
 /// Makes an area longer. Where its file reaches to its end, it shows more of the file.
 fn extend(area: &mut Area, end: u64) {
-    if let Kind::File(view) | Kind::ReadOnlyFile(view) = &mut area.kind
-        && view.data_end >= area.end
+    let old_end = core::mem::replace(&mut area.end, end);
+    if let Some(view) = area.kind.view_mut()
+        && view.data_end >= old_end
     {
         view.data_end = view.data_end.max(end);
     }
-    area.end = end;
 }
 
 /// May a range of an area become `new_length` bytes long? Not if it is shared: its other owners would not see

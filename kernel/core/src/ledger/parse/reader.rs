@@ -39,6 +39,10 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
     pub fn ledger(&mut self) -> Result<Ledger, LedgerError> {
         self.exactly(format::VERSION_LINE)?;
         let files = self.fields("files", |fields| fields.hash())?;
+        let init = self.fields("init", Fields::text)?;
+        let arguments = self.all("arg", Fields::text)?;
+        let environment = self.all("env", Fields::text)?;
+        let cwd = self.fields("cwd", Fields::text)?;
         let policy = self.fields("policy", |fields| {
             let word = fields.word()?;
             match word {
@@ -65,17 +69,23 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
             fields.status()
         })?;
         let head = self.chain()?;
+        let kernel = self.fields("kernel", |fields| fields.hash())?;
         if self.at < self.bytes.len() {
             self.line += 1;
             return Err(self.fault("nothing after the last line"));
         }
         Ok(Ledger {
             files,
+            init,
+            arguments,
+            environment,
+            cwd,
             policy,
             seeds,
             entries,
             status,
             head,
+            kernel,
         })
     }
 
@@ -95,6 +105,14 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
             Ok((fields.number()?, fields.hash()?))
         })?;
         let reads = self.all("read", Fields::file)?;
+        let mut code = Vec::new();
+        while self.next_is("code") && !self.next_is(format::CODE_ANONYMOUS) {
+            code.push(self.fields("code", Fields::file)?);
+        }
+        let code_anonymous = self.next_is(format::CODE_ANONYMOUS);
+        if code_anonymous {
+            self.exactly(format::CODE_ANONYMOUS)?;
+        }
         let devices = self.all("device", Fields::text)?;
         let from = self.all("from", Fields::process)?;
         let wrote = self.all("wrote", Fields::file)?;
@@ -109,6 +127,8 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
             arguments,
             environment,
             reads,
+            code,
+            code_anonymous,
             devices,
             from,
             wrote,
@@ -183,14 +203,14 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
     fn exactly(&mut self, expected: &'static str) -> Result<(), LedgerError> {
         match self.take()? == expected.as_bytes() {
             true => Ok(()),
-            false => Err(self.fault("firmseed-ledger 1")),
+            false => Err(self.fault(expected)),
         }
     }
 
     fn next_is(&self, keyword: &str) -> bool {
         self.bytes[self.at..]
             .strip_prefix(keyword.as_bytes())
-            .is_some_and(|rest| rest.first() == Some(&b' '))
+            .is_some_and(|rest| matches!(rest.first(), Some(b' ' | b'\n')))
     }
 
     /// The next line without its newline.
@@ -246,6 +266,8 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
 fn line_of(keyword: &str) -> &'static str {
     match keyword {
         "files" => "a line `files SHA256`",
+        "init" => "a line `init PATH`",
+        "kernel" => "a line `kernel SHA256` (the ledger is cut short)",
         "policy" => "a line `policy chain` or `policy open`",
         "seed" => "a line `seed ...`",
         "process" => "a line `process PID PARENT`",

@@ -1,7 +1,8 @@
 //! What the ledger says of system calls: the test plays the programs, then reads the ledger. `between`: what one
-//! process gets from another.
+//! process gets from another. `memory`: files and code in memory, and memory that several have.
 
 mod between;
+mod memory;
 
 use super::*;
 use crate::ledger::format::{Class, Ending};
@@ -333,7 +334,7 @@ fn proc_shows_the_ledger() {
         String::from_utf8(rig.read(fd, 4096)).unwrap()
     };
     let text = show("/proc/firmseed/ledger");
-    assert!(text.starts_with("firmseed-ledger 1\nfiles 0000"), "{text}");
+    assert!(text.starts_with("firmseed-ledger 2\nfiles 0000"), "{text}");
     let last = text.lines().last().unwrap();
     assert_eq!(
         format_args!("chain {}", show("/proc/firmseed/head"))

@@ -94,7 +94,7 @@ fn options() -> BootOptions {
         policy: Policy::Open,
         seeds: vec![],
         files: [0; 32],
-        kernel: [0; 32],
+        kernel: [7; 32],
         realtime_start: 1_000_000_000_000_000_000,
     }
 }

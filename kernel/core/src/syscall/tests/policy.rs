@@ -90,6 +90,8 @@ impl Rig {
         text.extend(end.bytes());
         text.extend(b"chain ");
         text.extend(crate::sha256::to_hex(&link));
+        text.extend(b"\nkernel ");
+        text.extend(crate::sha256::to_hex(&[7; 32]));
         text.push(b'\n');
         Ledger::parse(&text, digest).unwrap()
     }

@@ -235,34 +235,6 @@ fn a_pipe_knows_whose_bytes_are_in_it() {
 }
 
 #[test]
-fn mapped_files_are_read_whenever_they_change() {
-    const PROT_READ: u64 = 1;
-    const MAP_PRIVATE: u64 = 2;
-    let mut rig = rig(Policy::Open);
-    let child = rig.fork();
-    rig.switch_to(child);
-    rig.writes("/tmp/m", O_CREAT, b"one");
-    rig.switch_to(1);
-    let fd = rig.opened("/tmp/m", 0);
-    rig.done(n::MMAP, &[0, 4096, PROT_READ, MAP_PRIVATE, fd, 0]);
-    rig.switch_to(child);
-    rig.writes("/tmp/m", O_TRUNC, b"two");
-    let grandchild = rig.fork();
-    rig.switch_to(grandchild);
-    rig.writes("/tmp/m", O_TRUNC, b"three");
-    rig.ends(child);
-    rig.ends(1);
-    let ledger = rig.ended();
-    let seen = of_process(&ledger, 1)
-        .iter()
-        .flat_map(|entry| entry.reads.iter().map(|file| file.content.sha256))
-        .collect::<Vec<_>>();
-    for text in [b"one".as_slice(), b"two", b"three"] {
-        assert!(seen.contains(&digest(text)), "{}", text.escape_ascii());
-    }
-}
-
-#[test]
 fn shared_memory_is_a_way_between_processes() {
     const PROT_RW: u64 = 3;
     const SHARED_ANONYMOUS: u64 = 0x21;
@@ -319,4 +291,94 @@ fn what_is_in_shared_memory_goes_through_pipes() {
             .number
     };
     assert!(number(1, child) < number(last, 1));
+}
+
+/// The numbers of processes show that none is missing.
+#[test]
+fn a_fork_that_fails_uses_no_number() {
+    const PARENT_SETTID: u64 = 0x10_0000;
+    let mut rig = rig(Policy::Open);
+    let bad_address = [17 | PARENT_SETTID, 0, 8];
+    assert_eq!(rig.call(n::CLONE, &bad_address), fail(Errno::EFAULT));
+    assert_eq!(rig.fork(), 2);
+}
+
+/// A name has room for 255 bytes, whatever they are.
+#[test]
+fn names_in_a_directory_are_bytes_of_their_makers() {
+    let mut rig = rig(Policy::Open);
+    let ways: [fn(&mut Rig); 5] = [
+        |rig| rig.file("/tmp/file", b""),
+        |rig| {
+            let path = rig.path("/tmp/directory");
+            rig.done(n::MKDIRAT, &[AT_FDCWD, path, 0o755]);
+        },
+        |rig| {
+            let (old, new) = (rig.path("/text"), rig.path_at(PATH_2, "/tmp/link"));
+            rig.done(n::LINKAT, &[AT_FDCWD, old, AT_FDCWD, new, 0]);
+        },
+        |rig| {
+            let (old, new) = (rig.path("/tmp/link"), rig.path_at(PATH_2, "/tmp/moved"));
+            rig.done(n::RENAMEAT2, &[AT_FDCWD, old, AT_FDCWD, new, 0]);
+        },
+        |rig| {
+            let path = rig.path("/tmp/moved");
+            rig.done(n::UNLINKAT, &[AT_FDCWD, path, 0]);
+        },
+    ];
+    let mut makers = Vec::new();
+    for way in ways {
+        makers.push(rig.fork());
+        rig.switch_to(makers[makers.len() - 1]);
+        rig.reads("/data");
+        way(&mut rig);
+        rig.switch_to(1);
+        rig.fork(); // who has nothing to do with it, one number further
+    }
+    let fd = rig.opened("/tmp", O_DIRECTORY);
+    assert!(rig.done(n::GETDENTS64, &[fd, DATA, 4096]) > 0);
+    rig.writes("/out", O_CREAT, b"a name");
+    let other = rig.fork();
+    rig.switch_to(other);
+    rig.reads("/out");
+    rig.switch_to(1);
+    let ledger = rig.ended();
+    let writer = ledger
+        .entries
+        .iter()
+        .find(|entry| paths(&entry.wrote) == ["/out"]);
+    let writer = writer.unwrap();
+    for maker in makers {
+        assert!(writer.from.contains(&maker), "{maker}: {:?}", writer.from);
+        assert!(of_process(&ledger, maker)[0].number < writer.number);
+    }
+    assert!(writer.from.len() < 8, "not everybody: {:?}", writer.from);
+    assert!(!writer.from.contains(&other));
+}
+
+#[test]
+fn settings_of_the_terminal_are_bytes_of_who_made_them() {
+    const TCGETS: u64 = 0x5401;
+    const TCSETS: u64 = 0x5402;
+    const TIOCGWINSZ: u64 = 0x5413;
+    const TIOCSWINSZ: u64 = 0x5414;
+    for asks in [TCGETS, TIOCGWINSZ] {
+        let mut rig = rig(Policy::Open);
+        let [one, two] = [rig.fork(), rig.fork()];
+        for (process, sets) in [(one, TCSETS), (two, TIOCSWINSZ)] {
+            rig.switch_to(process);
+            rig.done(n::IOCTL, &[0, sets, DATA]);
+            rig.switch_to(1);
+        }
+        rig.done(n::IOCTL, &[0, asks, DATA]);
+        let ledger = rig.ended();
+        let froms = |process| -> Vec<u32> {
+            let entries = of_process(&ledger, process);
+            entries
+                .iter()
+                .flat_map(|entry| entry.from.clone())
+                .collect()
+        };
+        assert_eq!((froms(1), froms(two)), (vec![two], vec![one]));
+    }
 }

@@ -1,0 +1,249 @@
+/* Ways to run machine code that does not derive from text, for an image with the policy chain: process 1 is this program, given as
+   a seed. Its argument names the way. /foreign is a file of the image that is no text; what it holds becomes part of /tmp/program
+   (this program with these bytes behind it, so it still runs), or stands in executable memory. The machine lets all of it happen;
+   `image-builder verify` must not. No libc: the fewer bytes, the shorter the seed's text. */
+
+typedef unsigned long word;
+
+enum { SYMLINKAT = 36, OPENAT = 56, CLOSE = 57, READ = 63, WRITE = 64, READLINKAT = 78, EXIT = 93, CLONE = 220, EXECVE = 221, MMAP = 222,
+       MPROTECT = 226, WAIT4 = 260 };
+enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
+enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20 };
+enum { SIGCHLD = 17, VFORK = 0x4100, PAGE = 4096, ELF = 65536 };
+
+#define CALL static inline __attribute__((always_inline)) long
+
+CALL call(long number, word a, word b, word c, word d, word e, word f)
+{
+	register word x8 __asm__("x8") = number;
+	register word x0 __asm__("x0") = a;
+	register word x1 __asm__("x1") = b;
+	register word x2 __asm__("x2") = c;
+	register word x3 __asm__("x3") = d;
+	register word x4 __asm__("x4") = e;
+	register word x5 __asm__("x5") = f;
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+	return (long)x0;
+}
+
+static void leave(int status)
+{
+	for (;;)
+		call(EXIT, status, 0, 0, 0, 0, 0);
+}
+
+/* must: what no attack can do without; the line of the call is the exit status. */
+static long must_at(long result, int line)
+{
+	if (result < 0)
+		leave(line);
+	return result;
+}
+#define must(result) must_at(result, __LINE__)
+
+static long open_at(const char *path, int flags, int line)
+{
+	return must_at(call(OPENAT, HERE, (word)path, flags, 0755, 0, 0), line);
+}
+#define open(path, flags) open_at(path, flags, __LINE__)
+
+static void close(long file) { call(CLOSE, file, 0, 0, 0, 0, 0); }
+
+static long get(const char *path, char *to, long size)
+{
+	long file = open(path, RDONLY);
+	long got = must(call(READ, file, (word)to, size, 0, 0, 0));
+
+	close(file);
+	return got;
+}
+
+static void put(const char *path, const char *from, long size)
+{
+	long file = open(path, WRONLY | CREATE | TRUNCATE);
+
+	if (must(call(WRITE, file, (word)from, size, 0, 0, 0)) != size)
+		leave(99);
+	close(file);
+}
+
+static char *map(word at, long size, int protection, int flags, long file)
+{
+	return (char *)must(call(MMAP, at, size, protection, flags, file, 0));
+}
+
+static void wait_for(long child)
+{
+	int status = 1;
+
+	must(call(WAIT4, child, (word)&status, 0, 0, 0, 0));
+	if (status)
+		leave(98);
+}
+
+static long fork(void) { return must(call(CLONE, SIGCHLD, 0, 0, 0, 0, 0)); }
+
+static char self[ELF], bytes[PAGE];
+
+/* The end of each way but the first: a program with these bytes in it runs, as a process of its own. */
+static void run_with(const char *foreign, long size)
+{
+	const char *arguments[] = { "/tmp/program", "honest", 0 }, *environment[] = { 0 };
+	long file = open("/tmp/program", WRONLY | CREATE | TRUNCATE), own = get("/seed/attack", self, ELF), child;
+
+	must(call(WRITE, file, (word)self, own, 0, 0, 0));
+	must(call(WRITE, file, (word)foreign, size, 0, 0, 0));
+	close(file);
+	child = fork();
+	if (!child) {
+		call(EXECVE, (word)arguments[0], (word)arguments, (word)environment, 0, 0, 0);
+		leave(97);
+	}
+	wait_for(child);
+}
+
+/* A program of the image, read into memory that is made executable, and called. */
+static void anonymous(void)
+{
+	char *code = map(0, PAGE, PROT_R | PROT_W, PRIVATE | ANONYMOUS, -1);
+
+	get("/foreign", code, PAGE);
+	must(call(MPROTECT, (word)code, PAGE, PROT_R | PROT_X, 0, 0, 0));
+	__asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(code) : "memory");
+	if (((long (*)(void))code)() != 42)
+		leave(96);
+}
+
+/* One has mapped a file of text; another writes foreign bytes over it, and then the text again. */
+static void mapped(void)
+{
+	static char text[PAGE];
+	char *seen;
+	long file, child, i;
+
+	for (i = 0; i < PAGE; i++)
+		text[i] = 't';
+	put("/tmp/mapped", text, PAGE);
+	file = open("/tmp/mapped", RDWR);
+	seen = map(0, PAGE, PROT_R, SHARED, file);
+	close(file);
+	child = fork();
+	if (!child) {
+		i = get("/foreign", bytes, PAGE);
+		file = open("/tmp/mapped", RDWR);
+		must(call(WRITE, file, (word)bytes, i, 0, 0, 0));
+		close(file);
+		leave(0);
+	}
+	wait_for(child);
+	for (i = 0; i < PAGE; i++)
+		bytes[i] = seen[i];
+	child = fork();
+	if (!child) {
+		file = open("/tmp/mapped", RDWR);
+		must(call(WRITE, file, (word)text, PAGE, 0, 0, 0));
+		close(file);
+		leave(0);
+	}
+	wait_for(child);
+	run_with(bytes, PAGE);
+}
+
+/* A grandchild puts them into memory that all three share, and ends. */
+static void shared(void)
+{
+	char *memory = map(0, PAGE, PROT_R | PROT_W, SHARED | ANONYMOUS, -1);
+	long child = fork();
+
+	if (!child) {
+		child = fork();
+		if (!child) {
+			get("/foreign", memory, PAGE);
+			leave(0);
+		}
+		wait_for(child);
+		leave(0);
+	}
+	wait_for(child);
+	run_with(memory, PAGE);
+}
+
+/* One that has read them spells them in the target of a symbolic link. */
+static void link(void)
+{
+	long child = fork(), size;
+
+	if (!child) {
+		bytes[get("/foreign", bytes, PAGE - 1)] = 0;
+		must(call(SYMLINKAT, (word)bytes, HERE, (word) "/tmp/link", 0, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	size = must(call(READLINKAT, HERE, (word) "/tmp/link", (word)bytes, PAGE, 0, 0));
+	run_with(bytes, size);
+}
+
+/* A vfork child maps the file; the memory stays where it is, in its parent. */
+static void vfork(void)
+{
+	const word at = 0x10000000;
+	long child = must(call(CLONE, VFORK | SIGCHLD, 0, 0, 0, 0, 0));
+
+	if (!child) {
+		map(at, PAGE, PROT_R, PRIVATE | FIXED, open("/foreign", RDONLY));
+		leave(0);
+	}
+	wait_for(child);
+	run_with((const char *)at, 16);
+}
+
+/* One that has read them writes them as a text of hex digits; somebody who is clean makes bytes of them again. */
+static void laundered(void)
+{
+	static const char digits[] = "0123456789abcdef";
+	static char text[2 * PAGE];
+	long child = fork(), size, i;
+
+	if (!child) {
+		size = get("/foreign", bytes, PAGE);
+		for (i = 0; i < size; i++) {
+			text[2 * i] = digits[(bytes[i] >> 4) & 15];
+			text[2 * i + 1] = digits[bytes[i] & 15];
+		}
+		put("/tmp/text", text, 2 * size);
+		leave(0);
+	}
+	wait_for(child);
+	size = get("/tmp/text", text, 2 * PAGE);
+	for (i = 0; i < size; i++)
+		text[i] = text[i] > '9' ? text[i] - 'a' + 10 : text[i] - '0';
+	for (i = 0; i < size / 2; i++)
+		bytes[i] = text[2 * i] << 4 | text[2 * i + 1];
+	run_with(bytes, size / 2);
+}
+
+/* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
+static void honest(void)
+{
+	run_with(bytes, get("/text", bytes, PAGE));
+}
+
+__attribute__((used)) static void begin(word *stack)
+{
+	const char *way = (const char *)stack[2], *program = (const char *)stack[1];
+
+	if (program[1] == 't') /* /tmp/program */
+		leave(0);
+	switch (way[0]) {
+	case 'a': anonymous(); break;
+	case 'm': mapped(); break;
+	case 's': shared(); break;
+	case 'l': (way[1] == 'i' ? link : laundered)(); break;
+	case 'v': vfork(); break;
+	case 'h': honest(); break;
+	default: leave(95);
+	}
+	leave(0);
+}
+
+__asm__(".global _start\n_start:\n\tmov x0, sp\n\tb begin\n");
