@@ -93,12 +93,15 @@ finish
 check verified verified
 
 # ---- binaries that are smuggled in as data, by themselves and in a tar, and copied out: they run, and verify refuses the ledger
+foreign_program() {
+    aarch64-linux-gnu-gcc -static -nostdlib -x assembler -o "$1" - <<<'
+        .global _start
+        _start: mov x0, 0; mov x8, 93; svc 0'
+}
 smuggled() {
     chain_tree "$work/smuggled.tree"
     sed -i '/tinycc/,$d' "$work/smuggled.tree/stage0/chain.kaem"
-    aarch64-linux-gnu-gcc -static -nostdlib -x assembler -o "$work/smuggled.tree/stage0/binary" - <<<'
-        .global _start
-        _start: mov x0, 0; mov x8, 93; svc 0'
+    foreign_program "$work/smuggled.tree/stage0/binary"
     (cd "$work/smuggled.tree/stage0" && cp binary inside && printf other >>inside && tar -c --format=ustar -f binary.tar inside && rm inside)
     printf '%s\n' '/bin/cp binary /bin/copied' '/bin/chmod 755 /bin/copied' '/bin/copied' \
         '/bin/untar binary.tar' '/stage0/inside' >>"$work/smuggled.tree/stage0/chain.kaem"
@@ -130,7 +133,7 @@ attack() {
     chain_tree "$tree"
     sed -i '/tinycc/,$d' "$tree/stage0/chain.kaem"
     cp "$root/tests/ledger/attack.c" "$tree/stage0/"
-    cp "$work/smuggled.tree/stage0/binary" "$tree/stage0/"
+    foreign_program "$tree/stage0/binary"
     printf '\100\005\200\122\300\003\137\326' >"$tree/stage0/code" # mov w0, #42; ret
     # shellcheck disable=SC2016 # kaem's variables
     printf '%s\n' 'cc -o /bin/attack ${FLAGS} attack.c ${LIBC}' "/bin/attack $way $file" >>"$tree/stage0/tools.kaem"

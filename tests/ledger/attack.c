@@ -3,7 +3,9 @@
 
    attack code FILE       reads instructions into memory and calls them
    attack mapped FILE     another process writes a program into a file that is mapped here, and then text again
-   attack shared FILE     a grandchild puts a program into memory in common, and its own parent has ended when it is seen */
+   attack shared FILE     a grandchild puts a program into memory in common, and lives on
+
+   Processes wait for each other by the names of empty files: nobody reads anything for it. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,30 +55,33 @@ static void save(const char *path, const char *bytes, long size)
 	close(fd);
 }
 
-/* In a child, which then ends. */
-static void in_child(void (*act)(char *), char *argument)
+static void say(const char *path) { close(open(path, O_WRONLY | O_CREAT, 0644)); }
+
+static void wait_for(const char *path)
 {
-	int status = 1;
+	while (access(path, 0) != 0)
+		;
+}
+
+static pid_t in_child(void (*act)(char *), char *argument)
+{
 	pid_t child = fork();
 
 	if (child == 0) {
 		act(argument);
 		exit(0);
 	}
-	must(waitpid(child, &status, 0) == child && status == 0, "fork");
+	must(child > 0, "fork");
+	return child;
 }
 
-static void put_foreign(char *path)
+static void change_twice(char *path)
 {
 	static char bytes[SIZE];
 
 	save(path, bytes, load(bytes));
-}
-
-static void put_text(char *path)
-{
-	static char bytes[SIZE];
-
+	say("/build/ready");
+	wait_for("/build/seen");
 	memset(bytes, ' ', SIZE);
 	save(path, bytes, SIZE);
 }
@@ -84,11 +89,13 @@ static void put_text(char *path)
 static void fill(char *shared)
 {
 	*(long *)shared = load(shared + BETWEEN / 2);
+	say("/build/ready");
+	wait_for("/build/seen");
 }
 
 static void fill_by_child(char *shared)
 {
-	in_child(fill, shared);
+	waitpid(in_child(fill, shared), 0, 0);
 }
 
 static void run(const char *bytes, long size)
@@ -106,6 +113,7 @@ int main(int count, char **words)
 {
 	static char copy[SIZE];
 	char *at;
+	pid_t child;
 
 	must(count == 3, "work: code, mapped or shared, and a file");
 	foreign = words[2];
@@ -114,15 +122,21 @@ int main(int count, char **words)
 		load(at);
 		must(((int (*)(void))at)() == 42, "run code");
 	} else if (strcmp(words[1], "mapped") == 0) {
-		put_text("/build/mapped");
+		memset(copy, ' ', SIZE);
+		save("/build/mapped", copy, SIZE);
 		at = memory(READ, PRIVATE, open("/build/mapped", O_RDONLY));
-		in_child(put_foreign, "/build/mapped");
+		child = in_child(change_twice, "/build/mapped");
+		wait_for("/build/ready");
 		memcpy(copy, at, SIZE);
-		in_child(put_text, "/build/mapped");
+		say("/build/seen");
+		waitpid(child, 0, 0);
 		run(copy, SIZE);
 	} else {
 		at = memory(READ | WRITE, SHARED | ANONYMOUS, -1);
 		in_child(fill_by_child, at);
+		wait_for("/build/ready");
+		save("/build/attack", at + BETWEEN / 2, *(long *)at);
+		say("/build/seen");
 		run(at + BETWEEN / 2, *(long *)at);
 	}
 	return 0;
