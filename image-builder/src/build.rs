@@ -7,6 +7,7 @@ use crate::archive::{self, Entry, Kind};
 use crate::kernel::{self, Kernel};
 use crate::layout::{self, Settings};
 use crate::progress::Progress;
+use crate::seeds::{self, Placed, Problem};
 use crate::sources::Seeker;
 use crate::{Error, Result, output, port, tree};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
@@ -81,10 +82,21 @@ pub fn build(request: &Request, path: &Path) -> Result<Built> {
 pub fn image(kernel: Kernel, tar: Vec<u8>, settings: &Settings) -> Result<(Vec<u8>, usize)> {
     let tar: &'static [u8] = tar.leak();
     let entries = archive::read(tar)?;
-    Review::new(tar, &entries, settings)?.all()?;
+    let settings = review(tar, &entries, settings)?;
     let progress = Progress::new("hashing", tar.len() as u64);
-    let image = layout::assemble(kernel, tar, &entries, settings, &progress)?;
+    let image = layout::assemble(kernel, tar, &entries, &settings, &progress)?;
     Ok((image, entries.len()))
+}
+
+/// `settings` against the files: an error if they cannot boot, else as the index is to state them.
+pub fn review(tar: &'static [u8], entries: &[Entry], settings: &Settings) -> Result<Settings> {
+    let mut review = Review::new(tar, entries, settings)?;
+    let seeds = review.all()?;
+    let paths = seeds.into_iter().map(|seed| (seed.text, seed.program));
+    Ok(Settings {
+        seeds: paths.collect(),
+        ..settings.clone()
+    })
 }
 
 /// A request against the files, loaded as the kernel loads them.
@@ -113,20 +125,10 @@ impl<'a> Review<'a> {
         })
     }
 
-    fn all(&self) -> Result<()> {
-        for (source, program) in &self.settings.seeds {
-            if self
-                .find(source)
-                .is_none_or(|file| self.fs.file_type(file) != FileType::Regular)
-            {
-                let hint = self.similar(source);
-                return refuse(format!(
-                    "the seed's text {} is no file of the image{hint}",
-                    show(source)
-                ));
-            }
-            require_absolute("the seed's program", program)?;
-        }
+    /// The seeds first, as at boot: PID 1 and its folder may be theirs.
+    fn all(&mut self) -> Result<Vec<Placed>> {
+        let seeds = seeds::place(&mut self.fs, self.tar, self.entries, &self.settings.seeds)
+            .map_err(|problem| self.explain(problem))?;
         if let Some(odd) = self
             .settings
             .environment
@@ -147,21 +149,27 @@ impl<'a> Review<'a> {
                 self.similar(cwd)
             ));
         }
-        self.init()
+        self.init(&seeds)?;
+        Ok(seeds)
+    }
+
+    fn explain(&self, problem: Problem) -> Error {
+        Error::Request(match problem {
+            Problem::Other(text) => text,
+            Problem::NoText(path) => {
+                let hint = self.similar(&path);
+                format!(
+                    "the seed's text {} is no file of the image{hint}",
+                    show(&path)
+                )
+            }
+        })
     }
 
     /// PID 1 must be a program that the policy lets run.
-    fn init(&self) -> Result<()> {
+    fn init(&self, seeds: &[Placed]) -> Result<()> {
         let init = &self.settings.init;
         require_absolute("--init", init)?;
-        if self
-            .settings
-            .seeds
-            .iter()
-            .any(|(_, program)| program == init)
-        {
-            return Ok(());
-        }
         let Some(inode) = self.find(init) else {
             return refuse(format!(
                 "--init {} is not in the image{}",
@@ -169,6 +177,9 @@ impl<'a> Review<'a> {
                 self.similar(init)
             ));
         };
+        if seeds.iter().any(|seed| seed.file == inode) {
+            return Ok(());
+        }
         let mode = self.fs.stat(inode).mode & 0o7777;
         if self.fs.file_type(inode) != FileType::Regular {
             return refuse(format!("--init {} is not a file", show(init)));

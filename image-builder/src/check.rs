@@ -8,7 +8,7 @@
 use crate::archive::{self, BLOCK, Entry, Member};
 use crate::kernel::stated_image_size;
 use crate::progress::Progress;
-use crate::{Error, Result, layout, sha256};
+use crate::{Error, Result, layout, seeds, sha256};
 use firmseed_core::image::{ALIGNMENT, Index, Kind, Part};
 use firmseed_core::tar::{self, Archive, TarError};
 use serde::Serialize;
@@ -177,7 +177,15 @@ impl<'a> Checker<'a> {
             self.add("tar", tar.clone(), "it does not hash to what the index says, outside the files' contents: a header or the end");
         }
         match archive::read(bytes) {
-            Ok(entries) => self.agreement(index, &entries, tar),
+            Ok(entries) => {
+                self.agreement(index, &entries, tar);
+                if self.findings.len() == before {
+                    let start = index.text.as_ptr() as usize - self.image.as_ptr() as usize;
+                    for problem in seeds::problems(index, bytes, &entries) {
+                        self.add("seeds", start..start + index.text.len(), problem);
+                    }
+                }
+            }
             Err(error) if self.findings.len() == before => self.add("tar", tar, error.to_string()),
             Err(_) => {} // already named
         }

@@ -21,6 +21,7 @@ pub mod progress;
 pub mod report;
 pub mod sbom;
 pub mod sd;
+pub mod seeds;
 pub mod sources;
 pub mod trace;
 pub mod tree;

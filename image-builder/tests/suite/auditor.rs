@@ -49,7 +49,7 @@ fn the_commands_of_the_page_verify_an_image() {
         .filter(|line| line.starts_with("file "))
         .count();
     assert_eq!(output.matches("\nsame ").count(), files);
-    assert!(files == 7 && !output.contains("BAD"));
+    assert!(files == 8 && !output.contains("BAD"));
     assert!(
         output.contains(" bin/tool link to bin/again") && output.contains(" init -> bin/sh"),
         "{output}"
@@ -141,5 +141,5 @@ fn tar_and_sha256sum_agree_with_the_index() {
         assert_eq!(hash[..64], *member["sha256"].as_str().unwrap(), "{member}");
         files += 1;
     }
-    assert_eq!(files, 7);
+    assert_eq!(files, 8);
 }

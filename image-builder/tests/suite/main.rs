@@ -15,3 +15,4 @@ mod provenance;
 mod report;
 mod sbom;
 mod sd;
+mod seeds;
