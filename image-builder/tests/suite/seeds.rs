@@ -63,7 +63,10 @@ fn seeds_that_could_not_be_planted_are_refused() {
         let said = stderr(&refused);
         assert!(said.contains(message), "{seed}: {said}");
         assert!(!bench.path("a.img").exists());
-        check_refuses(&bench, &[seed], "/init", message);
+        // The index itself has no empty path.
+        if !seed.starts_with('=') && !seed.ends_with('=') {
+            check_refuses(&bench, &[seed], "/init", message);
+        }
     }
     let long = format!("seed.hex0=/{}", "n".repeat(256));
     let refused = bench.build("a.img", &["--seed", &long]).code(2);
