@@ -49,6 +49,7 @@ mescc_tools() {
     cmp "$made/cc0" "$made/hand/bin/cc0"
 }
 check mescc-tools mescc_tools
+check as-mescc "$root/tests/stage0/as-mescc" "$made/hand"
 
 check cc0 env SEEDS="$(full && echo 200 || echo 10)" "$cc0/tests/run"
 

@@ -7,6 +7,7 @@ use crate::archive::{self, Entry, Kind};
 use crate::kernel::{self, Kernel};
 use crate::layout::{self, Settings};
 use crate::progress::Progress;
+use crate::seeds::{self, Placed, Problem};
 use crate::sources::Seeker;
 use crate::{Error, Result, check, output, port, tree};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
@@ -88,9 +89,9 @@ pub fn image(kernel: Kernel, tar: Vec<u8>, settings: &Settings) -> Result<(Vec<u
     {
         return refuse(format!("--env {}: expected NAME=VALUE", show(odd)));
     }
-    review(tar, load(tar)?, settings)?;
+    let settings = review(tar, load(tar)?, settings)?;
     let progress = Progress::new("hashing", tar.len() as u64);
-    let image = layout::assemble(kernel, tar, &entries, settings, &progress)?;
+    let image = layout::assemble(kernel, tar, &entries, &settings, &progress)?;
     match check::check(&image)?.findings.first() {
         None => Ok((image, entries.len())),
         Some(finding) => refuse(format!("the kernel would refuse it: {finding}")),
@@ -110,16 +111,22 @@ fn load(tar: &'static [u8]) -> Result<Fs> {
     Ok(files)
 }
 
-/// Refuses settings with which the kernel could not start what is in the files of `tar`.
-pub(crate) fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<()> {
+/// `settings` against the files of `tar`: an error where the kernel could not start with them, else as the index is
+/// to state them.
+pub(crate) fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<Settings> {
     let entries = archive::read(tar)?;
-    Review {
+    let mut review = Review {
         tar,
         entries: &entries,
         settings,
         fs,
-    }
-    .all()
+    };
+    let seeds = review.all()?;
+    let paths = seeds.into_iter().map(|seed| (seed.text, seed.program));
+    Ok(Settings {
+        seeds: paths.collect(),
+        ..settings.clone()
+    })
 }
 
 /// Settings against the files.
@@ -131,20 +138,10 @@ struct Review<'a> {
 }
 
 impl Review<'_> {
-    fn all(&self) -> Result<()> {
-        for (source, program) in &self.settings.seeds {
-            if self
-                .find(source)
-                .is_none_or(|file| self.fs.file_type(file) != FileType::Regular)
-            {
-                let hint = self.similar(source);
-                return refuse(format!(
-                    "the seed's text {} is no file of the image{hint}",
-                    show(source)
-                ));
-            }
-            require_absolute("the seed's program", program)?;
-        }
+    /// The seeds first, as at boot: PID 1 and its folder may be theirs.
+    fn all(&mut self) -> Result<Vec<Placed>> {
+        let seeds = seeds::place(&mut self.fs, self.tar, self.entries, &self.settings.seeds)
+            .map_err(|problem| self.explain(problem))?;
         let cwd = &self.settings.cwd;
         require_absolute("--cwd", cwd)?;
         if self
@@ -157,21 +154,27 @@ impl Review<'_> {
                 self.similar(cwd)
             ));
         }
-        self.init()
+        self.init(&seeds)?;
+        Ok(seeds)
+    }
+
+    fn explain(&self, problem: Problem) -> Error {
+        Error::Request(match problem {
+            Problem::Other(text) => text,
+            Problem::NoText(path) => {
+                let hint = self.similar(&path);
+                format!(
+                    "the seed's text {} is no file of the image{hint}",
+                    show(&path)
+                )
+            }
+        })
     }
 
     /// PID 1 must be a program that the policy lets run.
-    fn init(&self) -> Result<()> {
+    fn init(&self, seeds: &[Placed]) -> Result<()> {
         let init = &self.settings.init;
         require_absolute("--init", init)?;
-        if self
-            .settings
-            .seeds
-            .iter()
-            .any(|(_, program)| program == init)
-        {
-            return Ok(());
-        }
         let Some(inode) = self.find(init) else {
             return refuse(format!(
                 "--init {} is not in the image{}",
@@ -179,6 +182,9 @@ impl Review<'_> {
                 self.similar(init)
             ));
         };
+        if seeds.iter().any(|seed| seed.file == inode) {
+            return Ok(());
+        }
         let mode = self.fs.stat(inode).mode & 0o7777;
         if self.fs.file_type(inode) != FileType::Regular {
             return refuse(format!("--init {} is not a file", show(init)));

@@ -9,7 +9,7 @@ use crate::archive::{self, BLOCK, Member};
 use crate::kernel::{self, stated_image_size};
 use crate::layout::Settings;
 use crate::progress::Progress;
-use crate::{Error, Result, build, layout, published, sha256};
+use crate::{Error, Result, build, layout, published, seeds, sha256};
 use firmseed_core::image::{self, ALIGNMENT, Escape, Fault, Hex, Index, Kind, Name, Part};
 use firmseed_core::tar::{self, Archive, TarError};
 use serde::Serialize;
@@ -130,9 +130,11 @@ fn judge(image: &'static [u8], offset: usize, kernel: &image::Sha256) -> Option<
         Ok((index, files)) => {
             let settings = Settings::of(&index);
             let tar = index.tar.slice(image)?;
-            let refused = build::review(tar, files, &settings).err()?;
-            let head = offset..offset + index.text.len();
-            finding("index", head, refused.to_string())
+            let problem = match build::review(tar, files, &settings) {
+                Err(refused) => refused.to_string(),
+                Ok(real) => seeds::misspelled(&settings.seeds, &real.seeds)?,
+            };
+            finding("index", offset..offset + index.text.len(), problem)
         }
     }
 }

@@ -304,7 +304,8 @@ pub struct BuildArguments {
     /// Which programs the kernel runs: only those built on the machine, or the image's own too.
     #[arg(long, value_enum, default_value = "chain")]
     policy: PolicyName,
-    /// A hex0 text of the image, and where the kernel puts the program that it decodes from it.
+    /// A hex0 text of the image (a path from its root), and the absolute path where the kernel puts the program that
+    /// it decodes from it: one that the tree has not.
     #[arg(long = "seed", value_name = "TEXT=PROGRAM")]
     seeds: Vec<OsString>,
     /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/release/kernel beside this tool's folder]

@@ -67,7 +67,7 @@ fn the_commands_of_the_page_verify_an_image() {
             .count(),
         files
     );
-    assert!(files == 7 && !output.contains("BAD") && lines.len() == 9 + files);
+    assert!(files == 8 && !output.contains("BAD") && lines.len() == 9 + files);
 
     // And they notice damage.
     let mut image = fs::read(bench.path("IMG")).unwrap();
@@ -224,5 +224,5 @@ fn tar_and_sha256sum_agree_with_the_index() {
         assert_eq!(hash[..64], *member["sha256"].as_str().unwrap(), "{member}");
         files += 1;
     }
-    assert_eq!(files, 7);
+    assert_eq!(files, 8);
 }

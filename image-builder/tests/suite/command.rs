@@ -219,7 +219,7 @@ fn requests_that_could_not_boot_are_refused() {
     let accepted: [&[&str]; 4] = [
         &["--init", "/bin/again", "--policy", "open"],
         &["--init", "/absolute/../init", "--policy", "open"],
-        &["--init", "/bin/hex0", "--seed", "etc/big=/bin/hex0"],
+        &["--init", "/bin/hex0", "--seed", "seed.hex0=/bin/hex0"],
         &["--init", "/init", "--cwd", "/absolute", "--env", "HOME=/"],
     ];
     for arguments in &accepted {
@@ -302,7 +302,7 @@ fn settings_are_shown() {
                 "--cwd",
                 "/etc",
                 "--seed",
-                "bin/sh=/bin/seed",
+                "seed.hex0=/bin/seed",
             ],
         )
         .success();
@@ -312,8 +312,8 @@ fn settings_are_shown() {
         "init     /init -c echo%20a\n",
         "cwd      /etc\n",
         "env      HOME=/\n",
-        "seed     bin/sh -> /bin/seed\n",
-        "members  20\n",
+        "seed     /seed.hex0 -> /bin/seed\n",
+        "members  21\n",
     ] {
         assert!(text.contains(line), "{line:?} is not in:\n{text}");
     }

@@ -118,6 +118,7 @@ pub fn make_tree(root: &Path) {
     file("bin/sh", b"#!/bin/busybox sh\n", 0o755);
     file("bin/tool", &[0x7f, b'E', b'L', b'F', 2, 1], 0o755);
     file("etc/empty", b"", 0o644);
+    file("seed.hex0", hex0_text(&program_elf()).as_bytes(), 0o644);
     file("etc-more", b"bytewise between etc and etc/empty", 0o644);
     file(
         "etc/big",
@@ -144,6 +145,29 @@ pub fn make_tree(root: &Path) {
     symlink("x".repeat(150), root.join("dangling")).unwrap();
     symlink("/etc", root.join("absolute")).unwrap();
     fs::hard_link(root.join("bin/tool"), root.join("bin/again")).unwrap();
+}
+
+/// The smallest program: headers, and one instruction that nobody runs here.
+pub fn program_elf() -> Vec<u8> {
+    let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    file.extend([2, 0, 183, 0, 1, 0, 0, 0]); // ET_EXEC, EM_AARCH64
+    let words = |file: &mut Vec<u8>, words: &[u64]| {
+        words
+            .iter()
+            .for_each(|word| file.extend(word.to_le_bytes()));
+    };
+    words(&mut file, &[0x60_0078, 64, 0]);
+    file.extend([0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+    file.extend([1, 0, 0, 0, 7, 0, 0, 0]); // PT_LOAD; read, write, execute
+    words(&mut file, &[0, 0x60_0000, 0x60_0000, 124, 124, 4096]);
+    file.extend([0, 0, 0, 0x14]); // b .
+    file
+}
+
+/// `bytes` as hex0.
+pub fn hex0_text(bytes: &[u8]) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("# a text\n{}\n", pairs.join(" "))
 }
 
 /// The command, in a folder of its own.

@@ -17,3 +17,4 @@ mod provenance;
 mod report;
 mod sbom;
 mod sd;
+mod seeds;

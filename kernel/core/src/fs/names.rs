@@ -98,6 +98,28 @@ impl Fs {
         self.create(directory, name, Node::File(Content::new(&[])), permissions)
     }
 
+    /// Makes an empty file at `path` for a program, mode 0755, with the directories that its path needs. The
+    /// host's tool puts seeds in place with it too, so that both find the same paths impossible.
+    ///
+    /// # Errors
+    /// As [`create_file`](Self::create_file).
+    pub fn create_program(&mut self, path: &[u8]) -> Result<InodeId, Errno> {
+        let slashes = path
+            .iter()
+            .enumerate()
+            .skip(1)
+            .filter(|&(_, &byte)| byte == b'/');
+        for (slash, _) in slashes {
+            let (directory, name) = self.resolve_parent(InodeId::ROOT, &path[..slash])?;
+            match self.create_directory(directory, name, 0o755) {
+                Ok(_) | Err(Errno::EEXIST) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        let (directory, name) = self.resolve_parent(InodeId::ROOT, path)?;
+        self.create_file(directory, name, 0o755)
+    }
+
     /// mkdir.
     ///
     /// # Errors

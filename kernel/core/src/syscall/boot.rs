@@ -118,20 +118,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Writes a decoded program, with the directories that its path needs.
     fn write_seed(&mut self, path: &[u8], code: &[u8]) -> Result<(), Errno> {
-        for (slash, _) in path
-            .iter()
-            .enumerate()
-            .skip(1)
-            .filter(|&(_, &byte)| byte == b'/')
-        {
-            let (directory, name) = self.fs.resolve_parent(InodeId::ROOT, &path[..slash])?;
-            match self.fs.create_directory(directory, name, 0o755) {
-                Ok(_) | Err(Errno::EEXIST) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
-        let (directory, name) = self.fs.resolve_parent(InodeId::ROOT, path)?;
-        let inode = self.fs.create_file(directory, name, 0o755)?;
+        let inode = self.fs.create_program(path)?;
         let written = self
             .fs
             .write(inode, 0, code, &mut self.pool, &mut self.machine)?;
