@@ -6,9 +6,9 @@ export LC_ALL=C TZ=UTC
 unset CDPATH GREP_OPTIONS POSIXLY_CORRECT
 
 # The three standard streams are open: else the next file that anything opens would become one of them.
-{ : <&0; } 2>/dev/null || exec </dev/null
-{ : >&1; } 2>/dev/null || exec >/dev/null
-{ : >&2; } 2>/dev/null || exec 2>/dev/null
+[ -e /proc/$$/fd/0 ] || exec </dev/null
+[ -e /proc/$$/fd/1 ] || exec >/dev/null
+[ -e /proc/$$/fd/2 ] || exec 2>/dev/null
 
 # The repository, absolute; the build folder; what was fetched from the distribution.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -44,7 +44,13 @@ check_target() {
     fi
     folder=$(dirname -- "$(realpath -m -- "$1")")
     [ -d "$folder" ] || die "$1 cannot be written: there is no folder $folder"
-    [ -w "$folder" ] || die "$1 cannot be written: the folder $folder takes no new files"
+    takes_files "$folder" || die "$1 cannot be written: the folder $folder takes no new files"
+}
+
+# takes_files DIR: tried, because root may write anywhere and still cannot.
+takes_files() {
+    local probe
+    probe=$(mktemp -- "$1/.firmseed-XXXXXX" 2>/dev/null) && rm -f -- "$probe"
 }
 
 # put_file FROM TO: copies FROM to TO, whole or not at all; TO is looked at by check_target. A link stays, its file is replaced.
@@ -69,5 +75,5 @@ check_folder() {
     above=$(realpath -m -- "$1")
     until [ -e "$above" ]; do above=$(dirname -- "$above"); done
     [ -d "$above" ] || die "$1 cannot be made: $above is not a folder"
-    [ -w "$above" ] || die "$1 cannot be written: the folder $above takes no new files"
+    takes_files "$above" || die "$1 cannot be written: the folder $above takes no new files"
 }

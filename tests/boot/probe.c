@@ -133,6 +133,17 @@ static int forge(void)
     return 9;
 }
 
+/* Reads the console to its end. */
+static int input(void)
+{
+    unsigned long count = 0, sum = 0;
+    unsigned char byte;
+    while (read(0, &byte, 1) == 1)
+        sum += byte * ++count % 1000;
+    say("\ninput: %lu bytes, sum %lu\n", count, sum);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     mkdir("/tmp", 01777);
@@ -150,6 +161,7 @@ int main(int count, char **arguments)
     if (strcmp(name, "spin") == 0)
         for (;;)
             ;
+    if (strcmp(name, "input") == 0) return input();
     if (strcmp(name, "forge") == 0) return forge();
     say("probe: what is '%s'?\n", name);
     return 2;
