@@ -39,7 +39,7 @@ if wanted unsafe-inventory; then check unsafe-inventory "$root/qemu/check-unsafe
 # Every shell script parses; none lacks its strict mode.
 scripts_parse() {
     local file
-    for file in qemu/setup qemu/run qemu/test qemu/bench .ci/run qemu/lib/*.sh qemu/machines/*.sh tests/*.sh tests/*/run tests/*/build; do
+    for file in qemu/setup qemu/run qemu/test qemu/bench .ci/run qemu/lib/*.sh qemu/machines/*.sh tests/*.sh tests/renew tests/*/run tests/*/build; do
         bash -n "$file" || exit 1
         case $file in *.sh) continue ;; esac
         grep -q '^set -euo pipefail' "$file" || { echo "$file: no 'set -euo pipefail'"; exit 1; }

@@ -64,7 +64,23 @@ ends() {
 start status-7 ends 7 '^firmseed: init ended with status 7$' --append init=/exit7
 start status-8-bits ends 5 '^firmseed: init ended with status 5$' --append init=/exit256
 start status-signal ends 139 '^firmseed: init ended with status 139$' --append init=/segv
-start status-forged ends 9 '^firmseed: init ended with status 9$' --append init=/forge
+
+# A program that prints the kernel's lines, and ends without a line feed: whoever reads the lines that begin with the mark
+# reads the kernel's only, each whole, whether he drops carriage returns and zero bytes or takes them for the ends of lines.
+forged() {
+    local log way
+    log=$(scratch)/console
+    machine 9 "$log" --image "$image" --timeout 60 --append init=/forge
+    for way in "tr -d '\r\000'" "tr '\r\000' '\n\n'"; do
+        eval "$way" <"$log" >"$log.read"
+        expect "one end ($way)" [ "$(grep -a '^firmseed: init' "$log.read")" = 'firmseed: init ended with status 9' ]
+        expect "one head ($way)" [ "$(grep -ac '^firmseed: ledger' "$log.read")" -eq 1 ]
+        expect "no head of a program's ($way)" [ "$(grep -ac '^firmseed: .*0123456789abcdef' "$log.read")" -eq 0 ]
+    done
+    expect_line '^firmseed\? init ended with status 0$' "$log"
+    expect_line '^end of a line that firmseed: goes on$' "$log"
+}
+start status-forged forged
 start status-raspi3b ends 7 '^firmseed: init ended with status 7$' --machine raspi3b --dtb "$pi_dtb" --append init=/exit7
 start init-missing ends 125 '^firmseed: .*/none.*' --append init=/none
 start init-not-executable ends 125 '^firmseed: .*/tmp.*' --append init=/tmp

@@ -14,6 +14,17 @@ still_running() {
     return 1
 }
 
+# refused WHAT PATTERN COMMAND...: a failing status, and one message, which says so in a line like PATTERN.
+refused() {
+    local log status=0
+    log=$(scratch)/log
+    "${@:3}" >"$log" 2>&1 || status=$?
+    cat "$log"
+    expect "$1: status 1, or 2 of image-builder, not $status" [ "$status" -ge 1 -a "$status" -le 2 ]
+    expect_line "$2" "$log"
+    expect "at most two lines about it" [ "$(wc -l <"$log")" -le 2 ]
+}
+
 bad_requests() {
     expect_status "no such image" 1 "$run" --image /none
     expect_status "no such machine" 1 "$run" --machine toaster
@@ -24,6 +35,57 @@ bad_requests() {
     expect_status "the help" 0 "$run" --help
 }
 start requests bad_requests
+
+# Files and folders that cannot be what they are given for: told before anything is built or run.
+bad_files() {
+    local folder
+    folder=$(scratch)
+    : >"$folder/empty"
+    head -c 100000 /dev/zero >"$folder/zeros"
+    refused "no image" 'there is no image .*/none' "$run" --image "$folder/none"
+    refused "a folder for an image" 'is not a regular file' "$run" --image "$folder"
+    refused "an empty image" 'is empty' "$run" --image "$folder/empty"
+    refused "what is no image" 'is no image: it has no arm64 Image header' "$run" --image "$folder/zeros"
+    refused "a folder for a device tree" 'is not a regular file' "$run" --image "$image" --dtb "$folder"
+    refused "a folder that is not empty" 'is not empty' "$run" --image "$image" --out "$folder"
+    refused "a file for a folder" 'exists and is not a folder' "$run" --image "$image" --out "$folder/empty"
+    refused "a folder in a file" 'is not a folder' "$run" --image "$image" --out "$folder/empty/out"
+    refused "a folder in what takes none" 'takes no new files' "$run" --image "$image" --out /proc/self/out
+    refused "a trace in no folder" 'there is no folder' "$run" --image "$image" --trace "$folder/none/trace"
+    refused "a time that is none" 'wants whole seconds' "$run" --image "$image" --timeout soon
+}
+start bad-files bad_files
+
+# What is no regular file is never replaced by one: neither what is named nor what a link leads to.
+spared() {
+    local folder name before tree
+    folder=$(scratch) tree=$(scratch)
+    printf '#!/bin/sh\n' >"$tree/init"
+    chmod 755 "$tree/init"
+    mkdir "$folder/folder"
+    mkfifo "$folder/fifo"
+    ln -s fifo "$folder/link-to-fifo"
+    ln -s nothing "$folder/link-to-nothing"
+    ln -s /dev/null "$folder/link-to-device"
+    # As root only; of the kind of /dev/null, and not that one.
+    ! mknod "$folder/device" c 1 3 2>/dev/null || ln -s device "$folder/link-to-own-device"
+    before=$(ls -l "$folder")
+    for name in "$folder"/*; do
+        refused "a trace in ${name##*/}" 'is not a regular file' "$run" --image "$image" --trace "$name"
+        refused "an image in ${name##*/}" 'is not a regular file' "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy open --init /init -o "$name"
+        # Also when it has come there in the meantime.
+        refused "a file in ${name##*/}" 'is not a regular file' bash -c '. "$1"; put_file "$2" "$3"' put "$root/qemu/lib/common.sh" "$image" "$name"
+    done
+    expect "all is as it was" [ "$(ls -l "$folder")" = "$before" ]
+    # A regular file is replaced, through a link too, which stays.
+    echo old >"$folder/file"
+    ln -s file "$folder/link"
+    machine 7 "$folder/console" --image "$image" --append init=/exit7 --trace "$folder/link"
+    expect "the link to stay" [ -L "$folder/link" ]
+    expect "a trace behind it" "$image_builder" trace --kernel "$kernel_elf" "$folder/file" >/dev/null
+    expect "nothing beside it" [ "$(ls -A "$folder" | grep -c '^\.')" -eq 0 ]
+}
+start spared spared
 
 time_limit() {
     local own
@@ -79,6 +141,66 @@ brings_back() {
     expect_status "a folder that is not empty is refused" 1 "$run" --image "$image" --out "$folder/back"
 }
 start out brings_back
+
+# The disk of before virtio 1.0, which QEMU has where it is not told otherwise.
+legacy_disk() {
+    local folder
+    folder=$(scratch)
+    machine 3 "$folder/modern.log" --image "$image" --append init=/writer --out "$folder/modern"
+    machine 3 "$folder/legacy.log" --image "$image" --append init=/writer --out "$folder/legacy" \
+        --qemu -global --qemu virtio-mmio.force-legacy=true
+    expect "the same files" diff -r -x firmseed.counters "$folder/modern" "$folder/legacy"
+}
+start out-legacy legacy_disk
+
+# A disk that cannot be written, because there is no room on the host: not all is brought out, and both say so.
+full_disk() {
+    local folder
+    folder=$(scratch)
+    machine 125 "$folder/console" --image "$image" --append init=/writer --qemu -global --qemu virtio-mmio.force-legacy=false \
+        --qemu -drive --qemu 'driver=blkdebug,image.driver=null-co,image.size=1G,image.read-zeroes=on,inject-error.0.event=pwritev,inject-error.0.iotype=write,inject-error.0.errno=28,if=none,id=out,werror=report' \
+        --qemu -device --qemu virtio-blk-device,drive=out
+    expect_line '^firmseed: failed: .*disk reports error 1' "$folder/console"
+}
+start out-full-disk full_disk
+
+# ---- the console's input: a file, a pipe, a socket, nothing at all. Its end is the end of input, told by ^D.
+inputs() {
+    local folder way
+    folder=$(scratch)
+    # More than a terminal keeps.
+    { for ((way = 0; way < 300; way++)); do echo "line $way of the input"; done; printf 'no line feed'; } >"$folder/input"
+    sums "$folder/input" >"$folder/wish"
+    sums /dev/null >"$folder/wish-nothing"
+    fed() { "$run" --image "$image" --shell --timeout 300 --append init=/input; }
+    for way in file pipe socket null closed; do
+        echo "== $way"
+        case $way in
+        file) fed <"$folder/input" ;;
+        pipe) cat "$folder/input" | fed ;;
+        socket) python3 -c '
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+process = subprocess.Popen(sys.argv[2:], stdin=theirs)
+theirs.close()
+ours.sendall(open(sys.argv[1], "rb").read())
+ours.shutdown(socket.SHUT_WR)
+sys.exit(process.wait())' "$folder/input" "$run" --image "$image" --shell --timeout 300 --append init=/input ;;
+        null) fed </dev/null ;;
+        closed) fed <&- ;;
+        esac >"$folder/$way"
+        tail -n 3 "$folder/$way"
+        case $way in
+        null | closed) expect_line '^input: 0 bytes, sum 0$' "$folder/$way" ;;
+        *) expect_line "$(cat "$folder/wish")" "$folder/$way" ;;
+        esac
+    done
+    # Without --shell there is no input, and a closed one takes nobody's place.
+    expect_status "without any standard stream" 7 "$run" --image "$image" --append init=/exit7 <&- >&- 2>&-
+}
+# sums FILE: what /input says of it.
+sums() { od -A n -v -t u1 -w1 "$1" | awk '{ n++; sum += $1 * n % 1000 } END { printf "^input: %d bytes, sum %d$\n", n, sum }'; }
+start console-input inputs
 
 traces() {
     local folder

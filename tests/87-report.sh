@@ -21,6 +21,9 @@ report() {
 }
 check made made
 
+# What README and docs show of this run is what it showed.
+check figures "$root/tests/renew" --check --from "$work"
+
 # browse [WISH...]: a browser of this test's own, at the page. It ends with the test.
 browse() {
     local folder

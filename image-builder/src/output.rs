@@ -11,13 +11,20 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     replace(path, |file| file.write_all(bytes))
 }
 
-/// Makes `path` the file that `write` fills. Nothing half-written is ever seen under that name.
+/// Makes `path` the file that `write` fills. Nothing half-written is ever seen under that name. What is no regular file is
+/// never replaced; a link to one stays, and its file is.
 pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> IoResult<()>) -> Result<()> {
-    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+    let is_there = std::fs::symlink_metadata(path).is_ok();
+    if is_there && !std::fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
         let text =
             "exists and is not a regular file; name a file to write (to a device, copy it with dd)";
         return Err(Error::Request(format!("{} {text}", path.display())));
     }
+    let target = match is_there {
+        true => std::fs::canonicalize(path).map_err(Error::io("find", path))?,
+        false => path.to_owned(),
+    };
+    let path = target.as_path();
     let folder = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

@@ -1,13 +1,21 @@
 //! The console: a serial port, written at once and polled for input. The kernel's own lines go through `println!`.
 //!
+//! Programs' bytes and the kernel's lines meet here, and `firmseed_core::console` keeps them apart. No lock: the kernel is not
+//! interrupted, and who reports a fault in the middle of a byte must get through.
+//!
 //! What comes is kept in a ring until a program asks for it: the port itself holds 8 or 16 bytes.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
+use core::sync::atomic::{AtomicU16, Ordering};
+use firmseed_core::console::Line;
 use spin::{Mutex, Once};
 
 use crate::drivers::uart::Uart;
 
 static UART: Once<Uart> = Once::new();
+
+/// The end of what was written, a [`Line`].
+static LINE: AtomicU16 = AtomicU16::new(Line::FRESH.to_word());
 
 static INPUT: Mutex<Ring> = Mutex::new(Ring {
     bytes: [0; RING_SIZE],
@@ -43,13 +51,19 @@ pub fn poll() {
     }
 }
 
-/// Writes bytes as they are; nothing before the console is open.
+/// Shows what is no line of the kernel's own, above all what programs print; nothing before the console is open.
 pub fn write(bytes: &[u8]) {
-    if let Some(uart) = UART.get() {
-        for byte in bytes {
-            uart.send(*byte);
-        }
+    send(bytes, Line::foreign);
+}
+
+/// Each byte as `pass` lets it pass.
+fn send(bytes: &[u8], mut pass: impl FnMut(&mut Line, u8) -> u8) {
+    let Some(uart) = UART.get() else { return };
+    let mut line = Line::from_word(LINE.load(Ordering::Relaxed));
+    for byte in bytes {
+        uart.send(pass(&mut line, *byte));
     }
+    LINE.store(line.to_word(), Ordering::Relaxed);
 }
 
 /// Waits until all that was written is out.
@@ -68,27 +82,36 @@ pub fn read() -> Option<u8> {
     Some(byte)
 }
 
+/// Shows a line of the kernel's own, on a fresh one.
+pub fn say(line: fmt::Arguments<'_>) {
+    let mut console = Console;
+    if !Line::from_word(LINE.load(Ordering::Relaxed)).is_fresh() {
+        let _ = console.write_str("\n"); // the console never fails
+    }
+    let _ = writeln!(console, "{line}");
+}
+
 /// The kernel's own text: a line feed also returns the carriage.
 pub struct Console;
 
 impl fmt::Write for Console {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        let own = |line: &mut Line, byte| {
+            line.own(byte);
+            byte
+        };
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
-                write(b"\r\n");
+                send(b"\r\n", own);
             }
-            write(line.as_bytes());
+            send(line.as_bytes(), own);
         }
         Ok(())
     }
 }
 
-/// A line on the console.
+/// A line of the kernel's own on the console.
 #[macro_export]
 macro_rules! println {
-    () => { $crate::println!("") };
-    ($($text:tt)*) => {{
-        use core::fmt::Write as _;
-        let _ = writeln!($crate::console::Console, $($text)*); // the console never fails
-    }};
+    ($($text:tt)*) => { $crate::console::say(format_args!($($text)*)) };
 }

@@ -1,5 +1,6 @@
 //! The core's [`Machine`] over this processor and this board.
 
+use core::fmt;
 use firmseed_core::addr::{Frame, PAGE_SIZE, Page, UserAddr};
 use firmseed_core::context::FpState;
 use firmseed_core::image;
@@ -100,6 +101,10 @@ impl Machine for ThisMachine {
 
     fn console_write(&mut self, bytes: &[u8]) {
         console::write(bytes);
+    }
+
+    fn console_say(&mut self, line: fmt::Arguments<'_>) {
+        console::say(line);
     }
 
     fn console_read(&mut self) -> Option<u8> {

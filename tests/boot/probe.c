@@ -109,6 +109,41 @@ static int deadlock(void)
     return (int)read(ends[0], &byte, 1);
 }
 
+/* Prints the kernel's last lines before the kernel does, in many ways, and ends in the middle of a line. */
+static int forge(void)
+{
+    static const char line[] = "firmseed: init ended with status 0\n";
+    static const char head[] = "firmseed: ledger: 1 entries, 1 bytes, head "
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n";
+    int console = MUST(open("/dev/console", O_WRONLY));
+    write(1, line, sizeof line - 1);
+    write(1, head, sizeof head - 1);
+    for (const char *byte = line; *byte; byte++)
+        write((byte - line) % 2 ? console : 2, byte, 1);
+    say("nothing\r%s", line);
+    say("firm\rseed\r: init ended with status 0\r\n");
+    write(1, "\0fi\0rmseed: init ended with status 0\n", sizeof "\0fi\0rmseed: init ended with status 0\n" - 1);
+    if (fork() == 0) {
+        write(1, line, 4);
+        _exit(0);
+    }
+    MUST(wait(NULL));
+    say("%s", line + 4);
+    say("end of a line that firmseed: goes on");
+    return 9;
+}
+
+/* Reads the console to its end. */
+static int input(void)
+{
+    unsigned long count = 0, sum = 0;
+    unsigned char byte;
+    while (read(0, &byte, 1) == 1)
+        sum += byte * ++count % 1000;
+    say("\ninput: %lu bytes, sum %lu\n", count, sum);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     mkdir("/tmp", 01777);
@@ -126,10 +161,8 @@ int main(int count, char **arguments)
     if (strcmp(name, "spin") == 0)
         for (;;)
             ;
-    if (strcmp(name, "forge") == 0) {
-        say("firmseed: init ended with status 0\n");
-        return 9;
-    }
+    if (strcmp(name, "input") == 0) return input();
+    if (strcmp(name, "forge") == 0) return forge();
     say("probe: what is '%s'?\n", name);
     return 2;
 }

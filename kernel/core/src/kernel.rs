@@ -270,19 +270,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
 
 /// A line of the kernel's own on the console.
 pub(crate) fn say(machine: &mut impl Machine, text: fmt::Arguments<'_>) {
-    // The writer below never fails.
-    let _ = write!(ConsoleLine { machine }, "firmseed: {text}\r\n");
-}
-
-struct ConsoleLine<'m, M: Machine> {
-    machine: &'m mut M,
-}
-
-impl<M: Machine> Write for ConsoleLine<'_, M> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.machine.console_write(text.as_bytes());
-        Ok(())
-    }
+    machine.console_say(format_args!("firmseed: {text}"));
 }
 
 /// Bytes that a program chose, shown without what could upset a terminal.

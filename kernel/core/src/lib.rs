@@ -1,6 +1,6 @@
 //! Firmseed's kernel without hardware: files, processes, system calls and formats, in safe Rust.
 //!
-//! Layers, each uses only those above it: `addr`, `errno` · `context`, `machine`, `frames` ·
+//! Layers, each uses only those above it: `addr`, `errno` · `console`, `context`, `machine`, `frames` ·
 //! formats (`tar`, `image`, `hex0`, `sha256`, `elf`) · `fs` · `vm` · `process` · `syscall` · `kernel`.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -10,6 +10,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod addr;
+pub mod console;
 pub mod context;
 pub mod elf;
 pub mod errno;

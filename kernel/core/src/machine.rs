@@ -7,6 +7,7 @@
 use crate::addr::{Frame, Page, UserAddr};
 use crate::context::FpState;
 use crate::sha256::Compress;
+use core::fmt;
 
 /// Memory as frames: byte access to physical pages.
 pub trait Memory {
@@ -37,8 +38,11 @@ pub trait Machine: Memory {
     fn save_fp(&mut self, state: &mut FpState);
     /// Loads the FP/SIMD registers.
     fn load_fp(&mut self, state: &FpState);
-    /// Writes to the console; returns when all is taken by the device.
+    /// Shows what a program printed, or an echo, as [`Line::foreign`](crate::console::Line::foreign) lets it pass; returns
+    /// when all is taken by the device.
     fn console_write(&mut self, bytes: &[u8]);
+    /// Shows a line of the kernel's own, which begins on a fresh one.
+    fn console_say(&mut self, line: fmt::Arguments<'_>);
     /// One byte from the console, if one has come.
     fn console_read(&mut self) -> Option<u8>;
     /// Nanoseconds since power-on; never runs backwards.

@@ -4,14 +4,17 @@
 //! is seen. Neighbours: [`machine`](crate::machine), whose traits are implemented here.
 
 use crate::addr::{Frame, PAGE_SIZE, Page, UserAddr};
+use crate::console::Line;
 use crate::context::FpState;
 use crate::frames::FramePool;
 use crate::machine::{Machine, Memory};
 use crate::sha256;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// What a frame holds before anybody wrote to it.
 pub const JUNK: u8 = 0xa5;
@@ -83,6 +86,8 @@ pub struct FakeMachine {
     pub fp: FpState,
     /// What was written to the console.
     pub output: Vec<u8>,
+    /// The end of it.
+    pub line: Line,
     /// What is still to be typed.
     pub input: VecDeque<u8>,
     /// The clock, in nanoseconds: moves only when the test moves it.
@@ -104,6 +109,7 @@ impl FakeMachine {
             invalidated: Vec::new(),
             fp: FpState::default(),
             output: Vec::new(),
+            line: Line::FRESH,
             input: VecDeque::new(),
             clock: 0,
             heap_free: usize::MAX,
@@ -160,7 +166,18 @@ impl Machine for FakeMachine {
     }
 
     fn console_write(&mut self, bytes: &[u8]) {
-        self.output.extend_from_slice(bytes);
+        let line = &mut self.line;
+        self.output
+            .extend(bytes.iter().map(|&byte| line.foreign(byte)));
+    }
+
+    fn console_say(&mut self, line: fmt::Arguments<'_>) {
+        if !self.line.is_fresh() {
+            self.output.extend_from_slice(b"\r\n");
+        }
+        self.output.extend_from_slice(line.to_string().as_bytes());
+        self.output.extend_from_slice(b"\r\n");
+        self.line = Line::FRESH;
     }
 
     fn console_read(&mut self) -> Option<u8> {

@@ -41,7 +41,6 @@ pub fn set_symbols(lines: &'static [u8]) {
 #[unsafe(no_mangle)]
 extern "C" fn kernel_exception(dump: &CrashDump, vector: u64) -> ! {
     stop_if_failing_already();
-    println!();
     println!(
         "firmseed: kernel fault: {}",
         describe(dump.syndrome, vector)
@@ -58,7 +57,7 @@ extern "C" fn kernel_exception(dump: &CrashDump, vector: u64) -> ! {
         for (column, value) in values.iter().enumerate() {
             let _ = write!(Console, "  x{:<2} {value:016x}", row * 4 + column);
         }
-        println!();
+        let _ = Console.write_str("\n");
     }
     backtrace(Some(dump.pc), dump.x[29]);
     power::off(FAILURE);
@@ -67,7 +66,6 @@ extern "C" fn kernel_exception(dump: &CrashDump, vector: u64) -> ! {
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     stop_if_failing_already();
-    println!();
     println!("firmseed: kernel panic: {}", info.message());
     if let Some(location) = info.location() {
         println!("  at {}:{}", location.file(), location.line());

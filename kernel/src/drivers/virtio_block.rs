@@ -1,8 +1,8 @@
 //! A disk to write to: virtio-blk over virtio-mmio (VIRTIO 1.2, 4.2 and 5.2), one request at a time, polled.
 //! Only a blank disk is written, one whose first sector is zeros: another holds what somebody wants to keep.
 //!
-//! The whole conversation lies in one [`DmaBuffer`]: queue and request in its first page, data behind it. Modern
-//! devices only (version 2): QEMU wants `-global virtio-mmio.force-legacy=false`.
+//! The whole conversation lies in one [`DmaBuffer`]: queue and request in its first page, data behind it. A device of
+//! before 1.0 (4.2.4), QEMU's own choice, differs in how it is told of the queue, and in the features that are agreed upon.
 
 use board::regions::Region;
 use core::fmt;
@@ -19,9 +19,12 @@ const DEVICE_FEATURES: u64 = 0x010;
 const DEVICE_FEATURES_SELECT: u64 = 0x014;
 const DRIVER_FEATURES: u64 = 0x020;
 const DRIVER_FEATURES_SELECT: u64 = 0x024;
+const LEGACY_PAGE_SIZE: u64 = 0x028;
 const QUEUE_SELECT: u64 = 0x030;
 const QUEUE_SIZE_MAX: u64 = 0x034;
 const QUEUE_SIZE_CHOSEN: u64 = 0x038;
+const LEGACY_QUEUE_ALIGN: u64 = 0x03c;
+const LEGACY_QUEUE_PAGE: u64 = 0x040;
 const QUEUE_READY: u64 = 0x044;
 const QUEUE_NOTIFY: u64 = 0x050;
 const STATUS: u64 = 0x070;
@@ -32,6 +35,8 @@ const CAPACITY_LOW: u64 = 0x100;
 const CAPACITY_HIGH: u64 = 0x104;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"virt");
+const LEGACY: u32 = 1;
+const MODERN: u32 = 2;
 const BLOCK_DEVICE: u32 = 2;
 const ACKNOWLEDGE: u32 = 1;
 const DRIVER: u32 = 2;
@@ -41,14 +46,17 @@ const FEATURE_READ_ONLY: u32 = 1 << 5;
 const FEATURE_FLUSH: u32 = 1 << 9;
 const FEATURE_VERSION_1: u32 = 1; // bit 32: the second word's first
 
-// The first page of the buffer.
+// The first page of the buffer. A legacy device computes the places of the rings (2.7.2): one behind the descriptors, the
+// other at the next multiple of the alignment that it is told.
 const QUEUE_LENGTH: u16 = 4;
 const DESCRIPTORS: usize = 0;
-const AVAILABLE: usize = 1024;
-const USED: usize = 2048;
-const REQUEST: usize = 3072;
-const REQUEST_STATUS: usize = 3088;
+const AVAILABLE: usize = DESCRIPTORS + 16 * QUEUE_LENGTH as usize;
+const USED: usize = 1024;
+const REQUEST: usize = 2048;
+const REQUEST_STATUS: usize = REQUEST + 16;
 const DATA: usize = 4096;
+/// The unit of a legacy queue's address: 32 bits of it reach 16 TiB.
+const LEGACY_PAGE: u64 = 4096;
 
 const DESCRIPTOR_NEXT: u16 = 1;
 const DESCRIPTOR_DEVICE_WRITES: u16 = 2;
@@ -70,8 +78,8 @@ const PATIENCE_NANOSECONDS: u64 = 20_000_000_000;
 pub enum DiskError {
     /// Its registers cannot be mapped.
     Map(MapError),
-    /// It speaks the old protocol.
-    Legacy,
+    /// It speaks a protocol of a later day.
+    Version(u32),
     /// It refused the features, or has no queue of the right size.
     Refused,
     /// It cannot be written.
@@ -93,9 +101,9 @@ impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DiskError::Map(error) => error.fmt(f),
-            DiskError::Legacy => write!(
+            DiskError::Version(version) => write!(
                 f,
-                "the disk speaks the virtio of before 1.0: start QEMU with -global virtio-mmio.force-legacy=false"
+                "the disk speaks version {version} of virtio-mmio, the kernel 1 and 2"
             ),
             DiskError::Refused => write!(f, "the disk refuses to be set up"),
             DiskError::ReadOnly => write!(
@@ -149,8 +157,9 @@ impl Disk {
     pub fn open(slot: Region, buffer: DmaBuffer, timer: Timer) -> Result<Self, DiskError> {
         assert!(buffer.len() as u64 >= BUFFER_SIZE);
         let registers = Registers::map(slot).map_err(DiskError::Map)?;
-        if registers.read(VERSION) != 2 {
-            return Err(DiskError::Legacy);
+        let version = registers.read(VERSION);
+        if !(LEGACY..=MODERN).contains(&version) {
+            return Err(DiskError::Version(version));
         }
         registers.write(STATUS, 0);
         registers.write(STATUS, ACKNOWLEDGE | DRIVER);
@@ -158,16 +167,21 @@ impl Disk {
         if offered & FEATURE_READ_ONLY != 0 {
             return Err(DiskError::ReadOnly);
         }
-        if read_features(&registers, 1) & FEATURE_VERSION_1 == 0 {
-            return Err(DiskError::Refused);
-        }
         write_features(&registers, 0, offered & FEATURE_FLUSH);
-        write_features(&registers, 1, FEATURE_VERSION_1);
-        registers.write(STATUS, ACKNOWLEDGE | DRIVER | FEATURES_OK);
+        let mut status = ACKNOWLEDGE | DRIVER;
+        if version == MODERN {
+            if read_features(&registers, 1) & FEATURE_VERSION_1 == 0 {
+                return Err(DiskError::Refused);
+            }
+            write_features(&registers, 1, FEATURE_VERSION_1);
+            status |= FEATURES_OK;
+            registers.write(STATUS, status);
+            if registers.read(STATUS) & FEATURES_OK == 0 {
+                return Err(DiskError::Refused);
+            }
+        }
         registers.write(QUEUE_SELECT, 0);
-        if registers.read(STATUS) & FEATURES_OK == 0
-            || registers.read(QUEUE_SIZE_MAX) < u32::from(QUEUE_LENGTH)
-        {
+        if registers.read(QUEUE_SIZE_MAX) < u32::from(QUEUE_LENGTH) {
             return Err(DiskError::Refused);
         }
         let mut disk = Disk {
@@ -181,17 +195,30 @@ impl Disk {
             requests: 0,
         };
         disk.buffer.clear(0, DATA);
-        registers.write(QUEUE_SIZE_CHOSEN, u32::from(QUEUE_LENGTH));
-        disk.write_address(QUEUE_DESCRIPTORS, DESCRIPTORS);
-        disk.write_address(QUEUE_DRIVER, AVAILABLE);
-        disk.write_address(QUEUE_DEVICE, USED);
-        registers.write(QUEUE_READY, 1);
-        registers.write(STATUS, ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK);
+        disk.offer_queue(version);
+        registers.write(STATUS, status | DRIVER_OK);
         disk.request(REQUEST_READ, 0, SECTOR)?;
         if (DATA..DATA + SECTOR).any(|offset| disk.buffer.read(offset) != 0) {
             return Err(DiskError::NotBlank);
         }
         Ok(disk)
+    }
+
+    /// Tells the device where the queue lies.
+    fn offer_queue(&self, version: u32) {
+        let registers = &self.registers;
+        registers.write(QUEUE_SIZE_CHOSEN, u32::from(QUEUE_LENGTH));
+        if version == LEGACY {
+            let page = self.buffer.physical(DESCRIPTORS) / LEGACY_PAGE;
+            registers.write(LEGACY_PAGE_SIZE, LEGACY_PAGE as u32);
+            registers.write(LEGACY_QUEUE_ALIGN, USED as u32);
+            registers.write(LEGACY_QUEUE_PAGE, page as u32);
+        } else {
+            self.write_address(QUEUE_DESCRIPTORS, DESCRIPTORS);
+            self.write_address(QUEUE_DRIVER, AVAILABLE);
+            self.write_address(QUEUE_DEVICE, USED);
+            registers.write(QUEUE_READY, 1);
+        }
     }
 
     /// Writes at most [`MAX_TRANSFER`] bytes to the next sectors; the last sector is filled up with zeros.

@@ -255,7 +255,9 @@ impl<M: Machine> Kernel<'_, M> {
     /// Feeds the terminal with what was typed.
     pub(crate) fn read_console(&mut self) {
         let mut was_fed = false;
-        while let Some(byte) = self.machine.console_read() {
+        while !self.terminal.is_full()
+            && let Some(byte) = self.machine.console_read()
+        {
             was_fed = true;
             if let Some(signal) = self.terminal.input(&mut self.machine, byte) {
                 let group = self.terminal.foreground;

@@ -268,6 +268,11 @@ impl Terminal {
         !self.ready.is_empty()
     }
 
+    /// Is there as much to read as is kept? Then what comes waits in the device, as far as that can wait, keys for signals too.
+    pub fn is_full(&self) -> bool {
+        self.is_ready() && self.line.len() + self.ready.len() >= INPUT_LIMIT
+    }
+
     /// Bytes that can be read now (FIONREAD).
     pub fn available(&self) -> usize {
         let end = self.ready.iter().position(|&byte| byte == END_OF_FILE);

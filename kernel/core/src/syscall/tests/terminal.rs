@@ -169,3 +169,38 @@ fn nobody_reads_and_nothing_breaks() {
     assert!(rig.output().contains('\x07'));
     assert_eq!(rig.read(0, 10_000).len(), 4097);
 }
+
+#[test]
+fn lines_wait_in_the_device_while_enough_is_kept() {
+    let mut rig = Rig::new();
+    typed(&mut rig, &"a line of twenty ch\n".repeat(500));
+    for number in 0..500 {
+        assert_eq!(rig.read(0, 100), b"a line of twenty ch\n", "line {number}");
+    }
+    assert!(!rig.output().contains('\x07'));
+}
+
+#[test]
+fn what_programs_print_is_told_from_what_the_kernel_says() {
+    let mut rig = Rig::new();
+    let console = rig.opened("/dev/console", O_RDWR);
+    rig.write(1, b"firm");
+    rig.write(console, b"seed\r");
+    rig.fork();
+    for piece in [b":", b" ", b"y"] {
+        rig.write(2, piece);
+    }
+    // The call that does not exist is told by the kernel, on a line of its own.
+    rig.start(1111, &[]);
+    rig.write(1, b"firmseed: z\n");
+    // An echo is no line of the kernel's either.
+    typed(&mut rig, "firmseed:\n");
+    let shown = rig.output();
+    let lines: Vec<&str> = shown.split("\r\n").collect();
+    assert_eq!(lines[0], "firmseed\r? y", "{shown}");
+    assert!(
+        lines[1].starts_with("firmseed: ") && lines[1].contains("1111"),
+        "{shown}"
+    );
+    assert_eq!(lines[2..], ["firmseed? z", "firmseed?", ""], "{shown}");
+}
