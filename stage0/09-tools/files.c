@@ -57,11 +57,23 @@ static void compare(int count, char **words)
 
 static void copy(int count, char **words)
 {
+	const char *to = words[count - 1], *slash;
+	char path[4096];
 	struct stat status;
-	struct bytes file = read_file(words[0]);
+	struct bytes file;
+	int i, into = stat(to, &status) == 0 && S_ISDIR(status.st_mode);
 
-	check(stat(words[0], &status) < 0, words[0]);
-	write_file(words[1], file.at, file.size, status.st_mode & 0777);
+	if (count > 2 && !into)
+		die("no directory for several files", to);
+	for (i = 0; i < count - 1; i++) {
+		slash = strrchr(words[i], '/');
+		if (into && snprintf(path, sizeof(path), "%s/%s", to, slash ? slash + 1 : words[i]) >= (int)sizeof(path))
+			die("too long a path", words[i]);
+		file = read_file(words[i]);
+		check(stat(words[i], &status) < 0, words[i]);
+		write_file(into ? path : to, file.at, file.size, status.st_mode & 0777);
+		free(file.at);
+	}
 }
 
 static void make_directories(int count, char **words)
@@ -149,7 +161,7 @@ static void working_directory(int count, char **words)
 
 static const struct { const char *name; void (*run)(int, char **); int least, most; const char *usage; } tools[] = {
 	{ "cat", cat, 1, MANY, "FILE..." }, { "chmod", change_mode, 2, MANY, "MODE FILE..." }, { "cmp", compare, 2, 2, "A B" },
-	{ "cp", copy, 2, 2, "FROM TO" }, { "echo", echo, 0, MANY, "WORD..." }, { "ln", symbolic_links, 3, MANY, "-s TARGET PATH..." },
+	{ "cp", copy, 2, MANY, "FROM... TO" }, { "echo", echo, 0, MANY, "WORD..." }, { "ln", symbolic_links, 3, MANY, "-s TARGET PATH..." },
 	{ "ls", list, 0, 1, "[DIRECTORY]" }, { "mkdir", make_directories, 1, MANY, "[-p] DIRECTORY..." }, { "mv", move, 2, 2, "FROM TO" },
 	{ "patch", patch, 1, 1, "PATCHFILE" }, { "pwd", working_directory, 0, 0, "" }, { "replace", replace, 3, 3, "FILE OLD NEW" },
 	{ "rm", remove_all, 1, MANY, "[-f] [-r] FILE..." }, { "unbz2", unbz2, 2, 2, "INPUT OUTPUT" }, { "ungz", ungz, 2, 2, "INPUT OUTPUT" },

@@ -26,27 +26,22 @@ static struct code {
 
 static void damaged(const char *what)
 {
-	die(what, path);
+	die(in_next - held_bits / 8 > in.size ? "ends too early" : what, path);
 }
 
-/* Takes bytes until 32 bits are held; behind the end come zeros, which nobody may use. */
+/* Takes bytes until 32 bits are held. Behind the end come zeros, at most eight bytes: who used one is told by `damaged`. */
 static void hold_bits(void)
 {
 	for (; held_bits < 32; held_bits += 8)
 		held = held << 8 | (in_next++ < in.size ? in.at[in_next - 1] : 0);
-}
-
-static void use_bits(int count)
-{
-	held_bits -= count;
-	if (in_next > in.size && held_bits >> 3 < in_next - in.size)
+	if (in_next > in.size + 8)
 		damaged("ends too early");
 }
 
 static unsigned bits(int count)
 {
 	hold_bits();
-	use_bits(count);
+	held_bits -= count;
 	return held >> held_bits & ((1UL << count) - 1);
 }
 
@@ -94,7 +89,7 @@ static int read_symbol(struct code *c)
 	while (code >= c->end[length])
 		if (++length > MOST_LENGTH)
 			damaged("bits that are no code");
-	use_bits(length);
+	held_bits -= length;
 	return c->symbol[(code >> (MOST_LENGTH - length)) + c->offset[length]];
 }
 
@@ -271,6 +266,8 @@ void unbz2(int count, char **words)
 	do {
 		read_stream();
 		held_bits &= ~7;
+		if (in_next - held_bits / 8 > in.size)
+			damaged("");
 	} while (in_next - held_bits / 8 < in.size);
 	write_file(words[1], out.at, out.size, 0644);
 }
