@@ -47,6 +47,7 @@ impl ThisMachine {
 }
 
 impl Memory for ThisMachine {
+    #[inline]
     fn page(&self, frame: Frame) -> &Page {
         self.memory.page(frame)
     }
@@ -121,6 +122,10 @@ impl Machine for ThisMachine {
     #[inline]
     fn is_tracing(&self) -> bool {
         trace::enabled()
+    }
+
+    fn mark_entry(&mut self) {
+        cpu::mark();
     }
 
     #[inline]

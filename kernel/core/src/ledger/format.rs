@@ -108,7 +108,7 @@ fn is_text(bytes: &[u8]) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = LOW << 7;
     let (words, rest) = bytes.as_chunks::<8>();
-    // All of a piece, without a question at each word: after the first byte that is none, nothing more is looked at.
+    // No branch for each word: one answer for the whole piece, of a page at most.
     let found = words.iter().fold(0, |found, word| {
         let value = u64::from_le_bytes(*word);
         // A byte's high bit says "not below N" after adding 0x80 - N to its lower seven bits: nothing is carried to the next.
