@@ -3,8 +3,9 @@
 #
 #   build_plugin FOLDER            builds FOLDER/count.so
 #   costs_of MARKS LEDGER          a line for each entry: number, instructions, nanoseconds, program and arguments; tabs between them
-#   costs_are_even MARKS... LEDGER of the entries over 20 M instructions none takes more than ten times the median for each
-#                                  instruction; status 1, and a line for each that does. Of several runs the least time counts.
+#   costs_are_even MARKS... LEDGER of the entries over 20 M instructions none takes more than ten times as long for each instruction
+#                                  as the median, or as another entry of the same program; status 1, and a line for each that
+#                                  does. Of several runs the least time counts.
 #
 # An entry's costs are what the machine did since the entry before it was complete: in a chain of processes one after the other
 # that is the process, with what its parent did to start it.
@@ -46,7 +47,11 @@ costs_of() {
 costs_are_even() {
     local ledger=${!#} marks
     for marks in "${@:1:$#-1}"; do costs_of "$marks" "$ledger" || return 1; done | sort -t "$(printf '\t')" -k 1,1n -k 3,3n | awk -F '\t' '
-        $1 != entry && $2 >= 20e6 { each[++count] = $3 / $2; what[count] = "entry " $1 ", " $4 }
+        $1 != entry && $2 >= 20e6 {
+            each[++count] = $3 / $2; what[count] = "entry " $1 ", " $4
+            sub(/ .*/, "", $4); sub(/.*\//, "", $4); program[count] = $4
+            if (!($4 in least) || each[count] < least[$4]) least[$4] = each[count]
+        }
         { entry = $1 }
         END {
             if (count < 5) { print "only " count + 0 " entries have 20 M instructions: nothing to compare"; exit 1 }
@@ -55,8 +60,9 @@ costs_are_even() {
                 for (j = 1; j <= count; j++) below += each[j] < each[i] || (each[j] == each[i] && j < i)
                 if (below == int((count - 1) / 2)) median = each[i]
             }
-            for (i = 1; i <= count; i++) if (each[i] > 10 * median) {
-                printf "%s: %.1f ns for each instruction, the median of %d entries is %.2f\n", what[i], each[i], count, median
+            for (i = 1; i <= count; i++) if (each[i] > 10 * median || each[i] > 10 * least[program[i]]) {
+                printf "%s: %.1f ns for each instruction; the median of %d entries is %.2f, the least of this program %.2f\n",
+                    what[i], each[i], count, median, least[program[i]]
                 bad = 1
             }
             exit bad

@@ -3,9 +3,9 @@
  * Instructions are counted a translated block at a time, by where they lie: the upper half of the address
  * space is the kernel's, ours and Linux's alike. (Before the MMU is on a kernel runs in the lower half; no mark
  * has been passed by then.) A program takes a reading with `hint #96` to `hint #127`, which do nothing else:
- * each passed mark writes a line "mark N kernel K user U" with the totals since power-on. Our kernel passes `hint #96` when
- * an entry of its ledger is complete: "entry N kernel K user U ns T". T is the CPU time that this processor's thread has
- * used; how long it waited for the host's processor is not in it.
+ * each passed mark writes a line "mark N kernel K user U ns T" with the totals since power-on. T is the CPU time that the
+ * thread of this processor has used; how long it waited for the host's processor is not in it. Our kernel passes `hint #96`
+ * when an entry of its ledger is complete: "entry N ...".
  *
  * Argument: out=FILE. Made for plugin API versions 1 (QEMU 7.2) and later. */
 #include <inttypes.h>
@@ -32,20 +32,25 @@ static void count_block(unsigned int cpu, void *data)
         user += block >> 1;
 }
 
+static void write_totals(const char *what, uint64_t number)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    fprintf(out, "%s %" PRIu64 " kernel %" PRIu64 " user %" PRIu64 " ns %" PRIu64 "\n", what, number, kernel, user,
+            (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec);
+    fflush(out);
+}
+
 static void pass_mark(unsigned int cpu, void *data)
 {
     (void)cpu;
-    fprintf(out, "mark %u kernel %" PRIu64 " user %" PRIu64 "\n", (unsigned)(uintptr_t)data, kernel, user);
-    fflush(out);
+    write_totals("mark", (uintptr_t)data);
 }
 
 static void pass_entry(unsigned int cpu, void *data)
 {
     (void)cpu, (void)data;
-    struct timespec used;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    fprintf(out, "entry %" PRIu64 " kernel %" PRIu64 " user %" PRIu64 " ns %" PRIu64 "\n", ++entries, kernel, user,
-            (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec);
+    write_totals("entry", ++entries);
 }
 
 static uint32_t opcode_of(struct qemu_plugin_insn *instruction)
