@@ -1,6 +1,7 @@
 # The same image file boots on every machine that is promised, and says clearly why where it cannot go on.
 
 . "$root/qemu/lib/probe.sh"
+. "$root/qemu/lib/costs.sh"
 image=$test_scratch/probe.img
 probe_image "$image"
 pi_dtb=$cache/linux/dtb/bcm2837-rpi-3-b.dtb
@@ -37,6 +38,28 @@ if full; then
 fi
 start memory-128 boots '^memory: every page kept its word$' --memory 128 --append init=/memory
 start preemption boots "^a third gets its turn: exit 0$" --append init=/preempt
+
+# ---- page frames that held code take stores as fast as others: tests/bench/recycle.c. The least of two runs counts.
+recycled_frames() {
+    local folder run
+    folder=$(scratch)
+    mkdir "$folder/tree"
+    build_plugin "$folder"
+    aarch64-linux-gnu-gcc -static -O1 -Wall -I "$root/tests/common" -o "$folder/tree/init" "$root/tests/bench/recycle.c"
+    make_image "$folder/tree" "$folder/image" /init
+    for run in 1 2; do
+        machine 0 "$folder/console" --image "$folder/image" --memory 64 --qemu -plugin --qemu "file=$folder/count.so,out=$folder/marks"
+        awk '$1 == "mark" { ns[$2] = $8 }
+            END {
+                before = ns[2] - ns[1]; after = ns[4] - ns[3]
+                printf "CPU time of the stores: %d us before the frames held code, %d us after\n", before / 1000, after / 1000
+                exit !(before > 0 && after > 0 && after <= 10 * before)
+            }' "$folder/marks" && return
+    done
+    echo "expected: at most ten times as long on frames that held code"
+    exit 1
+}
+start recycled-frames recycled_frames
 
 # ---- U-Boot loads it where U-Boot likes, and starts it with booti
 u_boot() {

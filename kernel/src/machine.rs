@@ -48,6 +48,7 @@ impl ThisMachine {
 }
 
 impl Memory for ThisMachine {
+    #[inline]
     fn page(&self, frame: Frame) -> &Page {
         self.memory.page(frame)
     }
@@ -126,6 +127,10 @@ impl Machine for ThisMachine {
     #[inline]
     fn is_tracing(&self) -> bool {
         trace::enabled()
+    }
+
+    fn mark_entry(&mut self) {
+        cpu::mark();
     }
 
     #[inline]

@@ -1,6 +1,5 @@
-/* files.c: small tools for files in one program: which one it is, the name it is run by says.
-   cat FILE... · chmod MODE FILE... · cmp A B · cp FROM TO · ln -s TARGET PATH · mkdir [-p] DIR... · mv FROM TO ·
-   rm [-f] [-r] FILE... (a directory needs -r, and must be empty) · echo WORD... · ls [DIR] · pwd */
+/* files.c: the tools in one program, and the small ones of them, for files. Which tool it is, the name says that it is run by;
+   run as `tools`, its first argument. rm takes a directory only with -r, and when it is empty. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tool.h"
+
+enum { MANY = 1 << 20 };
 
 long __syscall(long number, long a, long b, long c, long d, long e, long f);
 
@@ -56,11 +57,23 @@ static void compare(int count, char **words)
 
 static void copy(int count, char **words)
 {
+	const char *to = words[count - 1], *slash;
+	char path[4096];
 	struct stat status;
-	struct bytes file = read_file(words[0]);
+	struct bytes file;
+	int i, into = stat(to, &status) == 0 && S_ISDIR(status.st_mode);
 
-	check(stat(words[0], &status) < 0, words[0]);
-	write_file(words[1], file.at, file.size, status.st_mode & 0777);
+	if (count > 2 && !into)
+		die("no directory for several files", to);
+	for (i = 0; i < count - 1; i++) {
+		slash = strrchr(words[i], '/');
+		if (into && snprintf(path, sizeof(path), "%s/%s", to, slash ? slash + 1 : words[i]) >= (int)sizeof(path))
+			die("too long a path", words[i]);
+		file = read_file(words[i]);
+		check(stat(words[i], &status) < 0, words[i]);
+		write_file(into ? path : to, file.at, file.size, status.st_mode & 0777);
+		free(file.at);
+	}
 }
 
 static void make_directories(int count, char **words)
@@ -92,11 +105,14 @@ static void remove_all(int count, char **words)
 			check(!force || errno != ENOENT, words[i]);
 }
 
-static void symbolic_link(int count, char **words)
+static void symbolic_links(int count, char **words)
 {
-	if (count != 3 || strcmp(words[0], "-s"))
-		die("usage: ln -s TARGET PATH", "arguments");
-	check(symlink(words[1], words[2]) < 0, words[2]);
+	int i;
+
+	if (strcmp(words[0], "-s"))
+		die("-s TARGET PATH...", "wants");
+	for (i = 2; i < count; i++)
+		check(symlink(words[1], words[i]) < 0, words[i]);
 }
 
 static void echo(int count, char **words)
@@ -143,26 +159,34 @@ static void working_directory(int count, char **words)
 	puts(path);
 }
 
-static const struct { const char *name; void (*run)(int, char **); int least, most; } tools[] = {
-	{ "cat", cat, 1, 1 << 20 }, { "chmod", change_mode, 2, 1 << 20 }, { "cmp", compare, 2, 2 }, { "cp", copy, 2, 2 },
-	{ "echo", echo, 0, 1 << 20 }, { "ln", symbolic_link, 3, 3 }, { "ls", list, 0, 1 }, { "mkdir", make_directories, 1, 1 << 20 },
-	{ "mv", move, 2, 2 }, { "pwd", working_directory, 0, 0 }, { "rm", remove_all, 1, 1 << 20 },
+static const struct { const char *name; void (*run)(int, char **); int least, most; const char *usage; } tools[] = {
+	{ "cat", cat, 1, MANY, "FILE..." }, { "chmod", change_mode, 2, MANY, "MODE FILE..." }, { "cmp", compare, 2, 2, "A B" },
+	{ "cp", copy, 2, MANY, "FROM... TO" }, { "echo", echo, 0, MANY, "WORD..." }, { "ln", symbolic_links, 3, MANY, "-s TARGET PATH..." },
+	{ "ls", list, 0, 1, "[DIRECTORY]" }, { "mkdir", make_directories, 1, MANY, "[-p] DIRECTORY..." }, { "mv", move, 2, 2, "FROM TO" },
+	{ "patch", patch, 1, 1, "PATCHFILE" }, { "pwd", working_directory, 0, 0, "" }, { "replace", replace, 3, 3, "FILE OLD NEW" },
+	{ "rm", remove_all, 1, MANY, "[-f] [-r] FILE..." }, { "unbz2", unbz2, 2, 2, "INPUT OUTPUT" }, { "ungz", ungz, 2, 2, "INPUT OUTPUT" },
+	{ "untar", untar, 1, 2, "ARCHIVE [DIRECTORY]" },
 };
 
 int main(int argc, char **argv)
 {
-	const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
 	size_t i;
 
-	tool_name = name;
+	tool_name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+	if (!strcmp(tool_name, "tools") && argc > 1) {
+		tool_name = *++argv;
+		argc--;
+	}
 	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
-		if (!strcmp(name, tools[i].name)) {
+		if (!strcmp(tool_name, tools[i].name)) {
 			if (argc - 1 < tools[i].least || argc - 1 > tools[i].most)
-				die("wrong number of arguments: files.c lists what each tool takes", "arguments");
+				die(tools[i].usage, "wants");
 			tools[i].run(argc - 1, argv + 1);
 			check(fflush(stdout) != 0, "standard output");
 			return 0;
 		}
-	die("not one of: cat chmod cmp cp echo ln ls mkdir mv pwd rm", name);
+	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+		fprintf(stderr, "%s %s\n", tools[i].name, tools[i].usage);
+	die("no tool has this name; they are as above", "tools");
 	return 1;
 }

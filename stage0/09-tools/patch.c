@@ -143,17 +143,14 @@ static void write_change(struct change *c)
 	printf("patch: %s\n", c->path);
 }
 
-int main(int argc, char **argv)
+void patch(int count, char **words)
 {
 	struct lines p;
 	struct change *c;
 	int line = 0, i;
 
-	tool_name = "patch";
-	if (argc != 2)
-		die("usage: patch PATCHFILE", "arguments");
-	patch_path = argv[1];
-	p = split(read_file(argv[1]));
+	patch_path = words[0];
+	p = split(read_file(words[0]));
 	while (line < p.count) {
 		if (!has(&p, line, "--- ") || !has(&p, line + 1, "+++ ")) {
 			line++; /* text between the diffs */
@@ -179,5 +176,4 @@ int main(int argc, char **argv)
 		complain("no unified diff in it", line);
 	for (i = 0; i < change_count; i++)
 		write_change(&changes[i]);
-	return fflush(stdout) != 0;
 }

@@ -15,31 +15,54 @@ static const unsigned k[64] = {
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static unsigned rotate(unsigned x, int bits)
+#define ROTATE(x, bits) (x >> bits | x << (32 - bits))
+
+/* The message schedule (6.2.2, step 1). */
+static void schedule(unsigned w[64], const unsigned char *m)
 {
-	return x >> bits | x << (32 - bits);
+	unsigned *next = w, far, near;
+
+	for (; next < w + 16; next++, m += 4)
+		*next = (unsigned)m[0] << 24 | m[1] << 16 | m[2] << 8 | m[3];
+	for (; next < w + 64; next++) {
+		far = next[-15];
+		near = next[-2];
+		*next = next[-16] + next[-7] + (ROTATE(far, 7) ^ ROTATE(far, 18) ^ far >> 3)
+			+ (ROTATE(near, 17) ^ ROTATE(near, 19) ^ near >> 10);
+	}
 }
 
-static void block(unsigned h[8], const unsigned char *m)
-{
-	unsigned w[64], v[8], t1, t2;
-	int i;
+/* Step 3. Where the standard moves each of the eight variables on by one, the next round takes them by their new names. */
+#define ROUND(a, b, c, d, e, f, g, h, i) \
+	h += (ROTATE(e, 6) ^ ROTATE(e, 11) ^ ROTATE(e, 25)) + (g ^ (e & (f ^ g))) + constant[i] + word[i]; \
+	d += h; \
+	h += (ROTATE(a, 2) ^ ROTATE(a, 13) ^ ROTATE(a, 22)) + ((a & b) | (c & (a | b)));
 
-	for (i = 0; i < 16; i++)
-		w[i] = (unsigned)m[4 * i] << 24 | m[4 * i + 1] << 16 | m[4 * i + 2] << 8 | m[4 * i + 3];
-	for (; i < 64; i++)
-		w[i] = w[i - 16] + w[i - 7] + (rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3)
-			+ (rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10);
-	memcpy(v, h, sizeof(v));
-	for (i = 0; i < 64; i++) {
-		t1 = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + ((v[4] & v[5]) ^ (~v[4] & v[6])) + k[i] + w[i];
-		t2 = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += t1;
-		v[0] = t1 + t2;
+static void block(unsigned hash[8], const unsigned char *m)
+{
+	unsigned w[64], *word;
+	unsigned a = hash[0], b = hash[1], c = hash[2], d = hash[3], e = hash[4], f = hash[5], g = hash[6], h = hash[7];
+	const unsigned *constant = k;
+
+	schedule(w, m);
+	for (word = w; word < w + 64; word += 8, constant += 8) {
+		ROUND(a, b, c, d, e, f, g, h, 0)
+		ROUND(h, a, b, c, d, e, f, g, 1)
+		ROUND(g, h, a, b, c, d, e, f, 2)
+		ROUND(f, g, h, a, b, c, d, e, 3)
+		ROUND(e, f, g, h, a, b, c, d, 4)
+		ROUND(d, e, f, g, h, a, b, c, 5)
+		ROUND(c, d, e, f, g, h, a, b, 6)
+		ROUND(b, c, d, e, f, g, h, a, 7)
 	}
-	for (i = 0; i < 8; i++)
-		h[i] += v[i];
+	hash[0] += a;
+	hash[1] += b;
+	hash[2] += c;
+	hash[3] += d;
+	hash[4] += e;
+	hash[5] += f;
+	hash[6] += g;
+	hash[7] += h;
 }
 
 void sha256_hex(const void *from, size_t size, char *hex)

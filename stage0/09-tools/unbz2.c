@@ -1,4 +1,4 @@
-/* unbz2: unbz2 INPUT OUTPUT undoes bzip2. The format: Huffman-coded, run-length-coded move-to-front indices of a
+/* unbz2 INPUT OUTPUT undoes bzip2. The format: Huffman-coded, run-length-coded move-to-front indices of a
    Burrows-Wheeler transform of run-length-coded text, in blocks of up to 900,000 bytes, each with a checksum. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,77 +9,88 @@ enum { MOST_LENGTH = 20, GROUP = 50, MOST_GROUPS = 6, MOST_SYMBOLS = 258 };
 
 static const char *path;
 static struct bytes in;
-static size_t in_bit;
+static size_t in_next;
+static unsigned long held; /* the lowest held_bits of it were read and not yet used */
+static int held_bits;
 
 static struct bytes out;
 static size_t room;
 
-static unsigned checksum, sums[256];
+static unsigned sums[256];
 
-/* A Huffman code: codes of a length are consecutive, from first on; their symbols stand in order from offset on. */
+/* A Huffman code: codes of a length are consecutive. As numbers of 20 bits, those of a length lie below end[length];
+   the symbol of a code of that length stands at code + offset[length]. */
 static struct code {
-	int count[MOST_LENGTH + 1], symbol[MOST_SYMBOLS];
+	int least, end[MOST_LENGTH + 1], offset[MOST_LENGTH + 1], symbol[MOST_SYMBOLS];
 } codes[MOST_GROUPS];
 
 static void damaged(const char *what)
 {
-	die(what, path);
+	die(in_next - held_bits / 8 > in.size ? "ends too early" : what, path);
+}
+
+/* Takes bytes until 32 bits are held. Behind the end come zeros, at most eight bytes: who used one is told by `damaged`. */
+static void hold_bits(void)
+{
+	for (; held_bits < 32; held_bits += 8)
+		held = held << 8 | (in_next++ < in.size ? in.at[in_next - 1] : 0);
+	if (in_next > in.size + 8)
+		damaged("ends too early");
 }
 
 static unsigned bits(int count)
 {
-	unsigned value = 0;
-
-	while (count--) {
-		if (in_bit >> 3 >= in.size)
-			damaged("ends too early");
-		value = value << 1 | (in.at[in_bit >> 3] >> (7 - (in_bit & 7)) & 1);
-		in_bit++;
-	}
-	return value;
+	hold_bits();
+	held_bits -= count;
+	return held >> held_bits & ((1UL << count) - 1);
 }
 
-static void put(int byte)
+/* Room for so many bytes more. */
+static void make_room(size_t size)
 {
-	if (out.size == room)
-		out.at = allocate(out.at, room = room ? 2 * room : 1 << 20);
-	out.at[out.size++] = byte;
-	checksum = checksum << 8 ^ sums[checksum >> 24 ^ byte];
+	if (size > room - out.size)
+		out.at = allocate(out.at, room = 2 * room + size);
 }
 
 /* Lengths come as differences from one symbol to the next. */
 static void read_code(struct code *c, int symbols)
 {
-	int lengths[MOST_SYMBOLS], length = bits(5), i, at = 0;
+	int lengths[MOST_SYMBOLS], length = bits(5), i, at = 0, code = 0;
 
-	memset(c->count, 0, sizeof(c->count));
 	for (i = 0; i < symbols; i++) {
 		while (bits(1))
 			length += bits(1) ? -1 : 1;
 		if (length < 1 || length > MOST_LENGTH)
 			damaged("a code longer than 20 bits");
 		lengths[i] = length;
-		c->count[length]++;
 	}
-	for (length = 1; length <= MOST_LENGTH; length++)
+	c->least = 0;
+	for (length = 1; length <= MOST_LENGTH; length++, code <<= 1) {
+		c->offset[length] = at - code;
 		for (i = 0; i < symbols; i++)
-			if (lengths[i] == length)
+			if (lengths[i] == length) {
 				c->symbol[at++] = i;
+				code++;
+			}
+		c->end[length] = code << (MOST_LENGTH - length);
+		if (!at)
+			c->least = length;
+	}
+	c->least++;
 }
 
 static int read_symbol(struct code *c)
 {
-	int code = 0, first = 0, index = 0, length;
+	int code, length = c->least;
 
-	for (length = 1; length <= MOST_LENGTH; length++) {
-		code = code << 1 | bits(1);
-		if (code - first < c->count[length])
-			return c->symbol[index + code - first];
-		index += c->count[length];
-		first = (first + c->count[length]) << 1;
-	}
-	damaged("bits that are no code");
-	return 0;
+	if (held_bits < MOST_LENGTH)
+		hold_bits();
+	code = held >> (held_bits - MOST_LENGTH) & ((1 << MOST_LENGTH) - 1);
+	while (code >= c->end[length])
+		if (++length > MOST_LENGTH)
+			damaged("bits that are no code");
+	held_bits -= length;
+	return c->symbol[(code >> (MOST_LENGTH - length)) + c->offset[length]];
 }
 
 static int move_to_front(unsigned char *list, int index)
@@ -112,6 +123,7 @@ static int read_transformed(unsigned *block, int most)
 {
 	unsigned char list[256], order[MOST_GROUPS], *selectors;
 	int used = read_used(list), groups = bits(3), count = bits(15), i, j, size = 0, run = 0, step = 1, symbol;
+	struct code *code;
 	unsigned char byte;
 
 	if (groups < 2 || groups > MOST_GROUPS || count < 1)
@@ -128,9 +140,12 @@ static int read_transformed(unsigned *block, int most)
 	for (i = 0; i < groups; i++)
 		read_code(&codes[i], used + 2);
 	for (i = 0; ; i++) {
-		if (i / GROUP >= count)
-			damaged("more symbols than selectors");
-		symbol = read_symbol(&codes[selectors[i / GROUP]]);
+		if (i % GROUP == 0) {
+			if (i / GROUP >= count)
+				damaged("more symbols than selectors");
+			code = &codes[selectors[i / GROUP]];
+		}
+		symbol = read_symbol(code);
 		if (symbol <= 1) { /* digits 1 and 2 of a run's length, lowest first */
 			run += step << symbol;
 			step <<= 1;
@@ -155,39 +170,61 @@ static int read_transformed(unsigned *block, int most)
 }
 
 /* Undoes the transform: bits 8 and up of each entry become the index of the entry that follows it. */
+static void link_block(unsigned *block, int size)
+{
+	unsigned starts[257], *end = block + size, *at, index;
+
+	memset(starts, 0, sizeof(starts));
+	for (at = block; at < end; at++)
+		starts[(*at & 255) + 1]++;
+	for (at = starts + 1; at < starts + 257; at++)
+		*at += at[-1];
+	for (at = block, index = 0; at < end; at++, index += 256)
+		block[starts[*at & 255]++] |= index;
+}
+
 static void put_block(unsigned *block, int size, unsigned origin)
 {
-	int starts[257], i, byte, last = -1, same = 0;
-	unsigned at;
+	unsigned entry, byte, last = 256, same = 0;
+	unsigned char *to;
 
 	if (origin >= (unsigned)size)
 		damaged("a block that starts outside itself");
-	memset(starts, 0, sizeof(starts));
-	for (i = 0; i < size; i++)
-		starts[(block[i] & 255) + 1]++;
-	for (i = 1; i < 257; i++)
-		starts[i] += starts[i - 1];
-	for (i = 0; i < size; i++)
-		block[starts[block[i] & 255]++] |= (unsigned)i << 8;
-	at = block[origin] >> 8;
-	for (i = 0; i < size; i++, at = block[at] >> 8) {
-		byte = block[at] & 255;
+	link_block(block, size);
+	make_room(size);
+	to = out.at + out.size;
+	for (entry = block[origin]; size; size--) {
+		entry = block[entry >> 8];
+		byte = entry & 255;
 		if (same == 4) { /* after four of a kind: how many more */
-			for (same = byte; same; same--)
-				put(last);
-			last = -1;
+			out.size = to - out.at;
+			make_room(byte + size);
+			to = (unsigned char *)memset(out.at + out.size, last, byte) + byte;
+			last = 256;
+			same = 0;
 			continue;
 		}
 		same = byte == last ? same + 1 : 1;
 		last = byte;
-		put(byte);
+		*to++ = byte;
 	}
+	out.size = to - out.at;
+}
+
+static unsigned checksum(const unsigned char *at, const unsigned char *end)
+{
+	unsigned sum = ~0U;
+
+	for (; at < end; at++)
+		sum = sum << 8 ^ sums[sum >> 24 ^ *at];
+	return ~sum;
 }
 
 static void read_stream(void)
 {
 	unsigned *block, whole = 0, expected, origin, magic;
 	int most, size, i, j;
+	size_t begin;
 
 	if (bits(8) != 'B' || bits(8) != 'Z' || bits(8) != 'h')
 		damaged("not a bzip2 file");
@@ -209,9 +246,9 @@ static void read_stream(void)
 			damaged("a randomised block, of a bzip2 before 1.0");
 		origin = bits(24);
 		size = read_transformed(block, most);
-		checksum = ~0U;
+		begin = out.size;
 		put_block(block, size, origin);
-		if (~checksum != expected)
+		if (checksum(out.at + begin, out.at + out.size) != expected)
 			damaged("a wrong checksum");
 		whole = (whole << 1 | whole >> 31) ^ expected;
 	}
@@ -222,17 +259,15 @@ static void read_stream(void)
 	free(block);
 }
 
-int main(int argc, char **argv)
+void unbz2(int count, char **words)
 {
-	tool_name = "unbz2";
-	if (argc != 3)
-		die("usage: unbz2 INPUT OUTPUT", "arguments");
-	path = argv[1];
+	path = words[0];
 	in = read_file(path);
 	do {
 		read_stream();
-		in_bit = (in_bit + 7) & ~7UL;
-	} while (in_bit >> 3 < in.size);
-	write_file(argv[2], out.at, out.size, 0644);
-	return 0;
+		held_bits &= ~7;
+		if (in_next - held_bits / 8 > in.size)
+			damaged("");
+	} while (in_next - held_bits / 8 < in.size);
+	write_file(words[1], out.at, out.size, 0644);
 }

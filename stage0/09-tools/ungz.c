@@ -1,4 +1,4 @@
-/* ungz: ungz INPUT OUTPUT undoes gzip (RFC 1952, with deflate of RFC 1951). */
+/* ungz INPUT OUTPUT undoes gzip (RFC 1952, with deflate of RFC 1951). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,16 +219,12 @@ static void read_member(void)
 		damaged("a wrong length");
 }
 
-int main(int argc, char **argv)
+void ungz(int count, char **words)
 {
-	tool_name = "ungz";
-	if (argc != 3)
-		die("usage: ungz INPUT OUTPUT", "arguments");
-	path = argv[1];
+	path = words[0];
 	in = read_file(path);
 	do
 		read_member();
 	while (in_bit >> 3 < in.size);
-	write_file(argv[2], out.at, out.size, 0644);
-	return 0;
+	write_file(words[1], out.at, out.size, 0644);
 }

@@ -1,4 +1,4 @@
-/* untar: untar ARCHIVE [DIRECTORY] unpacks a POSIX tar (pax(1), ustar), with the long names of pax and of GNU tar.
+/* untar ARCHIVE [DIRECTORY] unpacks a POSIX tar (pax(1), ustar), with the long names of pax and of GNU tar.
    No member may lead out of the directory: an absolute name, or one with "..", is an error. */
 #include <errno.h>
 #include <stdio.h>
@@ -112,7 +112,7 @@ static void unpack(int type, const char *name, const char *target, const unsigne
 		die(strerror(errno), name);
 }
 
-int main(int argc, char **argv)
+void untar(int count, char **words)
 {
 	struct bytes tar;
 	unsigned char *at, *end;
@@ -120,24 +120,21 @@ int main(int argc, char **argv)
 	char *name, *target;
 	int type;
 
-	tool_name = "untar";
-	if (argc != 2 && argc != 3)
-		die("usage: untar ARCHIVE [DIRECTORY]", "arguments");
-	tar = read_file(argv[1]);
-	if (argc == 3 && chdir(argv[2]) < 0)
-		die(strerror(errno), argv[2]);
+	tar = read_file(words[0]);
+	if (count == 2 && chdir(words[1]) < 0)
+		die(strerror(errno), words[1]);
 	end = tar.at + tar.size;
 	for (at = tar.at; at + BLOCK <= end && *at; at += BLOCK + (size + BLOCK - 1) / BLOCK * BLOCK) {
-		check_header(at, argv[1]);
-		size = octal(at + SIZE, 12, argv[1]);
+		check_header(at, words[0]);
+		size = octal(at + SIZE, 12, words[0]);
 		type = at[TYPE];
 		if (type >= '1' && type <= '6')
 			size = 0;
 		if (size > (size_t)(end - at - BLOCK))
-			die("ends in the middle of a member", argv[1]);
+			die("ends in the middle of a member", words[0]);
 		if (type == 'x' || type == 'g') {
 			if (type == 'x')
-				read_pax(at + BLOCK, size, argv[1]);
+				read_pax(at + BLOCK, size, words[0]);
 			continue;
 		}
 		if (type == 'L' || type == 'K') {
@@ -150,10 +147,9 @@ int main(int argc, char **argv)
 		}
 		name = next_name ? next_name : member_name(at);
 		target = next_link ? next_link : text(at + LINK, 100);
-		unpack(type, name, target, at + BLOCK, size, octal(at + MODE, 8, argv[1]) & 0777);
+		unpack(type, name, target, at + BLOCK, size, octal(at + MODE, 8, words[0]) & 0777);
 		next_name = next_link = 0;
 	}
 	if (at + BLOCK > end)
-		die("ends without an empty block: cut off, or not a tar", argv[1]);
-	return 0;
+		die("ends without an empty block: cut off, or not a tar", words[0]);
 }

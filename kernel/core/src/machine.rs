@@ -56,6 +56,8 @@ pub trait Machine: Memory {
     fn is_tracing(&self) -> bool {
         true
     }
+    /// An entry of the ledger is complete: a mark for who watches the machine from outside.
+    fn mark_entry(&mut self) {}
     /// A system call is over: for the trace. `result` is the value that x0 gets.
     fn trace_syscall(&mut self, pid: u32, number: u64, arguments: &[u64; 6], result: i64);
 }

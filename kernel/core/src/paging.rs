@@ -388,6 +388,7 @@ const fn boundary_after(address: u64, span: u64) -> u64 {
     (address & !(span - 1)) + span
 }
 
+#[inline]
 fn load(memory: &impl Memory, table: Frame, index: usize) -> Entry {
     const { assert!(PAGE_SIZE == WORDS * 8) };
     let (words, _) = memory.page(table).as_chunks::<8>();

@@ -155,23 +155,21 @@ bcmp:
 6:  mov     w0, w5
     ret
 
-// zero_page(x0 page): DC ZVA where the block is at most a page and allowed, else STP.
+// zero_page(x0 page): by stores, never by DC ZVA. QEMU drops translated code only at the first byte of a block that DC ZVA clears:
+// a page that once held code keeps stale translations, and each later store to it takes some hundred times as long.
 .global zero_page
 .balign 64
 zero_page:
-    mrs     x1, dczid_el0
-    mov     x2, #4
-    tbnz    x1, #4, 2f                  // DZP: prohibited
-    and     x1, x1, #15
-    cmp     x1, #10
-    b.hi    2f
-    lsl     x1, x2, x1                  // block in bytes
-    add     x3, x0, #4096
-1:  dc      zva, x0
-    add     x0, x0, x1
-    cmp     x0, x3
+    add     x1, x0, #4096
+1:  stp     xzr, xzr, [x0]
+    stp     xzr, xzr, [x0, #16]
+    stp     xzr, xzr, [x0, #32]
+    stp     xzr, xzr, [x0, #48]
+    stp     xzr, xzr, [x0, #64]
+    stp     xzr, xzr, [x0, #80]
+    stp     xzr, xzr, [x0, #96]
+    stp     xzr, xzr, [x0, #112]
+    add     x0, x0, #128
+    cmp     x0, x1
     b.lo    1b
     ret
-2:  mov     x1, #0
-    mov     x2, #4096
-    b       memset

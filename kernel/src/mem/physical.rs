@@ -38,6 +38,7 @@ impl PhysicalMemory {
         }
     }
 
+    #[inline]
     fn address(&self, frame: Frame) -> u64 {
         assert!(
             frame.0.wrapping_sub(self.first) < self.count,
@@ -48,6 +49,7 @@ impl PhysicalMemory {
 }
 
 impl Memory for PhysicalMemory {
+    #[inline]
     fn page(&self, frame: Frame) -> &Page {
         let page = self.address(frame) as *const Page;
         // SAFETY: the frame is in the mapped region, and only this value, borrowed here, reaches it.

@@ -89,7 +89,9 @@ impl<M: Machine> Kernel<'_, M> {
         self.epoch += 1;
         let (book, fs, pool) = (&mut self.ledger, &mut self.fs, &mut self.pool);
         book.append(block, fs, pool, &mut self.machine)?;
-        book.count(pid, &usage, fs, pool, &mut self.machine)
+        book.count(pid, &usage, fs, pool, &mut self.machine)?;
+        self.machine.mark_entry();
+        Ok(())
     }
 
     /// The lines `wrote` of a process. Its files are nobody's then: the ledger tells of them.

@@ -104,18 +104,21 @@ impl Default for ContentHasher {
     }
 }
 
-/// Eight bytes at a time, as nearly all of a text is neither a control byte nor DEL.
+/// Eight bytes at a time.
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = LOW << 7;
     let (words, rest) = bytes.as_chunks::<8>();
-    words.iter().all(|word| {
+    // No branch for each word: one answer for the whole piece, of a page at most.
+    let found = words.iter().fold(0, |found, word| {
         let value = u64::from_le_bytes(*word);
-        // The high bit of a byte that is below 0x20, or of one above it after such a byte: never too few.
-        let control = value.wrapping_sub(LOW * 0x20) & !value & HIGH;
-        let delete = (value ^ (LOW * 0x7f)).wrapping_sub(LOW) & HIGH;
-        control | delete == 0 || word.iter().copied().all(is_text_byte)
-    }) && rest.iter().copied().all(is_text_byte)
+        // A byte's high bit says "not below N" after adding 0x80 - N to its lower seven bits: nothing is carried to the next.
+        let seven = value & !HIGH;
+        let not_below = |byte: u64| seven + LOW * (0x80 - byte);
+        let control = !not_below(0x09) | (not_below(0x0e) & !not_below(0x20));
+        found | ((control | not_below(0x7f)) & !value)
+    });
+    found & HIGH == 0 && rest.iter().copied().all(is_text_byte)
 }
 
 const fn is_text_byte(byte: u8) -> bool {
