@@ -1,5 +1,7 @@
 # Images and the kernel are the same bytes wherever and whenever they are built.
 
+. "$root/qemu/lib/probe.sh"
+
 # The kernel built from a copy of the sources in another folder is the same file.
 kernel_is_reproducible() {
     local copy
@@ -7,9 +9,46 @@ kernel_is_reproducible() {
     mkdir -p "$copy"
     (cd "$root" && tar -c --exclude=./target --exclude=./.git .) | tar -x -C "$copy"
     CARGO_TARGET_DIR=$copy/target "$copy/qemu/build" --kernel-only
-    expect "two folders, one kernel" cmp "$kernel_elf" "$copy/target/aarch64-unknown-none-softfloat/release/kernel"
+    expect "two folders, one kernel" cmp "$kernel_elf" "$copy/target/aarch64-unknown-none-softfloat/kernel/kernel"
 }
 start reproducible-kernel kernel_is_reproducible
+
+# The hash is taken here with objcopy and sha256sum; image-builder takes its own, and `inspect` must come to the same.
+kernel_is_published() {
+    local hash folder
+    folder=$(scratch)
+    hash=$("$root/qemu/build" --hash)
+    echo "$hash"
+    grep -qx "[0-9.]* $hash" "$root/kernel/PUBLISHED" ||
+        { echo "expected: the kernel's hash in kernel/PUBLISHED; after a change of the kernel: qemu/build --publish"; exit 1; }
+    probe_image "$folder/image"
+    "$image_builder" inspect "$folder/image" >"$folder/text"
+    expect_line "the published kernel" "$folder/text"
+    expect_line "$hash" "$folder/text"
+}
+if rust_has_reference; then
+    start published-kernel kernel_is_published
+else
+    skip published-kernel "another compiler than the reference, Rust $rust_reference"
+fi
+
+# The other compiler, where it is here: its kernel boots, and is called what it is.
+other_kernel_is_named() {
+    local folder
+    folder=$(scratch)
+    FIRMSEED_RUST=debian CARGO_TARGET_DIR=$folder/target "$root/qemu/build" --kernel-only 2>"$folder/said"
+    expect_line "NOT the reference kernel" "$folder/said"
+    kernel_elf=$folder/target/aarch64-unknown-none-softfloat/kernel/kernel probe_image "$folder/image"
+    "$image_builder" inspect "$folder/image" >"$folder/text"
+    expect_line "another kernel" "$folder/text"
+    machine 0 "$folder/console" --image "$folder/image" --append 'probe=status:0'
+    expect_line "^firmseed: the kernel is not a published one" "$folder/console"
+}
+if rust_has_debian; then
+    start other-kernel other_kernel_is_named
+else
+    skip other-kernel "Debian's $rust_debian_packages are not installed (qemu/setup --full installs them)"
+fi
 
 image_is_reproducible() {
     local folder
@@ -40,7 +79,6 @@ damage_is_found() {
     done
 }
 
-. "$root/qemu/lib/probe.sh"
 start damage damage_is_found
 
 kernel_is_small() {

@@ -113,7 +113,7 @@ pub enum Command {
     Trace {
         /// The file that `qemu/run --trace` wrote.
         trace: PathBuf,
-        /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/release/kernel beside this tool's folder]
+        /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/kernel/kernel beside this tool's folder]
         #[arg(long, value_name = "ELF")]
         kernel: Option<PathBuf>,
     },
@@ -308,7 +308,7 @@ pub struct BuildArguments {
     /// it decodes from it: one that the tree has not.
     #[arg(long = "seed", value_name = "TEXT=PROGRAM")]
     seeds: Vec<OsString>,
-    /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/release/kernel beside this tool's folder]
+    /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/kernel/kernel beside this tool's folder]
     #[arg(long, value_name = "ELF")]
     kernel: Option<PathBuf>,
     /// The image to write; replaced only when all is done.

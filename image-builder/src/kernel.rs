@@ -105,7 +105,7 @@ pub fn stated_image_size(image: &[u8]) -> Option<u64> {
 }
 
 /// The kernel beside this tool: `target/release/image-builder` finds
-/// `target/aarch64-unknown-none-softfloat/release/kernel`.
+/// `target/aarch64-unknown-none-softfloat/kernel/kernel`.
 pub fn default_path() -> Result<PathBuf> {
     let tool =
         std::env::current_exe().map_err(Error::io("find", Path::new("this tool's own file")))?;
@@ -113,7 +113,7 @@ pub fn default_path() -> Result<PathBuf> {
         .ancestors()
         .skip(1)
         .take(3) // release, target, and one more for test programs in target/debug/deps
-        .map(|folder| folder.join("aarch64-unknown-none-softfloat/release/kernel"))
+        .map(|folder| folder.join("aarch64-unknown-none-softfloat/kernel/kernel"))
         .collect();
     tried.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
         let list: String = tried.iter().map(|path| format!("\n  {}", path.display())).collect();

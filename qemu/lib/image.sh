@@ -1,6 +1,6 @@
 # Building the kernel, the host tools and images. Sourced after common.sh and rust.sh.
 
-kernel_elf=$target/aarch64-unknown-none-softfloat/release/kernel
+kernel_elf=$target/aarch64-unknown-none-softfloat/kernel/kernel
 image_builder=$target/release/image-builder
 
 # Builds kernel and image-builder; quiet unless something is wrong.

@@ -1,54 +1,61 @@
 # Which Rust builds what. Sourced after common.sh.
 #
-# Kernel: rustup's toolchain where it has the target aarch64-unknown-none-softfloat, else Debian's
-# rustc-web with its own library sources (-Zbuild-std). Host tools, tests, fmt, clippy: the first cargo
-# in PATH, else Debian's.
+# The reference is the toolchain of rust-toolchain.toml, by rustup: its kernel is the published one (kernel/PUBLISHED). Where
+# rustup is not here, or cannot download it, Debian's rustc-web builds a kernel with the same flags, which is another one.
+# Host tools, tests, fmt, clippy: the first cargo in PATH that works here, else Debian's.
 
 rust_target=aarch64-unknown-none-softfloat
+rust_reference=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$root/rust-toolchain.toml")
 rust_debian_packages='rustc-web cargo-web rust-web-src'
-rust_minimum=1.90 # bookworm's first rustc-web, 1.85, is too old; its security suite has newer ones
+rust_minimum=1.95 # bookworm's first rustc-web, 1.85, is too old; its security suite has newer ones
 
-# Is the target in rustup's toolchain? Looks at the files: starting rustup takes a while.
-rust_has_rustup_target() {
+# rust_sources RUSTC...: does this compiler bring the sources of core and alloc? Prints its folder.
+rust_sources() {
     local sysroot
-    have rustup && sysroot=$(rustc --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$rust_target" ]
+    sysroot=$("$@" --print sysroot 2>/dev/null) && [ -e "$sysroot/lib/rustlib/src/rust/library/core/src/lib.rs" ] &&
+        printf '%s' "$sysroot"
 }
 
-# Debian's compiler, new enough, with the sources of core and alloc.
+# The reference, whole. FIRMSEED_RUST=debian passes it over, to try the other one.
+rust_has_reference() {
+    [ "${FIRMSEED_RUST:-}" != debian ] && have rustup && rust_sources rustup run "$rust_reference" rustc >/dev/null
+}
+
+# Debian's compiler, new enough.
 rust_has_debian() {
-    local sysroot version
+    local version
     [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] &&
         version=$(/usr/bin/rustc --version | cut -d ' ' -f 2) &&
         [ "$(printf '%s\n' "$rust_minimum" "$version" | sort -V | head -n 1)" = "$rust_minimum" ] &&
-        sysroot=$(/usr/bin/rustc --print sysroot 2>/dev/null) &&
-        [ -e "$sysroot/lib/rustlib/src/rust/library/core/src/lib.rs" ]
+        rust_sources /usr/bin/rustc >/dev/null
 }
 
-rust_ready() { rust_has_rustup_target || rust_has_debian; }
+rust_ready() { rust_has_reference || rust_has_debian; }
 
-# Tries rustup once (a network that swallows packets makes it hang: bounded), then names Debian's packages.
+# Asks rustup for the reference once (a network that swallows packets makes it hang: bounded), then names Debian's packages.
 rust_missing_packages() {
-    if have rustup && [ ! -f "$cache/rustup-failed" ]; then
-        say "asking rustup for $rust_target (at most 60 s)"
-        if timeout 60 rustup target add "$rust_target" >"$cache/rustup.log" 2>&1; then return; fi
-        say "rustup could not add it (log: $cache/rustup.log): taking Debian's rustc-web; remembered in $cache/rustup-failed"
-        touch "$cache/rustup-failed"
+    if have rustup && [ ! -f "$cache/rustup-failed-$rust_reference" ]; then
+        say "asking rustup for Rust $rust_reference (at most 300 s)"
+        if timeout 300 rustup toolchain install "$rust_reference" --profile minimal --no-self-update \
+            --component clippy,rust-src,rustfmt >"$cache/rustup.log" 2>&1 && rust_has_reference; then return; fi
+        say "rustup could not bring it (log: $cache/rustup.log): taking Debian's rustc-web; remembered in $cache/rustup-failed-$rust_reference"
+        touch "$cache/rustup-failed-$rust_reference"
     fi
     printf '%s' "$rust_debian_packages"
-    have cargo || printf ' rustfmt-web rust-web-clippy'
+    cargo --version >/dev/null 2>&1 || printf ' rustfmt-web rust-web-clippy'
 }
 
 rust_describe() {
-    if rust_has_rustup_target; then
-        printf 'kernel with rustup (%s)' "$(rustc --version)"
+    if rust_has_reference; then
+        printf 'kernel with the reference compiler, Rust %s' "$rust_reference"
     else
-        printf 'kernel with Debian (%s, core built from rust-web-src)' "$(/usr/bin/rustc --version)"
+        printf 'kernel with Debian (%s): NOT the reference kernel, which Rust %s by rustup builds' "$(/usr/bin/rustc --version)" "$rust_reference"
     fi
 }
 
 rust_explain() {
-    printf 'wanted: rustup with that target, or the Debian packages %s, version %s or newer (bookworm-security has them); found: %s' \
-        "$rust_debian_packages" "$rust_minimum" "$(/usr/bin/rustc --version 2>/dev/null || echo none)"
+    printf 'wanted: Rust %s with rust-src, by rustup, or the Debian packages %s, version %s or newer (bookworm-security has them); found: %s' \
+        "$rust_reference" "$rust_debian_packages" "$rust_minimum" "$(/usr/bin/rustc --version 2>/dev/null || echo none)"
 }
 
 # A tool that is absent is said aloud here and skipped by name in the tests: it never counts as passed.
@@ -57,8 +64,8 @@ rust_lint_note() {
     cargo clippy --version >/dev/null 2>&1 || say "NOTE: cargo clippy is not here: the lints will be SKIPPED (rustup component add clippy)"
 }
 
-# Puts a cargo into PATH for host builds.
+# Puts a cargo into PATH for host builds. rustup's own fails where it lacks the toolchain that rust-toolchain.toml names.
 rust_env() {
-    have cargo || PATH=/usr/bin:$PATH
-    have cargo || die "cargo is not here" "run qemu/setup first"
+    if ! (cd "$root" && cargo --version) >/dev/null 2>&1; then PATH=/usr/bin:$PATH; fi
+    (cd "$root" && cargo --version) >/dev/null 2>&1 || die "cargo is not here, or does not run" "run qemu/setup first"
 }

@@ -1,6 +1,8 @@
 //! A verdict as people read it.
 
+use super::facts::digest;
 use super::verify::Verdict;
+use crate::published;
 use std::fmt::Write;
 
 impl Verdict {
@@ -170,9 +172,12 @@ impl Verdict {
     }
 }
 
-/// The kernel that kept the ledger. Which kernels are published is for the module of that name to say.
+/// The kernel that kept the ledger, by name and hash.
 fn kernel_text(kernel: &str) -> String {
-    kernel.to_owned()
+    match digest(kernel.as_bytes()) {
+        Some(hash) => format!("{}: {kernel}", published::describe(&hash)),
+        None => kernel.to_owned(),
+    }
 }
 
 fn line(text: &mut String, name: &str, fact: &str) {

@@ -28,7 +28,7 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
                 dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " compare it with your console" } @else if good { " as on the console" } }
                 dt { "Image" } dd { code { (hash(&contents.sha256)) } " " (number(contents.size as u64)) " bytes" }
                 dt { "\u{2014} its files" } dd { code { (hash(&contents.tar)) } " a tar, " (count(contents.files.len(), "file")) }
-                dt { "\u{2014} its kernel" } dd { code { (hash(&contents.kernel)) } " " (number(contents.kernel_size)) " bytes" }
+                dt { "\u{2014} its kernel" } dd { (published::describe(&contents.kernel)) ": " code { (hash(&contents.kernel)) } " " (number(contents.kernel_size)) " bytes" }
                 dt { "Policy" } dd { strong { (ledger.policy) } " \u{2014} " (policy(&ledger.policy)) }
                 dt { "End" } dd { "the machine stopped with status " (ledger.status) " after " (count(ledger.entries.len(), "entry").replace("entrys", "entries")) }
                 @if let Some(results) = &verdict.results {

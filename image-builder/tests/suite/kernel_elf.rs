@@ -93,7 +93,7 @@ fn a_missing_kernel_is_named() {
         message.contains("no kernel found; build it with qemu/build"),
         "{message}"
     );
-    let folder = bench.path("aarch64-unknown-none-softfloat/release");
+    let folder = bench.path("aarch64-unknown-none-softfloat/kernel");
     fs::create_dir_all(&folder).unwrap();
     fs::rename(bench.path("kernel"), folder.join("kernel")).unwrap();
     build().success();

@@ -27,14 +27,14 @@ impl Line {
     /// The last byte was no line feed.
     const BEGUN: u16 = 1 << 15;
 
-    /// The line as a word.
+    /// The line as a word; a fresh one is zero, as the kernel's statics are at the start.
     pub const fn to_word(self) -> u16 {
-        self.0
+        self.0 ^ Self::FRESH.0
     }
 
     /// What [`to_word`](Self::to_word) was.
     pub const fn from_word(word: u16) -> Self {
-        Line(word)
+        Line(word ^ Self::FRESH.0)
     }
 
     /// Would the next byte be the first of its line?
