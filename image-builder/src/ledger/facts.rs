@@ -1,6 +1,6 @@
 //! What an image says, as a ledger is compared with it; and how contents, entries and doubts are shown.
 
-use crate::{Error, Result, check, layout, sha256};
+use crate::{Error, Result, check, kernel, layout, sha256};
 use firmseed_core::image::{Escape, Escaped, Hex, Index, Kind, Part, Policy};
 use firmseed_core::ledger::format::{Class, Content, ContentHasher};
 use firmseed_core::ledger::parse::{Entry, File};
@@ -174,17 +174,11 @@ fn absolute(path: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// Where `image_size` stands in the arm64 header: it is another one in each image.
-const IMAGE_SIZE: std::ops::Range<usize> = 16..24;
-
 fn kernel_hash(image: &[u8], index: &Index<'_>) -> Result<Digest> {
     let bytes = index.kernel.slice(image);
-    let mut bytes = bytes
-        .filter(|bytes| bytes.len() >= IMAGE_SIZE.end)
-        .ok_or_else(|| Error::Image("the index's kernel has no place in the image".into()))?
-        .to_vec();
-    bytes[IMAGE_SIZE].fill(0);
-    Ok(sha256(&bytes))
+    bytes
+        .map(kernel::hash)
+        .ok_or_else(|| Error::Image("the index's kernel has no place in the image".into()))
 }
 
 /// The words of a text that are 64 lower-case hex digits.

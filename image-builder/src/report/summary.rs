@@ -7,6 +7,7 @@ use super::products::Products;
 use super::texts::{Area, Texts};
 use super::unsafe_code;
 use crate::ledger::verify::Verdict;
+use crate::published;
 use maud::{Markup, html};
 
 /// The verdict, with what it is about.
