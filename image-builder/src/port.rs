@@ -36,11 +36,11 @@ pub struct Pin {
     pub file: String,
     /// Its SHA-256: what decides.
     pub sha256: String,
-    /// Its size in bytes, for people; must be true where it stands.
+    /// Its size in bytes: must be true where it stands, and bounds what is fetched from `url`.
     pub size: Option<u64>,
     /// The Debian source package that holds it.
     pub debian: Option<String>,
-    /// Upstream's own address of it.
+    /// Upstream's own address of it, by https.
     pub url: Option<String>,
     /// What the port uses of the files in it: paths, and folders with a `/` at their end. All, where nothing is said.
     pub uses: Option<Vec<String>>,
@@ -143,9 +143,15 @@ impl Pin {
         if let Some(package) = self.debian.as_ref().filter(|package| !is_name(package)) {
             return Err(format!("debian = {package:?}: {NAME_RULE}"));
         }
-        let is_web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
-        if let Some(url) = self.url.as_ref().filter(|url| !is_web(url)) {
-            return Err(format!("url = {url:?}: expected https://... or http://..."));
+        if let Some(url) = &self.url {
+            if !url.starts_with("https://") {
+                return Err(format!("url = {url:?}: expected https://..."));
+            }
+            if self.size.is_none() {
+                return Err(format!(
+                    "url = {url:?}: expected `size = BYTES` beside it, which bounds what is fetched"
+                ));
+            }
         }
         Ok(())
     }

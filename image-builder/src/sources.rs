@@ -8,8 +8,27 @@
 use crate::port::{Pin, Port};
 use crate::{Error, Result, output, sha256};
 use firmseed_core::image::Hex;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+/// How curl fetches: nothing but https, and an end where nothing comes for a minute (curl(1)).
+const CURL: [&str; 14] = [
+    "--fail",
+    "--location",
+    "--max-redirs",
+    "10",
+    "--proto",
+    "=https",
+    "--proto-redir",
+    "=https",
+    "--speed-limit",
+    "1",
+    "--speed-time",
+    "60",
+    "--silent",
+    "--show-error",
+];
 
 /// Where to look.
 #[derive(Clone, Debug, Default)]
@@ -115,43 +134,41 @@ impl Seeker {
         }
     }
 
-    /// From upstream, where the pin says where that is, with the user's own curl or wget.
+    /// From upstream, where the pin says where that is, with the user's own curl: by https only, also where that leads on,
+    /// and no more than the pin's size.
     fn ask_upstream(&self, pin: &Pin, _: &Path) -> Fetched {
-        let Some(url) = &pin.url else { return Ok(None) };
-        let folder =
-            tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
-        let path = folder.path().join("file");
-        let tools: [(&str, &[&str]); 2] = [
-            (
-                "curl",
-                &[
-                    "--fail",
-                    "--location",
-                    "--silent",
-                    "--show-error",
-                    "--output",
-                ],
-            ),
-            ("wget", &["--quiet", "--output-document"]),
-        ];
-        for (tool, options) in tools {
-            let run = Command::new(tool)
-                .args(options)
-                .arg(&path)
-                .arg(url)
-                .status();
-            match run {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(format!("{tool} {url}: {error}")),
-                Ok(status) if !status.success() => return Err(format!("{tool} {url}: {status}")),
-                Ok(_) => {
-                    let content =
-                        std::fs::read(&path).map_err(|error| format!("{tool} {url}: {error}"))?;
-                    return Ok(Some((url.into(), content)));
-                }
+        let (Some(url), Some(size)) = (&pin.url, pin.size) else {
+            return Ok(None);
+        };
+        let mut run = match Command::new("curl")
+            .args(CURL)
+            .arg(url)
+            .stdout(Stdio::piped())
+            .spawn()
+        {
+            Ok(run) => run,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(format!("{url}: curl is not here to fetch it"));
             }
+            Err(error) => return Err(format!("curl {url}: {error}")),
+        };
+        let mut content = Vec::new();
+        let output = run.stdout.take().expect("piped above");
+        let read = output
+            .take(size.saturating_add(1))
+            .read_to_end(&mut content);
+        // Whoever sends too much is not heard to the end: the pipe is closed, and curl ends.
+        let status = run.wait().map_err(|error| format!("curl {url}: {error}"))?;
+        read.map_err(|error| format!("curl {url}: {error}"))?;
+        if content.len() as u64 > size {
+            return Err(format!(
+                "{url}: it sends more than the {size} bytes of the pin"
+            ));
         }
-        Err(format!("{url}: neither curl nor wget is here to fetch it"))
+        match status.success() {
+            true => Ok(Some((url.into(), content))),
+            false => Err(format!("curl {url}: {status}")),
+        }
     }
 
     fn nowhere(&self, port: &Port, pin: &Pin, kept: &Path, tried: &[String]) -> Error {

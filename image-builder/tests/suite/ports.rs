@@ -138,24 +138,35 @@ fn debian_is_asked_by_way_of_the_projects_setup() {
 }
 
 #[test]
-fn upstream_is_asked_by_curl_or_wget() {
-    let bench = bench("url = \"https://upstream.example/source.tar\"\n");
+fn upstream_is_asked_by_curl_with_https_alone() {
+    let bench = bench("size = 10\nurl = \"https://upstream.example/source.tar\"\n");
     put(&bench, "downloads", CONTENT);
     let none = with_tools(&bench, &SOURCES).code(1);
-    assert!(stderr(&none).contains("neither curl nor wget"));
-    // Its last two arguments are the file to write and the address.
+    assert!(stderr(&none).contains("curl is not here"));
+    // Its last argument is the address; the file comes on standard output.
+    let curl = bench.path("tools/curl");
     let fetch = format!(
-        "for a; do f=$u u=$a; done\n[ \"$u\" = https://upstream.example/source.tar ] || exit 3\n/bin/cp {}/downloads/source.tar \"$f\"",
+        "echo \"$*\" >{0}/words\nfor a; do u=$a; done\n[ \"$u\" = https://upstream.example/source.tar ] || exit 3\n/bin/cat {0}/downloads/source.tar",
         bench.folder.path().display()
     );
-    for tool in ["wget", "curl"] {
-        let path = bench.path("tools").join(tool);
-        script(path.clone(), &fetch);
-        with_tools(&bench, &SOURCES).success();
-        fs::remove_dir_all(bench.path("cache")).unwrap();
-        script(path, "exit 22");
-    }
+    script(curl.clone(), &fetch);
+    with_tools(&bench, &SOURCES).success();
+    let words = fs::read_to_string(bench.path("words")).unwrap();
+    assert!(
+        words.contains("--proto =https --proto-redir =https"),
+        "{words}"
+    );
+    fs::remove_dir_all(bench.path("cache")).unwrap();
+    script(curl.clone(), "exit 22");
     assert!(stderr(&with_tools(&bench, &SOURCES).code(1)).contains("exit status: 22"));
+    // One that never ends is not heard to its end, and leaves nothing.
+    script(curl, "while echo more; do :; done");
+    let refused = stderr(&with_tools(&bench, &SOURCES).code(1));
+    assert!(
+        refused.contains("more than the 10 bytes of the pin"),
+        "{refused}"
+    );
+    assert!(!bench.path("cache").exists());
 }
 
 #[test]
@@ -228,6 +239,16 @@ fn ports_that_make_no_sense_are_refused() {
         ("source.tar", "../source.tar", "expected a file's name"),
         (HASH, "2DE7", "expected 64 lower-case hex digits"),
         ("[source]", "[source]\nurl = \"-o/x\"", "expected https://"),
+        (
+            "[source]",
+            "[source]\nsize = 10\nurl = \"http://upstream.example/x\"",
+            "expected https://",
+        ),
+        (
+            "[source]",
+            "[source]\nurl = \"https://upstream.example/x\"",
+            "expected `size = BYTES`",
+        ),
         ("[source]", "[source]\ndebian = \"-x\"", "debian = \"-x\""),
         ("[source]", "[source", "port.toml"),
     ];

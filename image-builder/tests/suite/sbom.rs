@@ -7,7 +7,7 @@ use image_builder::sbom::{Crate, kernel_crates, sbom};
 use serde_json::Value;
 use std::path::Path;
 
-const PORT: &str = "name = \"lua\"\nversion = \"5.4\"\nlicense = \"MIT\"\n[source]\nfile = \"lua.tar.gz\"\nsha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\nurl = \"https://example.org/lua.tar.gz\"\n";
+const PORT: &str = "name = \"lua\"\nversion = \"5.4\"\nlicense = \"MIT\"\n[source]\nfile = \"lua.tar.gz\"\nsha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\nsize = 10\nurl = \"https://example.org/lua.tar.gz\"\n";
 
 fn with_port() -> Vec<u8> {
     let mut files = files();
