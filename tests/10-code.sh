@@ -49,7 +49,7 @@ check scripts scripts_parse
 
 setup_is_quick() {
     local output
-    output=$(timeout 60 "$root/qemu/setup" 2>&1) || { echo "qemu/setup failed, or did not end, when all was there"; exit 1; }
+    output=$(timeout "$hang" "$root/qemu/setup" 2>&1) || { echo "qemu/setup failed, or did not end, when all was there"; exit 1; }
     [ -z "$output" ] || { printf 'a second qemu/setup was not quiet:\n%s\n' "$output"; exit 1; }
 }
 check setup-again setup_is_quick

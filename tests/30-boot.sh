@@ -11,7 +11,7 @@ boots() {
     local pattern=$1 log
     log=$(scratch)/console
     shift
-    machine 0 "$log" --image "$image" --timeout 120 "$@"
+    machine 0 "$log" --image "$image" "$@"
     expect_line "$pattern" "$log"
 }
 hello='^hello from EL0! child 5 third 0\.333$'
@@ -66,10 +66,9 @@ u_boot() {
     local console status=0
     console=$(scratch)/console
     printf '\n\nsetenv bootargs exit=semihosting init=/exit7\nbooti 0x47000000 - ${fdtcontroladdr}\n' |
-        timeout 90 setpriv --pdeathsig KILL qemu-system-aarch64 -machine virt -cpu cortex-a57 -m 1024 -nodefaults \
-            -display none -no-reboot -serial stdio -semihosting-config enable=on,target=native \
+        (emulator -machine virt -cpu cortex-a57 -m 1024 -serial stdio -semihosting-config enable=on,target=native \
             -bios /usr/lib/u-boot/qemu_arm64/u-boot.bin \
-            -device "loader,file=$image,addr=0x47000000,force-raw=on" >"$console" || status=$?
+            -device "loader,file=$image,addr=0x47000000,force-raw=on") >"$console" || status=$?
     cat "$console"
     expect_line '^firmseed: init ended with status 7$' "$console"
     expect "the status through U-Boot, not $status" [ $status -eq 7 ]
@@ -81,7 +80,7 @@ ends() {
     local status=$1 pattern=$2 log
     log=$(scratch)/console
     shift 2
-    machine "$status" "$log" --image "$image" --timeout 60 "$@"
+    machine "$status" "$log" --image "$image" "$@"
     expect_line "$pattern" "$log"
 }
 start status-7 ends 7 '^firmseed: init ended with status 7$' --append init=/exit7
@@ -121,7 +120,7 @@ damaged() {
     cut) truncate -s $((size / 2 / 4096 * 4096)) "$folder/image" ;;
     esac
     ! cmp -s "$image" "$folder/image" || { echo "the test damaged nothing"; exit 1; }
-    machine 125 "$folder/console" --image "$folder/image" --timeout 60
+    machine 125 "$folder/console" --image "$folder/image"
     expect_line "$pattern" "$folder/console"
     ! grep -q 'hello from EL0' "$folder/console" || { echo "expected: no program runs from a damaged image"; exit 1; }
 }
@@ -140,7 +139,7 @@ start damaged-cut damaged cut '^firmseed: .*(index|image|tar|damaged|ends)'
 trouble() {
     local log unknown
     log=$(scratch)/console
-    machine 0 "$log" --image "$image" --timeout 60 --append init=/trouble
+    machine 0 "$log" --image "$image" --append init=/trouble
     unknown=$(grep -ac '^firmseed: .*1111' "$log")
     expect "one line for a call made a hundred times, not $unknown" [ "$unknown" -eq 1 ]
     expect_line '^firmseed: .*(/trouble|/probe).*1111|^firmseed: .*1111.*(/trouble|/probe)' "$log"

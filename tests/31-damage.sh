@@ -22,7 +22,7 @@ symbol() { echo $((0x$(aarch64-linux-gnu-nm "$kernel_elf" | awk -v name="$1" '$3
 refused() {
     local log=$1.console
     expect_status "check finds it" 1 "$image_builder" check "$1"
-    machine 125 "$log" --image "$1" --timeout 120
+    machine 125 "$log" --image "$1"
     expect_line "^firmseed: failed: image damaged: $2" "$log"
     ! grep -q 'hello from EL0' "$log" || { echo "expected: no program runs from a damaged image"; exit 1; }
 }
@@ -102,7 +102,7 @@ kernel_s_name() {
     "$image_builder" check "$folder/image" >"$folder/checked" 2>&1
     expect_line "$(if [ "$word" = published ]; then echo ': the published kernel 0'; else echo 'note: .* the index calls the kernel a published one'; fi)" "$folder/checked"
     for name in "$image" "$folder/image"; do
-        machine 0 "$folder/console" --image "$name" --timeout 120
+        machine 0 "$folder/console" --image "$name"
         expect_line '^hello from EL0' "$folder/console"
         grep -aq 'firmseed: the kernel is not a published one: sha256 ' "$folder/console" && echo said >>"$folder/said" || true
     done

@@ -10,7 +10,7 @@ rust_env
 # What the distribution may lack is fetched once, when a test wants it; where it cannot be had, its tests are skipped by name.
 for name in raspi4b raspi4b-dtb chain/raspi4b chain/raspi4b-dtb device-tree/pi-3 device-tree/pi-4 device-tree/pi-5 real-firmware; do
     if wanted "$name"; then
-        timeout 600 "$root/qemu/setup" --boards || true
+        timeout "$hang" "$root/qemu/setup" --boards || true
         break
     fi
 done
@@ -92,7 +92,7 @@ chain_from_card() {
     "$image_builder" sd "$folder/card" --image "$image" --firmware "$work/firmware" --size 512
     start=$(sfdisk -d "$folder/card" | sed -n 's/.*1 : start= *\([0-9]*\),.*/\1/p')
     mcopy -i "$folder/card@@$((start * 512))" ::kernel8.img "$folder/kernel8.img"
-    machine 0 "$log" --image "$folder/kernel8.img" --timeout 600 --qemu -drive --qemu "if=sd,format=raw,file=$folder/card" "$@"
+    machine 0 "$log" --image "$folder/kernel8.img" --qemu -drive --qemu "if=sd,format=raw,file=$folder/card" "$@"
     expect_status "no stage with another hash" 1 grep -q 'NOT AS EXPECTED' "$log"
     expect_line "^firmseed: \\[ *$(wc -l <"$sums")/$(wc -l <"$sums")\\]" "$log"
     # The machine's word is not enough: the files on the card are hashed here.
@@ -114,7 +114,7 @@ same_head() {
     expect "the head of virt's run" cmp "$work/$1.head" "$work/$2.head"
 }
 on_virt() {
-    machine 0 "$work/$1.log" --image "$2" --memory 512 --timeout 600
+    machine 0 "$work/$1.log" --image "$2" --memory 512
     head_of "$work/$1.log" >"$work/$1.head"
 }
 on_board() {

@@ -31,7 +31,7 @@ partition() { dd if="$1" bs=512 skip="$2" count="$3" status=none; }
 pi() {
     local status=$1 log=$2 card=$3
     shift 3
-    machine "$status" "$log" --machine raspi3b --timeout 120 --qemu -drive --qemu "if=sd,format=raw,file=$card" "$@"
+    machine "$status" "$log" --machine raspi3b --qemu -drive --qemu "if=sd,format=raw,file=$card" "$@"
 }
 
 # what_writer_wrote DIR: the files of the probe "writer" are there, and the ledger.
@@ -84,27 +84,23 @@ start sd-large-card large_card_takes_results
 
 # The firmware of a board has read the card through the other controller: its pins are that one's (function 4).
 card_comes_from_firmware() {
-    local folder answers
+    local folder
     folder=$(scratch)
     results_card "$folder/card"
     mkfifo "$folder/orders" "$folder/monitor.in" "$folder/monitor.out"
     exec 7<>"$folder/monitor.in" 8<>"$folder/monitor.out" 9<>"$folder/orders"
-    timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 -S -machine raspi3b -kernel "$writer" -display none -no-reboot \
-        -drive "if=sd,format=raw,file=$folder/card" -serial "file:$folder/console" -monitor "pipe:$folder/monitor" \
-        -accel tcg -qtest stdio <&9 >"$folder/answers" &
+    emulator -S -machine raspi3b -kernel "$writer" -drive "if=sd,format=raw,file=$folder/card" -serial "file:$folder/console" \
+        -monitor "pipe:$folder/monitor" -accel tcg -qtest stdio <&9 >"$folder/answers" &
     printf 'writel 0x3f200010 0x24000000\nwritel 0x3f200014 0x924\n' >&9
-    for _ in $(seq 300); do
-        answers=$(grep -c '^OK' "$folder/answers" || true)
-        [ "$answers" -lt 2 ] || break
-        sleep 0.1
-    done
-    expect "two answers, not $answers" [ "$answers" -eq 2 ]
+    await $! "two answers" both_answered "$folder/answers"
     printf 'cont\n' >&7
     expect_status "QEMU's end" 0 wait $!
     cat "$folder/console"
     expect_line '^firmseed: results on the SD card: ' "$folder/console"
 }
 start sd-from-firmware card_comes_from_firmware
+
+both_answered() { [ "$(grep -s -c '^OK' "$1")" -eq 2 ]; }
 
 # Nobody asked for results: the card stays as it is.
 card_is_left_alone() {
@@ -152,7 +148,7 @@ start sd-cut cut_card_is_refused
 no_card() {
     local log
     log=$(scratch)/console
-    machine 3 "$log" --machine raspi3b --image "$writer" --timeout 60
+    machine 3 "$log" --machine raspi3b --image "$writer"
     expect_line '^firmseed: nothing will be written to the SD card: there is none$' "$log"
 }
 start sd-missing no_card
@@ -161,7 +157,7 @@ start sd-missing no_card
 sd_is_demanded() {
     local log
     log=$(scratch)/console
-    machine 125 "$log" --machine raspi3b --image "$writer" --timeout 60 --dtb "$pi_dtb" --append "results=$1"
+    machine 125 "$log" --machine raspi3b --image "$writer" --dtb "$pi_dtb" --append "results=$1"
     expect_line "^firmseed: failed: results=$1: $2" "$log"
 }
 start sd-demanded sd_is_demanded sd 'nothing can be written to the SD card: there is none'
@@ -203,7 +199,7 @@ card_forgets() {
     tar -c -C "$root" LICENSE | dd of="$folder/card" bs=512 seek=$partition_first conv=notrunc status=none
     printf '[inject-error]\nevent = "write_aio"\niotype = "write"\nerrno = "5"\nsector = "%d"\n' \
         $((partition_first + 1000)) >"$folder/rules"
-    machine 125 "$folder/console" --machine raspi3b --timeout 120 --image "$writer" \
+    machine 125 "$folder/console" --machine raspi3b --image "$writer" \
         --qemu -drive --qemu "if=sd,format=raw,file=blkdebug:$folder/rules:$folder/card"
     expect_line '^firmseed: failed: results could not be written to the SD card: it reads back other bytes' "$folder/console"
     expect "a blank first sector" cmp -n 512 -i $((partition_first * 512)):0 "$folder/card" /dev/zero
@@ -224,7 +220,7 @@ serial_results() {
     local folder log hash
     folder=$(scratch)
     log=$folder/console
-    machine 0 "$log" --image "$probe" --timeout 120 "$@"
+    machine 0 "$log" --image "$probe" "$@"
     hash=$(tr -d '\r' <"$log" | sed -n 's/^firmseed: results end: sha256 //p')
     serial_tar "$log" >"$folder/tar"
     expect "the hash on the console" [ "$(sha256sum <"$folder/tar" | cut -d ' ' -f 1)" = "$hash" ]
@@ -248,8 +244,7 @@ ends_with() {
     folder=$(scratch)
     mkfifo "$folder/orders"
     exec 9<>"$folder/orders" # both ends are open: nobody waits for the other
-    timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 -machine raspi3b -kernel "$probe" -dtb "$pi_dtb" -append "$words" \
-        -display none -no-reboot -serial null -serial "file:$folder/console" -qmp stdio <&9 >"$folder/events" &
+    emulator -machine raspi3b -kernel "$probe" -dtb "$pi_dtb" -append "$words" -serial null -serial "file:$folder/console" -qmp stdio <&9 >"$folder/events" &
     echo '{"execute": "qmp_capabilities"}' >&9
     expect_status "QEMU's end" 0 wait $!
     cat "$folder/console" "$folder/events"
@@ -262,25 +257,31 @@ start watchdog-resets ends_with guest-reset exit=reset
 # ---- processors that are not the first
 # others_wait ADDRESS MACHINE...: while the first processor runs a program, the others stand at this address.
 others_wait() {
-    local address folder place
+    local address folder
     address=$(printf %016x "$1")
     shift
     folder=$(scratch)
     mkfifo "$folder/orders"
     exec 9<>"$folder/orders" # both ends are open: nobody waits for the other
-    timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 "$@" -display none -no-reboot -serial "file:$folder/console" \
-        -monitor stdio <&9 >"$folder/answers" &
-    until grep -aq 'entered at' "$folder/console" 2>/dev/null || ! kill -0 $! 2>/dev/null; do sleep 0.1; done
-    sleep 1
-    printf 'info registers -a\nquit\n' >&9
+    emulator "$@" -serial "file:$folder/console" -monitor stdio <&9 >>"$folder/answers" &
+    await $! "a program on the first processor" grep -aqs 'entered at' "$folder/console"
+    await $! "four processors, the first elsewhere, the others at $address" they_stand $! "$folder/answers" "$address"
+    printf 'quit\n' >&9
     expect_status "QEMU's end" 0 wait $!
     cat "$folder/console"
-    mapfile -t place < <(sed -n 's/^ PC=\([0-9a-f]*\) .*/\1/p' "$folder/answers")
-    printf 'processor at %s\n' "${place[@]}"
-    expect "four processors" [ ${#place[@]} -eq 4 ]
-    expect "the first one elsewhere" [ "${place[0]}" != "$address" ]
-    expect "the others at $address" [ "$(printf '%s\n' "${place[@]:1}" | sort -u)" = "$address" ]
 }
+# they_stand QEMU ANSWERS ADDRESS: asks once where the processors are; they may not have come there yet.
+they_stand() {
+    local place
+    : >"$2"
+    printf 'info registers -a\n' >&9
+    await "$1" "an answer of QEMU's about four processors" four_places "$2"
+    mapfile -t place < <(places "$2")
+    printf 'processor at %s\n' "${place[@]}"
+    [ "${place[0]}" != "$3" ] && [ "$(printf '%s\n' "${place[@]:1}" | sort -u)" = "$3" ]
+}
+places() { sed -n 's/^ PC=\([0-9a-f]*\) .*/\1/p' "$1"; }
+four_places() { [ "$(places "$1" | wc -l)" -eq 4 ]; }
 # Without firmware all four start in the image: QEMU sets each one's program counter.
 in_image() { printf '%s\n' -machine raspi3b -device "loader,file=$1,addr=0x80000,force-raw=on,cpu-num=0" \
     -device loader,addr=0x80000,cpu-num=1 -device loader,addr=0x80000,cpu-num=2 -device loader,addr=0x80000,cpu-num=3; }
@@ -294,12 +295,11 @@ start smp-psci others_wait 0 -machine virt -cpu cortex-a53 -smp 4 -kernel "$spin
 same_ledger() {
     local folder heads
     folder=$(scratch)
-    machine 3 "$folder/one" --image "$writer" --timeout 60
-    machine 3 "$folder/four" --image "$writer" --timeout 60 --qemu -smp --qemu 4
-    machine 3 "$folder/pi" --image "$writer" --timeout 60 --machine raspi3b
+    machine 3 "$folder/one" --image "$writer"
+    machine 3 "$folder/four" --image "$writer" --qemu -smp --qemu 4
+    machine 3 "$folder/pi" --image "$writer" --machine raspi3b
     mapfile -t start_in_image < <(in_image "$writer")
-    timeout 60 setpriv --pdeathsig KILL qemu-system-aarch64 "${start_in_image[@]}" -display none -no-reboot \
-        -serial "file:$folder/all" || { echo "expected: an end by itself"; exit 1; }
+    (emulator "${start_in_image[@]}" -serial "file:$folder/all") || { echo "expected: an end by itself"; exit 1; }
     cat "$folder/all"
     heads=$(grep -aho 'head [0-9a-f]*' "$folder"/{one,four,pi,all})
     expect "four heads" [ "$(wc -l <<<"$heads")" -eq 4 ]

@@ -11,7 +11,7 @@ libraries() {
     [ -f "$venv/complete" ] && [ "$(cat "$venv/complete")" = "$packages" ] && return
     rm -rf "$venv"
     # shellcheck disable=SC2086 # a list of words
-    python3 -m venv "$venv" && timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check $packages && echo "$packages" >"$venv/complete"
+    python3 -m venv "$venv" && timeout "$hang" "$venv/bin/pip" install --quiet --disable-pip-version-check $packages && echo "$packages" >"$venv/complete"
 }
 
 # refused KIND SED-EXPRESSION: the document, falsified, is not valid.

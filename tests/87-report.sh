@@ -32,11 +32,16 @@ browse() {
     browser_start "$folder" "$@"
     browser_open "file://$work/page.html"
 }
-# is WHAT VALUE SCRIPT: the page's answer to the script.
+# is WHAT VALUE SCRIPT: the page's answer to the script. What follows a click (scrolling, the page's own script) may come after the
+# answer to the click: asked again, many times.
 is() {
-    local found
-    found=$(browser_value "$3")
-    expect "$1: $2, not $found" [ "$found" = "$2" ]
+    local found tries
+    for ((tries = 0; tries < 50; tries++)); do
+        found=$(browser_value "$3")
+        [ "$found" != "$2" ] || return 0
+        sleep 0.2
+    done
+    expect "$1: $2, not $found" false
 }
 
 elements() {

@@ -50,7 +50,7 @@ if ! wanted first-run; then (first_run) >/dev/null; fi
 same_head() {
     local log
     log=$(scratch)/console
-    machine 0 "$log" --image "$work/short.img" --timeout 300 "$@"
+    machine 0 "$log" --image "$work/short.img" "$@"
     expect "the head $(cat "$work/head") on another machine, not $(ledger_of "$log")" [ "$(ledger_of "$log")" = "$(cat "$work/head")" ]
 }
 start head-max-el2-gic3-4g same_head --cpu max --memory 4096 --machine-options virtualization=on,gic-version=3
@@ -178,7 +178,7 @@ damage_is_caught() {
         cp "$work/short.img" "$work/flipped"
         flip_byte "$work/flipped" "$offset"
         start=0
-        "$root/qemu/run" --image "$work/flipped" --timeout 60 >"$work/flipped.log" 2>&1 || start=$?
+        "$root/qemu/run" --image "$work/flipped" >"$work/flipped.log" 2>&1 || start=$?
         if [ $start -eq 125 ] && grep -aq '^firmseed: .*damaged' "$work/flipped.log"; then
             caught=$((caught + 1))
         elif [ $start -ne 0 ] || [ "$(ledger_of "$work/flipped.log")" != "$(cat "$work/head")" ]; then

@@ -15,8 +15,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 cache=${FIRMSEED_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/firmseed}
 
-# say TEXT: progress, for people, on standard error.
-say() { printf '%s\n' "$*" >&2; }
+# say TEXT...: progress, for people, on standard error, one argument a line.
+say() { printf '%s\n' "$@" >&2; }
 
 # die TEXT...: what is wrong and what to do about it, one argument a line; then status ${die_status:-1}.
 die() {

@@ -8,10 +8,18 @@
 #   count NAME PASSED FAILED                           the counts of another test runner
 #   scratch                 prints a fresh folder that is gone when the run ends
 #   full                    is this a --full run?
-#   expect, expect_status, expect_line, flip_byte, machine     steps within a test: see below
+#   expect, expect_status, expect_line, await, flip_byte, machine, emulator     steps within a test: see below
 #
 # A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A test fails with a message
 # that says what was expected; skipped tests are named at the end and count as nothing.
+#
+# No test may depend on how busy the machine is: it waits for events (`await`), never for a time, and what may take long is
+# bounded by $hang, which only meets what would never end. Where a program may be endless, its own CPU time is limited (ulimit -t).
+
+# Seconds after which something counts as hung: minutes on an idle machine, with a load of a hundred. It is the time limit of all
+# machines that tests start, ours and Linux's.
+hang=3600
+export FIRMSEED_TIMEOUT=$hang
 
 # verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
 verdict() {
@@ -77,6 +85,21 @@ expect_line() {
     grep -aqE -- "$1" <(tr -d '\r' <"$2") || { tail -n 20 "$2"; printf 'expected: a line like "%s" in %s\n' "$1" "$2"; exit 1; }
 }
 
+# await PROCESS WHAT COMMAND...: a step that waits until the command succeeds, as long as the process runs that is to bring it about.
+await() {
+    local process=$1 what=$2 end=$((SECONDS + hang)) gone=''
+    shift 2
+    until "$@"; do
+        # Asked once more after its end: that may have been the event.
+        if [ -n "$gone" ] || [ "$SECONDS" -ge "$end" ]; then
+            printf 'expected: %s (command: %s)%s\n' "$what" "$*" "${gone:+; process $process has ended}"
+            exit 1
+        fi
+        kill -0 "$process" 2>/dev/null || gone=yes
+        sleep 0.2
+    done
+}
+
 # flip_byte FILE OFFSET: changes the lowest bit of a byte.
 flip_byte() {
     local value
@@ -92,4 +115,10 @@ machine() {
     "$root/qemu/run" "$@" >"$log" || status=$?
     cat "$log"
     [ "$status" -eq "$wish" ] || { printf 'expected: status %s of qemu/run, got %s (%s)\n' "$wish" "$status" "$*"; exit 1; }
+}
+
+# emulator OPTION...: QEMU as the options say, without qemu/run. It takes the place of the shell: call it with & or in parentheses;
+# it ends with who called it. No default devices: a network card wants a ROM that qemu/setup does not install.
+emulator() {
+    exec setpriv --pdeathsig KILL timeout "$hang" setpriv --pdeathsig KILL qemu-system-aarch64 -nodefaults -display none -no-reboot "$@"
 }

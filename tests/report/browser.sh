@@ -11,29 +11,38 @@
 # No request leaves the machine: Chromium gets a proxy that does not exist, and is told to start nothing in the background.
 
 browser_start() {
-    local folder=$1 wishes=" ${*:2} " tries
+    local folder=$1 wishes=" ${*:2} " attempt
     mkdir -p "$folder/profile"
-    chromedriver --port=0 --log-level=SEVERE >"$folder/driver.log" 2>&1 &
+    # Here first: the shell in the background opens it when it comes to it.
+    : >"$folder/driver.log"
+    chromedriver --port=0 --log-level=SEVERE >>"$folder/driver.log" 2>&1 &
     browser_pid=$!
-    # It says its port when it listens; it is given a minute and is asked in vain only if it ends before.
-    for ((tries = 0; tries < 600; tries++)); do
-        browser_port=$(sed -n 's/.* started successfully on port \([0-9]*\).*/\1/p' "$folder/driver.log")
-        [ -z "$browser_port" ] || break
-        kill -0 "$browser_pid" 2>/dev/null || break
-        sleep 0.1
-    done
-    [ -n "$browser_port" ] || { cat "$folder/driver.log"; echo "expected: chromedriver listens on a port"; return 1; }
+    # It says its port when it listens.
+    await $browser_pid "chromedriver listens on a port" grep -q ' started successfully on port [0-9]' "$folder/driver.log"
+    browser_port=$(sed -n 's/.* started successfully on port \([0-9]*\).*/\1/p' "$folder/driver.log")
+    # chromedriver gives Chromium a minute to start, which it may need on a busy machine: then once more.
     browser_session=''
-    browser_session=$(browser_call POST session "$(jq -n --arg profile "$folder/profile" --arg wishes "$wishes" '($wishes | contains(" no-script ")) as $mute | {
+    for attempt in 1 2 3 4 5; do
+        if browser_session=$(browser_new "$folder" "$wishes"); then return; fi
+        echo "attempt $attempt to start Chromium failed"
+    done
+    cat "$folder/driver.log"
+    return 1
+}
+
+# browser_new FOLDER WISHES: starts Chromium, prints the session's name. No script and no page has a time limit of its own.
+browser_new() {
+    browser_call POST session "$(jq -n --arg profile "$1/profile" --arg wishes "$2" --argjson limit "$((hang * 1000))" '($wishes | contains(" no-script ")) as $mute | {
         capabilities: {alwaysMatch: {
             browserName: "chrome",
+            timeouts: {script: $limit, pageLoad: $limit},
             "goog:loggingPrefs": {browser: "ALL"},
             "goog:chromeOptions": {args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
                 "--proxy-server=127.0.0.1:9", "--window-size=1280,900",
                 "--user-data-dir=\($profile)", (if $wishes | contains(" dark ") then "--force-dark-mode" else empty end)],
                 prefs: (if $mute then {"profile.managed_default_content_settings.javascript": 2} else {} end)}
-        }}}')" | jq -er .sessionId)
+        }}}')" | jq -er .sessionId
 }
 
 browser_stop() {
@@ -45,7 +54,7 @@ browser_stop() {
 # browser_call METHOD PATH [JSON]: the protocol's answer without its wrapping; its error on standard error.
 browser_call() {
     local answer
-    answer=$(curl -s -m 120 --noproxy '*' -X "$1" -H 'Content-Type: application/json' ${3:+--data-binary @-} \
+    answer=$(curl -s -m "$hang" --noproxy '*' -X "$1" -H 'Content-Type: application/json' ${3:+--data-binary @-} \
         "http://127.0.0.1:$browser_port/$2" <<<"${3:-}") || { echo "expected: an answer of chromedriver to $1 $2" >&2; return 1; }
     jq -e 'if (.value | type) == "object" and .value.error then error("\(.value.error): \(.value.message)") else true end' \
         <<<"$answer" >/dev/null || { echo "expected: $1 $2 works" >&2; return 1; }
