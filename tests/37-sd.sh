@@ -82,6 +82,8 @@ large_card_takes_results() {
 }
 start sd-large-card large_card_takes_results
 
+both_answered() { [ "$(grep -s -c '^OK' "$1")" -eq 2 ]; }
+
 # The firmware of a board has read the card through the other controller: its pins are that one's (function 4).
 card_comes_from_firmware() {
     local folder
@@ -99,8 +101,6 @@ card_comes_from_firmware() {
     expect_line '^firmseed: results on the SD card: ' "$folder/console"
 }
 start sd-from-firmware card_comes_from_firmware
-
-both_answered() { [ "$(grep -s -c '^OK' "$1")" -eq 2 ]; }
 
 # Nobody asked for results: the card stays as it is.
 card_is_left_alone() {

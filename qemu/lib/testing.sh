@@ -18,7 +18,7 @@
 
 # Seconds after which something counts as hung: minutes on an idle machine, with a load of a hundred. It is the time limit of all
 # machines that tests start, ours and Linux's.
-hang=3600
+hang=1800
 export FIRMSEED_TIMEOUT=$hang
 
 # verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
