@@ -80,7 +80,7 @@ on_the_machine() {
     local stages
     stages=$(cat "$stage0/SHA256SUMS" "$stage0"/*-tools/SHA256SUMS | wc -l)
     expect_line "^firmseed: \\[ *$stages/" "$made/chain.log"
-    expect_line '^/bin/rm: OK$' "$made/chain.log"
+    expect_line '^/bin/tools: OK$' "$made/chain.log"
 }
 check on-the-machine on_the_machine
 
