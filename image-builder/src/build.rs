@@ -9,9 +9,9 @@ use crate::layout::{self, Settings};
 use crate::progress::Progress;
 use crate::seeds::{self, Placed, Problem};
 use crate::sources::Seeker;
+use crate::startable::Files;
 use crate::{Error, Result, check, output, port, tree};
-use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
-use firmseed_core::image::Policy;
+use firmseed_core::fs::{Follow, Fs, InodeId};
 use std::path::{Path, PathBuf};
 
 /// Where the files come from.
@@ -144,17 +144,14 @@ impl Review<'_> {
             .map_err(|problem| self.explain(problem))?;
         let cwd = &self.settings.cwd;
         require_absolute("--cwd", cwd)?;
-        if self
-            .find(cwd)
-            .is_none_or(|folder| !self.fs.is_directory(folder))
-        {
+        let Some(folder) = self.find(cwd).filter(|cwd| self.fs.is_directory(*cwd)) else {
             return refuse(format!(
                 "--cwd {} is no folder of the image{}",
                 show(cwd),
                 self.similar(cwd)
             ));
-        }
-        self.init(&seeds)?;
+        };
+        self.init(folder, &seeds)?;
         Ok(seeds)
     }
 
@@ -171,53 +168,32 @@ impl Review<'_> {
         })
     }
 
-    /// PID 1 must be a program that the policy lets run.
-    fn init(&self, seeds: &[Placed]) -> Result<()> {
+    /// PID 1 must be a program that the policy lets run, or a script for one.
+    fn init(&self, cwd: InodeId, seeds: &[Placed]) -> Result<()> {
         let init = &self.settings.init;
         require_absolute("--init", init)?;
-        let Some(inode) = self.find(init) else {
+        if self.find(init).is_none() {
             return refuse(format!(
                 "--init {} is not in the image{}",
                 show(init),
                 self.similar(init)
             ));
+        }
+        let files = Files {
+            fs: &self.fs,
+            tar: self.tar,
+            entries: self.entries,
+            seeds,
+            cwd,
+            policy: self.settings.policy,
         };
-        if seeds.iter().any(|seed| seed.file == inode) {
-            return Ok(());
-        }
-        let mode = self.fs.stat(inode).mode & 0o7777;
-        if self.fs.file_type(inode) != FileType::Regular {
-            return refuse(format!("--init {} is not a file", show(init)));
-        }
-        if mode & 0o111 == 0 {
-            return refuse(format!(
-                "--init {} is not executable (mode {mode:04o}): chmod +x it",
-                show(init)
-            ));
-        }
-        if self.fs.size(inode) == 0 {
-            return refuse(format!("--init {} is empty", show(init)));
-        }
-        if self.settings.policy == Policy::Chain && self.is_machine_code(inode) {
-            let text = "is machine code that the image brings along, which the policy `chain` refuses to run; \
-                        name the program of a --seed, or build with --policy open";
-            return refuse(format!("--init {} {text}", show(init)));
-        }
-        Ok(())
+        files
+            .can_start(init)
+            .or_else(|problem| refuse(format!("--init {} {problem}", show(init))))
     }
 
     fn find(&self, path: &[u8]) -> Option<InodeId> {
         self.fs.resolve(InodeId::ROOT, path, Follow::Yes).ok()
-    }
-
-    fn is_machine_code(&self, inode: InodeId) -> bool {
-        let path = self.fs.path_of(inode).unwrap_or_default();
-        self.entries.iter().any(|entry| match &entry.kind {
-            Kind::File { content, .. } => {
-                path[1..] == entry.path && self.tar[content.clone()].starts_with(b"\x7fELF")
-            }
-            _ => false,
-        })
     }
 
     /// A hint: members of the same name elsewhere, or whose names begin alike.

@@ -24,6 +24,7 @@ pub mod sbom;
 pub mod sd;
 pub mod seeds;
 pub mod sources;
+pub mod startable;
 pub mod trace;
 pub mod tree;
 pub mod unpacked;

@@ -17,6 +17,8 @@ pub struct Placed {
     pub program: Vec<u8>,
     /// The program in the files.
     pub file: InodeId,
+    /// Its bytes.
+    pub code: Vec<u8>,
 }
 
 /// Why a seed cannot be, and for which of its two paths a name that is alike would help.
@@ -46,7 +48,7 @@ pub fn place(
         }
         let (path, source) =
             text_of(fs, tar, entries, text).ok_or_else(|| Problem::NoText(text.clone()))?;
-        hex0::decoded_length(source)
+        let code = hex0::decode(source)
             .map_err(|error| Problem::Other(format!("the seed's text {}: {error}", show(text))))?;
         let file = fs
             .create_program(program)
@@ -58,6 +60,7 @@ pub fn place(
             text: path,
             program,
             file,
+            code,
         });
     }
     Ok(placed)

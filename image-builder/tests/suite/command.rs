@@ -1,6 +1,6 @@
 //! The command as a user meets it: what it makes, what it says, and its exit codes.
 
-use crate::common::{Bench, stderr, stdout};
+use crate::common::{Bench, hex0_text, program_elf, stderr, stdout};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
@@ -19,7 +19,7 @@ fn the_same_files_give_the_same_bytes() {
     fs::set_permissions(other.path("tree/bin/sh"), fs::Permissions::from_mode(0o700)).unwrap();
     fs::set_permissions(other.path("tree/empty"), fs::Permissions::from_mode(0o700)).unwrap();
     let script = format!(
-        "umask 077; exec {} build --tree tree --kernel kernel --init /init --arg -x -o two.img",
+        "umask 077; exec {} build --tree tree --kernel kernel --init /init --policy open --arg -x -o two.img",
         env!("CARGO_BIN_EXE_image-builder")
     );
     let status = Command::new("sh")
@@ -84,7 +84,8 @@ fn what_goes_in_comes_out() {
     // And the same image again from what came out.
     bench
         .run(&[
-            "build", "--tree", "out", "--kernel", "kernel", "--init", "/init", "-o", "b.img",
+            "build", "--tree", "out", "--kernel", "kernel", "--init", "/init", "--policy", "open",
+            "-o", "b.img",
         ])
         .success();
     assert_eq!(
@@ -112,7 +113,8 @@ fn a_foreign_tar_is_taken_as_it_is() {
     assert!(status.success());
     bench
         .run(&[
-            "build", "--tar", "gnu.tar", "--kernel", "kernel", "--init", "/init", "-o", "a.img",
+            "build", "--tar", "gnu.tar", "--kernel", "kernel", "--init", "/init", "--policy",
+            "open", "-o", "a.img",
         ])
         .success();
     bench.run(&["check", "a.img"]).success();
@@ -216,11 +218,39 @@ fn requests_that_could_not_boot_are_refused() {
     let fixed = [
         "build", "--tree", "tree", "--kernel", "kernel", "-o", "a.img",
     ];
+    // A seed is decoded and looked at, as init and as an interpreter.
+    let seed = |bytes: &[u8]| fs::write(bench.path("tree/odd.hex0"), hex0_text(bytes)).unwrap();
+    fs::write(bench.path("tree/bin/tool"), "#!/bin/odd\n").unwrap();
+    for init in ["/bin/odd", "/init"] {
+        for (code, message) in [
+            (&b"text"[..], "/bin/odd cannot be executed: neither an ELF"),
+            (&program_elf()[..64], "/bin/odd cannot be executed: program"),
+            (b"", "/bin/odd is empty"),
+        ] {
+            seed(code);
+            let arguments = ["--init", init, "--seed", "odd.hex0=/bin/odd"];
+            let refused = stderr(&bench.run(&[&fixed, &arguments[..]].concat()).code(2));
+            assert!(refused.contains(message), "{message:?}: {refused}");
+        }
+        seed(&program_elf());
+        let arguments = ["--init", init, "--seed", "odd.hex0=/bin/odd"];
+        bench.run(&[&fixed, &arguments[..]].concat()).success();
+    }
+    fs::write(bench.path("tree/bin/tool"), program_elf()).unwrap();
     let accepted: [&[&str]; 4] = [
         &["--init", "/bin/again", "--policy", "open"],
         &["--init", "/absolute/../init", "--policy", "open"],
         &["--init", "/bin/hex0", "--seed", "seed.hex0=/bin/hex0"],
-        &["--init", "/init", "--cwd", "/absolute", "--env", "HOME=/"],
+        &[
+            "--init",
+            "/init",
+            "--cwd",
+            "/absolute",
+            "--env",
+            "HOME=/",
+            "--policy",
+            "open",
+        ],
     ];
     for arguments in &accepted {
         bench.run(&[&fixed, *arguments].concat()).success();
@@ -291,8 +321,6 @@ fn settings_are_shown() {
         .build(
             "a.img",
             &[
-                "--policy",
-                "open",
                 "--arg",
                 "-c",
                 "--arg",

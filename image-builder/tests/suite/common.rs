@@ -115,8 +115,8 @@ pub fn make_tree(root: &Path) {
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     };
-    file("bin/sh", b"#!/bin/busybox sh\n", 0o755);
-    file("bin/tool", &[0x7f, b'E', b'L', b'F', 2, 1], 0o755);
+    file("bin/sh", b"#!/bin/tool sh\n", 0o755);
+    file("bin/tool", &program_elf(), 0o755);
     file("etc/empty", b"", 0o644);
     file("seed.hex0", hex0_text(&program_elf()).as_bytes(), 0o644);
     file("etc-more", b"bytewise between etc and etc/empty", 0o644);
@@ -196,10 +196,11 @@ impl Bench {
             .assert()
     }
 
-    /// Builds `image` from `tree`, with further arguments.
+    /// Builds `image` from `tree`, whose programs are machine code, with further arguments.
     pub fn build(&self, image: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
         let fixed = [
-            "build", "--tree", "tree", "--kernel", "kernel", "--init", "/init", "-o", image,
+            "build", "--tree", "tree", "--kernel", "kernel", "--init", "/init", "--policy", "open",
+            "-o", image,
         ];
         self.run(&[&fixed, arguments].concat())
     }

@@ -20,6 +20,13 @@ fn settings(init: &[u8]) -> Settings {
     }
 }
 
+/// A program of `size` bytes that ends in the same byte over and over.
+fn program(size: usize, filler: u8) -> Vec<u8> {
+    let mut program = common::program_elf();
+    program.resize(size, filler);
+    program
+}
+
 fn kernel() -> Kernel {
     Kernel::from_elf(&common::kernel_elf()).unwrap()
 }
@@ -37,7 +44,7 @@ fn small_image() -> Vec<u8> {
         },
         Member {
             path: b"bin/sh".to_vec(),
-            kind: file(&[b'x'; 700]),
+            kind: file(&program(700, b'x')),
         },
         Member {
             path: [
@@ -188,7 +195,7 @@ fn the_index_is_the_one_behind_the_kernel() {
         path: b"init".to_vec(),
         kind: Kind::File {
             mode: 0o755,
-            content: b"#!x\n",
+            content: common::program_elf(),
         },
     };
     let tar = archive::write(&[init]).unwrap();
@@ -255,7 +262,7 @@ fn every_kind_of_lie_is_refused_by_both() {
         path: path.to_vec(),
         kind: Kind::File {
             mode: 0o755,
-            content: vec![byte; 700],
+            content: program(700, byte),
         },
     };
     let members = [file(b"one", b'1'), file(b"two", b'2'), file(b"zero", b'0')];
@@ -314,7 +321,7 @@ fn folder(path: &[u8]) -> Member<Vec<u8>> {
 /// What `build` refuses, in an image that was made without it: refused by `check` too, and by the kernel.
 #[test]
 fn files_that_do_not_fit_are_refused_by_both() {
-    let init = || file(b"init", b"#!x\n");
+    let init = || file(b"init", &common::program_elf());
     let refused: [(&str, Vec<Member<Vec<u8>>>); 4] = [
         ("the path is taken already", vec![init(), init()]),
         (
@@ -354,10 +361,12 @@ fn files_that_do_not_fit_are_refused_by_both() {
 #[test]
 fn names_are_texts_under_the_policy_chain() {
     let verdict = |policy, odd: Member<Vec<u8>>| {
-        let tar = archive::write(&[file(b"init", b"#!x\n"), odd]).unwrap();
+        let seed = common::hex0_text(&common::program_elf());
+        let tar = archive::write(&[odd, file(b"seed.hex0", seed.as_bytes())]).unwrap();
         let entries = archive::read(&tar).unwrap();
         let settings = Settings {
             policy,
+            seeds: vec![(b"/seed.hex0".to_vec(), b"/init".to_vec())],
             ..settings(b"/init")
         };
         let image =
@@ -394,7 +403,14 @@ fn an_init_that_cannot_start_is_found() {
     let members = [
         folder(b"bin"),
         file(b"bin/empty", b""),
-        file(b"init", b"#!x\n"),
+        file(b"bin/text", b"echo\n"),
+        file(b"bin/cut", &common::program_elf()[..100]),
+        file(b"bin/none", b"#! \n"),
+        file(b"bin/lost", b"#!/bin/sh -e\n"),
+        file(b"bin/relative", b"#!init\n"),
+        file(b"bin/circle", b"#!/bin/circle\n"),
+        file(b"bin/through", b"#!/bin/cut\n"),
+        file(b"init", &common::program_elf()),
     ];
     let tar = archive::write(&members).unwrap();
     let (image, _) = build::image(kernel(), tar.clone(), &settings(b"/init")).unwrap();
@@ -402,6 +418,21 @@ fn an_init_that_cannot_start_is_found() {
         ("/bin", "is not a file"),
         ("/bin/empty", "is empty"),
         ("/none", "is not in the image"),
+        (
+            "/bin/text",
+            "/bin/text cannot be executed: neither an ELF file nor a #! script",
+        ),
+        (
+            "/bin/cut",
+            "/bin/cut cannot be executed: program headers at 0x40 reach past",
+        ),
+        ("/bin/none", "/bin/none has a #! line that names no"),
+        ("/bin/lost", "its interpreter /bin/sh is not in the image"),
+        ("/bin/circle", "more than 5 scripts that interpret each"),
+        (
+            "/bin/through",
+            "its interpreter /bin/cut cannot be executed: program headers",
+        ),
     ] {
         let forged = forged(&image, |text| {
             text.replace("init /init", &format!("init {init}"))
@@ -414,6 +445,17 @@ fn an_init_that_cannot_start_is_found() {
         let error = build::image(kernel(), tar.clone(), &settings(init.as_bytes())).unwrap_err();
         assert!(error.to_string().contains(reason), "{error}");
     }
+    // Interpreters are looked for where process 1 starts.
+    let mut started = settings(b"/bin/relative");
+    assert!(build::image(kernel(), tar.clone(), &started).is_ok());
+    started.cwd = b"/bin".to_vec();
+    let error = build::image(kernel(), tar.clone(), &started).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("its interpreter init is not in the image"),
+        "{error}"
+    );
     let elsewhere = forged(&image, |text| text.replace("cwd /", "cwd /init"));
     assert!(
         check::check(&elsewhere).unwrap().findings[0]
@@ -477,7 +519,7 @@ fn any_members() -> impl Strategy<Value = Vec<Member<Vec<u8>>>> {
             path: b"init".to_vec(),
             kind: Kind::File {
                 mode: 0o755,
-                content: b"#!x\n".to_vec(),
+                content: common::program_elf(),
             },
         };
         let file = |(name, (content, mode)): (String, (Vec<u8>, u16))| {

@@ -81,7 +81,9 @@ fn a_missing_kernel_is_named() {
     fs::create_dir(bench.path("release")).unwrap();
     fs::copy(env!("CARGO_BIN_EXE_image-builder"), &tool).unwrap();
     let build = || {
-        let arguments = ["build", "--tree", "tree", "--init", "/init", "-o", "a.img"];
+        let arguments = [
+            "build", "--tree", "tree", "--init", "/init", "--policy", "open", "-o", "a.img",
+        ];
         assert_cmd::Command::new(&tool)
             .current_dir(&bench.folder)
             .args(arguments)

@@ -12,15 +12,15 @@ use image_builder::ledger::verify::{Request, Verdict, verify};
 use image_builder::{build, sha256};
 use std::path::Path;
 
-/// What the seed's text stands for: it only has to look like an ELF file.
-pub const SEED: &[u8] = b"\x7fELF seed";
-/// Its text.
-pub const SEED_TEXT: &[u8] = b"7f 45 4c 46 20 73 65 65 64 # the seed\n";
 pub const SCRIPT: &[u8] = b"hex0 cc.hex0 cc; cc hello.c\n";
 pub const COMPILER_TEXT: &[u8] = b"cc as hex\n";
 pub const COMPILER: &[u8] = b"\x7fELF compiler";
 pub const SOURCE: &[u8] = b"int main(void) { return 0; }\n";
-pub const HELLO: &[u8] = b"\x7fELF hello";
+/// Whole enough to be an init: ELF header, one segment, no code.
+pub const HELLO: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\xb7\0\x01\0\0\0\
+    \x78\0\x60\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\x38\0\x01\0\0\0\0\0\0\0\
+    \x01\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\x60\0\0\0\0\0\0\0\x60\0\0\0\0\0\
+    \x78\0\0\0\0\0\0\0\x78\0\0\0\0\0\0\0\0\x10\0\0\0\0\0\0";
 /// Machine code in the image, which nobody may run.
 pub const SMUGGLED: &[u8] = b"\x7fELF smuggled";
 pub const TARBALL: &[u8] = b"\x1f\x8b compressed \0";
@@ -35,7 +35,10 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("cc.hex0", COMPILER_TEXT.to_vec()),
         ("hello.c", SOURCE.to_vec()),
         ("script", SCRIPT.to_vec()),
-        ("seed.hex0", SEED_TEXT.to_vec()),
+        (
+            "seed.hex0",
+            common::hex0_text(&common::program_elf()).into_bytes(),
+        ),
         ("smuggled", SMUGGLED.to_vec()),
         ("source.tar.gz", TARBALL.to_vec()),
     ]
@@ -133,7 +136,7 @@ impl Chain {
             let found = files.iter().find(|(path, _)| *path == name);
             file(&format!("/{name}"), &found.unwrap().1)
         };
-        let seed = || file("/seed/hex0", SEED);
+        let seed = || file("/seed/hex0", &common::program_elf());
         let compiler = || file("/bin/cc", COMPILER);
         let with = |mut entry: Entry, reads: &[File], wrote: &[File]| {
             (entry.reads, entry.wrote) = (reads.to_vec(), wrote.to_vec());

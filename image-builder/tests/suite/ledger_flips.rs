@@ -73,7 +73,7 @@ fn an_image_built_anew_around_a_change_is_another_image() {
     let chain = Chain::new();
     for changed in 0..files().len() {
         let mut files = files();
-        files[changed].1[0] ^= 1;
+        files[changed].1[2] ^= 1;
         let image = image_of(&files, Policy::Chain);
         assert_eq!(check::check(&image).unwrap().findings, vec![]);
         let verdict = verify(&Request {

@@ -1,6 +1,6 @@
 //! What `verify` may say without a head; what it sees of processes, settings and code; and that each fact is told once.
 
-use crate::common::{Bench, stderr, stdout};
+use crate::common::{Bench, program_elf, stderr, stdout};
 use crate::ledger_common::*;
 use firmseed_core::image::Policy;
 use firmseed_core::ledger::format::Ending;
@@ -293,7 +293,7 @@ fn a_seed_left_in_place_is_no_doubt() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("seed")).unwrap();
     let seed = folder.path().join("seed/hex0");
-    std::fs::write(&seed, SEED).unwrap();
+    std::fs::write(&seed, program_elf()).unwrap();
     let verdict = Chain::new().verdict_with(Some(folder.path()));
     assert_eq!(verdict.doubts, vec![]);
     std::fs::write(&seed, b"\x7fELF other").unwrap();

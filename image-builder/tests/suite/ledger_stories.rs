@@ -194,7 +194,7 @@ fn a_story_leads_back_to_the_seeds() {
         "  by       /bin/cc (",
         "  from     1 text of the image: /hello.c",
         "  told by  1 text: /script",
-        "  a seed: the kernel made it from the text /seed.hex0 (38 bytes)",
+        "  a seed: the kernel made it from the text /seed.hex0 (381 bytes)",
         "In all: 3 programs and 4 texts (",
     ] {
         assert!(text.contains(line), "expected {line:?} in\n{text}");

@@ -4,7 +4,7 @@
 //! is no point of no return. Neighbours: [`elf`](crate::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
 //! `stack` lays out the stack, `script` reads the `#!` line.
 
-mod script;
+pub mod script;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -22,7 +22,7 @@ use script::{HEAD_SIZE, Head};
 pub use stack::Arguments;
 
 /// How many scripts may stand in a row, each the interpreter of the one before.
-const SCRIPT_DEPTH: usize = 5;
+pub const SCRIPT_DEPTH: usize = 5;
 
 /// Argument or environment strings.
 #[derive(Clone, Copy, Debug)]

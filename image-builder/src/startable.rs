@@ -1,0 +1,116 @@
+//! PID 1 against the files: what passes here, the kernel starts.
+//!
+//! The judges are the kernel's own: its file system, its reader of `#!` lines, its reader of ELF headers.
+
+use crate::archive::{Entry, Kind};
+use crate::seeds::Placed;
+use firmseed_core::elf::Elf;
+use firmseed_core::exec::SCRIPT_DEPTH;
+use firmseed_core::exec::script::{self, HEAD_SIZE, Head};
+use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
+use firmseed_core::image::Policy;
+
+/// The files at the moment when the kernel starts PID 1.
+pub struct Files<'a> {
+    /// The tar, and the seeds in their places.
+    pub fs: &'a Fs,
+    /// The bytes of the tar.
+    pub tar: &'a [u8],
+    /// Its members.
+    pub entries: &'a [Entry],
+    /// The seeds.
+    pub seeds: &'a [Placed],
+    /// The folder in which PID 1 starts, and from which its interpreters are looked for.
+    pub cwd: InodeId,
+    /// May the image's own machine code run?
+    pub policy: Policy,
+}
+
+impl Files<'_> {
+    /// The program at `init`, or the interpreter that its `#!` line leads to, can be executed.
+    ///
+    /// # Errors
+    /// A sentence about the file that is none, without its first word: what names `init`.
+    pub fn can_start(&self, init: &[u8]) -> Result<(), String> {
+        let mut path = init.to_vec();
+        let mut named = String::new();
+        for _ in 0..=SCRIPT_DEPTH {
+            let (file, code) = self
+                .executable(&path)
+                .map_err(|problem| named.clone() + &problem)?;
+            match script::parse(&code[..code.len().min(HEAD_SIZE)]) {
+                Head::Script(interpreter) => {
+                    path = interpreter.path.to_vec();
+                    let text = String::from_utf8_lossy(&path);
+                    named = format!("is a script; its interpreter {text} ");
+                }
+                Head::BadScript => {
+                    return Err(named
+                        + &format!(
+                            "has a #! line that names no interpreter within {HEAD_SIZE} bytes"
+                        ));
+                }
+                Head::Other => {
+                    return self
+                        .is_program(file, code)
+                        .map_err(|problem| named + &problem);
+                }
+            }
+        }
+        Err(format!(
+            "leads to more than {SCRIPT_DEPTH} scripts that interpret each other"
+        ))
+    }
+
+    /// The file at `path`, which somebody may execute, and its bytes.
+    fn executable(&self, path: &[u8]) -> Result<(InodeId, &[u8]), String> {
+        let Ok(file) = self.fs.resolve(self.cwd, path, Follow::Yes) else {
+            return Err("is not in the image".into());
+        };
+        if self.fs.file_type(file) != FileType::Regular {
+            return Err("is not a file".into());
+        }
+        let mode = self.fs.stat(file).mode & 0o7777;
+        if mode & 0o111 == 0 {
+            return Err(format!("is not executable (mode {mode:04o}): chmod +x it"));
+        }
+        match self.bytes(file) {
+            [] => Err("is empty".into()),
+            code => Ok((file, code)),
+        }
+    }
+
+    /// `code` of `file` is machine code that the policy lets run.
+    fn is_program(&self, file: InodeId, code: &[u8]) -> Result<(), String> {
+        let read = |offset: u64, buffer: &mut [u8]| {
+            // Within the file, and so within memory: the reader promises it.
+            let start = offset as usize;
+            buffer.copy_from_slice(&code[start..start + buffer.len()]);
+        };
+        Elf::parse(code.len() as u64, read)
+            .map_err(|error| format!("cannot be executed: {error}"))?;
+        if self.policy == Policy::Chain && self.seeds.iter().all(|seed| seed.file != file) {
+            return Err("is machine code that the image brings along, which the policy `chain` refuses to run; \
+                        name the program of a --seed, or build with --policy open"
+                .into());
+        }
+        Ok(())
+    }
+
+    fn bytes(&self, file: InodeId) -> &[u8] {
+        if let Some(seed) = self.seeds.iter().find(|seed| seed.file == file) {
+            return &seed.code;
+        }
+        let is_it = |path: &[u8]| self.fs.resolve(InodeId::ROOT, path, Follow::No) == Ok(file);
+        // The last: a member replaces an earlier one of its name.
+        let content = self
+            .entries
+            .iter()
+            .rev()
+            .find_map(|entry| match &entry.kind {
+                Kind::File { content, .. } if is_it(&entry.path) => Some(content.clone()),
+                _ => None,
+            });
+        content.map_or(&[], |content| &self.tar[content])
+    }
+}
