@@ -2,13 +2,15 @@
 
 . "$root/qemu/lib/probe.sh"
 
-# The kernel built from a copy of the sources in another folder is the same file.
+# The kernel built from a copy of the sources in another folder, to which a link leads, is the same file.
 kernel_is_reproducible() {
-    local copy
-    copy=$(scratch)/a/folder/with/a/longer/name
+    local folder copy
+    folder=$(scratch)
+    copy=$folder/a/folder/with/a/longer/name
     mkdir -p "$copy"
     (cd "$root" && tar -c --exclude=./target --exclude=./.git .) | tar -x -C "$copy"
-    CARGO_TARGET_DIR=$copy/target "$copy/qemu/build" --kernel-only
+    ln -s "$copy" "$folder/link"
+    CARGO_TARGET_DIR=$copy/target "$folder/link/qemu/build" --kernel-only
     expect "two folders, one kernel" cmp "$kernel_elf" "$copy/target/aarch64-unknown-none-softfloat/kernel/kernel"
 }
 start reproducible-kernel kernel_is_reproducible

@@ -11,7 +11,7 @@ unset CDPATH GREP_OPTIONS POSIXLY_CORRECT
 [ -e /proc/$$/fd/2 ] || exec 2>/dev/null
 
 # The repository, absolute; the build folder; what was fetched from the distribution.
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 target=${CARGO_TARGET_DIR:-$root/target}
 cache=${FIRMSEED_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/firmseed}
 
