@@ -34,6 +34,19 @@ else
     skip published-kernel "another compiler than the reference, Rust $rust_reference"
 fi
 
+# Cortex-A53, erratum 835769: no 64-bit multiply-accumulate right after an access to memory. A multiplication alone is one with XZR.
+errata_are_heeded() {
+    aarch64-linux-gnu-objdump -d --no-show-raw-insn "$kernel_elf" | awk '
+        $1 ~ /:$/ && $2 ~ /^(madd|msub|smaddl|smsubl|umaddl|umsubl)$/ {
+            seen++
+            if (before ~ /^(ld|st|prfm)/ && $3 ~ /^x/) { print "right after " before ": " $0; bad++ }
+        }
+        $1 ~ /:$/ { before = $2 }
+        END { print seen + 0 " multiply-accumulates, " bad + 0 " right after an access to memory"; exit bad > 0 || seen == 0 }' ||
+        { echo "expected: fix-cortex-a53-835769 (qemu/build) for all of the kernel"; exit 1; }
+}
+start errata errata_are_heeded
+
 # The other compiler, where it is here: its kernel boots, and is called what it is.
 other_kernel_is_named() {
     local folder

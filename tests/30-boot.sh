@@ -92,7 +92,7 @@ start status-signal ends 139 '^firmseed: init ended with status 139$' --append i
 forged() {
     local log way
     log=$(scratch)/console
-    machine 9 "$log" --image "$image" --timeout 60 --append init=/forge
+    machine 9 "$log" --image "$image" --append init=/forge
     for way in "tr -d '\r\000'" "tr '\r\000' '\n\n'"; do
         eval "$way" <"$log" >"$log.read"
         expect "one end ($way)" [ "$(grep -a '^firmseed: init' "$log.read")" = 'firmseed: init ended with status 9' ]

@@ -175,7 +175,7 @@ inputs() {
     { for ((way = 0; way < 300; way++)); do echo "line $way of the input"; done; printf 'no line feed'; } >"$folder/input"
     sums "$folder/input" >"$folder/wish"
     sums /dev/null >"$folder/wish-nothing"
-    fed() { "$run" --image "$image" --shell --timeout 300 --append init=/input; }
+    fed() { "$run" --image "$image" --shell --timeout "$hang" --append init=/input; }
     for way in file pipe socket null closed; do
         echo "== $way"
         case $way in
@@ -188,7 +188,7 @@ process = subprocess.Popen(sys.argv[2:], stdin=theirs)
 theirs.close()
 ours.sendall(open(sys.argv[1], "rb").read())
 ours.shutdown(socket.SHUT_WR)
-sys.exit(process.wait())' "$folder/input" "$run" --image "$image" --shell --timeout 300 --append init=/input ;;
+sys.exit(process.wait())' "$folder/input" "$run" --image "$image" --shell --timeout "$hang" --append init=/input ;;
         null) fed </dev/null ;;
         closed) fed <&- ;;
         esac >"$folder/$way"

@@ -16,14 +16,23 @@ check job busybox_job
 
 # A shell on the serial console obeys what is typed, and its exit status is the machine's.
 busybox_shell() {
-    local folder
-    folder=$(scratch)
+    local folder console typed process status=0
+    folder=$(scratch) console=$folder/console
     busybox_tree "$folder/tree"
     make_image "$folder/tree" "$folder/image" /job.sh
-    local status=0
-    { sleep 8; printf 'echo the answer is $((6 * 7))\n'; sleep 3; printf 'ls / | wc -l\nexit 33\n'; sleep 20; } |
-        "$root/qemu/run" --shell --timeout 60 --image "$folder/image" >"$folder/console" || status=$?
-    expect_line '^the answer is 42$' "$folder/console"
+    mkfifo "$folder/keyboard"
+    "$root/qemu/run" --shell --timeout "$hang" --image "$folder/image" <"$folder/keyboard" >"$console" &
+    process=$!
+    exec {typed}>"$folder/keyboard"
+    # The shell asks the terminal for the cursor's place after its prompt: no end of line to wait for.
+    await "$process" "a prompt" grep -aq '# ' "$console"
+    # shellcheck disable=SC2016 # the machine's shell is to expand it
+    printf 'echo the answer is $((6 * 7))\n' >&"$typed"
+    await "$process" "an answer" grep -aq '^the answer is 42' "$console"
+    printf 'ls / | wc -l\nexit 33\n' >&"$typed"
+    wait "$process" || status=$?
+    exec {typed}>&-
+    expect_line '^the answer is 42$' "$console"
     expect "the shell's status, not $status" [ "$status" -eq 33 ]
 }
 check shell busybox_shell

@@ -36,7 +36,7 @@ browse() {
 # answer to the click: asked again, many times.
 is() {
     local found tries
-    for ((tries = 0; tries < 50; tries++)); do
+    for ((tries = 0; tries < 300; tries++)); do
         found=$(browser_value "$3")
         [ "$found" != "$2" ] || return 0
         sleep 0.2

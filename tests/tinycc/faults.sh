@@ -7,7 +7,7 @@ fault() {
     local status=$1 step=$2 pattern
     shift 2
     chain_image "$folder/tree" "$folder/image" "${script:-chain.kaem}"
-    machine "$status" "$folder/raw" --image "$folder/image" --memory 128 --timeout 200
+    machine "$status" "$folder/raw" --image "$folder/image" --memory 128
     tr -d '\r' <"$folder/raw" >"$folder/console"
     for pattern; do expect_line "$pattern" "$folder/console"; done
     expect_line '^(/ports/tinycc/)?[a-z]+\.kaem:[0-9]+: (failed with status [0-9]+|ended by signal [0-9]+): ' "$folder/console"
@@ -85,7 +85,7 @@ no_space() {
 small_machine() {
     faulty_tree
     chain_image "$folder/tree" "$folder/image"
-    machine 1 "$folder/raw" --image "$folder/image" --memory 32 --timeout 100
+    machine 1 "$folder/raw" --image "$folder/image" --memory 32
     expect_line '^chain\.kaem:[0-9]+: (cannot run|failed): /bin/' "$folder/raw"
 }
 
