@@ -149,15 +149,17 @@ diverse() {
 
 # On the Rust kernel first: what it makes is the seed kernel's image, which boots, and makes itself again.
 self() {
+    local path
     "$root/qemu/run" --self "$@" >"$work/self.log" || { tail -n 20 "$work/self.log"; echo "expected: the good end of qemu/run --self"; exit 1; }
     grep -a '^self: ' "$work/self.log"
-    expect_line "^self: what the machine has made on the ${kernel:-rust} kernel is image-builder's image, byte for byte: " "$work/self.log"
+    expect_line "^self: what the machine has made on the rust kernel is image-builder's image, byte for byte: " "$work/self.log"
     expect_line '^self: what the copy has made is the copy, byte for byte: ' "$work/self.log"
     expect_line '^self: what the programs printed on the copy is what they printed before, ' "$work/self.log"
     expect "no file of another hash" eval '! grep -aq FAILED "$work/self.log"'
     expect "each boot to reach the fixpoint" [ "$(grep -ac '^TinyCC has rebuilt itself and its C library: 2 and 3 are equal' "$work/self.log")" -eq 2 ]
-    expect "each hash of the lists to be checked in each boot" \
-        [ "$(tr -d '\r' <"$work/self.log" | grep -acE '^/[^ ]*: OK$')" -eq $((2 * $(cat "$root"/stage0/SHA256SUMS "$root"/stage0/09-tools/SHA256SUMS "$root"/ports/tinycc/SHA256SUMS "$root"/seed-kernel/mkimage/SHA256SUMS | wc -l))) ]
+    for path in $(cut -c67- "$root"/stage0/SHA256SUMS "$root"/stage0/09-tools/SHA256SUMS "$root"/seed-kernel/mkimage/SHA256SUMS "$root"/ports/tinycc/SHA256SUMS); do
+        expect "$path to have its hash in both boots" [ "$(tr -d '\r' <"$work/self.log" | grep -acFx "$path: OK")" -eq 2 ]
+    done
     # The copy is the image that was made here, too.
     expect "the image of these files" cmp "$target/self/copy-1.img" "$work/seed.img"
 }
