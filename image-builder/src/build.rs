@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::seeds::{self, Placed, Problem};
 use crate::sources::Seeker;
 use crate::startable::Files;
-use crate::{Error, Result, check, output, port, tree};
+use crate::{Error, Result, check, output, port, seed_kernel, tree};
 use firmseed_core::fs::{Follow, Fs, InodeId};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,17 @@ pub struct Ports {
     pub seeker: Seeker,
 }
 
+/// Where the kernel comes from.
+#[derive(Clone, Debug)]
+pub enum KernelSource {
+    /// The ELF file of the Rust kernel beside this tool.
+    Default,
+    /// Another ELF file of it.
+    Elf(PathBuf),
+    /// The folder with the seed kernel's texts.
+    Seed(PathBuf),
+}
+
 /// What to build.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -41,8 +52,8 @@ pub struct Request {
     pub ports: Ports,
     /// How they are run.
     pub settings: Settings,
-    /// The kernel's ELF; without one, the one beside this tool.
-    pub kernel: Option<PathBuf>,
+    /// What boots them.
+    pub kernel: KernelSource,
 }
 
 /// What was built.
@@ -57,8 +68,9 @@ pub struct Built {
 /// Builds the image and writes it to `path`, whole or not at all.
 pub fn build(request: &Request, path: &Path) -> Result<Built> {
     let kernel = match &request.kernel {
-        Some(path) => Kernel::read(path)?,
-        None => Kernel::read(&kernel::default_path()?)?,
+        KernelSource::Default => Kernel::read(&kernel::default_path()?)?,
+        KernelSource::Elf(path) => Kernel::read(path)?,
+        KernelSource::Seed(folder) => seed_kernel::read(folder)?,
     };
     let tar = match &request.source {
         Source::Tree(root) => {

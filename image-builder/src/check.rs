@@ -6,10 +6,10 @@
 //! the new one has the hash that the index asks for, each byte that differs is the damage.
 
 use crate::archive::{self, BLOCK, Member};
-use crate::kernel::{self, stated_image_size};
+use crate::kernel::{self, Flavour, stated_image_size};
 use crate::layout::Settings;
 use crate::progress::Progress;
-use crate::{Error, Result, build, layout, published, seeds, sha256};
+use crate::{Error, Result, build, layout, published, seed_kernel, seeds, sha256};
 use firmseed_core::image::{self, ALIGNMENT, Escape, Fault, Hex, Index, Kind, Name, Part};
 use firmseed_core::tar::{self, Archive, TarError};
 use serde::Serialize;
@@ -50,7 +50,7 @@ pub struct Report {
     pub size: usize,
     /// Files whose contents were hashed.
     pub files: usize,
-    /// `the published kernel VERSION` or `another kernel`.
+    /// `the published kernel VERSION`, `another kernel`, or `a seed kernel` and how large it is.
     pub kernel: String,
     /// The hash of its bytes.
     pub kernel_sha256: String,
@@ -66,7 +66,8 @@ pub struct Report {
 pub fn check(image: &[u8]) -> Result<Report> {
     let offset = layout::find_index(image)?;
     let kernel = kernel::hash(&image[..offset]);
-    let index = Index::open(image, offset);
+    let flavour = layout::flavour(image, offset);
+    let index = flavour.open(image, offset);
     let files = index.iter().flat_map(Index::members);
     let mut report = Report {
         size: image.len(),
@@ -75,7 +76,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
                 |member| matches!(member, Ok(member) if matches!(member.kind, Kind::File { .. })),
             )
             .count(),
-        kernel: published::describe(&kernel),
+        kernel: flavour.describe(&image[..offset]),
         kernel_sha256: Hex(&kernel).to_string(),
         notes: Vec::new(),
         findings: Vec::new(),
@@ -87,11 +88,20 @@ pub fn check(image: &[u8]) -> Result<Report> {
         let text = "the index calls the kernel a published one; this tool's list (kernel/PUBLISHED) does not know it";
         report.notes.push(text.into());
     }
-    let Some(fault) = judge(image.to_vec().leak(), offset, &kernel) else {
+    let Some(fault) = judge(image.to_vec().leak(), offset, flavour, &kernel) else {
+        if let Ok(index) = &index
+            && index.kernel_name == Name::Seed
+            && let Some(other) = seed_kernel::from_files(image, index)
+            && kernel::hash(&other) != kernel
+        {
+            let text = "the image does not start the seed kernel that is among its files";
+            report.notes.push(text.into());
+        }
         return Ok(report);
     };
     let mut checker = Checker {
         image,
+        flavour,
         findings: Vec::new(),
     };
     match index {
@@ -110,7 +120,12 @@ pub fn check(image: &[u8]) -> Result<Report> {
 }
 
 /// Why the kernel would not start what is in `image`, in its own words.
-fn judge(image: &'static [u8], offset: usize, kernel: &image::Sha256) -> Option<Finding> {
+fn judge(
+    image: &'static [u8],
+    offset: usize,
+    flavour: Flavour,
+    kernel: &image::Sha256,
+) -> Option<Finding> {
     let finding = |part: &str, range, problem: String| {
         Some(Finding {
             part: part.into(),
@@ -122,12 +137,17 @@ fn judge(image: &'static [u8], offset: usize, kernel: &image::Sha256) -> Option<
         let problem = "the field image_size is not the size of the image";
         return finding("kernel header", image::IMAGE_SIZE_FIELD, problem.into());
     }
-    match image::load(image, offset, kernel, sha256) {
+    match flavour.load(image, offset, kernel) {
         Err(fault) => {
-            let (part, range) = place(image, offset, &fault);
+            let (part, range) = place(image, offset, flavour, &fault);
             finding(&part, range, fault.to_string())
         }
         Ok((index, files)) => {
+            if flavour == Flavour::Seed
+                && let Err(fault) = seed_kernel::examine(&image[..offset])
+            {
+                return finding(fault.part, fault.range, fault.problem);
+            }
             let settings = Settings::of(&index);
             let tar = index.tar.slice(image)?;
             let problem = match build::review(tar, files, &settings) {
@@ -140,8 +160,13 @@ fn judge(image: &'static [u8], offset: usize, kernel: &image::Sha256) -> Option<
 }
 
 /// The part and the bytes that a fault is about.
-fn place(image: &[u8], offset: usize, fault: &Fault<'_>) -> (String, Range<usize>) {
-    let Ok(index) = Index::open(image, offset) else {
+fn place(
+    image: &[u8],
+    offset: usize,
+    flavour: Flavour,
+    fault: &Fault<'_>,
+) -> (String, Range<usize>) {
+    let Ok(index) = flavour.open(image, offset) else {
         return ("index".into(), text_range(image, offset));
     };
     let tar = range(&index.tar);
@@ -178,6 +203,7 @@ const WRONG_HASH: &str = "its bytes do not hash to what the index says";
 
 struct Checker<'a> {
     image: &'a [u8],
+    flavour: Flavour,
     findings: Vec<Finding>,
 }
 
@@ -195,16 +221,43 @@ impl<'a> Checker<'a> {
         if !index.verify_seal(sha256) {
             self.add("index", offset..index_end, "it does not hash to what its last line says; other findings may only follow from this one");
         }
-        if kernel::hash(&self.image[..offset]) != index.kernel.sha256 {
-            self.add("kernel", 0..offset, WRONG_HASH);
-        }
+        self.kernel(index, offset);
         let first = index.symbols.as_ref().unwrap_or(&index.tar);
-        self.padding("the index", index_end, range(first).start);
+        let padding = self.flavour.padding();
+        self.padding("the index", index_end..range(first).start, padding);
         if let Some(symbols) = &index.symbols {
             self.part("symbols", symbols);
-            self.padding("the symbols", range(symbols).end, range(&index.tar).start);
+            let room = range(symbols).end..range(&index.tar).start;
+            self.padding("the symbols", room, padding);
         }
         self.tar(index);
+    }
+
+    fn kernel(&mut self, index: &Index<'a>, offset: usize) {
+        let kernel = &self.image[..offset];
+        if kernel::hash(kernel) == index.kernel.sha256 {
+            return;
+        }
+        if self.flavour == Flavour::Seed {
+            // The texts among the files say what it ought to be, where they have the hash.
+            let whole = seed_kernel::from_files(self.image, index).filter(|whole| {
+                whole.len() == offset && kernel::hash(whole) == index.kernel.sha256
+            });
+            let exact = whole.map_or(Vec::new(), |whole| seed_kernel::damage(kernel, &whole));
+            if !exact.is_empty() {
+                return exact.into_iter().for_each(|fault| self.fault(fault));
+            }
+        }
+        self.add("kernel", 0..offset, WRONG_HASH);
+        if self.flavour == Flavour::Seed
+            && let Err(fault) = seed_kernel::examine(kernel)
+        {
+            self.fault(fault);
+        }
+    }
+
+    fn fault(&mut self, fault: seed_kernel::Fault) {
+        self.add(fault.part, fault.range, fault.problem);
     }
 
     fn part(&mut self, name: &str, part: &Part) {
@@ -213,11 +266,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Bytes between two parts are zeros.
-    fn padding(&mut self, after: &str, start: usize, end: usize) {
-        let odd: Vec<usize> = (start..end).filter(|&at| self.image[at] != 0).collect();
+    /// Bytes between two parts, or after a file, are all `expected`.
+    fn padding(&mut self, after: &str, range: Range<usize>, expected: u8) {
+        let odd: Vec<usize> = range.filter(|&at| self.image[at] != expected).collect();
         if let (Some(first), Some(last)) = (odd.first(), odd.last()) {
-            let problem = format!("{} bytes are not zero", odd.len());
+            let name = match expected {
+                0 => "zero",
+                _ => "newlines",
+            };
+            let problem = format!("{} bytes are not {name}", odd.len());
             self.add(format!("padding after {after}"), *first..last + 1, problem);
         }
     }
@@ -240,7 +297,7 @@ impl<'a> Checker<'a> {
                 let end = range(&content).end;
                 let padded = (end - index.tar.offset as usize).next_multiple_of(BLOCK)
                     + index.tar.offset as usize;
-                self.padding(&name, end, padded.min(self.image.len()));
+                self.padding(&name, end..padded.min(self.image.len()), 0);
                 progress.advance(content.size as usize);
             }
         }

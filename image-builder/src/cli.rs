@@ -5,7 +5,7 @@ use crate::report_command::{self, ReportArguments};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_core::image::Policy;
-use image_builder::build::{Ports, Request, Source};
+use image_builder::build::{KernelSource, Ports, Request, Source};
 use image_builder::layout::Settings;
 use image_builder::sd::{self, firmware::Board};
 use image_builder::sources::Seeker;
@@ -39,6 +39,8 @@ Examples:
     image-builder build --tar rootfs.tar --policy open --init /init -o rootfs.img
   A bootstrap chain: text only, PID 1 decoded from hex0:
     image-builder build --tree chain --seed kaem.hex0=/bin/kaem --init /bin/kaem --arg /main.kaem -o chain.img
+  The same around the kernel that is hex0 text too: no byte of the image comes from a compiler:
+    image-builder build --seed-kernel seed-kernel --tree chain --seed kaem.hex0=/bin/kaem --init /bin/kaem ... -o seed.img
   The same with your own program (with the chain of this project: qemu/run --port my-port):
     image-builder build --tree chain --port my-port ... -o mine.img
 
@@ -311,6 +313,9 @@ pub struct BuildArguments {
     /// The kernel's ELF file [default: aarch64-unknown-none-softfloat/kernel/kernel beside this tool's folder]
     #[arg(long, value_name = "ELF")]
     kernel: Option<PathBuf>,
+    /// The folder with the seed kernel's texts, loader.hex0 and kernel.hex0: the image gets that kernel.
+    #[arg(long, value_name = "DIR", conflicts_with = "kernel")]
+    seed_kernel: Option<PathBuf>,
     /// The image to write; replaced only when all is done.
     #[arg(short, long, value_name = "IMAGE")]
     output: PathBuf,
@@ -362,7 +367,11 @@ impl BuildArguments {
                     seeker: self.places.into_seeker(),
                 },
                 settings,
-                kernel: self.kernel,
+                kernel: match (self.kernel, self.seed_kernel) {
+                    (Some(elf), _) => KernelSource::Elf(elf),
+                    (None, Some(folder)) => KernelSource::Seed(folder),
+                    (None, None) => KernelSource::Default,
+                },
             },
             self.output,
         ))

@@ -1,8 +1,8 @@
 //! What is in an image, for people and (as JSON) for programs. Nothing is verified here: see [`crate::check`].
 
-use crate::kernel::stated_image_size;
-use crate::{Error, Result, layout, published, sha256};
-use firmseed_core::image::{Escaped, Hex, Index, Kind, Part};
+use crate::kernel::{Flavour, hash, stated_image_size};
+use crate::{Error, Result, layout, seed_kernel, sha256};
+use firmseed_core::image::{Escaped, Hex, Kind, Part};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -14,9 +14,9 @@ pub struct Report {
     pub size: u64,
     /// The size that the arm64 Image header states.
     pub stated_size: u64,
-    /// `the published kernel VERSION` or `another kernel`, by the hash that the index states.
+    /// `the published kernel VERSION`, `another kernel`, or `a seed kernel` and how large it is.
     pub kernel: String,
-    /// kernel, index, symbols, tar.
+    /// kernel, index, symbols, tar; of a seed kernel, its loader and text after it.
     pub parts: Vec<PartReport>,
     /// The path of PID 1.
     pub init: String,
@@ -43,7 +43,7 @@ pub struct PartReport {
     pub offset: u64,
     /// Bytes, without padding.
     pub size: u64,
-    /// As the index states it; of the index: as computed.
+    /// As the index states it; of the index, a loader and a text: as computed.
     pub sha256: String,
 }
 
@@ -86,7 +86,10 @@ pub struct MemberReport {
 /// Reads what the image's index says.
 pub fn inspect(image: &[u8]) -> Result<Report> {
     let offset = layout::find_index(image)?;
-    let index = Index::open(image, offset).map_err(|error| Error::Image(error.to_string()))?;
+    let flavour = layout::flavour(image, offset);
+    let index = flavour.open(image, offset);
+    let index = index.map_err(|error| Error::Image(error.to_string()))?;
+    let kernel = &image[..offset];
     let strings =
         |texts: &mut dyn Iterator<Item = Escaped<'_>>| texts.map(|text| text.to_string()).collect();
     let members: std::result::Result<Vec<_>, _> = index
@@ -104,13 +107,30 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
         size: index.text.len() as u64,
         sha256: sha256(index.text),
     };
-    let mut parts = vec![part("kernel", &index.kernel), part("index", &index_part)];
+    let mut parts = vec![part("kernel", &index.kernel)];
+    if flavour == Flavour::Seed
+        && let Ok(found) = seed_kernel::examine(kernel)
+    {
+        // The loader's hash is that of what its text stands for, whatever image it is in.
+        for (name, range, hash) in [
+            ("loader", found.loader.clone(), hash(&kernel[found.loader])),
+            ("text", found.text.clone(), sha256(&kernel[found.text])),
+        ] {
+            let piece = Part {
+                offset: range.start as u64,
+                size: range.len() as u64,
+                sha256: hash,
+            };
+            parts.push(part(name, &piece));
+        }
+    }
+    parts.push(part("index", &index_part));
     parts.extend(index.symbols.iter().map(|symbols| part("symbols", symbols)));
     parts.push(part("tar", &index.tar));
     Ok(Report {
         size: image.len() as u64,
         stated_size: stated_image_size(image).unwrap_or(0),
-        kernel: published::describe(&index.kernel.sha256),
+        kernel: flavour.describe(kernel),
         parts,
         init: index.init.to_string(),
         arguments: strings(&mut index.arguments()),

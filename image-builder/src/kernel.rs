@@ -1,15 +1,21 @@
-//! The kernel's ELF as the head of an image: its bytes as they lie in memory, and its symbols.
+//! The kernel as the head of an image: its bytes as they lie in memory, and its symbols. The Rust kernel's come from its
+//! ELF file, the seed kernel's from its texts ([`crate::seed_kernel`]).
 //!
 //! The header that the boot protocol asks for (Linux's Documentation/arch/arm64/booting: `ARM\x64`
 //! at byte 56) is the kernel's own first 64 bytes; only its field `image_size` is filled in here.
 
 use crate::{Error, Result};
-use firmseed_core::image::{ALIGNMENT, IMAGE_SIZE_FIELD, Sha256, kernel_hash};
+use crate::{published, seed_kernel, sha256};
+use firmseed_core::fs::Fs;
+use firmseed_core::image::{
+    self, ALIGNMENT, Compiled, Fault, Form, Index, IndexError, Name, Sha256, kernel_hash,
+};
 use firmseed_core::sha256::compress;
 use object::read::elf::{ElfFile64, ProgramHeader as _};
 use object::{
     Architecture, LittleEndian, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, elf,
 };
+use seed_kernel::Seed;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -22,6 +28,60 @@ const END_SYMBOL: &str = "__image_end";
 /// No kernel of ours comes near; an ELF with a stray address would fill the disk.
 const SIZE_LIMIT: u64 = 16 << 20;
 
+pub use firmseed_core::image::IMAGE_SIZE_FIELD as IMAGE_SIZE;
+
+/// Which of the two kernels: what an image of it looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// The one in Rust.
+    Compiled,
+    /// The one in hex0.
+    Seed,
+}
+
+impl Flavour {
+    /// The byte between the parts of an image.
+    pub const fn padding(self) -> u8 {
+        match self {
+            Flavour::Compiled => Compiled::PADDING,
+            Flavour::Seed => Seed::PADDING,
+        }
+    }
+
+    /// Opens the index at `offset` of an image.
+    pub fn open(
+        self,
+        image: &[u8],
+        offset: usize,
+    ) -> std::result::Result<Index<'_>, IndexError<'_>> {
+        match self {
+            Flavour::Compiled => Index::open(image, offset),
+            Flavour::Seed => Index::open_as::<Seed>(image, offset),
+        }
+    }
+
+    /// Asks the judge of images: [`image::load`].
+    pub fn load(
+        self,
+        image: &'static [u8],
+        offset: usize,
+        kernel: &Sha256,
+    ) -> std::result::Result<(Index<'static>, Fs), Fault<'static>> {
+        match self {
+            Flavour::Compiled => image::load(image, offset, kernel, sha256),
+            Flavour::Seed => image::load_as::<Seed>(image, offset, kernel, sha256),
+        }
+    }
+
+    /// What people are told of the kernel in the bytes before an index.
+    pub fn describe(self, kernel: &[u8]) -> String {
+        match self {
+            Flavour::Compiled => published::describe(&hash(kernel)),
+            Flavour::Seed => seed_kernel::describe(kernel),
+        }
+    }
+}
+
 /// A kernel, ready to be put at the start of an image.
 #[derive(Clone, Debug)]
 pub struct Kernel {
@@ -29,6 +89,8 @@ pub struct Kernel {
     pub flat: Vec<u8>,
     /// Lines of `OFFSET NAME`, for `firmseed_core::image::symbol_at`.
     pub symbols: Vec<u8>,
+    /// Which one.
+    pub flavour: Flavour,
 }
 
 impl Kernel {
@@ -52,7 +114,7 @@ impl Kernel {
             ));
         }
         let mut flat = flatten(&file, bytes)?;
-        if flat.len() < HEADER_SIZE || flat[MAGIC_AT..][..4] != *MAGIC {
+        if !has_header(&flat) {
             return Err("its first load segment does not begin with an arm64 Image header (\"ARM\\x64\" at byte 56)".into());
         }
         match file
@@ -77,18 +139,32 @@ impl Kernel {
         Ok(Kernel {
             flat,
             symbols: symbols(&file),
+            flavour: Flavour::Compiled,
         })
     }
 
     /// Fills in the header's size of all that a boot loader must load.
     pub fn set_image_size(&mut self, size: u64) {
-        self.flat[IMAGE_SIZE_FIELD].copy_from_slice(&size.to_le_bytes());
+        self.flat[IMAGE_SIZE].copy_from_slice(&size.to_le_bytes());
     }
 
     /// Its hash in the index of every image.
     pub fn hash(&self) -> Sha256 {
         hash(&self.flat)
     }
+
+    /// The word for it in an index.
+    pub fn name(&self) -> Name {
+        match self.flavour {
+            Flavour::Compiled => published::name_of(&self.hash()),
+            Flavour::Seed => Name::Seed,
+        }
+    }
+}
+
+/// Do these bytes begin with an arm64 Image header?
+pub fn has_header(bytes: &[u8]) -> bool {
+    bytes.len() >= HEADER_SIZE && bytes[MAGIC_AT..][..4] == *MAGIC
 }
 
 /// The hash of the kernel in these bytes, whatever image it is in.
@@ -98,7 +174,7 @@ pub fn hash(kernel: &[u8]) -> Sha256 {
 
 /// The size that an image's header states.
 pub fn stated_image_size(image: &[u8]) -> Option<u64> {
-    let field = image.get(IMAGE_SIZE_FIELD)?;
+    let field = image.get(IMAGE_SIZE)?;
     Some(u64::from_le_bytes(
         field.try_into().expect("eight bytes were taken"),
     ))

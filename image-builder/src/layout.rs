@@ -1,12 +1,12 @@
 //! The way of the parts into an image, and finding the index in one.
 //!
-//! kernel | index | symbols | tar, each at the next multiple of 4096, zeros between. The index states
+//! kernel | index | symbols | tar, each at the next multiple of 4096, padding between. The index states
 //! where the others begin, and its own length decides that: [`assemble`] grows it until both agree.
 
 use crate::archive::{Entry, Kind};
-use crate::kernel::Kernel;
+use crate::kernel::{Flavour, Kernel};
 use crate::progress::Progress;
-use crate::{Error, Result, published, sha256};
+use crate::{Error, Result, sha256};
 use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Hex, Index, Policy, Sha256, VERSION_LINE};
 use std::fmt::Write;
 
@@ -93,7 +93,7 @@ pub fn assemble(
             (&kernel.symbols, symbols_at),
             (tar, tar_at),
         ] {
-            image.resize(at, 0);
+            image.resize(at, kernel.flavour.padding());
             image.extend_from_slice(part);
         }
         return Ok(image);
@@ -112,7 +112,7 @@ fn head(
         "{VERSION_LINE}\nkernel {} {} {}\n",
         kernel.flat.len(),
         Hex(&kernel.hash()),
-        published::name_of(&kernel.hash())
+        kernel.name()
     );
     let mut line = |keyword: &str, fields: &[&dyn std::fmt::Display]| {
         text += keyword;
@@ -198,9 +198,24 @@ fn kernel_size(line: &[u8]) -> Option<usize> {
     std::str::from_utf8(&fields[..digits]).ok()?.parse().ok()
 }
 
+/// Which kernel the image with its index at `offset` has, by the word in its line `kernel`. Where that makes no sense,
+/// by what is before the index: text, or the zeros of the Rust kernel's data.
+pub fn flavour(image: &[u8], offset: usize) -> Flavour {
+    let mut lines = image[offset..].split(|&byte| byte == b'\n').skip(1);
+    let word = lines
+        .next()
+        .and_then(|line| line.split(|&byte| byte == b' ').nth(3));
+    match word {
+        Some(b"seed") => Flavour::Seed,
+        Some(b"published" | b"other") => Flavour::Compiled,
+        _ if image[offset - 1] == b'\n' => Flavour::Seed,
+        _ => Flavour::Compiled,
+    }
+}
+
 /// Finds and opens the index of `image`.
 pub fn open(image: &[u8]) -> Result<Index<'_>> {
-    let index =
-        Index::open(image, find_index(image)?).map_err(|error| Error::Image(error.to_string()))?;
-    Ok(index)
+    let offset = find_index(image)?;
+    let index = flavour(image, offset).open(image, offset);
+    index.map_err(|error| Error::Image(error.to_string()))
 }

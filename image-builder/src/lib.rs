@@ -22,6 +22,7 @@ pub mod published;
 pub mod report;
 pub mod sbom;
 pub mod sd;
+pub mod seed_kernel;
 pub mod seeds;
 pub mod sources;
 pub mod startable;

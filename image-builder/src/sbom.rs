@@ -4,7 +4,7 @@
 
 use crate::ledger::facts::ImageFacts;
 use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::Hex;
+use firmseed_core::image::{Hex, Name};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,10 +22,15 @@ pub fn sbom(image: &[u8], name: &str, crates: &[Crate]) -> Result<Value> {
     let index = layout::open(image)?;
     let facts = ImageFacts::read(image)?;
     let hash = sha256(image);
+    // No compiler and no crate had a part in the seed kernel.
+    let (kernel_name, crates) = match index.kernel_name {
+        Name::Seed => ("firmseed-seed-kernel", &[][..]),
+        Name::Published | Name::Other => ("firmseed-kernel", crates),
+    };
     let kernel = json!({
         "type": "operating-system",
         "bom-ref": "kernel",
-        "name": "firmseed-kernel",
+        "name": kernel_name,
         "version": env!("CARGO_PKG_VERSION"),
         "hashes": [sha256_of(&Hex(&index.kernel.sha256).to_string())],
         "licenses": [{"expression": env!("CARGO_PKG_LICENSE")}],

@@ -2,6 +2,13 @@
 
 . "$root/qemu/lib/image.sh"
 
+# The kernel of chain_image, as options of image-builder: the Rust kernel, or the one in hex0.
+rust_kernel=(--kernel "$kernel_elf")
+seed_kernel=(--seed-kernel "$root/seed-kernel")
+chain_kernel=("${rust_kernel[@]}")
+# The script of process 1 in an image that makes its own image.
+self_script=/seed-kernel/mkimage/self.kaem
+
 # fetch_port PORT: prints the path of its tarball in the cache; it is fetched where it is missing.
 fetch_port() {
     local line
@@ -23,7 +30,7 @@ chain_tree() {
     shift
     rm -rf "$tree"
     mkdir -p "$tree"/{bin,build,include,lib,ports,tmp}
-    (cd "$root" && find stage0 -name tests -prune -o -type f -print0 | LC_ALL=C sort -z | tar -c --null -T - | tar -x -C "$tree")
+    (cd "$root" && find stage0 seed-kernel -name tests -prune -o -type f -print0 | LC_ALL=C sort -z | tar -c --null -T - | tar -x -C "$tree")
     for port; do
         mkdir -p "$tree/ports/$port"
         (cd "$root/ports/$port" && tar -c --exclude=./tests . | tar -x -C "$tree/ports/$port")
@@ -34,12 +41,36 @@ chain_tree() {
     chain_sums "$@" >"$tree/SHA256SUMS"
 }
 
-# chain_image TREE IMAGE [SCRIPT [OPTION...]]: the image around it. PID 1 is kaem-seed, decoded by the kernel from its text.
+# chain_settings SCRIPT: how the image starts, in the index's lines. PID 1 is kaem-seed, decoded by the kernel from its text.
+chain_settings() {
+    printf '%s\n' 'init /seed/kaem-seed' "arg $1" 'env PATH=/bin' 'cwd /stage0' 'policy chain' \
+        'seed /stage0/00-hex0/hex0.hex0 /seed/hex0' 'seed /stage0/01-kaem-seed/kaem-seed.hex0 /seed/kaem-seed'
+}
+
+# chain_image TREE IMAGE [SCRIPT [OPTION...]]: the image around it.
 chain_image() {
-    local tree=$1 image=$2 script=${3:-chain.kaem}
-    "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --cwd /stage0 --env PATH=/bin \
-        --seed /stage0/00-hex0/hex0.hex0=/seed/hex0 --seed /stage0/01-kaem-seed/kaem-seed.hex0=/seed/kaem-seed \
-        --init /seed/kaem-seed --arg "$script" -o "$image" --ports "$root/ports" --cache "$cache" "${@:4}" >/dev/null
+    local tree=$1 image=$2 script=${3:-chain.kaem} word value program settings=()
+    while read -r word value program; do settings+=("--$word" "$value${program:+=$program}"); done < <(chain_settings "$script")
+    "$image_builder" build "${chain_kernel[@]}" --tree "$tree" "${settings[@]}" -o "$image" \
+        --ports "$root/ports" --cache "$cache" "${@:4}" >/dev/null
+}
+
+# self_list TREE: writes TREE/image.list, from which the machine makes the image itself: the index's lines without what can be
+# computed. Modes as image-builder takes them from a tree: the owner's, others do not write.
+self_list() {
+    : >"$1/image.list"
+    {
+        chain_settings "$self_script"
+        (cd "$1" && find . -mindepth 1 -printf '%P %y %m\n') | LC_ALL=C sort | while read -r path kind mode; do
+            mode=$(printf %04o $((0$mode & 0700 | (0$mode & 0500) >> 3 | (0$mode & 0500) >> 6)))
+            case $kind in
+            f) echo "file $mode $path" ;;
+            d) echo "dir $mode $path" ;;
+            *) die "$1/$path is neither file nor folder: the machine could not make its image" ;;
+            esac
+        done
+    } >"$1/../image.list"
+    mv "$1/../image.list" "$1/image.list"
 }
 
 # end_with_prompt TREE: the chain in TREE ends with kaem reading commands from the console.

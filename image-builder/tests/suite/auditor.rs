@@ -1,7 +1,7 @@
 //! An auditor who trusts `tail`, `sha256sum` and `tar`, and not this tool, comes to the same result: with
 //! the commands of docs/image.md, just as they stand there, and with the offsets of `inspect`.
 
-use crate::common::{Bench, forged, lies, stdout};
+use crate::common::{Bench, forged, lies, make_seed_kernel, stdout};
 use image_builder::layout;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -9,14 +9,20 @@ use std::process::Command;
 
 /// What the page's first block of commands prints when run beside `IMG`.
 fn run_the_page(bench: &Bench) -> (String, String) {
+    run_block(bench, "```sh\n")
+}
+
+/// The same of the block that begins with `start`.
+fn run_block(bench: &Bench, start: &str) -> (String, String) {
     let page =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/image.md")).unwrap();
     let (_, rest) = page
-        .split_once("```sh\n")
+        .split_once(start)
         .expect("docs/image.md has a block of commands");
     let (commands, _) = rest.split_once("```").unwrap();
+    let commands = format!("{}{commands}", start.trim_start_matches("```sh\n"));
     let output = Command::new("sh")
-        .args(["-uc", commands])
+        .args(["-uc", &commands])
         .current_dir(&bench.folder)
         .output()
         .unwrap();
@@ -82,6 +88,44 @@ fn the_commands_of_the_page_verify_an_image() {
         output.contains("files.tar: FAILED") && output.contains("BAD bin/sh"),
         "{output}"
     );
+}
+
+/// The same commands, and those of the section about it, verify an image of the seed kernel, and see damage.
+#[test]
+fn the_commands_of_the_page_verify_a_seed_image() {
+    let bench = Bench::new();
+    make_seed_kernel(&bench.path("seed-kernel"));
+    let build = [
+        "build", "--tree", "tree", "--policy", "open", "--init", "/init", "-o", "IMG",
+    ];
+    bench
+        .run(&[&build[..], &["--seed-kernel", "seed-kernel"]].concat())
+        .success();
+    let texts = "```sh\nsed 's/[#;].*//' seed-kernel/loader.hex0";
+    let (output, errors) = run_the_page(&bench);
+    assert_eq!(errors, "");
+    assert!(
+        !output.contains("BAD") && output.contains("\nsame zeros\nsame members\nsame contents\n"),
+        "{output}"
+    );
+    assert_eq!(
+        run_block(&bench, texts),
+        ("same loader\nsame text\n".into(), String::new())
+    );
+
+    let whole = fs::read(bench.path("IMG")).unwrap();
+    let index_end = 4096 + layout::open(&whole).unwrap().text.len();
+    let damaged = |at: usize| {
+        let mut image = whole.clone();
+        image[at] ^= 1;
+        fs::write(bench.path("IMG"), image).unwrap();
+    };
+    damaged(index_end + 1);
+    assert!(run_the_page(&bench).0.contains("BAD zeros"));
+    damaged(66);
+    assert_eq!(run_block(&bench, texts).0.lines().last(), Some("same text"));
+    damaged(70);
+    assert!(!run_block(&bench, texts).0.contains("same text"));
 }
 
 /// The commands see an index that lies, though each hash and the seal are as it says.

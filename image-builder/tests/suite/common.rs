@@ -170,6 +170,23 @@ pub fn hex0_text(bytes: &[u8]) -> String {
     format!("# a text\n{}\n", pairs.join(" "))
 }
 
+/// A seed kernel's texts in `folder`: the Image header and one instruction; a few pairs. Nobody runs them here.
+pub fn make_seed_kernel(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("loader.hex0"), hex0_text(&seed_loader())).unwrap();
+    let text = "# kernel.hex0\n\n# 000\n00 00 00 14\t# b 0   for ever\n";
+    fs::write(folder.join("kernel.hex0"), text).unwrap();
+}
+
+/// What the text of its loader stands for.
+pub fn seed_loader() -> Vec<u8> {
+    let mut loader = vec![0; 64];
+    loader[24] = 0xa;
+    loader[56..60].copy_from_slice(b"ARM\x64");
+    loader.extend([0, 0, 0, 0x14]);
+    loader
+}
+
 /// The command, in a folder of its own.
 pub struct Bench {
     pub folder: tempfile::TempDir,
@@ -218,7 +235,8 @@ pub fn forged(image: &[u8], change: impl FnOnce(&str) -> String) -> Vec<u8> {
     let sealed = &text[..text.rfind("end ").unwrap()];
     let seal = image_builder::sha256(sealed.as_bytes());
     let text = format!("{sealed}end {}\n", Hex(&seal));
-    image[at..at + room].fill(0);
+    let padding = layout::flavour(&image, at).padding();
+    image[at..at + room].fill(padding);
     image[at..at + text.len()].copy_from_slice(text.as_bytes());
     assert!(text.len() <= room, "the index stays in its pages");
     image

@@ -7,7 +7,7 @@ mod parsers;
 use crate::common;
 use firmseed_core::image::Policy;
 use image_builder::archive::{self, Kind, Member};
-use image_builder::kernel::Kernel;
+use image_builder::kernel::{Flavour, Kernel};
 use image_builder::layout::{self, Settings};
 use image_builder::progress::Progress;
 use image_builder::{check, extract, inspect};
@@ -209,6 +209,7 @@ fn index() {
     let kernel = Kernel {
         flat: vec![0; 4096],
         symbols: b"00000000 start\n00000100 main\n".to_vec(),
+        flavour: Flavour::Compiled,
     };
     let tar = archive::write(&members()).unwrap();
     let settings = Settings {

@@ -17,4 +17,5 @@ mod provenance;
 mod report;
 mod sbom;
 mod sd;
+mod seed_kernel;
 mod seeds;

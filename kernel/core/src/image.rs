@@ -21,9 +21,12 @@
 //! One blank separates fields; numbers are decimal, modes four octal digits, hashes 64 lower-case hex
 //! digits; all offsets count from the image's first byte. There is one spelling for each index.
 //! Reading an index allocates nothing. Bytes are an allegation until [`load`] has compared them all.
+//!
+//! Images of another kernel have the same index but for what a [`Form`] says: the kernel's code has only its own.
 
 mod escape;
 mod facts;
+mod form;
 mod load;
 mod text;
 
@@ -32,7 +35,8 @@ use crate::sha256;
 use core::ops::Range;
 pub use escape::{Escape, Escaped, Hex};
 pub use facts::{Kind, Member, Name, Part, Policy, Seed, Sha256};
-pub use load::{Fault, load};
+pub use form::{Compiled, Form};
+pub use load::{Fault, load, load_as};
 pub use text::IndexError;
 use text::{Fields, Lines};
 
@@ -75,6 +79,11 @@ impl<'a> Index<'a> {
     /// Reads the index at `offset` of `image` (the end of the kernel, page-aligned), and checks that
     /// kernel, index, symbols and tar lie one after the other and fill the image.
     pub fn open(image: &'a [u8], offset: usize) -> Result<Self, IndexError<'a>> {
+        Self::open_as::<Compiled>(image, offset)
+    }
+
+    /// The same for an image of the form `F`.
+    pub fn open_as<F: Form>(image: &'a [u8], offset: usize) -> Result<Self, IndexError<'a>> {
         let mut lines = Lines::new(image.get(offset..).unwrap_or_default());
         let first = lines.require()?;
         if first.text != VERSION_LINE.as_bytes() {
@@ -86,12 +95,10 @@ impl<'a> Index<'a> {
                 size: f.decimal()?,
                 sha256: f.hash()?,
             };
-            let name = match f.word()? {
-                b"published" => Name::Published,
-                b"other" => Name::Other,
-                _ => return Err(f.fault("`published` or `other`")),
-            };
-            Ok((kernel, name))
+            match F::name(f.word()?) {
+                Some(name) => Ok((kernel, name)),
+                None => Err(f.fault(F::NAMES)),
+            }
         })?;
         let symbols = match lines.peek()?.keyword() {
             b"symbols" => Some(head(&mut lines, "symbols", part)?),

@@ -44,6 +44,8 @@ pub enum Name {
     Published,
     /// It is another one.
     Other,
+    /// It is no kernel of this crate, but hex0 text with its loader: an image of another [`Form`](super::Form).
+    Seed,
 }
 
 impl Name {
@@ -52,6 +54,7 @@ impl Name {
         match self {
             Name::Published => "published",
             Name::Other => "other",
+            Name::Seed => "seed",
         }
     }
 }

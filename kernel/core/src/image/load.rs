@@ -2,12 +2,12 @@
 //!
 //! The kernel at boot and `image-builder`'s `check` both ask [`load`] and nothing else, so that what the one passes
 //! the other boots. Every byte is covered: kernel, symbols, tar and each file by their hashes, the index by its
-//! seal, padding by being zero. And the index must say of each member what the tar says of it, in the tar's order.
+//! seal, padding by being what the image's [`Form`] says. And the index must say of each member what the tar says of it, in the tar's order.
 
 use super::escape::{Escaped, Hex};
 use super::facts::{Kind, Member, Part, Policy, Sha256};
 use super::text::IndexError;
-use super::{Index, Members};
+use super::{Compiled, Form, Index, Members};
 use crate::fs::Fs;
 use crate::ledger::format::is_text;
 use crate::tar::{self, Archive, EntryKind, EntryPath, TarError};
@@ -29,7 +29,7 @@ pub enum Fault<'a> {
         /// What its bytes hash to.
         found: Sha256,
     },
-    /// A byte between two parts is not zero.
+    /// A byte between two parts is not the form's padding: in images of this kernel, not zero.
     Padding {
         /// Bytes from the start of the image.
         offset: u64,
@@ -116,7 +116,20 @@ pub fn load(
     kernel: &Sha256,
     sha256: fn(&[u8]) -> Sha256,
 ) -> Result<(Index<'static>, Fs), Fault<'static>> {
-    let index = Index::open(image, offset)?;
+    load_as::<Compiled>(image, offset, kernel, sha256)
+}
+
+/// The same for an image of the form `F`.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn load_as<F: Form>(
+    image: &'static [u8],
+    offset: usize,
+    kernel: &Sha256,
+    sha256: fn(&[u8]) -> Sha256,
+) -> Result<(Index<'static>, Fs), Fault<'static>> {
+    let index = Index::open_as::<F>(image, offset)?;
     if !index.verify_seal(sha256) {
         return Err(Fault::Seal);
     }
@@ -129,7 +142,7 @@ pub fn load(
     }
     let mut end = (offset + index.text.len()) as u64;
     if let Some(symbols) = index.symbols {
-        zeros(image, end, symbols.offset)?;
+        padding::<F>(image, end, symbols.offset)?;
         let found = sha256(bytes_of(&symbols, image));
         if found != symbols.sha256 {
             return Err(Fault::Hash {
@@ -140,15 +153,15 @@ pub fn load(
         }
         end = symbols.offset + symbols.size;
     }
-    zeros(image, end, index.tar.offset)?;
+    padding::<F>(image, end, index.tar.offset)?;
     let files = load_tar(image, &index, sha256)?;
     Ok((index, files))
 }
 
-/// Sees that the bytes from `start` to `end` are zeros.
-fn zeros<'a>(image: &[u8], start: u64, end: u64) -> Result<(), Fault<'a>> {
+/// Sees that the bytes from `start` to `end` are the form's padding.
+fn padding<'a, F: Form>(image: &[u8], start: u64, end: u64) -> Result<(), Fault<'a>> {
     let padding = &image[start as usize..end as usize];
-    match padding.iter().position(|&byte| byte != 0) {
+    match padding.iter().position(|&byte| byte != F::PADDING) {
         None => Ok(()),
         Some(at) => Err(Fault::Padding {
             offset: start + at as u64,

@@ -118,6 +118,8 @@ fn each_fault_names_its_line() {
             " official",
             "line 2: expected `published` or `other`",
         ),
+        // Another form of image: not for this kernel.
+        (" other", " seed", "line 2: expected `published` or `other`"),
         ("cwd /", "cwd here", "line 10: expected an absolute path"),
         (
             "symbols 8192 30",

@@ -1,0 +1,30 @@
+//! In what images of one kernel differ from those of another, beside their first bytes.
+
+use super::facts::Name;
+
+/// A form of image. The kernel knows its own, [`Compiled`]; a tool may know others.
+pub trait Form {
+    /// The words for its kernels, in an error's text.
+    const NAMES: &'static str;
+    /// The byte between index, symbols and tar.
+    const PADDING: u8;
+    /// What a word for a kernel means; `None` where no kernel of this form is called so.
+    fn name(word: &[u8]) -> Option<Name>;
+}
+
+/// Images of this kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Compiled;
+
+impl Form for Compiled {
+    const NAMES: &'static str = "`published` or `other`";
+    const PADDING: u8 = 0;
+
+    fn name(word: &[u8]) -> Option<Name> {
+        match word {
+            b"published" => Some(Name::Published),
+            b"other" => Some(Name::Other),
+            _ => None,
+        }
+    }
+}
