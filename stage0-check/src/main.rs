@@ -6,6 +6,8 @@
 mod assembler;
 mod define;
 mod elf_header;
+mod head;
+mod image_header;
 mod registers;
 mod source;
 mod text;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: stage0-check FILE...
 Proves that every annotated line says what its bytes do:
-  *.hex0 *.hex1 *.hex2   addresses, mnemonics, branch targets, labels, strings, ELF fields, clobbers
+  *.hex0 *.hex1 *.hex2   addresses, mnemonics, branch targets, labels, strings, header fields, clobbers, the head
   *.M1                   each DEFINE's bytes against its mnemonic, its name's use (give all M1 files of a program at once)
   *.c                    machine words with their instruction in a comment behind them
 Needs aarch64-linux-gnu-as, -ld and -objcopy. Exit status: 0 all proven, 1 something is wrong, 2 usage.";

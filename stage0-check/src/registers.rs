@@ -40,11 +40,21 @@ pub fn check(source: &Source) -> Result<()> {
     Ok(())
 }
 
-/// Registers that a text names: x0 to x30, w0 to w30.
+/// Registers that a text names: x0 to x30, w0 to w30; `x3 to x7` names those between them too.
 fn named(text: &str) -> BTreeSet<u32> {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter_map(number)
-        .collect()
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut out: BTreeSet<u32> = words.iter().filter_map(|word| number(word)).collect();
+    for window in words.windows(3) {
+        if let [from, "to", to] = window
+            && let (Some(from), Some(to)) = (number(from), number(to))
+        {
+            out.extend(from..=to);
+        }
+    }
+    out
 }
 
 fn number(word: &str) -> Option<u32> {
@@ -61,7 +71,8 @@ fn written(mnemonic: &str) -> Vec<u32> {
     let mut out = Vec::new();
     match operation {
         "svc" => out.push(0),
-        "cmp" | "cmn" | "tst" | "ccmp" | "b" | "bl" | "ret" | "cbz" | "cbnz" | "tbz" | "tbnz" => {}
+        "cmp" | "cmn" | "tst" | "ccmp" | "b" | "bl" | "br" | "blr" | "ret" | "cbz" | "cbnz"
+        | "tbz" | "tbnz" => {}
         _ if operation.starts_with("b.") => {}
         _ if operation.starts_with("st") => {}
         "ldp" => out.extend(
@@ -99,6 +110,14 @@ mod tests {
         assert_eq!(written("ldp x0, x1, [x12]"), [0, 1]);
         assert_eq!(written("str x0, [x1]"), []);
         assert_eq!(written("svc #0"), [0]);
+        assert_eq!(written("br x5"), []);
+        assert_eq!(written("msr ttbr0_el1, x4"), []);
+        assert_eq!(written("ld1 {v0.2d-v3.2d}, [x0], #64"), [0]);
+    }
+
+    #[test]
+    fn a_range_names_what_lies_between() {
+        assert_eq!(named("clobbers x1, x3 to w5"), BTreeSet::from([1, 3, 4, 5]));
     }
 
     #[test]

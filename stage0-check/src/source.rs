@@ -48,8 +48,10 @@ pub enum Item {
 pub struct Source {
     /// Labels and lines in order.
     pub items: Vec<Item>,
-    /// `name = 0x...` of the head's memory map.
-    pub symbols: BTreeMap<String, u64>,
+    /// `name = 0x...` of the head's memory map: addresses.
+    pub places: BTreeMap<String, u64>,
+    /// `NAME = 0x...` there: numbers, such as a field's offset.
+    pub constants: BTreeMap<String, u64>,
 }
 
 /// Parses a text. Errors name the line.
@@ -66,7 +68,14 @@ pub fn parse(text: &str) -> Result<Source> {
             collect_symbols(raw, &mut symbols)?;
         }
     }
-    Ok(Source { items, symbols })
+    let (constants, places) = symbols.into_iter().partition(|(name, _): &(String, u64)| {
+        name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+    });
+    Ok(Source {
+        items,
+        places,
+        constants,
+    })
 }
 
 fn parse_line(number: usize, raw: &str, items: &mut Vec<Item>) -> Result<()> {

@@ -1,13 +1,48 @@
 //! Proof of a hex0, hex1 or hex2 text: its bytes, resolved here, against what GNU as makes of its annotations.
 
 use crate::source::{Item, Line, Source, Token};
-use crate::{assembler, elf_header, registers, source};
+use crate::{assembler, elf_header, head, image_header, registers, source};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Where the chain's programs are loaded.
-const BASE: u64 = 0x60_0000;
+/// What a text makes.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// A program of the chain: an ELF header, 0x78 bytes, before it.
+    Program,
+    /// An arm64 Image: code that runs wherever it is loaded.
+    Image,
+    /// Code alone, the same.
+    Code,
+}
+
+impl Kind {
+    fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            [0x7f, b'E', b'L', b'F', ..] => Kind::Program,
+            _ if image_header::is_here(bytes) => Kind::Image,
+            _ => Kind::Code,
+        }
+    }
+
+    /// Where its first byte is: of code that may lie anywhere, at 0.
+    fn base(self) -> u64 {
+        match self {
+            Kind::Program => 0x60_0000,
+            Kind::Image | Kind::Code => 0,
+        }
+    }
+
+    /// Is the line data of a header?
+    fn is_field(self, line: &Line) -> bool {
+        match self {
+            Kind::Program => elf_header::is_field(&line.annotation) || line.offset < 0x78,
+            Kind::Image => image_header::is_field(line.offset),
+            Kind::Code => false,
+        }
+    }
+}
 
 /// Checks a text and returns how many lines were proven. Errors name file and line.
 pub fn check(path: &str, text: &str) -> Result<usize> {
@@ -18,7 +53,9 @@ fn check_source(text: &str) -> Result<usize> {
     let source = source::parse(text)?;
     let places = place(&source)?;
     let bytes = resolve(&source, &places)?;
-    let expected = assembler::assemble(&assembly(&source, &bytes)?, BASE, &source.symbols)?;
+    let kind = Kind::of(&bytes);
+    let listing = assembly(&source, &bytes, kind)?;
+    let expected = assembler::assemble(&listing, kind.base(), &source.places)?;
     let mut count = 0;
     for line in lines(&source) {
         let size = size(line);
@@ -40,9 +77,13 @@ fn check_source(text: &str) -> Result<usize> {
         expected.len(),
         bytes.len()
     );
-    elf_header::check(&source, &bytes)?;
+    match kind {
+        Kind::Program => elf_header::check(&source, &bytes)?,
+        Kind::Image => image_header::check(&source, &bytes)?,
+        Kind::Code => {}
+    }
     registers::check(&source)?;
-    check_head(text, bytes.len())?;
+    head::check(text, &source, &places, bytes.len())?;
     Ok(count)
 }
 
@@ -158,8 +199,11 @@ fn fill(word: u32, distance: i64) -> Result<u32> {
 }
 
 /// What GNU as gets: data as it is, labels by name, instructions by their mnemonics only.
-fn assembly(source: &Source, bytes: &[u8]) -> Result<String> {
+fn assembly(source: &Source, bytes: &[u8], kind: Kind) -> Result<String> {
     let mut out = String::from("\t.text\n");
+    for (name, value) in &source.constants {
+        writeln!(out, "\t.set {name}, {value:#x}")?;
+    }
     for item in &source.items {
         match item {
             Item::Label(name, _) => writeln!(out, "{name}:")?,
@@ -178,7 +222,7 @@ fn assembly(source: &Source, bytes: &[u8]) -> Result<String> {
                         line.number
                     );
                     writeln!(out, "\t.byte {}", list(own))?;
-                } else if elf_header::is_field(&line.annotation) || line.offset < 0x78 {
+                } else if kind.is_field(line) {
                     writeln!(out, "\t.byte {}", list(own))?;
                 } else {
                     ensure!(
@@ -222,24 +266,6 @@ fn unescape(text: &str) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The head says `Size: N bytes` where the size is fixed by the text.
-fn check_head(text: &str, size: usize) -> Result<()> {
-    let Some(rest) = text.split("# Size: ").nth(1) else {
-        return Ok(());
-    };
-    let said: usize = rest
-        .split(' ')
-        .next()
-        .unwrap_or("")
-        .parse()
-        .context("Size: without a number")?;
-    ensure!(
-        said == size,
-        "the head says {said} bytes, the text makes {size}"
-    );
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,21 +279,29 @@ mod tests {
 
     #[test]
     fn a_wrong_byte_is_found() {
-        // Offsets below 0x78 are ELF header data, so these texts are shifted by it.
-        let head: String = (0..0x78).map(|i| format!("00  # {i:03x}  x\n")).collect();
-        let shifted =
-            |text: &str| head.clone() + &text.replace("# 000", "# 078").replace("# 004", "# 07c");
-        assert!(
-            !message(&shifted(GOOD)).contains("GNU as"),
-            "only the ELF header is wrong"
-        );
-        let wrong = message(&shifted(&GOOD.replace("20 00", "40 00")));
+        assert_eq!(check_source(GOOD).unwrap(), 2);
+        let wrong = message(&GOOD.replace("20 00", "40 00"));
         assert!(
             wrong.contains("mov x0, #1") && wrong.contains("GNU as"),
             "{wrong}"
         );
-        let wrong = message(&shifted(&GOOD.replace("FF FF FF 17", "FE FF FF 17")));
+        let wrong = message(&GOOD.replace("FF FF FF 17", "FE FF FF 17"));
         assert!(wrong.contains("b start"), "{wrong}");
+    }
+
+    #[test]
+    fn a_program_needs_its_header() {
+        let head = "7F 45 4C 46  # 000  magic: ELF\n";
+        let text = GOOD.replace("# 004", "# 008").replace("# 000", "# 004");
+        assert!(message(&(head.to_string() + &text)).contains("ELF identification"));
+    }
+
+    #[test]
+    fn constants_and_places_come_from_the_head() {
+        let text = "# SIZE = 0x10 buf = 0x100\n00 02 80 D2  # 0  mov x0, #SIZE\nE1 07 00 10  # 4  adr x1, buf\n";
+        assert_eq!(check_source(text).unwrap(), 2);
+        assert!(message(&text.replace("0x100", "0x104")).contains("adr x1, buf"));
+        assert!(message(&text.replace("0x10 ", "0x11 ")).contains("mov x0, #SIZE"));
     }
 
     #[test]
