@@ -102,7 +102,7 @@ kernel_is_small() {
     echo "$bytes bytes of code and constants"
     expect "a kernel, not nothing" [ "$bytes" -gt 10000 ]
     # The aim is 160 KiB, not reached yet (docs/benchmarks.md): this only keeps it from growing unseen.
-    expect "code and constants under 300 KiB, not $bytes bytes" [ "$bytes" -lt 307200 ]
+    expect "code and constants of at most 300 KiB, not $bytes bytes" [ "$bytes" -le 307200 ]
 }
 start kernel-size kernel_is_small
 finish

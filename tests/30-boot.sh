@@ -104,8 +104,8 @@ forged() {
 }
 start status-forged forged
 start status-raspi3b ends 7 '^firmseed: init ended with status 7$' --machine raspi3b --dtb "$pi_dtb" --append init=/exit7
-start init-missing ends 125 '^firmseed: .*/none.*' --append init=/none
-start init-not-executable ends 125 '^firmseed: .*/tmp.*' --append init=/tmp
+start init-missing ends 125 '^firmseed: failed: .*/none: ENOENT$' --append init=/none
+start init-not-executable ends 125 '^firmseed: failed: .*/tmp: EACCES$' --append init=/tmp
 start deadlock ends 255 '^firmseed: .*deadlock' --append init=/deadlock
 
 # ---- damaged images: flipped in the index, in a file; cut short. Never a program's output, always a reason.

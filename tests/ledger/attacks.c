@@ -5,8 +5,9 @@
 
 typedef unsigned long word;
 
-enum { SYMLINKAT = 36, OPENAT = 56, CLOSE = 57, READ = 63, WRITE = 64, READLINKAT = 78, EXIT = 93, CLONE = 220, EXECVE = 221, MMAP = 222,
-       MPROTECT = 226, WAIT4 = 260 };
+enum { GETCWD = 17, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, READ = 63, WRITE = 64,
+       READLINKAT = 78, EXIT = 93, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, CLONE = 220, EXECVE = 221,
+       MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20 };
 enum { SIGCHLD = 17, VFORK = 0x4100, PAGE = 4096, ELF = 65536 };
@@ -222,6 +223,70 @@ static void laundered(void)
 	run_with(bytes, size / 2);
 }
 
+/* One names the folder by them in which the other is. */
+static void path(void)
+{
+	static char name[PAGE] = "/tmp/";
+	long child, size;
+
+	must(call(MKDIRAT, HERE, (word) "/tmp/d", 0755, 0, 0, 0));
+	must(call(CHDIR, (word) "/tmp/d", 0, 0, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		get("/foreign", name + 5, PAGE - 6);
+		must(call(RENAMEAT, HERE, (word) "/tmp/d", HERE, (word)name, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	size = must(call(GETCWD, (word)bytes, PAGE, 0, 0, 0, 0));
+	run_with(bytes + 5, size - 6);
+}
+
+/* One sends them as the value of a signal, eight at a time. */
+static void queue(void)
+{
+	enum { SIGNAL = 34, SI_QUEUE = -1 };
+	static int info[32];
+	word set = 1UL << (SIGNAL - 1);
+	long own = call(GETPID, 0, 0, 0, 0, 0, 0), child;
+
+	must(call(SIGPROCMASK, 0, (word)&set, 0, 8, 0, 0));
+	child = fork();
+	if (!child) {
+		info[0] = SIGNAL;
+		info[2] = SI_QUEUE;
+		get("/foreign", (char *)&info[6], 8);
+		must(call(SIGQUEUEINFO, own, SIGNAL, (word)info, 0, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	must(call(SIGTIMEDWAIT, (word)&set, (word)info, 0, 8, 0, 0));
+	run_with((char *)&info[6], 8);
+}
+
+/* One sets the other's limit of descriptors, a byte at a time. */
+static void limit(void)
+{
+	enum { DESCRIPTORS = 7, LEAST = 100, MOST = 1024 };
+	word limits[2];
+	long own = call(GETPID, 0, 0, 0, 0, 0, 0), child, i;
+
+	for (i = 0; i < 8; i++) {
+		child = fork();
+		if (!child) {
+			get("/foreign", bytes, PAGE);
+			limits[0] = LEAST + (unsigned char)bytes[i];
+			limits[1] = MOST;
+			must(call(PRLIMIT, own, DESCRIPTORS, (word)limits, 0, 0, 0));
+			leave(0);
+		}
+		wait_for(child);
+		must(call(PRLIMIT, 0, DESCRIPTORS, 0, (word)limits, 0, 0));
+		bytes[i] = limits[0] - LEAST;
+	}
+	run_with(bytes, 8);
+}
+
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
 static void honest(void)
 {
@@ -238,7 +303,9 @@ __attribute__((used)) static void begin(word *stack)
 	case 'a': anonymous(); break;
 	case 'm': mapped(); break;
 	case 's': shared(); break;
-	case 'l': (way[1] == 'i' ? link : laundered)(); break;
+	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
+	case 'p': path(); break;
+	case 'q': queue(); break;
 	case 'v': vfork(); break;
 	case 'h': honest(); break;
 	default: leave(95);

@@ -50,3 +50,77 @@ pub enum Errno {
     EOPNOTSUPP = 95,
     ETIMEDOUT = 110,
 }
+
+/// Their names by number, from 1 to 40, then the last three: the kernel is built without the texts of `Debug`.
+const NAMES: &str = "EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT - \
+    EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC \
+    ESPIPE EROFS EMLINK EPIPE EDOM ERANGE - ENAMETOOLONG - ENOSYS ENOTEMPTY ELOOP EOVERFLOW \
+    EOPNOTSUPP ETIMEDOUT";
+
+impl core::fmt::Display for Errno {
+    /// Its name, as errno(3) has it.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let place = match self {
+            Errno::EOVERFLOW => 40,
+            Errno::EOPNOTSUPP => 41,
+            Errno::ETIMEDOUT => 42,
+            _ => *self as usize - 1,
+        };
+        let mut names = NAMES.split_ascii_whitespace();
+        f.write_str(names.nth(place).unwrap_or("?"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Errno;
+    use std::format;
+
+    #[test]
+    fn names_are_those_of_the_numbers() {
+        for errno in [
+            Errno::EPERM,
+            Errno::ENOENT,
+            Errno::ESRCH,
+            Errno::EINTR,
+            Errno::EIO,
+            Errno::ENXIO,
+            Errno::E2BIG,
+            Errno::ENOEXEC,
+            Errno::EBADF,
+            Errno::ECHILD,
+            Errno::EAGAIN,
+            Errno::ENOMEM,
+            Errno::EACCES,
+            Errno::EFAULT,
+            Errno::EBUSY,
+            Errno::EEXIST,
+            Errno::EXDEV,
+            Errno::ENODEV,
+            Errno::ENOTDIR,
+            Errno::EISDIR,
+            Errno::EINVAL,
+            Errno::ENFILE,
+            Errno::EMFILE,
+            Errno::ENOTTY,
+            Errno::ETXTBSY,
+            Errno::EFBIG,
+            Errno::ENOSPC,
+            Errno::ESPIPE,
+            Errno::EROFS,
+            Errno::EMLINK,
+            Errno::EPIPE,
+            Errno::EDOM,
+            Errno::ERANGE,
+            Errno::ENAMETOOLONG,
+            Errno::ENOSYS,
+            Errno::ENOTEMPTY,
+            Errno::ELOOP,
+            Errno::EOVERFLOW,
+            Errno::EOPNOTSUPP,
+            Errno::ETIMEDOUT,
+        ] {
+            assert_eq!(format!("{errno}"), format!("{errno:?}"));
+        }
+    }
+}

@@ -87,7 +87,7 @@ pub struct Program {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExecError {
     /// The errno alone says it.
-    #[error("{0:?}")]
+    #[error("{0}")]
     Errno(Errno),
     /// The file is not a program that can run here.
     #[error("{0}")]

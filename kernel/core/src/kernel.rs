@@ -119,7 +119,7 @@ impl fmt::Display for BootError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "cannot {} {}: {:?}",
+            "cannot {} {}: {}",
             self.doing,
             Printable(&self.path),
             self.errno

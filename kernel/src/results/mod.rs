@@ -205,7 +205,7 @@ fn each_chunk(
     );
     match (exported, failure) {
         (_, Some(why)) => Err(why),
-        (Err(errno), None) => Err(format!("the tar cannot be made: {errno:?}")),
+        (Err(errno), None) => Err(format!("the tar cannot be made: {errno}")),
         (Ok(()), None) if chunk.is_empty() => Ok(()),
         (Ok(()), None) => place(&chunk),
     }

@@ -147,7 +147,8 @@ impl<M: Machine> Kernel<'_, M> {
                     self.processes.at(other).pid,
                     self.processes.at(other).record.last_entry,
                 );
-                self.processes.at_mut(slot).record.receive(pid, entry)?;
+                let is_news = self.processes.at_mut(slot).record.receive(pid, entry)?;
+                self.ledger.generation += u64::from(is_news);
             }
         }
         Ok(())

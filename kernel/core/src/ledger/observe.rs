@@ -187,6 +187,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// A process gets bytes of another one, whose entry is written first.
+    #[inline(never)]
     pub(super) fn receive(&mut self, slot: Slot, source: Pid) {
         let entry = match self.processes.find(source) {
             Some(other) if !self.processes.at(other).is_zombie() => {
@@ -197,11 +198,31 @@ impl<M: Machine> Kernel<'_, M> {
             _ => u64::MAX,
         };
         let record = &mut self.processes.at_mut(slot).record;
-        let result = record.receive(source, entry);
+        let result = record.receive(source, entry).map(|is_news| {
+            // What it has put into a pipe before is known, what it puts there from now on is not.
+            self.ledger.generation += u64::from(is_news);
+        });
         self.keep(result.map_err(fmt::Error::from));
     }
 
+    /// The current process sets something that `target` can ask for.
+    pub(crate) fn note_message(&mut self, target: Slot) {
+        if target != self.current {
+            self.receive(target, self.processes.at(self.current).pid);
+        }
+    }
+
+    /// The current process gets the path of a file: names in directories.
+    #[inline(never)]
+    pub(crate) fn note_path(&mut self, mut file: InodeId) {
+        while file != InodeId::ROOT {
+            file = self.fs.directory_of(file);
+            self.note_names(file);
+        }
+    }
+
     /// The current process lists a directory: the names are bytes of those who made them.
+    #[inline(never)]
     pub(crate) fn note_names(&mut self, directory: InodeId) {
         let own = self.processes.at(self.current).pid.0;
         let mut next = 0;

@@ -139,17 +139,17 @@ impl Record {
         Ok(is_new)
     }
 
-    /// It has got bytes of a process whose last entry was `entry`.
-    pub fn receive(&mut self, source: Pid, entry: u64) -> Result<(), NoMemory> {
+    /// It has got bytes of a process whose last entry was `entry`. Is that news?
+    pub fn receive(&mut self, source: Pid, entry: u64) -> Result<bool, NoMemory> {
         match self.sources.iter_mut().find(|(pid, _)| *pid == source) {
-            Some((_, known)) if *known == entry => return Ok(()),
+            Some((_, known)) if *known == entry => return Ok(false),
             Some((_, known)) => *known = entry,
             None => push(&mut self.sources, (source, entry))?,
         }
         if !self.from.contains(&source) {
             push(&mut self.from, source)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// It writes a file.

@@ -39,6 +39,7 @@ impl<M: Machine> Kernel<'_, M> {
         if !self.fs.is_linked(directory) {
             return Err(Errno::ENOENT.into());
         }
+        self.note_path(directory);
         let mut path = self.fs.path_of(directory)?;
         path.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         path.push(0);

@@ -132,7 +132,7 @@ impl<M: Machine> Kernel<'_, M> {
             random,
         };
         let mut r = resources!(self);
-        check_policy(policy, r.fs, r.machine, file, (path, EXECUTED))?;
+        check_policy(policy, r.fs, r.machine, file, EXECUTED)?;
         let request = Request {
             caller: process.space.as_mut(),
             path,
@@ -148,7 +148,7 @@ impl<M: Machine> Kernel<'_, M> {
             if r.fs.kind(file) != FileKind::File || !r.fs.stat(file).is_executable() {
                 return Err(Errno::EACCES);
             }
-            check_policy(policy, r.fs, r.machine, file, (interpreter, EXECUTED))?;
+            check_policy(policy, r.fs, r.machine, file, EXECUTED)?;
             last = file;
             Ok(file)
         });
@@ -158,7 +158,10 @@ impl<M: Machine> Kernel<'_, M> {
             {
                 say(
                     &mut self.machine,
-                    format_args!("{}: cannot be executed: {reason}", Printable(path)),
+                    format_args!(
+                        "{}: cannot be executed: {reason}",
+                        Printable(&self.fs.path_of(file).unwrap_or_default())
+                    ),
                 );
             }
             error.errno()

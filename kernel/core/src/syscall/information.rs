@@ -62,6 +62,9 @@ impl<M: Machine> Kernel<'_, M> {
             Some(self.read_words::<2>(new)?)
         };
         let is_descriptors = resource as u32 == DESCRIPTORS;
+        if is_descriptors && replacement.is_some() {
+            self.note_message(slot);
+        }
         let descriptors = &mut self.processes.at_mut(slot).descriptors;
         if is_descriptors {
             limit[0] = descriptors.limit as u64;

@@ -253,9 +253,12 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// What readlink shows of a link of /proc/self.
-    fn proc_link_text(&self, node: ProcNode) -> Result<Vec<u8>, Errno> {
+    fn proc_link_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
         match self.proc_target(node)? {
-            Target::Inode(inode) => self.fs.path_of(inode),
+            Target::Inode(inode) => {
+                self.note_path(inode);
+                self.fs.path_of(inode)
+            }
             Target::File(id) => {
                 let pipe = match self.files.get(id).kind {
                     Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,

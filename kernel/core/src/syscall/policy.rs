@@ -9,13 +9,14 @@ use crate::vm::Protection;
 /// In an image of the chain, code runs only if it was made on this machine. Scripts are text: their interpreter counts.
 ///
 /// # Errors
-/// EACCES, and a line on the console that says what was not done to `path`.
+/// EACCES, and a line on the console that says what was not done. It shows the file's own path, which begins with a slash: what
+/// a program calls the file could look like another line of the kernel.
 pub(super) fn check_policy<M: Machine>(
     policy: Policy,
     fs: &Fs,
     machine: &mut M,
     file: InodeId,
-    (path, done): (&[u8], &str),
+    done: &str,
 ) -> Result<(), Errno> {
     let mut head = [0; 2];
     fs.read(file, 0, &mut head, machine);
@@ -30,7 +31,7 @@ pub(super) fn check_policy<M: Machine>(
         format_args!(
             "{}: not {done}: {origin}, and only programs that were made on this machine may run \
              (an image built with --policy open runs any)",
-            Printable(path)
+            Printable(&fs.path_of(file).unwrap_or_default())
         ),
     );
     Err(Errno::EACCES)
@@ -54,14 +55,7 @@ impl<M: Machine> Kernel<'_, M> {
         if self.policy == Policy::Open || !protection.executable() {
             return Ok(());
         }
-        let path = self.fs.path_of(file).unwrap_or_default();
-        check_policy(
-            self.policy,
-            &self.fs,
-            &mut self.machine,
-            file,
-            (&path, MAPPED),
-        )
+        check_policy(self.policy, &self.fs, &mut self.machine, file, MAPPED)
     }
 
     /// May the current process execute what is mapped from `address` on? The ledger gets to know the files.

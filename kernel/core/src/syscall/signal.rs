@@ -224,6 +224,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EPERM.into());
         }
         let value = u64::from(word(24)) | u64::from(word(28)) << 32;
+        self.note_message(slot);
         self.send_or_probe(
             slot,
             signal,

@@ -56,7 +56,8 @@ pub enum Cause {
     UnsupportedPax,
     /// A type of member that the file system does not have.
     #[error(
-        "members of type {type_flag:?} are not supported (only files, directories, links and character devices)"
+        "type {:#x} is no file, directory, link or device",
+        u32::from(*type_flag)
     )]
     UnsupportedType {
         /// The type field.

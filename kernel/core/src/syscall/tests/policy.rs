@@ -121,6 +121,15 @@ fn other_names_do_not_help() {
     let (old, new) = (rig.path("/link"), rig.path_at(PATH_2, "/renamed"));
     rig.done(n::RENAMEAT2, &[AT_FDCWD, old, AT_FDCWD, new, 0]);
     rig.is_refused("/renamed", OF_THE_IMAGE);
+    // By a name that would look like another line of the kernel.
+    let (old, new) = (rig.path("/renamed"), rig.path_at(PATH_2, "failed: x"));
+    rig.done(n::SYMLINKAT, &[old, AT_FDCWD, new]);
+    rig.is_refused("failed: x", OF_THE_IMAGE);
+    assert!(
+        !rig.output().contains("firmseed: failed"),
+        "{}",
+        rig.output()
+    );
     // Over the name of a program that may run.
     rig.copies("/seed", "/made");
     let (old, new) = (rig.path("/renamed"), rig.path_at(PATH_2, "/made"));

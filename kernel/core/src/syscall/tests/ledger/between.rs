@@ -382,3 +382,58 @@ fn settings_of_the_terminal_are_bytes_of_who_made_them() {
         assert_eq!((froms(1), froms(two)), (vec![two], vec![one]));
     }
 }
+
+/// What comes to a writer of a pipe that its reader knows already is no less news for that reader.
+#[test]
+fn a_reader_gets_to_know_what_came_to_the_writer_later() {
+    let ways: [fn(&mut Rig, u32, [u64; 2]); 2] = [
+        // By another pipe.
+        |rig, giver, ends| {
+            rig.switch_to(giver);
+            rig.done(n::WRITE, &[ends[1], DATA, 4]);
+        },
+        // By names in a directory.
+        |rig, giver, _| {
+            rig.switch_to(giver);
+            rig.file("/tmp/name", b"");
+        },
+    ];
+    for (way, by_names) in ways.into_iter().zip([false, true]) {
+        let mut rig = rig(Policy::Open);
+        let pipes = [rig.pipe(), rig.pipe()].map(<[u64; 2]>::from);
+        let folder = rig.opened("/tmp", 0);
+        let giver = rig.fork();
+        let between = rig.fork();
+        rig.switch_to(giver);
+        rig.reads("/data");
+        // It has told what it read.
+        rig.fork();
+        rig.switch_to(between);
+        rig.done(n::WRITE, &[pipes[1][1], DATA, 1]);
+        rig.switch_to(1);
+        rig.done(n::READ, &[pipes[1][0], DATA, 1]);
+        way(&mut rig, giver, pipes[0]);
+        rig.switch_to(between);
+        match by_names {
+            false => rig.done(n::READ, &[pipes[0][0], DATA, 4]),
+            true => rig.done(n::GETDENTS64, &[folder, DATA, 512]),
+        };
+        rig.done(n::WRITE, &[pipes[1][1], DATA, 4]);
+        rig.switch_to(1);
+        rig.done(n::READ, &[pipes[1][0], DATA, 4]);
+        rig.writes("/tmp/out", O_CREAT, b"data");
+        let ledger = rig.ended();
+        let written = |process: u32, at: fn(&Entry) -> bool| {
+            let entries = of_process(&ledger, process);
+            let entry = entries.iter().find(|entry| at(entry));
+            entry.expect("an entry that tells it").number
+        };
+        let got = of_process(&ledger, between)
+            .iter()
+            .find(|entry| entry.from.contains(&giver))
+            .expect("what came from the giver is told")
+            .number;
+        let wrote = written(1, |entry| paths(&entry.wrote).contains(&"/tmp/out".into()));
+        assert!(got < wrote, "told in entry {got}, used in entry {wrote}");
+    }
+}
