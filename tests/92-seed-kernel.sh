@@ -94,13 +94,19 @@ cases_tree "$made/cases"
 seed_image "$made/cases" "$made/cases.img" /init
 make_image "$made/cases" "$made/cases-rust.img" /init
 
-# same_answers OPTION...: the cases on the seed kernel, on this machine, print what they print on the Rust kernel on virt.
+# The Rust kernel's answers, for whichever of these tests runs.
 on_rust() {
     machine 42 "$made/rust.log" --image "$made/cases-rust.img"
     of_programs "$made/rust.log"
     expect "a hundred answers" [ "$(wc -l <"$made/rust.log.programs")" -ge 100 ]
 }
-check cases-on-rust on_rust
+for name in cases-a53 cases-a72-el2 cases-max cases-max-secure cases-raspi3b; do
+    wanted $name || continue
+    (set -e; on_rust) >"$made/on-rust.log" 2>&1 || { cat "$made/on-rust.log"; fail cases-on-rust "the Rust kernel gave no answers"; }
+    break
+done
+
+# same_answers LINE OPTION...: the cases on the seed kernel, on this machine, print what they print on the Rust kernel on virt.
 same_answers() {
     local log pattern=$1
     shift
@@ -197,8 +203,19 @@ image_trouble() {
     machine 125 "$folder/console" --image "$folder/image"
     expect_line "$pattern" "$folder/console"
 }
-start long-name-in-tar image_trouble '^firmseed: failed: no tar header that it can read at [0-9]+$' 'echo >$(printf "x%.0s" {1..200})'
 start init-no-program image_trouble '^firmseed: failed: before the first program, error 8$' 'echo text >init; chmod 755 init'
+
+# A name that wants a pax header, which the kernel does not read: refused when the image is built.
+long_name() {
+    local folder
+    folder=$(scratch)
+    cp -R "$made/cases" "$folder/tree"
+    echo >"$folder/tree/$(printf 'x%.0s' {1..200})"
+    expect_status "a name of 200 bytes" 2 \
+        "$image_builder" build --seed-kernel "$seed" --tree "$folder/tree" --policy open --init /init -o "$folder/image" 2>"$folder/said"
+    expect_line 'member x+ .*too long for a ustar header' "$folder/said"
+}
+start long-name-in-tar long_name
 
 # The tar's header, the index's first line: one byte changed, and the reason.
 damaged() {
@@ -273,7 +290,7 @@ finish
 . "$root/qemu/lib/costs.sh"
 instructions() {
     machine 0 "$made/$1.log" --image "$2" --qemu -plugin --qemu "file=$made/count.so,out=$made/$1.marks" >/dev/null
-    awk '$1 == "end" { printf "%d\n", $3 + $5 }' "$made/$1.marks"
+    awk '$1 == "end" { printf "%.0f\n", $3 + $5 }' "$made/$1.marks"
 }
 speed() {
     local ours other

@@ -150,6 +150,17 @@ fn judge(
             }
             let settings = Settings::of(&index);
             let tar = index.tar.slice(image)?;
+            if flavour == Flavour::Seed
+                && let Some((part, problem)) = seed_kernel::beyond_it(&index, tar)
+            {
+                let text = offset..offset + index.text.len();
+                let place = if part == "index" {
+                    text
+                } else {
+                    range(&index.tar)
+                };
+                return finding(&part, place, problem);
+            }
             let problem = match build::review(tar, files, &settings) {
                 Err(refused) => refused.to_string(),
                 Ok(real) => seeds::misspelled(&settings.seeds, &real.seeds)?,

@@ -5,9 +5,10 @@
 //! loader, which decodes up to the first character that is no hex0, stops at the index: docs/image.md.
 
 use crate::kernel::{self, Flavour, IMAGE_SIZE, Kernel};
-use crate::{Error, Result};
+use crate::{Error, Result, archive};
 use firmseed_core::hex0::{self, Hex0Error};
-use firmseed_core::image::{ALIGNMENT, Form, Index, Kind, Name};
+use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Form, Index, Kind, Name};
+use firmseed_core::tar::{Archive, EntryKind};
 use std::ops::Range;
 use std::path::Path;
 
@@ -16,6 +17,8 @@ pub const LOADER_LIMIT: usize = 400;
 /// The texts in an image that has its own kernel among its files.
 const LOADER: &str = "seed-kernel/loader.hex0";
 const TEXT: &str = "seed-kernel/kernel.hex0";
+/// Where a tar's header has its type.
+const TYPE_FLAG: usize = 156;
 
 /// The form of such images.
 #[derive(Clone, Copy, Debug)]
@@ -193,6 +196,34 @@ pub fn from_files(image: &[u8], index: &Index<'_>) -> Option<Vec<u8>> {
     };
     let loader = hex0::decode(bytes(LOADER)?).ok()?;
     Some(assemble(&loader, bytes(TEXT)?))
+}
+
+/// What this kernel would stop at, in an image that is whole: docs/seed-kernel.md, "What it leaves out".
+pub fn beyond_it(index: &Index<'_>, tar: &[u8]) -> Option<(String, String)> {
+    let escaped = |text: &Escaped<'_>| text.to_string().contains('%');
+    let seeds = index.seeds().flat_map(|seed| [seed.source, seed.program]);
+    let mut texts = [index.init, index.cwd]
+        .into_iter()
+        .chain(index.arguments())
+        .chain(index.environment())
+        .chain(seeds);
+    if let Some(text) = texts.find(escaped) {
+        let problem =
+            format!("{text}: the seed kernel takes settings as they are written, without escapes");
+        return Some(("index".into(), problem));
+    }
+    Archive::new(tar).map_while(std::result::Result::ok).find_map(|entry| {
+        let is_plain = !b"xgLK".contains(&tar[entry.offset + TYPE_FLAG]);
+        let problem = match entry.kind {
+            EntryKind::HardLink(_) | EntryKind::CharacterDevice { .. } => {
+                "the seed kernel knows files, folders and symbolic links only"
+            }
+            _ if !is_plain => "its name or its link is too long for a ustar header, and the seed kernel reads no others",
+            _ => return None,
+        };
+        let path = archive::path_at(tar, entry.offset)?;
+        Some((format!("member {}", Escape(&path)), problem.into()))
+    })
 }
 
 /// Each damage of `flat`, where `whole` is what it ought to be.

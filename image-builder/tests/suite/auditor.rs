@@ -1,7 +1,7 @@
 //! An auditor who trusts `tail`, `sha256sum` and `tar`, and not this tool, comes to the same result: with
 //! the commands of docs/image.md, just as they stand there, and with the offsets of `inspect`.
 
-use crate::common::{Bench, forged, lies, make_seed_kernel, stdout};
+use crate::common::{Bench, forged, lies, stdout};
 use image_builder::layout;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -93,8 +93,7 @@ fn the_commands_of_the_page_verify_an_image() {
 /// The same commands, and those of the section about it, verify an image of the seed kernel, and see damage.
 #[test]
 fn the_commands_of_the_page_verify_a_seed_image() {
-    let bench = Bench::new();
-    make_seed_kernel(&bench.path("seed-kernel"));
+    let bench = Bench::for_seed_kernel();
     let build = [
         "build", "--tree", "tree", "--policy", "open", "--init", "/init", "-o", "IMG",
     ];

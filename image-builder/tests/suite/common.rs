@@ -213,6 +213,16 @@ impl Bench {
             .assert()
     }
 
+    /// The texts of a seed kernel beside the tree, which keeps to what that kernel reads.
+    pub fn for_seed_kernel() -> Self {
+        let bench = Bench::new();
+        make_seed_kernel(&bench.path("seed-kernel"));
+        fs::remove_dir_all(bench.path("tree/deep")).unwrap();
+        fs::remove_file(bench.path("tree/dangling")).unwrap();
+        fs::remove_file(bench.path("tree/bin/again")).unwrap();
+        bench
+    }
+
     /// Builds `image` from `tree`, whose programs are machine code, with further arguments.
     pub fn build(&self, image: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
         let fixed = [

@@ -9,8 +9,7 @@ const PAGE: usize = 4096;
 
 /// A bench with the texts of a seed kernel; among the files of the tree too, where `in_tree`.
 fn bench(in_tree: bool) -> Bench {
-    let bench = Bench::new();
-    make_seed_kernel(&bench.path("seed-kernel"));
+    let bench = Bench::for_seed_kernel();
     if in_tree {
         make_seed_kernel(&bench.path("tree/seed-kernel"));
     }
@@ -234,6 +233,38 @@ fn texts_that_make_no_kernel_are_refused() {
     }
     fs::remove_file(bench.path("seed-kernel/kernel.hex0")).unwrap();
     assert!(stderr(&run_build(&bench, "x.img").code(1)).contains("cannot read"));
+}
+
+/// What the seed kernel would stop at is refused when an image is built, and by `check`.
+#[test]
+fn what_the_kernel_does_not_read_is_refused() {
+    let refused = |change: &dyn Fn(&Bench), reason: &str| {
+        let bench = bench(false);
+        change(&bench);
+        let said = stderr(&run_build(&bench, "x.img").code(2));
+        assert!(said.contains(reason), "{said}");
+    };
+    let (long, link) = ("d".repeat(101), "x".repeat(101));
+    refused(
+        &|bench| fs::hard_link(bench.path("tree/bin/tool"), bench.path("tree/bin/tool2")).unwrap(),
+        "member bin/tool2 (bytes",
+    );
+    refused(
+        &|bench| fs::write(bench.path("tree").join(&long), "").unwrap(),
+        "too long for a ustar header",
+    );
+    refused(
+        &|bench| std::os::unix::fs::symlink(&link, bench.path("tree/long")).unwrap(),
+        "member long (bytes",
+    );
+    let bench = bench(false);
+    let whole = build(&bench, "x.img");
+    let odd = forged(&whole, |text| text.replace("cwd /\n", "arg a%20b\ncwd /\n"));
+    let findings = check::check(&odd).unwrap().findings;
+    assert!(
+        findings[0].problem.contains("without escapes"),
+        "{findings:?}"
+    );
 }
 
 /// An image that starts another kernel than its files say is whole, and told of.
