@@ -55,8 +55,21 @@ bad_files() {
     refused "a folder in what takes none" 'takes no new files' "$run" --image "$image" --out /proc/self/out
     refused "a trace in no folder" 'there is no folder' "$run" --image "$image" --trace "$folder/none/trace"
     refused "a time that is none" 'wants whole seconds' "$run" --image "$image" --timeout soon
+    refused "no time at all" 'wants whole seconds, 1 or more' "$run" --image "$image" --timeout 00
+    refused "a machine that is a path" "there is no machine '../machines/virt'" "$run" --image "$image" --machine ../machines/virt
 }
 start bad-files bad_files
+
+# Where nothing is built yet, that is said before the minutes that it takes. (Here it fails at once: below a file no folder can be.)
+first_build() {
+    local folder
+    folder=$(scratch)
+    : >"$folder/file"
+    expect_status "no place to build in" 1 env "CARGO_TARGET_DIR=$folder/file/target" "$run" >"$folder/log" 2>&1
+    cat "$folder/log"
+    expect_line '^qemu/run: building the kernel and image-builder, some minutes the first time$' "$folder/log"
+}
+start first-build first_build
 
 # What is no regular file is never replaced by one: neither what is named nor what a link leads to.
 spared() {
@@ -140,6 +153,8 @@ brings_back() {
     sums=$(for i in $(seq 0 29); do head -c 100000 /dev/zero | tr '\0' "$(printf "\\$(printf %o $((97 + i % 26)))")"; done | sha256sum)
     expect "the large file is whole" [ "$(sha256sum <"$folder/back/out/large")" = "$sums" ]
     expect_line "^${sums%% *}  out/large$" "$folder/console"
+    # sha256sum's own spelling of a name that is more than one line.
+    expect_line '^\\[0-9a-f]{64}  out/two\\nlines$' "$folder/console"
     expect "only what the machine wrote comes back" [ ! -e "$folder/back/probe" ]
     expect_status "a folder that is not empty is refused" 1 "$run" --image "$image" --out "$folder/back"
 }

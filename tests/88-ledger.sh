@@ -140,6 +140,14 @@ attack_image() {
         "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --seed /attack.hex0=/seed/attack --init /seed/attack \
             --arg "$way" -o "$work/attack.$way.img" >/dev/null
     done
+    # Honest, by way of a script, and by a link and a folder that are not spelled as the ledger spells what they lead to.
+    printf '#!//seed/attack honest\n' >"$tree/script"
+    chmod 755 "$tree/script"
+    ln -s seed/attack "$tree/program"
+    for way in /script /tmp/../program; do
+        "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --seed /attack.hex0=/seed/attack --init "$way" \
+            --arg honest --cwd //tmp/. -o "$work/attack.${way##*/}.img" >/dev/null
+    done
 }
 # attack WAY STATUS LINE...: it runs to its end; verify, given the head, ends with STATUS and says the LINEs.
 attack() {
@@ -153,6 +161,8 @@ attack() {
 }
 attack_image
 start attack-none attack honest 0 '^verified: '
+start init-script attack script 0 '^verified: '
+start init-link attack program 0 '^verified: '
 start attack-anonymous attack anonymous 1 '^DOUBT .*/seed/attack .* makes memory executable .* which read /foreign '
 start attack-mapped attack mapped 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
 start attack-shared attack shared 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '

@@ -9,7 +9,7 @@ use crate::layout::{self, Settings};
 use crate::progress::Progress;
 use crate::seeds::{self, Placed, Problem};
 use crate::sources::Seeker;
-use crate::startable::Files;
+use crate::startable::{Files, Start};
 use crate::{Error, Result, check, output, port, seed_kernel, tree};
 use firmseed_core::fs::{Follow, Fs, InodeId};
 use std::path::{Path, PathBuf};
@@ -101,7 +101,7 @@ pub fn image(kernel: Kernel, tar: Vec<u8>, settings: &Settings) -> Result<(Vec<u
     {
         return refuse(format!("--env {}: expected NAME=VALUE", show(odd)));
     }
-    let settings = review(tar, load(tar)?, settings)?;
+    let (settings, _) = review(tar, load(tar)?, settings)?;
     let progress = Progress::new("hashing", tar.len() as u64);
     let image = layout::assemble(kernel, tar, &entries, &settings, &progress)?;
     match check::check(&image)?.findings.first() {
@@ -124,8 +124,8 @@ fn load(tar: &'static [u8]) -> Result<Fs> {
 }
 
 /// `settings` against the files of `tar`: an error where the kernel could not start with them, else as the index is
-/// to state them.
-pub(crate) fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<Settings> {
+/// to state them, and how PID 1 starts.
+pub(crate) fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<(Settings, Start)> {
     let entries = archive::read(tar)?;
     let mut review = Review {
         tar,
@@ -133,12 +133,13 @@ pub(crate) fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<Settings
         settings,
         fs,
     };
-    let seeds = review.all()?;
+    let (seeds, start) = review.all()?;
     let paths = seeds.into_iter().map(|seed| (seed.text, seed.program));
-    Ok(Settings {
+    let settings = Settings {
         seeds: paths.collect(),
         ..settings.clone()
-    })
+    };
+    Ok((settings, start))
 }
 
 /// Settings against the files.
@@ -151,7 +152,7 @@ struct Review<'a> {
 
 impl Review<'_> {
     /// The seeds first, as at boot: PID 1 and its folder may be theirs.
-    fn all(&mut self) -> Result<Vec<Placed>> {
+    fn all(&mut self) -> Result<(Vec<Placed>, Start)> {
         let seeds = seeds::place(&mut self.fs, self.tar, self.entries, &self.settings.seeds)
             .map_err(|problem| self.explain(problem))?;
         let cwd = &self.settings.cwd;
@@ -163,8 +164,8 @@ impl Review<'_> {
                 self.similar(cwd)
             ));
         };
-        self.init(folder, &seeds)?;
-        Ok(seeds)
+        let start = self.init(folder, &seeds)?;
+        Ok((seeds, start))
     }
 
     fn explain(&self, problem: Problem) -> Error {
@@ -181,7 +182,7 @@ impl Review<'_> {
     }
 
     /// PID 1 must be a program that the policy lets run, or a script for one.
-    fn init(&self, cwd: InodeId, seeds: &[Placed]) -> Result<()> {
+    fn init(&self, cwd: InodeId, seeds: &[Placed]) -> Result<Start> {
         let init = &self.settings.init;
         require_absolute("--init", init)?;
         if self.find(init).is_none() {
@@ -200,7 +201,7 @@ impl Review<'_> {
             policy: self.settings.policy,
         };
         files
-            .can_start(init)
+            .start(init, &self.settings.arguments)
             .or_else(|problem| refuse(format!("--init {} {problem}", show(init))))
     }
 

@@ -9,6 +9,7 @@ use crate::archive::{self, BLOCK, Member};
 use crate::kernel::{self, Flavour, stated_image_size};
 use crate::layout::Settings;
 use crate::progress::Progress;
+use crate::startable::Start;
 use crate::{Error, Result, build, layout, published, seed_kernel, seeds, sha256};
 use firmseed_core::image::{self, ALIGNMENT, Escape, Fault, Hex, Index, Kind, Name, Part};
 use firmseed_core::tar::{self, Archive, TarError};
@@ -58,6 +59,9 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What is wrong; none if the image is whole.
     pub findings: Vec<Finding>,
+    /// How PID 1 starts, if the image is whole.
+    #[serde(skip)]
+    pub start: Option<Start>,
 }
 
 /// Checks every byte of `image`. An error means that it is no image at all.
@@ -80,6 +84,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
         kernel_sha256: Hex(&kernel).to_string(),
         notes: Vec::new(),
         findings: Vec::new(),
+        start: None,
     };
     if let Ok(index) = &index
         && index.kernel_name == Name::Published
@@ -88,7 +93,8 @@ pub fn check(image: &[u8]) -> Result<Report> {
         let text = "the index calls the kernel a published one; this tool's list (kernel/PUBLISHED) does not know it";
         report.notes.push(text.into());
     }
-    let Some(fault) = judge(image.to_vec().leak(), offset, flavour, &kernel) else {
+    let judged = judge(image.to_vec().leak(), offset, flavour, &kernel);
+    let Err(fault) = judged.map(|start| report.start = Some(start)) else {
         if let Ok(index) = &index
             && index.kernel_name == Name::Seed
             && let Some(other) = seed_kernel::from_files(image, index)
@@ -119,15 +125,15 @@ pub fn check(image: &[u8]) -> Result<Report> {
     Ok(report)
 }
 
-/// Why the kernel would not start what is in `image`, in its own words.
+/// How the kernel starts what is in `image`, or why it would not, in its own words.
 fn judge(
     image: &'static [u8],
     offset: usize,
     flavour: Flavour,
     kernel: &image::Sha256,
-) -> Option<Finding> {
+) -> std::result::Result<Start, Finding> {
     let finding = |part: &str, range, problem: String| {
-        Some(Finding {
+        Err(Finding {
             part: part.into(),
             range,
             problem,
@@ -149,7 +155,10 @@ fn judge(
                 return finding(fault.part, fault.range, fault.problem);
             }
             let settings = Settings::of(&index);
-            let tar = index.tar.slice(image)?;
+            let tar = index
+                .tar
+                .slice(image)
+                .expect("the kernel's loader has read it");
             if flavour == Flavour::Seed
                 && let Some((part, problem)) = seed_kernel::beyond_it(&index, tar)
             {
@@ -163,7 +172,10 @@ fn judge(
             }
             let problem = match build::review(tar, files, &settings) {
                 Err(refused) => refused.to_string(),
-                Ok(real) => seeds::misspelled(&settings.seeds, &real.seeds)?,
+                Ok((real, start)) => match seeds::misspelled(&settings.seeds, &real.seeds) {
+                    Some(problem) => problem,
+                    None => return Ok(start),
+                },
             };
             finding("index", offset..offset + index.text.len(), problem)
         }

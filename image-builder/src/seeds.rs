@@ -1,9 +1,10 @@
-//! Seeds against the files: each is decoded, and its program put in place, as the kernel does it at boot.
+//! Seeds against the files: each is decoded into a program, which is put in place, as the kernel does it at boot.
 //!
 //! What `build` and `check` let pass here boots: the judges are the kernel's own decoder and file
 //! system. A seed's text is a file of the image itself, so that `verify` can decode it again.
 
 use crate::archive::{Entry, Kind};
+use crate::startable;
 use firmseed_core::errno::Errno;
 use firmseed_core::fs::{Follow, Fs, InodeId};
 use firmseed_core::hex0;
@@ -50,6 +51,17 @@ pub fn place(
             text_of(fs, tar, entries, text).ok_or_else(|| Problem::NoText(text.clone()))?;
         let code = hex0::decode(source)
             .map_err(|error| Problem::Other(format!("the seed's text {}: {error}", show(text))))?;
+        if let Err(error) = startable::parse(&code) {
+            // A script would run, but a ledger has only programs for seeds.
+            let reason = match code.starts_with(b"\x7fELF") {
+                true => error.to_string(),
+                false => "its bytes do not begin with \\x7fELF".into(),
+            };
+            return Err(Problem::Other(format!(
+                "the seed's text {} stands for no ELF program that the kernel can load: {reason}",
+                show(text)
+            )));
+        }
         let file = fs
             .create_program(program)
             .map_err(|errno| Problem::Other(occupied(&placed, fs, program, errno)))?;
@@ -106,6 +118,9 @@ fn occupied(placed: &[Placed], fs: &Fs, program: &[u8], errno: Errno) -> String 
     let twice = placed.iter().any(|seed| Some(seed.file) == there);
     let reason = match errno {
         Errno::EEXIST if twice => "an earlier seed has the same program: give each its own",
+        Errno::EEXIST if is_kernels(fs, there) => {
+            "the kernel itself makes a file of this name at boot: choose another path"
+        }
         Errno::EEXIST => {
             "the image brings a file of this name, and the kernel overwrites none: leave it out of the tree, or choose another path"
         }
@@ -119,6 +134,13 @@ fn occupied(placed: &[Placed], fs: &Fs, program: &[u8], errno: Errno) -> String 
         _ => "the kernel cannot make it",
     };
     format!("the seed's program {}: {reason} ({errno:?})", show(program))
+}
+
+/// Is it there without any image: a device, /proc?
+fn is_kernels(fs: &Fs, there: Option<InodeId>) -> bool {
+    let path = there.and_then(|there| fs.path_of(there).ok());
+    path.zip(Fs::new().ok())
+        .is_some_and(|(path, bare)| bare.resolve(InodeId::ROOT, &path, Follow::No).is_ok())
 }
 
 fn show(path: &[u8]) -> String {

@@ -12,8 +12,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// How curl fetches: nothing but https, and an end where nothing comes for a minute (curl(1)).
-const CURL: [&str; 14] = [
+/// How curl fetches: nothing but https, one address where it has {} or [] too, and an end where nothing comes for a minute (curl(1)).
+const CURL: [&str; 15] = [
     "--fail",
     "--location",
     "--max-redirs",
@@ -22,6 +22,7 @@ const CURL: [&str; 14] = [
     "=https",
     "--proto-redir",
     "=https",
+    "--globoff",
     "--speed-limit",
     "1",
     "--speed-time",

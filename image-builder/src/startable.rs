@@ -1,14 +1,16 @@
-//! PID 1 against the files: what passes here, the kernel starts.
+//! PID 1 against the files: what passes here, the kernel starts, and as what.
 //!
 //! The judges are the kernel's own: its file system, its reader of `#!` lines, its reader of ELF headers.
 
 use crate::archive::{Entry, Kind};
+use crate::ledger::facts::content_of;
 use crate::seeds::Placed;
-use firmseed_core::elf::Elf;
+use firmseed_core::elf::{Elf, ElfError};
 use firmseed_core::exec::SCRIPT_DEPTH;
 use firmseed_core::exec::script::{self, HEAD_SIZE, Head};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
 use firmseed_core::image::Policy;
+use firmseed_core::ledger::format::Content;
 
 /// The files at the moment when the kernel starts PID 1.
 pub struct Files<'a> {
@@ -26,13 +28,39 @@ pub struct Files<'a> {
     pub policy: Policy,
 }
 
+/// What PID 1 is when it starts, as the kernel's ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Class, hash and size of what is executed: of a script, its interpreter.
+    pub program: Content,
+    /// The arguments, argv[0] first: before those of the index the name of the program, or for a script what its `#!`
+    /// line names, and its own path.
+    pub arguments: Vec<Vec<u8>>,
+    /// The folder, without links, dots and doubled slashes.
+    pub cwd: Vec<u8>,
+}
+
+/// The ELF file `code`, if the kernel can load it.
+///
+/// # Errors
+/// Why it cannot.
+pub fn parse(code: &[u8]) -> Result<Elf, ElfError> {
+    Elf::parse(code.len() as u64, |offset, buffer| {
+        // Within the file, and so within memory: the reader promises it.
+        let start = offset as usize;
+        buffer.copy_from_slice(&code[start..start + buffer.len()]);
+    })
+}
+
 impl Files<'_> {
-    /// The program at `init`, or the interpreter that its `#!` line leads to, can be executed.
+    /// How the program at `init`, or the interpreter that its `#!` line leads to, is started with `arguments` behind its name.
     ///
     /// # Errors
     /// A sentence about the file that is none, without its first word: what names `init`.
-    pub fn can_start(&self, init: &[u8]) -> Result<(), String> {
+    pub fn start(&self, init: &[u8], arguments: &[Vec<u8>]) -> Result<Start, String> {
         let mut path = init.to_vec();
+        // As follow_scripts of the kernel's exec has it: each interpreter and its argument stand before what they interpret.
+        let mut words = vec![init.to_vec()];
         let mut named = String::new();
         for _ in 0..=SCRIPT_DEPTH {
             let (file, code) = self
@@ -41,6 +69,8 @@ impl Files<'_> {
             match script::parse(&code[..code.len().min(HEAD_SIZE)]) {
                 Head::Script(interpreter) => {
                     path = interpreter.path.to_vec();
+                    let argument = interpreter.argument.map(<[u8]>::to_vec);
+                    words.splice(0..0, [path.clone()].into_iter().chain(argument));
                     let text = String::from_utf8_lossy(&path);
                     named = format!("is a script; its interpreter {text} ");
                 }
@@ -51,9 +81,15 @@ impl Files<'_> {
                         ));
                 }
                 Head::Other => {
-                    return self
-                        .is_program(file, code)
-                        .map_err(|problem| named + &problem);
+                    self.is_program(file, code)
+                        .map_err(|problem| named + &problem)?;
+                    words.extend_from_slice(arguments);
+                    let cwd = self.fs.path_of(self.cwd);
+                    return Ok(Start {
+                        program: content_of(code),
+                        arguments: words,
+                        cwd: cwd.map_err(|errno| format!("cannot be started: {errno:?}"))?,
+                    });
                 }
             }
         }
@@ -82,13 +118,7 @@ impl Files<'_> {
 
     /// `code` of `file` is machine code that the policy lets run.
     fn is_program(&self, file: InodeId, code: &[u8]) -> Result<(), String> {
-        let read = |offset: u64, buffer: &mut [u8]| {
-            // Within the file, and so within memory: the reader promises it.
-            let start = offset as usize;
-            buffer.copy_from_slice(&code[start..start + buffer.len()]);
-        };
-        Elf::parse(code.len() as u64, read)
-            .map_err(|error| format!("cannot be executed: {error}"))?;
+        parse(code).map_err(|error| format!("cannot be executed: {error}"))?;
         if self.policy == Policy::Chain && self.seeds.iter().all(|seed| seed.file != file) {
             return Err("is machine code that the image brings along, which the policy `chain` refuses to run; \
                         name the program of a --seed, or build with --policy open"

@@ -95,8 +95,11 @@ fn list(port: &Port, pin: &Pin, content: &[u8]) -> Result<String> {
             .ok()
             .filter(|path| !path.contains(|c: char| c.is_control() || c == '\\'));
         let Some(path) = path else {
-            let text = "a name in it cannot stand in a list for sha256sum".to_owned();
-            return Err(Error::Tar(text));
+            return Err(Error::Source(format!(
+                "{}: a name in it cannot stand in a list for sha256sum (a backslash, a control character, or not UTF-8); \
+                 say in port.toml with `uses = [...]` which files the port needs",
+                pin.file
+            )));
         };
         // A String takes everything.
         let _ = writeln!(text, "{}  {path}", Hex(hash));

@@ -97,6 +97,7 @@ static int writer(void)
         MUST(write(fd, block, sizeof block));
     }
     MUST(open("/out/empty", O_CREAT | O_WRONLY, 0644));
+    make_file("/out/two\nlines", "a name of two lines\n");
     return 3;
 }
 

@@ -37,7 +37,7 @@ pub struct Counts {
     pub outputs: usize,
     /// Lines `code`: files that were mapped as code, and programs that made other memory executable.
     pub code: usize,
-    /// Lines `device` but of those that always give the same.
+    /// Lines `device`.
     pub devices: usize,
 }
 
@@ -165,11 +165,7 @@ pub fn check(ledger: &Ledger, image: &ImageFacts, doubts: &mut Doubts) -> Counts
         }
         counts.reads += entry.reads.len();
         counts.writes += entry.wrote.len();
-        counts.devices += entry
-            .devices
-            .iter()
-            .filter(|device| !super::derive::is_constant(device))
-            .count();
+        counts.devices += entry.devices.len();
         for wrote in &entry.wrote {
             learn(&mut known, wrote, entry, doubts);
         }

@@ -16,9 +16,6 @@ use firmseed_core::ledger::parse::{Entry, File};
 use firmseed_core::sha256::Digest;
 use std::collections::HashMap;
 
-/// Devices that always give the same bytes: nothing can come from outside by them.
-const CONSTANT_DEVICES: [&[u8]; 2] = [b"/dev/null", b"/dev/zero"];
-
 /// How something that does not derive from text came to a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way<'a> {
@@ -136,7 +133,6 @@ impl<'a> Derivation<'a> {
         };
         let reads = entry.reads.iter().filter_map(|read| file(read, Way::Read));
         let devices = entry.devices.iter().map(Vec::as_slice);
-        let devices = devices.filter(|device| !is_constant(device));
         let from = entry
             .from
             .iter()
@@ -259,9 +255,4 @@ impl<'a> Derivation<'a> {
             };
         }
     }
-}
-
-/// Does this device always give the same bytes?
-pub fn is_constant(device: &[u8]) -> bool {
-    CONSTANT_DEVICES.contains(&device)
 }

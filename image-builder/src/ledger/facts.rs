@@ -1,5 +1,6 @@
 //! What an image says, as a ledger is compared with it; and how contents, entries and doubts are shown.
 
+use crate::startable::Start;
 use crate::{Error, Result, check, kernel, layout, sha256};
 use firmseed_core::image::{Escape, Escaped, Hex, Index, Kind, Part, Policy};
 use firmseed_core::ledger::format::{Class, Content, ContentHasher};
@@ -116,12 +117,14 @@ impl ImageFacts {
         })
     }
 
-    /// What `check` finds wrong with an image, a line for each thing.
-    pub fn damage(image: &[u8]) -> Vec<String> {
-        match check::check(image) {
-            Ok(report) => report.findings.iter().map(ToString::to_string).collect(),
-            Err(error) => vec![error.to_string()],
-        }
+    /// How PID 1 of `image` starts.
+    ///
+    /// # Errors
+    /// What `check` finds wrong with it, a line for each thing.
+    pub fn start(image: &[u8]) -> std::result::Result<Start, Vec<String>> {
+        let report = check::check(image).map_err(|error| vec![error.to_string()])?;
+        let findings = report.findings.iter().map(ToString::to_string);
+        report.start.ok_or_else(|| findings.collect())
     }
 
     /// The first file with these contents, or a symbolic link with this target.

@@ -9,6 +9,7 @@ use super::facts::{Check, Doubt, Doubts, ImageFacts, Named, path_text};
 use super::lineage::Lineage;
 use super::processes;
 use super::results::{ArtifactCounts, Outcome, ResultCounts};
+use crate::startable::Start;
 use crate::{Result, sha256};
 use firmseed_core::hex0;
 use firmseed_core::image::{Hex, Policy};
@@ -104,9 +105,13 @@ pub struct LedgerCounts {
 /// The artifacts cannot be read.
 pub fn verify(request: &Request<'_>) -> Result<Verdict> {
     let mut doubts = Doubts::default();
-    for finding in ImageFacts::damage(request.image) {
-        doubts.add(Check::Image, finding);
-    }
+    let start = ImageFacts::start(request.image)
+        .map_err(|findings| {
+            for finding in findings {
+                doubts.add(Check::Image, finding);
+            }
+        })
+        .ok();
     // A damaged image was named; what can be read of it is used all the same.
     let image = ImageFacts::read(request.image).ok();
     let ledger = match Ledger::parse(request.ledger, sha256) {
@@ -144,7 +149,7 @@ pub fn verify(request: &Request<'_>) -> Result<Verdict> {
         notes: Vec::new(),
     };
     if let Some(ledger) = &ledger {
-        verdict.ledger(request, ledger, image.as_ref(), &mut doubts)?;
+        verdict.ledger(request, ledger, image.as_ref(), start.as_ref(), &mut doubts)?;
     }
     doubts
         .0
@@ -164,6 +169,7 @@ impl Verdict {
         request: &Request<'_>,
         ledger: &Ledger,
         image: Option<&ImageFacts>,
+        start: Option<&Start>,
         doubts: &mut Doubts,
     ) -> Result<()> {
         if let Some(expected) = request.head.filter(|head| *head != ledger.head) {
@@ -184,7 +190,9 @@ impl Verdict {
             return Ok(());
         };
         origin(ledger, image, request.image, doubts);
-        first_process(ledger, image, doubts);
+        if let Some(start) = start {
+            first_process(ledger, image, start, doubts);
+        }
         let mut counts = contents::check(ledger, image, doubts);
         let lineage = Lineage::new(ledger);
         let derivation = Derivation::new(&lineage, image);
@@ -280,21 +288,10 @@ fn origin(ledger: &Ledger, image: &ImageFacts, bytes: &[u8], doubts: &mut Doubts
 }
 
 /// Is process 1 what the image's index says? The kernel's command line can name another program, and other arguments.
-fn first_process(ledger: &Ledger, image: &ImageFacts, doubts: &mut Doubts) {
+fn first_process(ledger: &Ledger, image: &ImageFacts, start: &Start, doubts: &mut Doubts) {
     let Some(first) = ledger.entries.first().filter(|entry| entry.process == 1) else {
         return; // named by the checks of processes
     };
-    let seeds = ledger.seeds.iter().map(|seed| &seed.program);
-    let mut at_start = seeds.chain(&image.files);
-    let mut same_program = || {
-        // It may have got another name before the line was written.
-        let content = first.program.content;
-        at_start.any(|file| file.path == image.init && file.content == content)
-    };
-    let arguments: Vec<&[u8]> = std::iter::once(&image.init)
-        .chain(&image.arguments)
-        .map(Vec::as_slice)
-        .collect();
     let strings: Vec<u8> = image
         .environment
         .iter()
@@ -302,13 +299,11 @@ fn first_process(ledger: &Ledger, image: &ImageFacts, doubts: &mut Doubts) {
         .collect();
     let environment = (image.environment.len() as u64, sha256(&strings));
     for (same, what) in [
-        (
-            first.program.path == image.init || same_program(),
-            "program",
-        ),
-        (first.arguments == arguments, "arguments"),
+        // By its bytes: it may have another name when the line is written.
+        (first.program.content == start.program, "program"),
+        (first.arguments == start.arguments, "arguments"),
         (first.environment == environment, "environment"),
-        (first.cwd == image.cwd, "directory"),
+        (first.cwd == start.cwd, "directory"),
     ] {
         if !same {
             let text = format!(

@@ -218,14 +218,14 @@ fn requests_that_could_not_boot_are_refused() {
     let fixed = [
         "build", "--tree", "tree", "--kernel", "kernel", "-o", "a.img",
     ];
-    // A seed is decoded and looked at, as init and as an interpreter.
+    // A seed is decoded and looked at, whether it is init or an interpreter.
     let seed = |bytes: &[u8]| fs::write(bench.path("tree/odd.hex0"), hex0_text(bytes)).unwrap();
     fs::write(bench.path("tree/bin/tool"), "#!/bin/odd\n").unwrap();
     for init in ["/bin/odd", "/init"] {
         for (code, message) in [
-            (&b"text"[..], "/bin/odd cannot be executed: neither an ELF"),
-            (&program_elf()[..64], "/bin/odd cannot be executed: program"),
-            (b"", "/bin/odd is empty"),
+            (&b"text"[..], "its bytes do not begin with \\x7fELF"),
+            (&program_elf()[..64], "that the kernel can load: program"),
+            (b"", "its bytes do not begin with \\x7fELF"),
         ] {
             seed(code);
             let arguments = ["--init", init, "--seed", "odd.hex0=/bin/odd"];

@@ -121,6 +121,61 @@ fn process_1_is_what_the_index_says() {
     assert_eq!(chain.doubts(), Vec::<String>::new());
 }
 
+/// The ledger's head has init and cwd as the index spells them; its entry has what they lead to: the ELF file, the words of
+/// the `#!` lines before the arguments, the folder without links and dots.
+#[test]
+fn process_1_may_be_a_script_a_link_or_spelled_otherwise() {
+    let script = |line: &str| [line.as_bytes(), b"\ntext\n"].concat();
+    let mut files = files();
+    files.push(("dir/scr", script("#! //seed/hex0 -x  y ")));
+    files.push(("again", script("#!dir/scr")));
+    let links: [(&str, &[u8]); 2] = [("lnk", b"seed/hex0"), ("folder", b"dir")];
+    let table: [(&str, &str, &[&str], &str); 6] = [
+        ("/dir/scr", "/", &["//seed/hex0", "-x  y", "/dir/scr"], "/"),
+        (
+            "/again",
+            "/",
+            &["//seed/hex0", "-x  y", "dir/scr", "/again"],
+            "/",
+        ),
+        ("/lnk", "/folder", &["/lnk"], "/dir"),
+        ("//seed/hex0", "//dir/.", &["//seed/hex0"], "/dir"),
+        ("/seed/../seed/hex0", "/", &["/seed/../seed/hex0"], "/"),
+        ("/folder/../lnk", "/dir/..", &["/folder/../lnk"], "/"),
+    ];
+    for (init, cwd, words, canonical) in table {
+        let mut chain = Chain::new();
+        chain.image = image_with(&files, &links, |settings| {
+            settings.init = init.into();
+            settings.cwd = cwd.into();
+        });
+        let facts = image_builder::ledger::facts::ImageFacts::read(&chain.image).unwrap();
+        let ledger = &mut chain.ledger;
+        (ledger.files, ledger.kernel) = (facts.tar, facts.kernel);
+        (ledger.init, ledger.cwd) = (init.into(), cwd.into());
+        let words: Vec<Vec<u8>> = words.iter().chain(&["script"]).map(|&w| w.into()).collect();
+        for entry in [1, 5] {
+            chain.entry(entry).arguments = words.clone();
+            chain.entry(entry).cwd = canonical.into();
+        }
+        assert_eq!(chain.doubts(), Vec::<String>::new(), "{init}");
+        // What the index says to the letter is not what runs.
+        if words.len() > 2 {
+            let mut chain = chain.clone();
+            chain.entry(1).arguments = vec![init.into(), b"script".to_vec()];
+            sees(&chain, "the arguments of process 1 is another one");
+        }
+        if cwd != canonical {
+            let mut chain = chain.clone();
+            chain.entry(1).cwd = cwd.into();
+            sees(&chain, "the directory of process 1 is another one");
+        }
+        // Another program under the right name.
+        chain.entry(1).program = file(init, SCRIPT);
+        sees(&chain, "the program of process 1 is another one");
+    }
+}
+
 #[test]
 fn the_settings_and_the_kernel_are_those_of_the_image() {
     let change = |change: fn(&mut firmseed_core::ledger::parse::Ledger), expected: &str| {

@@ -156,6 +156,8 @@ fn upstream_is_asked_by_curl_with_https_alone() {
         words.contains("--proto =https --proto-redir =https"),
         "{words}"
     );
+    // Braces and brackets in an address are no pattern of a million addresses.
+    assert!(words.contains(" --globoff "), "{words}");
     fs::remove_dir_all(bench.path("cache")).unwrap();
     script(curl.clone(), "exit 22");
     assert!(stderr(&with_tools(&bench, &SOURCES).code(1)).contains("exit status: 22"));
@@ -361,6 +363,34 @@ fn a_port_without_the_list_of_its_tarball_is_refused() {
     assert!(text.contains("xz -d"), "{text}");
     fs::write(bench.path("ports/one/CONTENTS.sha256"), list).unwrap();
     build_with_port(&bench).success();
+}
+
+/// A file that the list cannot name is no way past the list: the tarball is refused, but where the port does not use that file.
+#[test]
+fn a_tarball_with_a_name_that_no_list_can_have_is_refused() {
+    use image_builder::archive::{Kind, Member, write};
+    for name in ["back\\slash", "two\nlines"] {
+        let file = |path: &str| Member {
+            path: path.as_bytes().to_vec(),
+            kind: Kind::File {
+                mode: 0o644,
+                content: &b"text\n"[..],
+            },
+        };
+        let tar = write(&[file(name), file("plain")]).unwrap();
+        let bench = with_tarball(&tar, "");
+        let lie = format!("{HASH}  plain\n");
+        fs::write(bench.path("ports/one/CONTENTS.sha256"), lie).unwrap();
+        let text = stderr(&build_with_port(&bench).code(1));
+        assert!(
+            text.contains("cannot stand in a list for sha256sum") && text.contains("uses"),
+            "{text}"
+        );
+        bench.run(&CONTENTS).code(1);
+        let bench = with_tarball(&tar, "uses = [\"plain\"]\n");
+        bench.run(&CONTENTS).success();
+        build_with_port(&bench).success();
+    }
 }
 
 fn build_with_port(bench: &Bench) -> assert_cmd::assert::Assert {

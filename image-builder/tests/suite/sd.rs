@@ -70,7 +70,9 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
 fn a_card_takes_an_image_of_the_seed_kernel() {
     let bench = bench();
     let other = Bench::for_seed_kernel();
-    let build = ["build", "--tree", "tree", "--init", "/init", "-o", "a.img"];
+    let build = [
+        "build", "--tree", "tree", "--init", "/init", "--policy", "open", "-o", "a.img",
+    ];
     other
         .run(&[&build[..], &["--seed-kernel", "seed-kernel"]].concat())
         .success();

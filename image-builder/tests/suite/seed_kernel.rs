@@ -53,7 +53,7 @@ fn every_part_is_where_it_belongs() {
     assert!(image[PAGE..].starts_with(["firmseed-index 2\n", &line].concat().as_bytes()));
 
     // The tar is the other kernel's.
-    bench.build("rust.img", &["--policy", "open"]).success();
+    bench.build("rust.img", &[]).success();
     let rust = fs::read(bench.path("rust.img")).unwrap();
     let other = layout::open(&rust).unwrap().tar.offset as usize;
     assert!(image[tar..] == rust[other..]);

@@ -1,6 +1,6 @@
 //! Seeds against the files: what `build` and `check` let pass, the kernel can put in place at boot.
 
-use crate::common::{Bench, stderr, stdout};
+use crate::common::{Bench, hex0_text, program_elf, stderr, stdout};
 use firmseed_core::image::Policy;
 use image_builder::kernel::Kernel;
 use image_builder::layout::{self, Settings};
@@ -16,6 +16,10 @@ fn seeds_that_could_not_be_planted_are_refused() {
     let bench = Bench::new();
     fs::write(bench.path("tree/half.hex0"), "41 4").unwrap();
     symlink("loop", bench.path("tree/loop")).unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(bench.path(name), hex0_text(bytes)).unwrap();
+    write("tree/script.hex0", b"#!/init\n");
+    write("tree/nothing.hex0", b"");
+    write("tree/cut.hex0", &program_elf()[..64]);
     let table = [
         (
             "seed.hex0=/bin/sh",
@@ -55,6 +59,26 @@ fn seeds_that_could_not_be_planted_are_refused() {
         ("dangling=/new", "is no file of the image"),
         ("/dev/null=/new", "is no file of the image"),
         ("=/new", "is no file of the image"),
+        (
+            "seed.hex0=/dev/null",
+            "/dev/null: the kernel itself makes a file of this name",
+        ),
+        (
+            "seed.hex0=/etc/../dev",
+            "the kernel itself makes a file of this name",
+        ),
+        (
+            "script.hex0=/new",
+            "the seed's text script.hex0 stands for no ELF program that the kernel can load: its bytes do not begin with \\x7fELF",
+        ),
+        (
+            "nothing.hex0=/new",
+            "the seed's text nothing.hex0 stands for no ELF program that the kernel can load: its bytes do not begin with \\x7fELF",
+        ),
+        (
+            "cut.hex0=/new",
+            "the seed's text cut.hex0 stands for no ELF program that the kernel can load: program headers at 0x40 reach",
+        ),
         ("half.hex0=/new", "half.hex0: line 1: half a byte"),
         ("bin/tool=/new", "expected a pair of hex digits"),
     ];
