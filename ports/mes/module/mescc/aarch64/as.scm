@@ -334,6 +334,7 @@
     (swap-r0-r1 . ,a64:swap-r0-r1)
     (swap-r1-stack . ,a64:swap-r1-stack)
     (test-r . ,a64:test-r)
+    (trap . ,(lambda (info) (a64:line (a64:brk))))
     (value->r . ,a64:value->r)
     (value->r0 . ,a64:value->r0)
     (word-label-mem-add . ,(a64:label-mem-add 2))

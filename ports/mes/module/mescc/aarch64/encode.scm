@@ -6,7 +6,7 @@
 ;;; an error: no word is silently another one.
 ;;;
 ;;; Mes has one namespace for all modules, so every name begins with a64:. Only integer operations of both Guile
-;;; and Mes are used; no negative number is shifted or divided, because they do not agree there.
+;;; and Mes are used; no negative number is divided, because they do not agree there.
 (define-module (mescc aarch64 encode)
   #:export (a64:word
             a64:mov a64:mvn a64:negate
@@ -16,7 +16,7 @@
             a64:sxtb a64:sxth a64:sxtw a64:uxtb a64:uxth a64:uxtw
             a64:load a64:load-signed a64:store a64:load-literal
             a64:push a64:pop a64:push-pair a64:pop-pair a64:mov-sp
-            a64:br a64:blr a64:ret a64:svc a64:jump-over
+            a64:br a64:blr a64:ret a64:svc a64:brk a64:jump-over
             a64:branch a64:branch-link a64:branch-if
             a64:value* a64:add-value* a64:load* a64:store*
             a64:condition))
@@ -142,6 +142,7 @@
 (define (a64:blr n) (a64:word (+ #xd63f0000 (a64:rn n))))
 (define (a64:ret) (a64:word #xd65f03c0))
 (define (a64:svc) (a64:word #xd4000001))
+(define (a64:brk) (a64:word #xd4200000))
 
 (define (a64:jump-over bytes)
   (a64:word (+ #x14000000 (a64:field "distance" (quotient bytes 4) 33554432 1))))
@@ -157,12 +158,13 @@
 
 ;;; values of any size
 
-;; the four 16-bit pieces of a value of 64 bits, lowest first
+;; The four 16-bit pieces of a value of 64 bits, lowest first. Mes's numbers have 64 bits, so a value from 2^63 on is
+;; a negative one there; shifts and logand give both the same pieces.
 (define (a64:pieces value)
-  (let loop ((i 0) (rest (if (< value 0) (+ value #x10000000000000000) value)))
-    (if (= i 4)
-        (if (= rest 0) '() (error "a64: value has more than 64 bits:" value))
-        (cons (remainder rest 65536) (loop (+ i 1) (quotient rest 65536))))))
+  (let ((high (ash value -48)))
+    (if (and (>= high -32768) (< high 65536))
+        (map (lambda (i) (logand (ash value (* -16 i)) 65535)) '(0 1 2 3))
+        (error "a64: value has more than 64 bits:" value))))
 
 (define (a64:count value pieces)
   (cond ((null? pieces) 0)
@@ -171,7 +173,6 @@
 
 ;; d = value: movz or movn, whichever leaves fewer pieces, and movk for the rest
 (define (a64:value* d value)
-  (if (< value (- #x8000000000000000)) (error "a64: value has more than 64 bits:" value))
   (let* ((pieces (a64:pieces value))
          (inverted? (> (a64:count 65535 pieces) (a64:count 0 pieces)))
          (background (if inverted? 65535 0))
