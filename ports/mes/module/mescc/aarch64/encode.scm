@@ -159,10 +159,10 @@
 
 ;; the four 16-bit pieces of a value of 64 bits, lowest first
 (define (a64:pieces value)
-  (let loop ((i 0) (rest (if (< value 0) (+ value #x10000000000000000) value)))
+  (let loop ((i 0) (rest value))
     (if (= i 4)
-        (if (= rest 0) '() (error "a64: value has more than 64 bits:" value))
-        (cons (remainder rest 65536) (loop (+ i 1) (quotient rest 65536))))))
+        (if (or (= rest 0) (= rest -1)) '() (error "a64: value has more than 64 bits:" value))
+        (cons (logand rest 65535) (loop (+ i 1) (ash rest -16))))))
 
 (define (a64:count value pieces)
   (cond ((null? pieces) 0)
