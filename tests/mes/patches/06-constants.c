@@ -5,6 +5,6 @@ long h = 1 ? 7 : 8;
 int main(void) {
   if (A != 4 || B != 8 || C != 97 || b != 16 || sizeof c != 36) return 1;
   if (d != 4294967295 || e != 1099511627776 || f != -1 || g != 44) return 2;
-  if (h != 7 || 5u != 5l) return 3;
+  if (h != 7) return 3;
   return 0;
 }
