@@ -7,5 +7,5 @@ int main(int argc, char **argv) {
   if (sum != 14) return 1;
   if (text[1] != 98) return 2;
   if (argc != 1) return 3;
-  return argv[0][0] == 0;
+  return argv[1] != 0;
 }
