@@ -96,6 +96,20 @@ small_arena() {
     expect_line 'out of memory' messages
 }
 
+# The whole road on the bare machine; its ledger is verified by qemu/run, which ends with another status where it is not.
+on_the_machine() {
+    machine 0 "$road/console" --mes --timeout 7200
+    expect_line '^hello, compiled by MesCC.$' "$road/console"
+    expect_line "^MesCC's cc has made the chain's cc: equal byte for byte.\$" "$road/console"
+    expect_line '^firmseed: \[28/28\] .* /build/mes/cc-again .* as expected, by /build/mes/cc' "$road/console"
+}
+
+requests() {
+    expect_status "--mes for an image that is built already" 1 "$root/qemu/run" --image "$root/LICENSE" --mes 2>"$road/refusal"
+    expect_line 'leave --mes out' "$road/refusal"
+}
+check requests requests
+
 if wanted interpreter || wanted own-tests || wanted hello || wanted small-arena; then
     check interpreter interpreters
     if [ -x "$road/mes-gcc" ]; then
@@ -103,4 +117,9 @@ if wanted interpreter || wanted own-tests || wanted hello || wanted small-arena;
         check hello hello
         check small-arena small_arena
     fi
+fi
+if full; then
+    check on-the-machine on_the_machine
+else
+    skip on-the-machine "170 G guest instructions take minutes: --full"
 fi
