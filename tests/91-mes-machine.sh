@@ -137,5 +137,5 @@ fi
 if full; then
     check on-the-machine on_the_machine
 else
-    skip on-the-machine "170 G guest instructions take minutes: --full"
+    skip on-the-machine "145 G guest instructions take minutes: --full"
 fi
