@@ -1,4 +1,8 @@
-# The Scheme road: the machine words of MesCC's AArch64 back end (ports/mes), under Guile, against GNU as.
+# The Scheme road (ports/mes), under Guile: the words of MesCC's AArch64 back end against GNU as, our patches, MesCC's programs
+# against gcc's, and where the road meets the other one: cc.
+
+. "$root/qemu/lib/apt.sh"
+. "$root/qemu/lib/chain.sh"
 
 mes=$(scratch)
 # Guile keeps no compiled files: nothing stale is read, and nothing is left in the user's home.
@@ -43,6 +47,169 @@ refused() {
     done
 }
 check refused refused
+
+# The words of the start files are what their comments say.
+start_files() {
+    sed -n "s/^'\([0-9a-f]*\)' *# \(.*\)/\1\t\2/p" "$lib"/*.M1 >"$mes/start.words"
+    cut -f 2 "$mes/start.words" >"$mes/words.s"
+    assembled "$mes/words.s" >"$mes/start.expected"
+    expect "the words of GNU as" diff "$mes/start.expected" <(cut -f 1 "$mes/start.words")
+    expect "35 words" [ "$(wc -l <"$mes/start.words")" -eq 35 ]
+}
+
+# Every instruction that MesCC's other back ends have, ours has too.
+table() {
+    local name
+    for name in $(sed -n '/^(define x86_64:instructions/,$p' "$mes/all/mes/module/mescc/x86_64/as.scm" | sed -n 's/^    (\([^ ]*\) \. .*/\1/p'); do
+        expect "$name in as.scm" grep -qF "($name . ," "$root/ports/mes/module/mescc/aarch64/as.scm"
+    done
+}
+
+# The patches fit the pristine sources, by GNU patch (above) and by the chain's own, with the same result.
+patches_fit() {
+    local patch
+    mkdir -p "$mes/ours"
+    tar -xf "$(fetch_port mes)" -C "$mes/ours" --strip-components=1
+    gcc -w -o "$mes/tools" "$root"/stage0/09-tools/{files,patch,replace,unbz2,ungz,untar,tool}.c "$root/tests/mes/syscall.c"
+    ln -sf tools "$mes/patch"
+    for patch in "$root"/ports/mes/patches/[0-4]*.patch; do
+        (cd "$mes/ours" && "$mes/patch" "$patch")
+    done
+    expect "the same by both" diff -r -x aarch64 "$mes/ours/module" "$mes/all/mes/module"
+}
+
+# by_mescc TREE START OUT ARGUMENT...: a program by MesCC, M1 and hex2
+by_mescc() {
+    local tree=$1 start=$2 out=$3
+    shift 3
+    "$mescc" "$tree" -S -o "$out.s" "$@" && "$mescc" --link "$out" "$start" "$out.s"
+}
+
+# Without a patch, with all before it, its test fails; with it, it passes.
+patch_test() {
+    local name=$1 before=$2 test=$root/tests/mes/patches/$1 tree
+    for tree in "$before" "$name"; do
+        "$mescc" --sources "$mes/$name.$tree" "$tree"
+        if [ -e "$test.sh" ]; then
+            if "$test.sh" "$mescc" "$mes/$name.$tree"; then echo passed; else echo failed; fi
+        elif by_mescc "$mes/$name.$tree" crt0 "$mes/$name.$tree/test" "$test.c" && (ulimit -t 20 && qemu-aarch64 "$mes/$name.$tree/test"); then
+            echo passed
+        else
+            echo failed
+        fi >"$mes/$name.$tree/verdict"
+    done
+    expect "the test fails without the patch" grep -q failed "$mes/$name.$before/verdict"
+    expect "it passes with it" grep -q passed "$mes/$name.$name/verdict"
+    # And with all of them.
+    [ ! -e "$test.c" ] || { by_mescc "$mes/all" crt0 "$mes/$name.all" "$test.c" && qemu-aarch64 "$mes/$name.all"; }
+}
+
+# MesCC's cc compiles cc to the bytes of /bin/cc, which the chain made by way of cc0.
+meeting_cc() {
+    by_mescc "$mes/all" crt0 "$mes/cc" "$root/stage0/07-cc/all.c"
+    (cd "$root/stage0/07-cc" && qemu-aarch64 "$mes/cc" -o "$mes/cc-by-cc" all.c entry/start.c)
+    expect "the hash of stage0/SHA256SUMS" grep -qx "$(sha256sum <"$mes/cc-by-cc" | cut -d ' ' -f 1)  /bin/cc" "$root/stage0/SHA256SUMS"
+}
+
+# Functions of random expressions and statements give the sums that they give by gcc.
+random_programs() {
+    python3 "$root/tests/mes/random.py" "$1" "$2" >"$mes/random-$1.c"
+    aarch64-linux-gnu-gcc -w -O0 -fwrapv -fno-strict-aliasing -static -o "$mes/random-$1.gcc" "$mes/random-$1.c" "$root/tests/mes/syscall.c"
+    qemu-aarch64 "$mes/random-$1.gcc" >"$mes/random-$1.expected"
+    by_mescc "$mes/all" crt0 "$mes/random-$1" "$mes/random-$1.c"
+    qemu-aarch64 "$mes/random-$1" >"$mes/random-$1.got"
+    expect "the sums of gcc's code" diff "$mes/random-$1.expected" "$mes/random-$1.got"
+    expect "a line for each seed" [ "$(wc -l <"$mes/random-$1.got")" -eq $(($2 - $1 + 1)) ]
+}
+
+# libc_by_mescc DIR: stage 0's C library in assembly, with what Mes's tests want of Mes's.
+libc_by_mescc() {
+    local name headers=("-I" "$lib/include" "-I" "$root/stage0/07-cc/include" "-I" "$root/stage0/08-libc/include")
+    mkdir -p "$1/include"
+    cp -r "$mes/all/mes/include/mes" "$1/include/"
+    printf '#define SYSTEM_LIBC 1\n' >"$1/include/mes/config.h"
+    for name in system stdlib string stdio printf scanf decimal math; do
+        "$mescc" "$mes/all" -S "${headers[@]}" -o "$1/$name.s" "$root/stage0/08-libc/src/$name.c"
+    done
+    for name in mes/{eputs,oputs,cast,eputc,fdgetc,fdputc,fdputs,fdungetc,itoa,ltoa,ltoab,mes_open,ntoab,oputc,ultoa,utoa,abtol,assert_msg} ctype/isnumber; do
+        "$mescc" "$mes/all" -S -D HAVE_CONFIG_H=1 -I "$1/include" "${headers[@]}" -I "$root/ports/mes/include" \
+            -o "$1/mes-$(basename $name).s" "$mes/all/mes/lib/$name.c"
+    done
+}
+
+# A program of Mes's scaffold: its status and, where that is given, its output. __x86_64__ stands for pointers of 8 bytes there.
+scaffold_result() {
+    local name=$1 test=$mes/all/mes/lib/tests/scaffold/$1 status=0 want=0
+    [ ! -e "$test.exit" ] || want=$(cat "$test.exit")
+    "$mescc" "$mes/all" -S -D HAVE_CONFIG_H=1 -D __x86_64__=1 -I "$mes/libc/include" -I "$lib/include" -I "$root/stage0/07-cc/include" \
+        -I "$root/stage0/08-libc/include" -I "$root/ports/mes/include" -I "$mes/all/mes/lib" -I "$(dirname "$test")" \
+        -o "$mes/scaffold/$name.s" "$test.c" || return 1
+    "$mescc" --link "$mes/scaffold/$name" crt1 "$mes/scaffold/$name.s" "$mes"/libc/*.s || return 1
+    # The arguments are those of Mes's own test driver.
+    (ulimit -t 20 && qemu-aarch64 -0 "lib/tests/scaffold/$name" "$mes/scaffold/$name" -s --long file1 file2) >"$mes/scaffold/$name.out" </dev/null || status=$?
+    [ "$status" -eq "$want" ] || { echo "status $status, expected $want"; return 1; }
+    [ ! -e "$test.stdout" ] || cmp "$test.stdout" "$mes/scaffold/$name.out"
+}
+
+scaffold() {
+    local file name exceptions=$root/tests/mes/scaffold-exceptions passed=0
+    libc_by_mescc "$mes/libc"
+    mkdir -p "$mes/scaffold"
+    for file in "$mes"/all/mes/lib/tests/scaffold/[0-9a]*.c; do
+        name=$(basename "$file" .c)
+        echo "== $name"
+        if grep -q "^$name: " "$exceptions"; then
+            expect "$name in $exceptions fails" eval "! scaffold_result $name"
+        else
+            expect "$name passes" scaffold_result "$name"
+            passed=$((passed + 1))
+        fi
+    done
+    expect "154 pass" [ $passed -eq 154 ]
+}
+
+# What MesCC cannot compile is an error that says so, and floating-point arithmetic ends the program.
+not_supported() {
+    local text
+    for text in 'struct s { long a, b; }; int f(struct s x) { return 0; }' 'struct s { char a; }; struct s f(void) { struct s x; return x; }' \
+        'struct s { char a; } x; int g(int); int f(void) { return g(x); }' 'int x[] = { [2] = 1 };' 'double d = 0.1;' 'int x = f();' \
+        'struct t *p; int f(void) { return p->a; }' 'unknown x;'; do
+        printf '%s\n' "$text" >"$mes/not.c"
+        expect_status "$text" 1 "$mescc" "$mes/all" -S -o "$mes/not.s" "$mes/not.c"
+    done
+    echo 'double d = 1; int main(void) { return d + d == 2; }' >"$mes/not.c"
+    by_mescc "$mes/all" crt0 "$mes/not" "$mes/not.c"
+    expect_status "SIGTRAP" 133 qemu-aarch64 "$mes/not"
+}
+
+by_guile() {
+    local before=00 patch name seed
+    export MES_TOOLS=$mes/hand/bin
+    "$root/tests/stage0/by-hand" "$mes/hand" >/dev/null
+    "$mescc" --sources "$mes/all"
+    "$mescc" --compile "$mes/all"
+    check start-files start_files
+    check table table
+    check patches-fit patches_fit
+    check meeting-cc meeting_cc
+    check not-supported not_supported
+    start scaffold scaffold
+    for patch in "$root"/ports/mes/patches/[0-4]*.patch; do
+        name=$(basename "$patch" .patch)
+        start "patch/$name" patch_test "$name" "$before"
+        before=$name
+    done
+    for seed in 1 101 201; do start "random/$seed" random_programs $seed $((seed + 99)); done
+    finish
+}
+
+mescc=$root/tests/mes/mescc
+lib=$root/ports/mes/lib/aarch64
+# All but the two above need the patched sources. A filter may name one patch, or one part of the seeds.
+case $filter in
+*mes/words | *mes/values | *mes/refused | *mes/page) ;;
+mes | mes/* | '' | random/* | patch/*) by_guile ;;
+esac
 
 # The command of docs/mes.md prints what the page says.
 page() {

@@ -38,7 +38,7 @@ pub struct Pin {
     pub sha256: String,
     /// Its size in bytes: must be true where it stands, and bounds what is fetched from `url`.
     pub size: Option<u64>,
-    /// The Debian source package that holds it.
+    /// The Debian source package that holds it, with `/SUITE` behind it where not every release does.
     pub debian: Option<String>,
     /// Upstream's own address of it, by https.
     pub url: Option<String>,
@@ -140,7 +140,11 @@ impl Pin {
             let text = "expected 64 lower-case hex digits (sha256sum prints them)";
             return Err(format!("sha256 = {:?}: {text}", self.sha256));
         }
-        if let Some(package) = self.debian.as_ref().filter(|package| !is_name(package)) {
+        let is_package = |text: &str| {
+            let (package, suite) = text.split_once('/').unwrap_or((text, "any"));
+            is_name(package) && is_name(suite)
+        };
+        if let Some(package) = self.debian.as_ref().filter(|name| !is_package(name)) {
             return Err(format!("debian = {package:?}: {NAME_RULE}"));
         }
         if let Some(url) = &self.url {

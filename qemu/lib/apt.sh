@@ -3,9 +3,10 @@
 # Sourced after common.sh.
 #
 #   apt_fetch_arm64 PACKAGE      prints the folder that PACKAGE's newest version is unpacked in
-#   apt_fetch_source PACKAGE     prints the folder with the files of a source package (.dsc, tarballs)
+#   apt_fetch_source PACKAGE     prints the folder with the files of a source package (.dsc, tarballs); PACKAGE/SUITE: of another
+#                                release than this machine's, e.g. mes/bookworm
 
-apt_home=$cache/apt
+apt_home=$cache/apt apt_suite=''
 
 # The release's own suites only: a third party's entry may lack arm64 and would fail the update.
 apt_suites() {
@@ -67,6 +68,9 @@ apt_prepare() {
     mkdir -p "$apt_home"/{state/lists/partial,cache/archives/partial,unpacked,source}
     : >>"$apt_home/status"
     apt_derive_sources "$(apt_suites)" "$apt_home/sources.list.d"
+    if [ -n "$apt_suite" ]; then
+        sed -i -E "/^(Suites:|deb)/s/ ($(apt_suites)|stable|testing|unstable|sid)\b/ $apt_suite/g" "$apt_home"/sources.list.d/*
+    fi
     cat >"$apt_home/apt.conf" <<CONF
 Dir::State "$apt_home/state";
 Dir::State::status "$apt_home/status";
@@ -124,13 +128,16 @@ apt_fetch_arm64() {
 }
 
 apt_fetch_source() {
-    local package=$1 folder=$apt_home/source/$1
+    case $1 in */*) apt_suite=${1#*/} apt_home=$cache/apt-${1#*/} ;; esac
+    local package=${1%/*} folder=$apt_home/source/${1%/*}
     if [ ! -f "$folder/.complete" ]; then
         apt_prepare
         say "fetching Debian's source package $package"
         rm -rf "$folder"
         mkdir -p "$folder"
-        (cd "$folder" && apt_retry apt_private -q --download-only source "$package")
+        # A mirror that has upstream's tarball, but no more of the package, will do: a pin decides what the tarball is.
+        (cd "$folder" && { apt_private -q --download-only source "$package" >"$apt_home/last.log" 2>&1 || compgen -G '*.orig.tar.*' >"$apt_home/partly" ||
+            apt_retry apt_private -q --download-only source "$package"; })
         (cd "$folder" && sha256sum -- *) >"$apt_home/files.$$"
         mv "$apt_home/files.$$" "$folder/.complete"
     fi

@@ -26,8 +26,8 @@
      registers)) registers))
 
 (for-each each-three
-          '("add" "sub" "mul" "sdiv" "udiv" "and" "orr" "eor" "lsl" "lsr" "asr")
-          (list a64:add a64:sub a64:mul a64:sdiv a64:udiv a64:and a64:orr a64:eor a64:lsl a64:lsr a64:asr))
+          '("add" "sub" "subs" "mul" "sdiv" "udiv" "and" "orr" "eor" "lsl" "lsr" "asr")
+          (list a64:add a64:sub a64:subs a64:mul a64:sdiv a64:udiv a64:and a64:orr a64:eor a64:lsl a64:lsr a64:asr))
 (show "msub x0,x16,x1,x30" (a64:msub 0 16 1 30))
 (show "msub x30,x1,x2,x0" (a64:msub 30 1 2 0))
 
@@ -60,3 +60,15 @@
 (show "blr x1" (a64:blr 1))
 (show "ret" (a64:ret))
 (show "svc #0" (a64:svc))
+(show "brk #0" (a64:brk))
+(show "stp x29,x30,[sp,#-16]!" (a64:push-pair 29 30))
+(show "ldp x29,x30,[sp],#16" (a64:pop-pair 29 30))
+(show "mov x29,sp" (a64:mov-sp 29 31))
+(show "mov sp,x29" (a64:mov-sp 31 29))
+(show "ldr w3,.+8" (a64:load-literal 3 8))
+(show "b .+8" (a64:jump-over 8))
+
+;; with a distance of 0 they are what hex2 completes
+(for-each (lambda (mnemonic words) (show (string-append mnemonic " .") (car words)))
+          '("b" "bl" "b.eq" "b.ls")
+          (list (a64:branch "x") (a64:branch-link "x") (a64:branch-if 'eq "x") (a64:branch-if 'ls "x")))

@@ -252,6 +252,7 @@ fn ports_that_make_no_sense_are_refused() {
             "expected `size = BYTES`",
         ),
         ("[source]", "[source]\ndebian = \"-x\"", "debian = \"-x\""),
+        ("[source]", "[source]\ndebian = \"x/\"", "debian = \"x/\""),
         ("[source]", "[source", "port.toml"),
     ];
     for (from, to, message) in table {

@@ -6,16 +6,18 @@
 ;;; an error: no word is silently another one.
 ;;;
 ;;; Mes has one namespace for all modules, so every name begins with a64:. Only integer operations of both Guile
-;;; and Mes are used; no negative number is shifted or divided, because they do not agree there.
+;;; and Mes are used; no negative number is divided, because they do not agree there.
 (define-module (mescc aarch64 encode)
   #:export (a64:word
             a64:mov a64:mvn a64:negate
-            a64:add a64:sub a64:mul a64:sdiv a64:udiv a64:msub
+            a64:add a64:sub a64:subs a64:mul a64:sdiv a64:udiv a64:msub
             a64:and a64:orr a64:eor a64:lsl a64:lsr a64:asr
             a64:cmp a64:tst a64:cset
             a64:sxtb a64:sxth a64:sxtw a64:uxtb a64:uxth a64:uxtw
-            a64:load a64:load-signed a64:store a64:push a64:pop
-            a64:br a64:blr a64:ret a64:svc
+            a64:load a64:load-signed a64:store a64:load-literal
+            a64:push a64:pop a64:push-pair a64:pop-pair a64:mov-sp
+            a64:br a64:blr a64:ret a64:svc a64:brk a64:jump-over
+            a64:branch a64:branch-link a64:branch-if
             a64:value* a64:add-value* a64:load* a64:store*
             a64:condition))
 
@@ -56,6 +58,7 @@
 
 (define a64:add (a64:three #x8b000000))
 (define a64:sub (a64:three #xcb000000))
+(define a64:subs (a64:three #xeb000000)) ; sets the flags
 (define a64:mul (a64:three #x9b007c00))
 (define a64:sdiv (a64:three #x9ac00c00))
 (define a64:udiv (a64:three #x9ac00800))
@@ -120,21 +123,48 @@
 (define (a64:push t) (a64:word (+ #xf81f0fe0 (a64:rd t))))
 (define (a64:pop t) (a64:word (+ #xf84107e0 (a64:rd t))))
 
+;; the same of two registers, the first one lower: a frame record
+(define (a64:pair opcode)
+  (lambda (t u) (a64:word (+ opcode (a64:ra u) (a64:rd t)))))
+(define a64:push-pair (a64:pair #xa9bf03e0))
+(define a64:pop-pair (a64:pair #xa8c103e0))
+
+;; a copy where 31 is sp
+(define (a64:mov-sp d n) (a64:word (+ #x91000000 (a64:rn n) (a64:rd d))))
+
+;; the 32 bits that so many bytes ahead stand in the code, zero-extended
+(define (a64:load-literal t bytes)
+  (a64:word (+ #x18000000 (a64:field "distance" (quotient bytes 4) 262144 32) (a64:rd t))))
+
 ;;; jumps by register, and the kernel
 
 (define (a64:br n) (a64:word (+ #xd61f0000 (a64:rn n))))
 (define (a64:blr n) (a64:word (+ #xd63f0000 (a64:rn n))))
 (define (a64:ret) (a64:word #xd65f03c0))
 (define (a64:svc) (a64:word #xd4000001))
+(define (a64:brk) (a64:word #xd4200000))
+
+(define (a64:jump-over bytes)
+  (a64:word (+ #x14000000 (a64:field "distance" (quotient bytes 4) 33554432 1))))
+
+;;; jumps to labels: the word, and =label for hex2, which puts the distance into it
+
+(define (a64:to-label opcode label)
+  (list (a64:word opcode) (string-append "=" label)))
+
+(define (a64:branch label) (a64:to-label #x14000000 label))
+(define (a64:branch-link label) (a64:to-label #x94000000 label))
+(define (a64:branch-if name label) (a64:to-label (+ #x54000000 (a64:condition name)) label))
 
 ;;; values of any size
 
-;; the four 16-bit pieces of a value of 64 bits, lowest first
+;; The four 16-bit pieces of a value of 64 bits, lowest first. Mes's numbers have 64 bits, so a value from 2^63 on is
+;; a negative one there; shifts and logand give both the same pieces.
 (define (a64:pieces value)
-  (let loop ((i 0) (rest (if (< value 0) (+ value #x10000000000000000) value)))
-    (if (= i 4)
-        (if (= rest 0) '() (error "a64: value has more than 64 bits:" value))
-        (cons (remainder rest 65536) (loop (+ i 1) (quotient rest 65536))))))
+  (let ((high (ash value -48)))
+    (if (and (>= high -32768) (< high 65536))
+        (map (lambda (i) (logand (ash value (* -16 i)) 65535)) '(0 1 2 3))
+        (error "a64: value has more than 64 bits:" value))))
 
 (define (a64:count value pieces)
   (cond ((null? pieces) 0)
@@ -143,7 +173,6 @@
 
 ;; d = value: movz or movn, whichever leaves fewer pieces, and movk for the rest
 (define (a64:value* d value)
-  (if (< value (- #x8000000000000000)) (error "a64: value has more than 64 bits:" value))
   (let* ((pieces (a64:pieces value))
          (inverted? (> (a64:count 65535 pieces) (a64:count 0 pieces)))
          (background (if inverted? 65535 0))

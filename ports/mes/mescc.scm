@@ -1,0 +1,10 @@
+;;; MesCC from its texts, for AArch64; run by mes with the command line of MesCC. What scripts/mescc.scm.in is upstream.
+(setenv "%prefix" "")
+(setenv "%includedir" "")
+(setenv "%libdir" "")
+(setenv "%version" "0.24.2")
+(setenv "%arch" "aarch64")
+(setenv "%kernel" "linux")
+(setenv "%numbered_arch" "false")
+(mes-use-module (mescc))
+(mescc:main (command-line))

@@ -1,0 +1,141 @@
+# The Scheme road's interpreter: GNU Mes built by the chain's cc (ports/mes), under qemu-user: Mes's own tests, and MesCC.
+
+. "$root/qemu/lib/chain.sh"
+mes_port=$root/ports/mes
+road=$(scratch)
+
+# patched DIR: Mes's sources in DIR, patched as the machine does it; nyacc beside it.
+patched() {
+    mkdir -p "$1"
+    tar -x -f "$(fetch_port mes)" -C "$1" --strip-components=1
+    mkdir -p "$road/nyacc"
+    tar -x -f "$(fetch_port nyacc)" -C "$road/nyacc" --strip-components=1
+    (
+        patch() { command patch --batch --fuzz=0 -p1 -i "$1"; }
+        PORT=$mes_port
+        cd "$1"
+        . "$mes_port/patches.kaem"
+    )
+}
+
+# interpreter DIR OUT CC...: builds it from the patched sources in DIR.
+interpreter() {
+    (
+        PORT=$mes_port COMPILER=$root/stage0/07-cc LIBC=$root/stage0/08-libc
+        cd "$1"
+        set -- "${*:3}" "$2"
+        . "$mes_port/interpreter.kaem"
+    )
+}
+
+# The hash of SHA256SUMS, by the chain's cc; and by the cc that gcc built.
+interpreters() {
+    "$root/tests/stage0/by-hand" "$road/hand"
+    patched "$road/mes"
+    interpreter "$road/mes" "$road/mes-chain" qemu-aarch64 "$road/hand/bin/cc"
+    "$root/stage0/07-cc/tests/build-host" "$road/cc"
+    interpreter "$road/mes" "$road/mes-host" "$road/cc"
+    expect "the same interpreter by the cc that gcc built" cmp "$road/mes-chain" "$road/mes-host"
+    expect "the hash of ports/mes/SHA256SUMS" grep -qx "$(sha256sum <"$road/mes-chain" | cut -d ' ' -f 1)  mes" "$mes_port/SHA256SUMS"
+    # The same sources by gcc with our library: what the interpreter does, does not depend on cc.
+    interpreter "$road/mes" "$road/mes-gcc" aarch64-linux-gnu-gcc -O1 -w -fno-strict-aliasing -ffreestanding -fno-builtin -nostdinc -nostdlib -static \
+        -isystem "$(aarch64-linux-gnu-gcc -print-file-name=include)" -Wl,--no-warn-execstack
+}
+
+# mes_by NAME ARGUMENT...: the interpreter that NAME compiled. CPU time is bounded: an endless program ends, a busy machine does not matter.
+mes_by() {
+    (
+        ulimit -t 600
+        export MES_PREFIX=$road/mes GUILE_LOAD_PATH=$road/mes/module:$road/nyacc/module MES_ARENA=12000000 MES_MAX_ARENA=12000000 MES_STACK=2000000
+        exec qemu-aarch64 "$road/mes-$1" "${@:2}"
+    )
+}
+
+# Mes's tests/*.test: each ends well, and says the same when gcc built the interpreter (match.test expects two failures; perform.test
+# measures time, and is left out). base.test shows the arena, whose figures are left out.
+own_tests() {
+    local file name compiler
+    for compiler in chain gcc; do
+        printf '#!/bin/bash\nulimit -t 60\nexport MES_PREFIX=%q MES_ARENA=3000000 MES_MAX_ARENA=3000000\nexec qemu-aarch64 %q "$@"\n' \
+            "$road/mes" "$road/mes-$compiler" >"$road/run-$compiler"
+        chmod +x "$road/run-$compiler"
+    done
+    cd "$road/mes"
+    expect "33 tests" [ "$(ls tests/*.test | wc -l)" -eq 33 ]
+    for file in tests/*.test; do
+        name=$(basename "$file" .test)
+        [ "$name" != perform ] || continue
+        for compiler in chain gcc; do
+            expect_status "$file by $compiler" 0 env MES="$road/run-$compiler" GUILE_LOAD_PATH="$road/mes/module" sh "$file" >"$road/$name.$compiler" 2>&1
+            sed -i 's/^\[[0-9]*\]$//; /gc-time/d' "$road/$name.$compiler"
+        done
+        expect "$file says the same" diff "$road/$name.chain" "$road/$name.gcc"
+    done
+}
+
+# MesCC from its texts makes of a small file what it makes under gcc's Mes, and M1 and hex2 a program that works.
+hello() {
+    local compiler
+    mkdir -p "$road/by-chain" "$road/by-gcc"
+    for compiler in chain gcc; do
+        cd "$road/by-$compiler"
+        mes_by $compiler --no-auto-compile -e main "$mes_port/mescc.scm" -- -S -o hello.s "$mes_port/hello.c"
+    done
+    expect "the same code by both" cmp "$road/by-chain/hello.s" "$road/by-gcc/hello.s"
+    cd "$road/by-chain"
+    qemu-aarch64 "$road/hand/bin/M1" hello.hex2 "$mes_port"/lib/aarch64/{crt0,code}.M1 hello.s
+    qemu-aarch64 "$road/hand/bin/hex2" hello "$mes_port/lib/aarch64/elf-header.hex2" hello.hex2 "$mes_port/lib/aarch64/elf-end.hex2"
+    expect "hello, compiled by MesCC." [ "$(qemu-aarch64 ./hello)" = "hello, compiled by MesCC." ]
+}
+
+# MesCC makes the same assembly under Guile and under Mes: of hello.c, and of programs that use most of the language.
+as_under_guile() {
+    local files=("$mes_port/hello.c" "$root"/tests/mes/patches/{06-constants,07-declarators,08-layout,09-conversions,14-assignments,15-switch,18-bit-fields,23-floating-point}.c)
+    mkdir -p "$road/guile" "$road/under-mes"
+    cd "$road/guile"
+    "$root/tests/mes/mescc" "$road" -S -o all.s "${files[@]}"
+    cd "$road/under-mes"
+    mes_by gcc --no-auto-compile -e main "$mes_port/mescc.scm" -- -S -o all.s "${files[@]}"
+    expect "the same assembly" cmp "$road/guile/all.s" "$road/under-mes/all.s"
+    expect "code of the last file" grep -q '^:global$' all.s
+}
+
+# An arena that is too small: said, and a status that is not 0.
+small_arena() {
+    local status=0
+    cd "$(scratch)"
+    MES_PREFIX=$road/mes GUILE_LOAD_PATH=$road/mes/module:$road/nyacc/module MES_ARENA=300000 MES_MAX_ARENA=300000 MES_STACK=200000 \
+        qemu-aarch64 "$road/mes-chain" --no-auto-compile -e main "$mes_port/mescc.scm" -- -S -o hello.s "$mes_port/hello.c" 2>messages || status=$?
+    expect "a status that is not 0" [ $status -ne 0 ]
+    expect_line 'out of memory' messages
+}
+
+# The whole road on the bare machine; its ledger is verified by qemu/run, which ends with another status where it is not.
+on_the_machine() {
+    machine 0 "$road/console" --mes --timeout 7200
+    expect_line '^hello, compiled by MesCC.$' "$road/console"
+    expect_line "^MesCC's cc has made the chain's cc: equal byte for byte.\$" "$road/console"
+    expect_line '^firmseed: \[28/28\] .* /build/mes/cc-again .* as expected, by /build/mes/cc' "$road/console"
+}
+
+requests() {
+    expect_status "--mes for an image that is built already" 1 "$root/qemu/run" --image "$root/LICENSE" --mes 2>"$road/refusal"
+    expect_line 'leave --mes out' "$road/refusal"
+}
+check requests requests
+
+if wanted interpreter || wanted own-tests || wanted hello || wanted as-under-guile || wanted small-arena; then
+    # The others need it, also where the filter does not name it.
+    if wanted interpreter; then check interpreter interpreters; else (interpreters) >/dev/null; fi
+    if [ -x "$road/mes-gcc" ]; then
+        check own-tests own_tests
+        check hello hello
+        check as-under-guile as_under_guile
+        check small-arena small_arena
+    fi
+fi
+if full; then
+    check on-the-machine on_the_machine
+else
+    skip on-the-machine "145 G guest instructions take minutes: --full"
+fi
