@@ -75,8 +75,7 @@ start first-build first_build
 spared() {
     local folder name before tree
     folder=$(scratch) tree=$(scratch)
-    printf '#!/bin/sh\n' >"$tree/init"
-    chmod 755 "$tree/init"
+    probe_tree "$tree"
     mkdir "$folder/folder"
     mkfifo "$folder/fifo"
     ln -s fifo "$folder/link-to-fifo"
@@ -87,7 +86,7 @@ spared() {
     before=$(ls -l "$folder")
     for name in "$folder"/*; do
         refused "a trace in ${name##*/}" 'is not a regular file' "$run" --image "$image" --trace "$name"
-        refused "an image in ${name##*/}" 'is not a regular file' "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy open --init /init -o "$name"
+        refused "an image in ${name##*/}" 'is not a regular file' "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy open --init /hello -o "$name"
         # Also when it has come there in the meantime.
         refused "a file in ${name##*/}" 'is not a regular file' bash -c '. "$1"; put_file "$2" "$3"' put "$root/qemu/lib/common.sh" "$image" "$name"
     done
