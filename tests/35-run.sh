@@ -55,6 +55,7 @@ bad_files() {
     refused "a folder in what takes none" 'takes no new files' "$run" --image "$image" --out /proc/self/out
     refused "a trace in no folder" 'there is no folder' "$run" --image "$image" --trace "$folder/none/trace"
     refused "a time that is none" 'wants whole seconds' "$run" --image "$image" --timeout soon
+    refused "no time in the environment" 'wants whole seconds' env FIRMSEED_TIMEOUT=0 "$run" --image "$image"
     refused "no time at all" 'wants whole seconds, 1 or more' "$run" --image "$image" --timeout 00
     refused "a machine that is a path" "there is no machine '../machines/virt'" "$run" --image "$image" --machine ../machines/virt
 }
