@@ -100,7 +100,7 @@ on_rust() {
     of_programs "$made/rust.log"
     expect "a hundred answers" [ "$(wc -l <"$made/rust.log.programs")" -ge 100 ]
 }
-for name in cases-a53 cases-a72-el2 cases-max cases-max-secure cases-raspi3b; do
+for name in cases-a53 cases-a72-el2 cases-used-memory cases-max cases-max-secure cases-raspi3b; do
     wanted $name || continue
     (set -e; on_rust) >"$made/on-rust.log" 2>&1 || { cat "$made/on-rust.log"; fail cases-on-rust "the Rust kernel gave no answers"; }
     break
@@ -118,6 +118,10 @@ same_answers() {
 }
 start cases-a53 same_answers '512 MiB, entered at EL1'
 start cases-a72-el2 same_answers '512 MiB, entered at EL2' --cpu cortex-a72 --machine-options virtualization=on
+# Memory that is not zero at power-on, where kernel, tables and records come to lie.
+head -c 1048576 /dev/zero | tr '\0' '\377' >"$made/ones"
+start cases-used-memory same_answers '512 MiB, entered at EL1' --qemu -device \
+    --qemu "loader,file=$made/ones,addr=$((0x40200000 + ($(stat -c %s "$made/cases.img") + 4095) / 4096 * 4096)),force-raw=on"
 start cases-max same_answers '1024 MiB, entered at EL1' --cpu max --memory 1500
 start cases-max-secure same_answers '300 MiB, entered at EL2' --cpu max --machine-options secure=on,virtualization=on --memory 300
 start cases-raspi3b same_answers '256 MiB, entered at EL2' --machine raspi3b
@@ -217,24 +221,27 @@ long_name() {
 }
 start long-name-in-tar long_name
 
-# The tar's header, the index's first line: one byte changed, and the reason.
+# The tar's header, the index's first line: one byte changed, to zero if so asked, and the reason.
 damaged() {
     local pattern=$1 at=$2 folder
     folder=$(scratch)
     cp "$made/cases.img" "$folder/image"
-    flip_byte "$folder/image" "$at"
+    case ${3:-} in
+    zero) printf '\0' | dd of="$folder/image" bs=1 seek="$at" conv=notrunc status=none ;;
+    *) flip_byte "$folder/image" "$at" ;;
+    esac
     machine 125 "$folder/console" --image "$folder/image"
     expect_line "$pattern" "$folder/console"
     of_programs "$folder/console"
     expect "no program's output" [ ! -s "$folder/console.programs" ]
 }
 place() { "$image_builder" inspect "$made/cases.img" | awk -v part="$1" '$1 == part { print $3 }'; }
-if wanted damaged; then
-    tar=$(place tar)
-    start damaged-tar-name damaged "^firmseed: failed: no tar header that it can read at $tar\$" "$tar"
-    start damaged-tar-sum damaged "^firmseed: failed: no tar header that it can read at $tar\$" $((tar + 148))
-    start damaged-index damaged '^firmseed: failed: no index that it can read$' $(($(place index) + 15))
-fi
+tar=$(place tar)
+start damaged-tar-name damaged "^firmseed: failed: no tar header that it can read at $tar\$" "$tar"
+# A name that begins with a zero: no end of the tar.
+start damaged-tar-zero damaged "^firmseed: failed: no tar header that it can read at $tar\$" "$tar" zero
+start damaged-tar-sum damaged "^firmseed: failed: no tar header that it can read at $tar\$" $((tar + 148))
+start damaged-index damaged '^firmseed: failed: no index that it can read$' $(($(place index) + 15))
 
 # A seed's text that is no hex0.
 bad_seed() {
