@@ -197,18 +197,6 @@ nested='for (int i = 0; i < 60; i++) { int status; pid_t child = fork();
 start nested-forks trouble '^48 processes wait: EAGAIN$' "$nested" 0 512
 start nested-forks-memory trouble '^ENOMEM$' "$nested" 0 64
 
-# image_trouble PATTERN COMMAND: an image that cannot be started, after a command in its tree.
-image_trouble() {
-    local pattern=$1 folder
-    folder=$(scratch)
-    cp -R "$made/cases" "$folder/tree"
-    (cd "$folder/tree" && eval "$2")
-    "$image_builder" build --seed-kernel "$seed" --tree "$folder/tree" --policy open --init /init -o "$folder/image"
-    machine 125 "$folder/console" --image "$folder/image"
-    expect_line "$pattern" "$folder/console"
-}
-start init-no-program image_trouble '^firmseed: failed: before the first program, error 8$' 'echo text >init; chmod 755 init'
-
 # A name that wants a pax header, which the kernel does not read: refused when the image is built.
 long_name() {
     local folder
@@ -243,14 +231,18 @@ start damaged-tar-zero damaged "^firmseed: failed: no tar header that it can rea
 start damaged-tar-sum damaged "^firmseed: failed: no tar header that it can read at $tar\$" $((tar + 148))
 start damaged-index damaged '^firmseed: failed: no index that it can read$' $(($(place index) + 15))
 
+# An init that is no program any more: its first byte.
+init=$(LC_ALL=C sed -n 's/^file [0-9a-f]* [0-7]* [0-9]* \([0-9]*\) init$/\1/p' "$made/cases.img")
+start init-no-program damaged '^firmseed: failed: before the first program, error 8$' "$init"
+
 # A seed's text that is no hex0.
 bad_seed() {
     local folder
     folder=$(scratch)
     mkdir "$folder/tree"
-    echo 'AB CD # a seed' >"$folder/tree/seed.hex0"
+    xxd -p -u "$made/cases/init" >"$folder/tree/seed.hex0"
     "$image_builder" build --seed-kernel "$seed" --tree "$folder/tree" --seed /seed.hex0=/seed --init /seed -o "$folder/image"
-    flip_byte "$folder/image" "$(grep -abo 'AB CD # a seed' "$folder/image" | cut -d : -f 1)" # A becomes @
+    flip_byte "$folder/image" $(($(LC_ALL=C grep -abo '7F454C46' "$folder/image" | tail -n 1 | cut -d : -f 1) + 1)) # F becomes G
     machine 125 "$folder/console" --image "$folder/image"
     expect_line '^firmseed: failed: no hex0 text in /seed.hex0$' "$folder/console"
 }
