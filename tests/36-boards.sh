@@ -106,7 +106,6 @@ chain_from_card() {
     expect "the same files by dd and tar" diff -r --no-dereference "$folder/out" "$folder/by-hand"
     head_of "$log" >"$work/$(basename "$log" .log).head"
 }
-head_of() { sed -n 's/^firmseed: ledger: .* head \([0-9a-f]\{64\}\)\r*$/\1/p' "$1"; }
 
 # same_head NAME OTHER: the ledger of a board's run is that of virt.
 same_head() {

@@ -8,7 +8,7 @@ made() {
     machine 0 "$work/console" --out "$work/out"
     cp "$target/firmseed.img" "$work/image"
     local head
-    head=$(sed -n 's/^firmseed: ledger: .* head \([0-9a-f]*\)\r*$/\1/p' "$work/console")
+    head=$(head_of "$work/console")
     report "$work/page.html" --head "$head"
     expect "the head in the page" grep -q "$head" "$work/page.html"
     expect "at most 4 MB" [ "$(stat -c %s "$work/page.html")" -lt 4000000 ]

@@ -17,13 +17,12 @@ short_image() {
     fi
     chain_image "$work/$1.tree" "$work/$1.img"
 }
-ledger_of() { sed -n 's/^firmseed: ledger: .* head \([0-9a-f]*\)\r*$/\1/p' "$1"; }
 
 # ---- one head: kept in a file by the first run, compared by the others
 short_image short
 first_run() {
     machine 0 "$work/first.log" --image "$work/short.img" --memory 128 --out "$work/out"
-    ledger_of "$work/first.log" >"$work/head"
+    head_of "$work/first.log" >"$work/head"
     expect "one head on the console" [ "$(wc -c <"$work/head")" -eq 65 ]
     expect "the ledger among the files" [ -s "$work/out/firmseed.ledger" ]
     expect "its head to be the console's" [ "$(recompute "$work/out/firmseed.ledger")" = "$(cat "$work/head")" ]
@@ -51,7 +50,7 @@ same_head() {
     local log
     log=$(scratch)/console
     machine 0 "$log" --image "$work/short.img" "$@"
-    expect "the head $(cat "$work/head") on another machine, not $(ledger_of "$log")" [ "$(ledger_of "$log")" = "$(cat "$work/head")" ]
+    expect "the head $(cat "$work/head") on another machine, not $(head_of "$log")" [ "$(head_of "$log")" = "$(cat "$work/head")" ]
 }
 start head-max-el2-gic3-4g same_head --cpu max --memory 4096 --machine-options virtualization=on,gic-version=3
 start head-a72-secure same_head --cpu cortex-a72 --machine-options secure=on
@@ -64,7 +63,7 @@ start head-raspi3b-dtb same_head --machine raspi3b --dtb "$pi_dtb"
 short_image changed '1s/$/ changed/' stage0/02-hex1/hex1.hex0
 changed_source() {
     machine 0 "$work/changed.log" --image "$work/changed.img" --out "$work/changed.out"
-    expect "another head" [ "$(ledger_of "$work/changed.log")" != "$(cat "$work/head")" ]
+    expect "another head" [ "$(head_of "$work/changed.log")" != "$(cat "$work/head")" ]
     expect_status "a difference" 1 "$image_builder" diff "$work/out/firmseed.ledger" "$work/changed.out/firmseed.ledger" >"$work/diff"
     cat "$work/diff"
     expect_line '/stage0/02-hex1/hex1\.hex0' "$work/diff"
@@ -130,8 +129,7 @@ start refused refused
 attack_image() {
     local tree=$work/attack.tree
     mkdir -p "$tree/tmp"
-    aarch64-linux-gnu-gcc -std=gnu11 -Wall -Wextra -Werror -Os -static -nostdlib -fno-builtin -fno-tree-loop-distribute-patterns \
-        -Wl,-z,noseparate-code,-z,max-page-size=4096,--build-id=none -s -o "$work/attack" "$root/tests/ledger/attacks.c"
+    bare_program "$work/attack" "$root/tests/ledger/attacks.c"
     # The program is a seed: its hex0 text is all that the image says of it.
     xxd -p "$work/attack" >"$tree/attack.hex0"
     printf '\x40\x05\x80\xd2\xc0\x03\x5f\xd6' >"$tree/foreign" # mov x0, 42; ret
@@ -155,7 +153,7 @@ attack() {
     shift 2
     machine 0 "$work/attack.$way.log" --image "$work/attack.$way.img" --memory 128 --out "$work/attack.$way"
     expect_status "the verdict on $way" "$status" "$image_builder" verify "$work/attack.$way.img" "$work/attack.$way/firmseed.ledger" \
-        --head "$(ledger_of "$work/attack.$way.log")" >"$work/attack.$way.verdict"
+        --head "$(head_of "$work/attack.$way.log")" >"$work/attack.$way.verdict"
     cat "$work/attack.$way.verdict"
     for line; do expect_line "$line" "$work/attack.$way.verdict"; done
 }
@@ -194,7 +192,7 @@ damage_is_caught() {
         "$root/qemu/run" --image "$work/flipped" >"$work/flipped.log" 2>&1 || start=$?
         if [ $start -eq 125 ] && grep -aq '^firmseed: .*damaged' "$work/flipped.log"; then
             caught=$((caught + 1))
-        elif [ $start -ne 0 ] || [ "$(ledger_of "$work/flipped.log")" != "$(cat "$work/head")" ]; then
+        elif [ $start -ne 0 ] || [ "$(head_of "$work/flipped.log")" != "$(cat "$work/head")" ]; then
             tail -n 3 "$work/flipped.log"
             echo "expected: byte $offset found at boot, or in padding and without effect (status $start)"
             exit 1

@@ -3,7 +3,7 @@
 audit() {
     local folder
     folder=$(scratch)
-    awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/docs/audit.md" >"$folder/commands"
+    commands_of "$root/docs/audit.md" >"$folder/commands"
     expect "the guide to hold commands" [ "$(wc -l <"$folder/commands")" -gt 50 ]
     # Steps that must fail are the guide's own: it says "not noticed!" where they do not.
     (cd "$root" && PATH=$(dirname "$(command -v cargo || echo /usr/bin/cargo)"):$PATH TMPDIR=$folder bash -u "$folder/commands") >"$folder/output" 2>"$folder/errors" || true

@@ -8,8 +8,7 @@ posix_tree() {
     local tree=$1 steps
     mkdir -p "$tree/$seeds" "$tree/AArch64/bin" "$tree/AArch64/artifact" "$tree/.git"
     echo 'no source' >"$tree/.git/config"
-    aarch64-linux-gnu-gcc -std=gnu11 -Wall -Wextra -Werror -Os -static -nostdlib -fno-builtin -fno-stack-protector \
-        -Wl,-z,noseparate-code,-z,max-page-size=4096,--build-id=none -s -o "$tree/$seeds/kaem-optional-seed" "$root/tests/neighbours/kaem.c"
+    bare_program "$tree/$seeds/kaem-optional-seed" "$root/tests/neighbours/kaem.c"
     xxd -p "$tree/$seeds/kaem-optional-seed" >"$tree/AArch64/kaem-minimal.hex0"
     cp "$root/stage0/00-hex0/hex0.hex0" "$tree/AArch64/hex0_AArch64.hex0"
     cp "$root/stage0/02-hex1/hex1.hex0" "$tree/AArch64/hex1_AArch64.hex0"
@@ -31,8 +30,7 @@ posix_tree "$work/stage0-posix"
 ln -s "$root" "$work/firmseed"
 
 stage0_posix() {
-    awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/docs/stage0-posix.md" |
-        sed "s|^builder=.*|builder=$image_builder|" >"$work/commands"
+    commands_of "$root/docs/stage0-posix.md" | sed "s|^builder=.*|builder=$image_builder|" >"$work/commands"
     expect "commands on the page" [ "$(wc -l <"$work/commands")" -gt 10 ]
     (cd "$work" && bash -euo pipefail commands) >"$work/output"
     cat "$work/output"
@@ -60,9 +58,8 @@ unmodified() {
     "$image_builder" build --kernel "$kernel_elf" --tree "$work/stage0-posix" --policy open -o "$work/open.img" \
         --init "/$seeds/kaem-optional-seed" >/dev/null
     machine 0 "$work/open.log" --image "$work/open.img" --out "$work/open"
-    local head status=0
-    head=$(tr -d '\r' <"$work/open.log" | sed -n 's/^firmseed: ledger: .* head //p')
-    "$image_builder" verify "$work/open.img" "$work/open/firmseed.ledger" --head "$head" >"$work/open.verdict" || status=$?
+    local status=0
+    "$image_builder" verify "$work/open.img" "$work/open/firmseed.ledger" --head "$(head_of "$work/open.log")" >"$work/open.verdict" || status=$?
     cat "$work/open.verdict"
     expect "no 'verified' for all" [ "$status" -le 1 ]
     expect_line '^programs   3: 0 seeds, 1 built in the run, 2 of the image$' "$work/open.verdict"

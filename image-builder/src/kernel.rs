@@ -8,7 +8,8 @@ use crate::{Error, Result};
 use crate::{published, seed_kernel, sha256};
 use firmseed_core::fs::Fs;
 use firmseed_core::image::{
-    self, ALIGNMENT, Compiled, Fault, Form, Index, IndexError, Name, Sha256, kernel_hash,
+    self, ALIGNMENT, Compiled, Fault, Form, IMAGE_SIZE_FIELD, Index, IndexError, Name, Sha256,
+    kernel_hash,
 };
 use firmseed_core::sha256::compress;
 use object::read::elf::{ElfFile64, ProgramHeader as _};
@@ -27,8 +28,6 @@ const MAGIC: &[u8; 4] = b"ARM\x64";
 const END_SYMBOL: &str = "__image_end";
 /// No kernel of ours comes near; an ELF with a stray address would fill the disk.
 const SIZE_LIMIT: u64 = 16 << 20;
-
-pub use firmseed_core::image::IMAGE_SIZE_FIELD as IMAGE_SIZE;
 
 /// Which of the two kernels: what an image of it looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +144,7 @@ impl Kernel {
 
     /// Fills in the header's size of all that a boot loader must load.
     pub fn set_image_size(&mut self, size: u64) {
-        self.flat[IMAGE_SIZE].copy_from_slice(&size.to_le_bytes());
+        self.flat[IMAGE_SIZE_FIELD].copy_from_slice(&size.to_le_bytes());
     }
 
     /// Its hash in the index of every image.
@@ -174,7 +173,7 @@ pub fn hash(kernel: &[u8]) -> Sha256 {
 
 /// The size that an image's header states.
 pub fn stated_image_size(image: &[u8]) -> Option<u64> {
-    let field = image.get(IMAGE_SIZE)?;
+    let field = image.get(IMAGE_SIZE_FIELD)?;
     Some(u64::from_le_bytes(
         field.try_into().expect("eight bytes were taken"),
     ))

@@ -4,10 +4,10 @@
 //! with a byte that is no text; everything behind it is. So a reader sees without help where the one ends, and the
 //! loader, which decodes up to the first character that is no hex0, stops at the index: docs/image.md.
 
-use crate::kernel::{self, Flavour, IMAGE_SIZE, Kernel};
+use crate::kernel::{self, Flavour, Kernel};
 use crate::{Error, Result, archive};
 use firmseed_core::hex0::{self, Hex0Error};
-use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Form, Index, Kind, Name};
+use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Form, IMAGE_SIZE_FIELD, Index, Kind, Name};
 use firmseed_core::tar::{Archive, EntryKind};
 use std::ops::Range;
 use std::path::Path;
@@ -237,7 +237,7 @@ pub fn damage(flat: &[u8], whole: &[u8]) -> Vec<Fault> {
         ("newlines after the kernel text", parts.newlines),
     ];
     let faults = named.into_iter().filter_map(|(part, range)| {
-        let mut odd = range.filter(|at| !IMAGE_SIZE.contains(at) && flat[*at] != whole[*at]);
+        let mut odd = range.filter(|at| !IMAGE_SIZE_FIELD.contains(at) && flat[*at] != whole[*at]);
         let first = odd.next()?;
         let (count, last) = odd.fold((1, first), |(count, _), at| (count + 1, at));
         Some(Fault {

@@ -4,7 +4,7 @@
 //! system. A seed's text is a file of the image itself, so that `verify` can decode it again.
 
 use crate::archive::{Entry, Kind};
-use crate::startable;
+use firmseed_core::elf::{Elf, ElfError};
 use firmseed_core::errno::Errno;
 use firmseed_core::fs::{Follow, Fs, InodeId};
 use firmseed_core::hex0;
@@ -51,7 +51,7 @@ pub fn place(
             text_of(fs, tar, entries, text).ok_or_else(|| Problem::NoText(text.clone()))?;
         let code = hex0::decode(source)
             .map_err(|error| Problem::Other(format!("the seed's text {}: {error}", show(text))))?;
-        if let Err(error) = startable::parse(&code) {
+        if let Err(error) = parse(&code) {
             // A script would run, but a ledger has only programs for seeds.
             let reason = match code.starts_with(b"\x7fELF") {
                 true => error.to_string(),
@@ -78,6 +78,35 @@ pub fn place(
     Ok(placed)
 }
 
+/// The ELF file `code`, if the kernel can load it.
+///
+/// # Errors
+/// Why it cannot.
+pub fn parse(code: &[u8]) -> Result<Elf, ElfError> {
+    Elf::parse(code.len() as u64, |offset, buffer| {
+        // Within the file, and so within memory: the reader promises it.
+        let start = offset as usize;
+        buffer.copy_from_slice(&code[start..start + buffer.len()]);
+    })
+}
+
+/// The member of the tar that `file` is: its path there, and its bytes.
+pub fn member<'t>(
+    fs: &Fs,
+    tar: &'t [u8],
+    entries: &'t [Entry],
+    file: InodeId,
+) -> Option<(&'t [u8], &'t [u8])> {
+    let is_it = |path: &[u8]| fs.resolve(InodeId::ROOT, path, Follow::No) == Ok(file);
+    // The last: a member replaces an earlier one of its name.
+    entries.iter().rev().find_map(|entry| match &entry.kind {
+        Kind::File { content, .. } if is_it(&entry.path) => {
+            Some((&entry.path[..], &tar[content.clone()]))
+        }
+        _ => None,
+    })
+}
+
 /// What is wrong with the paths `stated` in an index, where they lead to those of `real`.
 pub fn misspelled(stated: &[(Vec<u8>, Vec<u8>)], real: &[(Vec<u8>, Vec<u8>)]) -> Option<String> {
     let paths = |seeds| {
@@ -98,18 +127,12 @@ pub fn misspelled(stated: &[(Vec<u8>, Vec<u8>)], real: &[(Vec<u8>, Vec<u8>)]) ->
 fn text_of<'t>(
     fs: &Fs,
     tar: &'t [u8],
-    entries: &[Entry],
+    entries: &'t [Entry],
     path: &[u8],
 ) -> Option<(Vec<u8>, &'t [u8])> {
-    let resolve = |path| fs.resolve(InodeId::ROOT, path, Follow::Yes).ok();
-    let wanted = resolve(path)?;
-    // The last: a member replaces an earlier one of its name.
-    entries.iter().rev().find_map(|entry| match &entry.kind {
-        Kind::File { content, .. } if resolve(&entry.path) == Some(wanted) => {
-            Some(([b"/", &entry.path[..]].concat(), &tar[content.clone()]))
-        }
-        _ => None,
-    })
+    let file = fs.resolve(InodeId::ROOT, path, Follow::Yes).ok()?;
+    let (path, text) = member(fs, tar, entries, file)?;
+    Some(([b"/", path].concat(), text))
 }
 
 /// Why `program` cannot be made.

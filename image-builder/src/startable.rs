@@ -2,10 +2,9 @@
 //!
 //! The judges are the kernel's own: its file system, its reader of `#!` lines, its reader of ELF headers.
 
-use crate::archive::{Entry, Kind};
+use crate::archive::Entry;
 use crate::ledger::facts::content_of;
-use crate::seeds::Placed;
-use firmseed_core::elf::{Elf, ElfError};
+use crate::seeds::{self, Placed};
 use firmseed_core::exec::SCRIPT_DEPTH;
 use firmseed_core::exec::script::{self, HEAD_SIZE, Head};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
@@ -38,18 +37,6 @@ pub struct Start {
     pub arguments: Vec<Vec<u8>>,
     /// The folder, without links, dots and doubled slashes.
     pub cwd: Vec<u8>,
-}
-
-/// The ELF file `code`, if the kernel can load it.
-///
-/// # Errors
-/// Why it cannot.
-pub fn parse(code: &[u8]) -> Result<Elf, ElfError> {
-    Elf::parse(code.len() as u64, |offset, buffer| {
-        // Within the file, and so within memory: the reader promises it.
-        let start = offset as usize;
-        buffer.copy_from_slice(&code[start..start + buffer.len()]);
-    })
 }
 
 impl Files<'_> {
@@ -118,7 +105,7 @@ impl Files<'_> {
 
     /// `code` of `file` is machine code that the policy lets run.
     fn is_program(&self, file: InodeId, code: &[u8]) -> Result<(), String> {
-        parse(code).map_err(|error| format!("cannot be executed: {error}"))?;
+        seeds::parse(code).map_err(|error| format!("cannot be executed: {error}"))?;
         if self.policy == Policy::Chain && self.seeds.iter().all(|seed| seed.file != file) {
             return Err("is machine code that the image brings along, which the policy `chain` refuses to run; \
                         name the program of a --seed, or build with --policy open"
@@ -131,16 +118,7 @@ impl Files<'_> {
         if let Some(seed) = self.seeds.iter().find(|seed| seed.file == file) {
             return &seed.code;
         }
-        let is_it = |path: &[u8]| self.fs.resolve(InodeId::ROOT, path, Follow::No) == Ok(file);
-        // The last: a member replaces an earlier one of its name.
-        let content = self
-            .entries
-            .iter()
-            .rev()
-            .find_map(|entry| match &entry.kind {
-                Kind::File { content, .. } if is_it(&entry.path) => Some(content.clone()),
-                _ => None,
-            });
-        content.map_or(&[], |content| &self.tar[content])
+        let member = seeds::member(self.fs, self.tar, self.entries, file);
+        member.map_or(&[], |(_, content)| content)
     }
 }

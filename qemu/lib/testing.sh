@@ -9,6 +9,9 @@
 #   scratch                 prints a fresh folder that is gone when the run ends
 #   full                    is this a --full run?
 #   expect, expect_status, expect_line, await, flip_byte, machine, emulator     steps within a test: see below
+#   head_of CONSOLE         prints the ledger's head that the kernel has shown
+#   commands_of PAGE        prints the commands of a page of docs: its blocks marked `sh`
+#   bare_program OUT FILE.c builds an AArch64 program without a C library, small enough to be a seed
 #
 # A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A test fails with a message
 # that says what was expected; skipped tests are named at the end and count as nothing.
@@ -115,6 +118,15 @@ machine() {
     "$root/qemu/run" "$@" >"$log" || status=$?
     cat "$log"
     [ "$status" -eq "$wish" ] || { printf 'expected: status %s of qemu/run, got %s (%s)\n' "$wish" "$status" "$*"; exit 1; }
+}
+
+head_of() { sed -n 's/^firmseed: ledger: [0-9]* entries, [0-9]* bytes, head \([0-9a-f]\{64\}\)\r*$/\1/p' "$1"; }
+
+commands_of() { awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$1"; }
+
+bare_program() {
+    aarch64-linux-gnu-gcc -std=gnu11 -Wall -Wextra -Werror -Os -static -nostdlib -fno-builtin -fno-tree-loop-distribute-patterns \
+        -fno-stack-protector -Wl,-z,noseparate-code,-z,max-page-size=4096,--build-id=none -s -o "$1" "$2"
 }
 
 # emulator OPTION...: QEMU as the options say, without qemu/run. It takes the place of the shell: call it with & or in parentheses;

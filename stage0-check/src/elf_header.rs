@@ -1,7 +1,7 @@
 //! The ELF header's lines: each names a field, which must lie there and have the value that the line says.
 
 use crate::source::Source;
-use crate::text::{lines, size};
+use crate::text::{lines, number_at, size};
 use anyhow::{Context, Result, ensure};
 
 /// ELF64: file header, then the one program header behind it (elf(5)). Name, offset, size.
@@ -54,13 +54,7 @@ pub fn check(source: &Source, bytes: &[u8]) -> Result<()> {
     );
     let value_of = |name: &str| {
         let (_, offset, size) = FIELDS.iter().find(|(field, ..)| *field == name)?;
-        let field = bytes.get(*offset..offset + size)?;
-        Some(
-            field
-                .iter()
-                .rev()
-                .fold(0u64, |value, byte| value << 8 | u64::from(*byte)),
-        )
+        number_at(bytes, *offset, *size)
     };
     for (name, value) in FIXED {
         ensure!(

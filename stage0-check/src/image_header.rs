@@ -1,7 +1,7 @@
 //! The arm64 Image header's lines: each names a field, which must lie there and have the value that the line says.
 
 use crate::source::Source;
-use crate::text::{lines, size};
+use crate::text::{lines, number_at, size};
 use anyhow::{Context, Result, ensure};
 
 /// Linux, Documentation/arch/arm64/booting.rst. Name, offset, size; before them stands code0, an instruction.
@@ -52,13 +52,7 @@ pub fn check(source: &Source, bytes: &[u8]) -> Result<()> {
         if *name == "magic" {
             continue;
         }
-        let field = bytes
-            .get(*offset..offset + width)
-            .context("the header is cut off")?;
-        let value = field
-            .iter()
-            .rev()
-            .fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+        let value = number_at(bytes, *offset, *width).context("the header is cut off")?;
         let number = said
             .split([' ', ','])
             .next()

@@ -95,6 +95,13 @@ pub fn lines(source: &Source) -> impl Iterator<Item = &Line> {
     })
 }
 
+/// The little-endian number of at most eight bytes at `offset`; none where a program is too short for it.
+pub fn number_at(program: &[u8], offset: usize, width: usize) -> Option<u64> {
+    let field = program.get(offset..offset + width)?;
+    let number = field.iter().rev();
+    Some(number.fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
+
 /// Bytes that a line makes.
 pub fn size(line: &Line) -> usize {
     let bytes_of = |token: &Token| match token {

@@ -94,12 +94,7 @@ fn the_commands_of_the_page_verify_an_image() {
 #[test]
 fn the_commands_of_the_page_verify_a_seed_image() {
     let bench = Bench::for_seed_kernel();
-    let build = [
-        "build", "--tree", "tree", "--policy", "open", "--init", "/init", "-o", "IMG",
-    ];
-    bench
-        .run(&[&build[..], &["--seed-kernel", "seed-kernel"]].concat())
-        .success();
+    bench.build_seed("IMG").success();
     let texts = "```sh\nsed 's/[#;].*//' seed-kernel/loader.hex0";
     let (output, errors) = run_the_page(&bench);
     assert_eq!(errors, "");

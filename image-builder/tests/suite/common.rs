@@ -223,6 +223,23 @@ impl Bench {
         bench
     }
 
+    /// Builds `image` with the seed kernel from `tree`.
+    pub fn build_seed(&self, image: &str) -> assert_cmd::assert::Assert {
+        self.run(&[
+            "build",
+            "--tree",
+            "tree",
+            "--seed-kernel",
+            "seed-kernel",
+            "--init",
+            "/init",
+            "--policy",
+            "open",
+            "-o",
+            image,
+        ])
+    }
+
     /// Builds `image` from `tree`, whose programs are machine code, with further arguments.
     pub fn build(&self, image: &str, arguments: &[&str]) -> assert_cmd::assert::Assert {
         let fixed = [

@@ -70,12 +70,7 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
 fn a_card_takes_an_image_of_the_seed_kernel() {
     let bench = bench();
     let other = Bench::for_seed_kernel();
-    let build = [
-        "build", "--tree", "tree", "--init", "/init", "--policy", "open", "-o", "a.img",
-    ];
-    other
-        .run(&[&build[..], &["--seed-kernel", "seed-kernel"]].concat())
-        .success();
+    other.build_seed("a.img").success();
     fs::copy(other.path("a.img"), bench.path("a.img")).unwrap();
     sd(&bench, &[]).success();
     let (card, image) = (

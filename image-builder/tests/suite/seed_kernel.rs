@@ -17,15 +17,8 @@ fn bench(in_tree: bool) -> Bench {
 }
 
 fn build(bench: &Bench, image: &str) -> Vec<u8> {
-    run_build(bench, image).success();
+    bench.build_seed(image).success();
     fs::read(bench.path(image)).unwrap()
-}
-
-fn run_build(bench: &Bench, image: &str) -> assert_cmd::assert::Assert {
-    let fixed = [
-        "build", "--tree", "tree", "--init", "/init", "--policy", "open", "-o", image,
-    ];
-    bench.run(&[&fixed[..], &["--seed-kernel", "seed-kernel"]].concat())
 }
 
 /// The bytes as docs/image.md lays them out, put together here by hand.
@@ -196,7 +189,7 @@ fn texts_that_make_no_kernel_are_refused() {
     let refused = |name: &str, text: &[u8], reason: &str| {
         let bench = bench(false);
         fs::write(bench.path("seed-kernel").join(name), text).unwrap();
-        let said = stderr(&run_build(&bench, "x.img").code(1));
+        let said = stderr(&bench.build_seed("x.img").code(1));
         assert!(said.contains(reason) && said.contains(name), "{said}");
         assert!(!bench.path("x.img").exists());
     };
@@ -225,14 +218,14 @@ fn texts_that_make_no_kernel_are_refused() {
         let mut loader = seed_loader();
         loader.resize(size, 0x14);
         fs::write(bench.path("seed-kernel/loader.hex0"), text(&loader)).unwrap();
-        let said = run_build(&bench, "x.img");
+        let said = bench.build_seed("x.img");
         match fits {
             true => drop(said.success()),
             false => assert!(stderr(&said.code(1)).contains("at most 400 can be")),
         }
     }
     fs::remove_file(bench.path("seed-kernel/kernel.hex0")).unwrap();
-    assert!(stderr(&run_build(&bench, "x.img").code(1)).contains("cannot read"));
+    assert!(stderr(&bench.build_seed("x.img").code(1)).contains("cannot read"));
 }
 
 /// What the seed kernel would stop at is refused when an image is built, and by `check`.
@@ -241,7 +234,7 @@ fn what_the_kernel_does_not_read_is_refused() {
     let refused = |change: &dyn Fn(&Bench), reason: &str| {
         let bench = bench(false);
         change(&bench);
-        let said = stderr(&run_build(&bench, "x.img").code(2));
+        let said = stderr(&bench.build_seed("x.img").code(2));
         assert!(said.contains(reason), "{said}");
     };
     let (long, link) = ("d".repeat(101), "x".repeat(101));
