@@ -67,7 +67,7 @@ if wanted cc-upstream; then fetch_cc_sources >"$made/fetch.log" 2>&1 || { cat "$
 check cc-upstream-tests2 cc_part tests2
 check cc-upstream-tinycc cc_part tinycc
 check cc-upstream-mes cc_part mes
-random_programs() { CSMITH_TO=$(full && echo 2000 || echo 500) cc_part csmith; }
+random_programs() { CSMITH_TO=$(full && echo 2000 || echo 120) cc_part csmith; }
 check cc-upstream-csmith random_programs
 
 # The whole on the bare machine: each stage has its line, as expected; a wrong hash stops it.
