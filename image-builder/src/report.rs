@@ -14,6 +14,7 @@ mod html;
 mod layout;
 mod page;
 mod products;
+mod roads;
 mod summary;
 mod texts;
 mod unsafe_code;
@@ -92,7 +93,8 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
             span.same { "\u{2261} the same bytes, made again" }
         }
     };
-    let sections = [
+    let meetings = roads::meetings(&products);
+    let mut sections = vec![
         Section {
             id: "trust",
             title: "What remains to be trusted",
@@ -129,6 +131,20 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
             body: details::texts(&texts),
         },
     ];
+    if !meetings.is_empty() {
+        let after_graph = 1 + sections
+            .iter()
+            .position(|section| section.id == "graph")
+            .unwrap_or(0);
+        sections.insert(
+            after_graph,
+            Section {
+                id: "roads",
+                title: "Two roads",
+                body: roads::draw(&products, &meetings),
+            },
+        );
+    }
     let title = format!("Firmseed ledger {}", &html::hash(&ledger.head)[..16]);
     Ok(Report {
         page: page::page(&title, &header, &sections),
