@@ -9,7 +9,7 @@
 use super::html::{count, number, short, shown};
 use super::page::maker_anchor;
 use super::products::{Maker, Products, Source};
-use firmseed_core::ledger::format::Class;
+use firmseed_formats::ledger::format::Class;
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap};
 
@@ -196,7 +196,7 @@ impl<'p, 'a> Roads<'p, 'a> {
         let Maker::Run(run) = product.maker else {
             return false;
         };
-        let same_name = |file: &firmseed_core::ledger::parse::File| file.path == product.names[0];
+        let same_name = |file: &firmseed_formats::ledger::parse::File| file.path == product.names[0];
         product.content.class == Class::Text
             && (self.made[&run] > 1 || self.products.lineage.runs()[run].reads().any(same_name))
     }

@@ -20,9 +20,9 @@ use crate::process::random::Random;
 use crate::process::table::{Slot, Table};
 use crate::process::terminal::Terminal;
 use crate::process::{Event, Restart, Wait};
-use crate::sha256::Digest;
 use crate::stages::Stages;
 use crate::syscall::quick::Growth;
+use firmseed_formats::sha256::Digest;
 
 /// Files, frames and machine, borrowed together from the kernel for a call of [`crate::vm`].
 macro_rules! resources {
@@ -81,7 +81,7 @@ pub struct BootOptions {
     pub seeds: Vec<Seed>,
     /// The hash of the tar that the files came from, for the ledger.
     pub files: Digest,
-    /// The hash of the kernel that runs, as it measured it ([`crate::image::kernel_hash`]), for the ledger.
+    /// The hash of the kernel that runs, as it measured it ([`firmseed_formats::image::kernel_hash`]), for the ledger.
     pub kernel: Digest,
     /// CLOCK_REALTIME at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
     pub realtime_start: u64,

@@ -1,7 +1,7 @@
-//! Firmseed's kernel without hardware: files, processes, system calls and formats, in safe Rust.
+//! Firmseed's kernel without hardware: files, processes and system calls, in safe Rust.
 //!
 //! Layers, each uses only those above it: `addr`, `errno` · `console`, `context`, `machine`, `frames` ·
-//! formats (`tar`, `image`, `hex0`, `sha256`, `elf`) · `fs` · `vm` · `process` · `syscall` · `kernel`.
+//! `fs` · `vm` · `process` · `syscall` · `kernel`.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -12,12 +12,10 @@ extern crate std;
 pub mod addr;
 pub mod console;
 pub mod context;
-pub mod elf;
 pub mod errno;
 pub mod exec;
 pub mod frames;
 pub mod fs;
-pub mod hex0;
 pub mod image;
 pub mod kernel;
 pub mod ledger;
@@ -25,10 +23,8 @@ pub mod machine;
 pub mod paging;
 pub mod pipe;
 pub mod process;
-pub mod sha256;
 mod stages;
 pub mod syscall;
-pub mod tar;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;

@@ -12,7 +12,7 @@ use crate::kernel::{Kernel, Printable, say};
 use crate::ledger::content_of;
 use crate::machine::Machine;
 use crate::process::table::Slot;
-use crate::sha256::to_hex;
+use firmseed_formats::sha256::to_hex;
 
 /// The list of the files to come.
 pub const LIST: &[u8] = b"/SHA256SUMS";

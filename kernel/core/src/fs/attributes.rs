@@ -5,7 +5,7 @@ use super::inode::{InodeId, Node, Origin};
 use super::special::Device;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::ledger::format::Content;
+use firmseed_formats::ledger::format::Content;
 
 /// A moment: seconds since 1970 and nanoseconds below one second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,8 +12,8 @@ use super::{FileType, Fs};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Memory;
-use crate::tar::{self, BLOCK};
 use alloc::vec::Vec;
+use firmseed_formats::tar::{self, BLOCK};
 
 /// Which files are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

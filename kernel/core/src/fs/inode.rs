@@ -9,9 +9,9 @@ use super::directory::Directory;
 use super::name::Name;
 use super::special::{Device, ProcNode};
 use crate::errno::Errno;
-use crate::ledger::format::Content;
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
+use firmseed_formats::ledger::format::Content;
 
 /// The number of an inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

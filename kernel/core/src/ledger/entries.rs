@@ -3,15 +3,15 @@
 use core::fmt;
 
 use super::content_of;
-use super::format::{self, Ending};
 use super::record::OwnCode;
 use crate::fs::InodeId;
-use crate::image::Hex;
 use crate::kernel::{Kernel, say};
 use crate::machine::Machine;
 use crate::process::Pid;
 use crate::process::table::Slot;
 use crate::text::Text;
+use firmseed_formats::ledger::format::{self, Ending};
+use firmseed_formats::sha256::Hex;
 
 impl<M: Machine> Kernel<'_, M> {
     /// Writes the entry of whoever wrote a file and has not told it.

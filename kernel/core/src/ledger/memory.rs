@@ -9,7 +9,6 @@
 use core::fmt;
 
 use super::content_of;
-use super::format::{self, Ending};
 use super::record::OwnCode;
 use crate::fs::InodeId;
 use crate::kernel::Kernel;
@@ -17,6 +16,7 @@ use crate::machine::Machine;
 use crate::process::table::Slot;
 use crate::text::Text;
 use crate::vm::{AddressSpace, Protection};
+use firmseed_formats::ledger::format::{self, Ending};
 
 impl<M: Machine> Kernel<'_, M> {
     /// The current process maps a file: it may read it at any time from now on.

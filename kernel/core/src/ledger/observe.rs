@@ -12,7 +12,6 @@ use core::fmt;
 
 use super::book::Book;
 use super::content_of;
-use super::format::{self, Ending};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::exec::Arguments;
@@ -21,10 +20,11 @@ use crate::kernel::{BootOptions, Kernel, resources};
 use crate::machine::Machine;
 use crate::process::Pid;
 use crate::process::table::Slot;
-use crate::sha256::Sha256;
 use crate::syscall::user::zeros;
 use crate::text::Text;
 use crate::vm::AddressSpace;
+use firmseed_formats::ledger::format::{self, Ending};
+use firmseed_formats::sha256::Sha256;
 
 impl<M: Machine> Kernel<'_, M> {
     /// Begins the ledger. The seeds are there, no process is.

@@ -1,7 +1,6 @@
 //! The end of a process, and what is left of it until its parent asks.
 
 use crate::kernel::{Kernel, Printable, resources, say};
-use crate::ledger::format;
 use crate::machine::Machine;
 use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
 use crate::process::descriptors::Descriptor;
@@ -9,6 +8,7 @@ use crate::process::files::{Kind, OpenFile};
 use crate::process::signals::{IGNORE, Info, SA_NOCLDWAIT, Signal};
 use crate::process::table::Slot;
 use crate::process::{Ending, Event, Pid, State};
+use firmseed_formats::ledger::format;
 
 impl<M: Machine> Kernel<'_, M> {
     /// Ends a process: its memory and files are given back, its children get a new parent, its parent is told.

@@ -9,7 +9,6 @@ use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::Strings;
 use crate::fs::{Follow, InodeId};
-use crate::hex0;
 use crate::kernel::{BootError, BootOptions, Kernel, Printable, Seed, say};
 use crate::ledger::record::Record;
 use crate::machine::Machine;
@@ -17,6 +16,7 @@ use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
 use crate::process::files::{Kind, O_RDWR, OpenFile, Window};
 use crate::process::{Alarm, Credentials, Motion, Pid, Process, Report, State, Usage};
 use crate::stages::Stages;
+use firmseed_formats::hex0;
 
 /// `mov x8, #139` (rt_sigreturn), `svc #0`: unwinders know a signal frame by these two.
 const TRAMPOLINE: [u32; 2] = [0xd280_1168, 0xd400_0001];

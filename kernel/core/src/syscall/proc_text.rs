@@ -8,12 +8,12 @@ use super::user::zeros;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::fs::{InodeId, ProcNode};
-use crate::image::Hex;
 use crate::kernel::{Kernel, Printable};
 use crate::machine::Machine;
 use crate::text::Text;
 use crate::vm::Protection;
 use crate::vm::area::Kind as AreaKind;
+use firmseed_formats::sha256::Hex;
 
 impl<M: Machine> Kernel<'_, M> {
     /// What a file of /proc says to the current process.

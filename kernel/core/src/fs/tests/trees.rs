@@ -1,8 +1,8 @@
 //! From a tar to a tree and back to a tar.
 
 use super::*;
-use crate::tar::tests::{archive, header, member};
-use crate::tar::{Cause, TarError};
+use firmseed_formats::tar::testing::{archive, header, member};
+use firmseed_formats::tar::{Cause, TarError};
 use proptest::prelude::*;
 use std::boxed::Box;
 use std::collections::BTreeMap;
