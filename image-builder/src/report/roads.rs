@@ -196,7 +196,8 @@ impl<'p, 'a> Roads<'p, 'a> {
         let Maker::Run(run) = product.maker else {
             return false;
         };
-        let same_name = |file: &firmseed_formats::ledger::parse::File| file.path == product.names[0];
+        let same_name =
+            |file: &firmseed_formats::ledger::parse::File| file.path == product.names[0];
         product.content.class == Class::Text
             && (self.made[&run] > 1 || self.products.lineage.runs()[run].reads().any(same_name))
     }
