@@ -6,6 +6,7 @@
 //! and this tool cannot disagree about it.
 #![forbid(unsafe_code)]
 
+pub mod accept;
 pub mod archive;
 pub mod build;
 pub mod check;
@@ -17,15 +18,14 @@ pub mod layout;
 pub mod ledger;
 pub mod output;
 pub mod port;
+pub mod port_files;
 pub mod progress;
 pub mod published;
 pub mod report;
 pub mod sbom;
 pub mod sd;
 pub mod seed_kernel;
-pub mod seeds;
 pub mod sources;
-pub mod startable;
 pub mod trace;
 pub mod tree;
 pub mod unpacked;

@@ -6,8 +6,8 @@ use super::html::{count, hash, number, readable, shown};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, run_anchor, text_anchor};
 use super::products::{Maker, Products, Source};
 use super::texts::{Area, Text, Texts};
-use crate::ledger::lineage::Run;
 use firmseed_formats::ledger::parse::{Entry, File};
+use firmseed_verify::lineage::Run;
 use maud::{Markup, html};
 
 /// The table of products, with whole hashes.

@@ -11,7 +11,7 @@
 //!
 //! ```no_run
 //! # fn show(ledger: &firmseed_formats::ledger::parse::Ledger) {
-//! use image_builder::ledger::lineage::Lineage;
+//! use firmseed_verify::lineage::Lineage;
 //! let lineage = Lineage::new(ledger);
 //! for run in lineage.runs() {
 //!     for file in run.reads() {
@@ -107,7 +107,7 @@ pub struct Lineage<'a> {
 
 impl<'a> Lineage<'a> {
     /// The graph of `ledger`, whose entries are numbered from 1 as `Ledger::parse` has checked. It takes a ledger that
-    /// makes no sense too: an edge to a process that never was is left out. [`super::verify`] names such things.
+    /// makes no sense too: an edge to a process that never was is left out. The checks name such things.
     pub fn new(ledger: &'a Ledger) -> Self {
         let mut lineage = Lineage {
             ledger,

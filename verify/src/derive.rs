@@ -4,13 +4,13 @@
 //! derive from text; it stays so, over execve too, as its arguments may carry bytes. Contents **derive from text** from
 //! the first entry on in which an untainted process wrote them; seeds do from the beginning. So do texts, but those that
 //! only tainted processes wrote: a text of hex digits is as good as the machine code that it stands for. Of these only
-//! the ones derive whose hash a text of the image names ([`ImageFacts::vouches_for`]). Everything that an entry depends
+//! the ones derive whose hash a text of the image names ([`Image::vouches_for`]). Everything that an entry depends
 //! on stands above it, so one pass is enough, and its cost is that of reading the ledger.
 //!
 //! The program's path can change between the lines of one process, so nothing here looks at names.
 
-use super::facts::ImageFacts;
-use super::lineage::Lineage;
+use crate::image::Image;
+use crate::lineage::Lineage;
 use firmseed_formats::ledger::format::{Class, Content};
 use firmseed_formats::ledger::parse::{Entry, File};
 use firmseed_formats::sha256::Digest;
@@ -64,7 +64,7 @@ struct Foreign {
 /// Which contents of a ledger derive from text, and why others do not.
 pub struct Derivation<'a> {
     lineage: &'a Lineage<'a>,
-    image: &'a ImageFacts,
+    image: &'a Image<'a>,
     tainted: HashMap<u32, Taint<'a>>,
     /// From which entry on contents derive from text; 0 for seeds.
     derived: HashMap<Digest, u64>,
@@ -73,7 +73,7 @@ pub struct Derivation<'a> {
 
 impl<'a> Derivation<'a> {
     /// Follows all of the ledger of a run of `image`.
-    pub fn new(lineage: &'a Lineage<'a>, image: &'a ImageFacts) -> Self {
+    pub fn new(lineage: &'a Lineage<'a>, image: &'a Image<'a>) -> Self {
         let seeds = &lineage.ledger.seeds;
         let mut derivation = Derivation {
             lineage,
