@@ -1,6 +1,6 @@
 //! Does everything that was executed derive from text?
 
-use crate::derive::Derivation;
+use crate::derive::{Derivation, Reached};
 use crate::explain::{reason, told};
 use crate::findings::{Check, Findings, Named};
 use crate::image::Image;
@@ -32,13 +32,14 @@ pub fn check(
     };
     for entry in &lineage.ledger.entries {
         for file in std::iter::once(&entry.program).chain(&entry.code) {
-            let Err(steps) = derivation.derived_from_text(file, entry.number) else {
+            if derivation.derives(&file.content, entry.number) {
                 continue;
-            };
+            }
             if std::ptr::eq(file, &entry.program) {
                 found.programs.insert(file.content.sha256);
             }
             if found.contents.insert(file.content.sha256) {
+                let steps = derivation.steps(Reached::Contents(file, entry.number));
                 say(entry, reason(file, &steps, image));
             }
         }
@@ -47,10 +48,10 @@ pub fn check(
         let anonymous = run.entries.iter().find(|entry| entry.code_anonymous);
         let process = run.process;
         if let Some(entry) = anonymous
-            && derivation.is_tainted(process, run.last_entry())
+            && derivation.is_tainted(process, run.end().number)
         {
             let program = Named(run.program());
-            let steps = told(&derivation.steps_of(process), image);
+            let steps = told(&derivation.steps(Reached::Process(process)), image);
             let text = format!(
                 "{program} makes memory executable that is not only a file's, and what stands there may not derive from text: it is process {process}{steps}"
             );

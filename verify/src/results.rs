@@ -1,6 +1,6 @@
 //! Are the files that came out of the run the ones that the ledger speaks of, and those that were expected?
 
-use crate::derive::Derivation;
+use crate::derive::{Derivation, Reached};
 use crate::explain::reason;
 use crate::findings::{Check, Findings, Short, path_text};
 use crate::image::{Image, LIST, content_of};
@@ -92,7 +92,8 @@ impl<'a> Outcome<'a> {
         let hash = file.content.sha256;
         let derives = self.derivation.derives(&file.content, u64::MAX);
         if !derives && self.told.insert(hash) {
-            let text = reason(file, &self.derivation.steps_to(&hash), self.image);
+            let steps = self.derivation.steps(Reached::Contents(file, u64::MAX));
+            let text = reason(file, &steps, self.image);
             findings.not_from_text(check, self.image.index.policy, None, text);
         }
         derives

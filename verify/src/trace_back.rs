@@ -192,7 +192,7 @@ impl<'a> Tracer<'_, 'a> {
         let program = run.program();
         let mut seeds = self.lineage.ledger.seeds.iter();
         let is_seed = seeds.any(|seed| seed.program.content == program.content);
-        let writer = self.first_writer(program, run.first_entry());
+        let writer = self.first_writer(program, run.entries[0].number);
         self.queue
             .push((program, writer.filter(|_| !is_seed).unwrap_or(0)));
     }
