@@ -1,4 +1,4 @@
-//! Holds the layers that a crate's `lib.rs` states: a test of the crate calls [`check`].
+//! Holds the layers that a crate's `lib.rs` states: a test of the crate calls [`check`]. Counts lines, too: [`lines`].
 //!
 //! The statement is a text block in the crate's documentation, behind a line that begins with "Layers": a line for
 //! each layer, the lowest first. Three rules follow, for all code but tests:
@@ -13,7 +13,7 @@
 mod count;
 mod paths;
 
-pub use count::{Lines, lines};
+pub use count::{Lines, PARTS, lines};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
