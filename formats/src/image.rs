@@ -25,6 +25,7 @@
 //! Images of another kernel have the same index but for what a [`Form`] says: the kernel's code has only its own.
 
 mod facts;
+mod find;
 mod form;
 mod text;
 
@@ -34,7 +35,8 @@ use crate::page::{PAGE_SIZE, page_align_up};
 use crate::sha256::{self, Digest};
 use core::ops::Range;
 pub use facts::{KernelName, Member, MemberKind, Part, Policy, Seed};
-pub use form::{Compiled, Form};
+pub use find::{Flavour, OpenError, find_index, open};
+pub use form::{Compiled, Form, SeedKernel};
 pub use text::IndexError;
 use text::{Fields, Lines};
 

@@ -1,9 +1,9 @@
 //! What is in an image, for people and (as JSON) for programs. Nothing is verified here: see [`crate::check`].
 
-use crate::kernel::{Flavour, hash, stated_image_size};
+use crate::kernel::{hash, stated_image_size};
 use crate::{Error, Result, layout, seed_kernel, sha256};
 use firmseed_formats::escape::Escaped;
-use firmseed_formats::image::{MemberKind, Part};
+use firmseed_formats::image::{Flavour, MemberKind, Part};
 use firmseed_formats::sha256::Hex;
 use serde::Serialize;
 use std::fmt::Write;
@@ -88,7 +88,7 @@ pub struct MemberReport {
 /// Reads what the image's index says.
 pub fn inspect(image: &[u8]) -> Result<Report> {
     let offset = layout::find_index(image)?;
-    let flavour = layout::flavour(image, offset);
+    let flavour = Flavour::of(image, offset);
     let index = flavour.open(image, offset);
     let index = index.map_err(|error| Error::Image(error.to_string()))?;
     let kernel = &image[..offset];
@@ -132,7 +132,7 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
     Ok(Report {
         size: image.len() as u64,
         stated_size: stated_image_size(image).unwrap_or(0),
-        kernel: flavour.describe(kernel),
+        kernel: seed_kernel::describe_any(flavour, kernel),
         parts,
         init: index.init.to_string(),
         arguments: strings(&mut index.arguments()),

@@ -4,19 +4,13 @@
 //! The header that the boot protocol asks for (Linux's Documentation/arch/arm64/booting: `ARM\x64`
 //! at byte 56) is the kernel's own first 64 bytes; only its field `image_size` is filled in here.
 
-use crate::{Error, Result};
-use crate::{published, seed_kernel, sha256};
-use firmseed_core::fs::Fs;
-use firmseed_core::image::{self, Fault};
-use firmseed_formats::image::{
-    ALIGNMENT, Compiled, Form, IMAGE_SIZE_FIELD, Index, IndexError, KernelName, kernel_hash,
-};
+use crate::{Error, Result, published};
+use firmseed_formats::image::{ALIGNMENT, Flavour, IMAGE_SIZE_FIELD, KernelName, kernel_hash};
 use firmseed_formats::sha256::{Digest, compress};
 use object::read::elf::{ElfFile64, ProgramHeader as _};
 use object::{
     Architecture, LittleEndian, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, elf,
 };
-use seed_kernel::Seed;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -28,58 +22,6 @@ const MAGIC: &[u8; 4] = b"ARM\x64";
 const END_SYMBOL: &str = "__image_end";
 /// No kernel of ours comes near; an ELF with a stray address would fill the disk.
 const SIZE_LIMIT: u64 = 16 << 20;
-
-/// Which of the two kernels: what an image of it looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    /// The one in Rust.
-    Compiled,
-    /// The one in hex0.
-    Seed,
-}
-
-impl Flavour {
-    /// The byte between the parts of an image.
-    pub const fn padding(self) -> u8 {
-        match self {
-            Flavour::Compiled => Compiled::PADDING,
-            Flavour::Seed => Seed::PADDING,
-        }
-    }
-
-    /// Opens the index at `offset` of an image.
-    pub fn open(
-        self,
-        image: &[u8],
-        offset: usize,
-    ) -> std::result::Result<Index<'_>, IndexError<'_>> {
-        match self {
-            Flavour::Compiled => Index::open(image, offset),
-            Flavour::Seed => Index::open_as::<Seed>(image, offset),
-        }
-    }
-
-    /// Asks the judge of images: [`image::load`].
-    pub fn load(
-        self,
-        image: &'static [u8],
-        offset: usize,
-        kernel: &Digest,
-    ) -> std::result::Result<(Index<'static>, Fs), Fault<'static>> {
-        match self {
-            Flavour::Compiled => image::load(image, offset, kernel, sha256),
-            Flavour::Seed => image::load_as::<Seed>(image, offset, kernel, sha256),
-        }
-    }
-
-    /// What people are told of the kernel in the bytes before an index.
-    pub fn describe(self, kernel: &[u8]) -> String {
-        match self {
-            Flavour::Compiled => published::describe(&hash(kernel)),
-            Flavour::Seed => seed_kernel::describe(kernel),
-        }
-    }
-}
 
 /// A kernel, ready to be put at the start of an image.
 #[derive(Clone, Debug)]

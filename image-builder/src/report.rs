@@ -1,7 +1,7 @@
 //! One HTML page that tells a ledger to an auditor: the verdict, the graph from hex0 to the compiler, every entry, every text.
 //!
 //! The page needs nothing but itself: no server, no network, no script (the one that it has is for comfort). The same
-//! inputs give the same bytes. What may be believed is [`crate::ledger::verify`]'s to say; here it is only shown.
+//! inputs give the same bytes. What may be believed is [`crate::ledger::verdict`]'s to say; here it is only shown.
 
 mod clusters;
 mod code_lines;
@@ -19,13 +19,12 @@ mod summary;
 mod texts;
 mod unsafe_code;
 
-use crate::ledger::lineage::Lineage;
-use crate::ledger::verify::{self, Verdict, verify};
-use crate::{Error, Result, sha256};
+use crate::ledger::verdict::{self, Verdict, verify};
+use crate::{Error, Result};
 use clusters::Clusters;
 use contents::Contents;
-use firmseed_formats::ledger::parse::Ledger;
 use firmseed_formats::sha256::Digest;
+use firmseed_verify::lineage::Lineage;
 use maud::html;
 use page::Section;
 use products::Products;
@@ -61,15 +60,17 @@ pub struct Report {
 /// # Errors
 /// Image, ledger, counters or artifacts cannot be read.
 pub fn report(request: &Request<'_>) -> Result<Report> {
-    let verdict = verify(&verify::Request {
+    let verified = verify(&verdict::Request {
         image: request.image,
         ledger: request.ledger,
         artifacts: request.artifacts,
         head: request.head,
     })?;
-    let ledger =
-        Ledger::parse(request.ledger, sha256).map_err(|error| Error::Image(error.to_string()))?;
-    let contents = Contents::open(request.image)?;
+    let verdict = verified.verdict;
+    let ledger = verified
+        .ledger
+        .map_err(|error| Error::Image(error.to_string()))?;
+    let contents = Contents::new(&verified.image?);
     let lineage = Lineage::new(&ledger);
     let products = Products::new(&lineage, &contents);
     let clusters = Clusters::new(&products);

@@ -4,11 +4,11 @@
 //! with a byte that is no text; everything behind it is. So a reader sees without help where the one ends, and the
 //! loader, which decodes up to the first character that is no hex0, stops at the index: docs/image.md.
 
-use crate::kernel::{self, Flavour, Kernel};
-use crate::{Error, Result, archive};
+use crate::kernel::{self, Kernel};
+use crate::{Error, Result, archive, published};
 use firmseed_formats::escape::{Escape, Escaped};
 use firmseed_formats::hex0::{self, Hex0Error};
-use firmseed_formats::image::{ALIGNMENT, Form, IMAGE_SIZE_FIELD, Index, KernelName, MemberKind};
+use firmseed_formats::image::{ALIGNMENT, Flavour, IMAGE_SIZE_FIELD, Index, MemberKind};
 use firmseed_formats::tar::{Archive, EntryKind};
 use std::ops::Range;
 use std::path::Path;
@@ -20,19 +20,6 @@ const LOADER: &str = "seed-kernel/loader.hex0";
 const TEXT: &str = "seed-kernel/kernel.hex0";
 /// Where a tar's header has its type.
 const TYPE_FLAG: usize = 156;
-
-/// The form of such images.
-#[derive(Clone, Copy, Debug)]
-pub struct Seed;
-
-impl Form for Seed {
-    const NAMES: &'static str = "`seed`";
-    const PADDING: u8 = b'\n';
-
-    fn name(word: &[u8]) -> Option<KernelName> {
-        (word == b"seed").then_some(KernelName::Seed)
-    }
-}
 
 /// Where loader, text and newlines lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,8 +164,11 @@ fn line_of(error: &Hex0Error, text: &[u8]) -> Range<usize> {
     lines.nth(wanted - 1).unwrap_or(0..text.len())
 }
 
-/// What people are told.
-pub fn describe(flat: &[u8]) -> String {
+/// What people are told of the kernel in the bytes before an index.
+pub fn describe_any(flavour: Flavour, flat: &[u8]) -> String {
+    if flavour == Flavour::Compiled {
+        return published::describe(&kernel::hash(flat));
+    }
     match examine(flat) {
         Ok(parts) => format!(
             "a seed kernel: {} bytes of loader, {} bytes of hex0 text",

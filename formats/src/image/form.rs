@@ -2,7 +2,7 @@
 
 use super::facts::KernelName;
 
-/// A form of image. The kernel knows its own, [`Compiled`]; a tool may know others.
+/// A form of image. The kernel knows its own, [`Compiled`]; a tool knows both.
 pub trait Form {
     /// The words for its kernels, in an error's text.
     const NAMES: &'static str;
@@ -26,5 +26,18 @@ impl Form for Compiled {
             b"other" => Some(KernelName::Other),
             _ => None,
         }
+    }
+}
+
+/// Images of the kernel in hex0 text (docs/seed-image.md).
+#[derive(Clone, Copy, Debug)]
+pub struct SeedKernel;
+
+impl Form for SeedKernel {
+    const NAMES: &'static str = "`seed`";
+    const PADDING: u8 = b'\n';
+
+    fn name(word: &[u8]) -> Option<KernelName> {
+        (word == b"seed").then_some(KernelName::Seed)
     }
 }

@@ -4,11 +4,11 @@ use crate::common;
 use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::{Content, Ending};
 use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_verify::image::{Image, content_of};
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
-use image_builder::ledger::facts::{ImageFacts, content_of};
-use image_builder::ledger::verify::{Request, Verdict, verify};
+use image_builder::ledger::verdict::{Request, Verdict, verify};
 use image_builder::{build, sha256};
 use std::path::Path;
 
@@ -181,7 +181,7 @@ impl Chain {
             arguments: vec![b"script".to_vec()],
             environment: Vec::new(),
             cwd: b"/".to_vec(),
-            kernel: ImageFacts::read(&image).unwrap().kernel,
+            kernel: Image::open(&image).unwrap().kernel,
             policy,
             seeds,
             entries,
@@ -221,7 +221,7 @@ impl Chain {
             artifacts: None,
             head: Some(head),
         };
-        verify(&request).unwrap()
+        verify(&request).unwrap().verdict
     }
 
     pub fn verdict_with(&self, artifacts: Option<&Path>) -> Verdict {
@@ -232,13 +232,13 @@ impl Chain {
             artifacts,
             head: None,
         };
-        verify(&request).unwrap()
+        verify(&request).unwrap().verdict
     }
 
     /// The doubts, as lines.
     pub fn doubts(&self) -> Vec<String> {
         self.verdict()
-            .doubts
+            .findings
             .iter()
             .map(ToString::to_string)
             .collect()

@@ -5,10 +5,10 @@ use crate::ledger_common::*;
 use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::Ending;
 use firmseed_formats::ledger::parse::Ledger;
+use firmseed_verify::lineage::Lineage;
 use image_builder::ledger::diff::{Difference, Kind, diff};
-use image_builder::ledger::lineage::Lineage;
-use image_builder::ledger::story::{Story, trace_back};
-use image_builder::ledger::story_page::Detail;
+use image_builder::ledger::trace_back::{TraceBack, trace_back};
+use image_builder::ledger::trace_back_text::Detail;
 use image_builder::sha256;
 
 fn parsed(chain: &Chain) -> Ledger {
@@ -159,7 +159,7 @@ fn each_difference_has_its_reason() {
     );
 }
 
-fn story(chain: &Chain, file: &str) -> Story {
+fn story(chain: &Chain, file: &str) -> TraceBack {
     let ledger = parsed(chain);
     trace_back(&Lineage::new(&ledger), file).unwrap()
 }
@@ -168,13 +168,13 @@ fn story(chain: &Chain, file: &str) -> Story {
 fn a_story_leads_back_to_the_seeds() {
     let told = story(&Chain::new(), "/bin/hello");
     let paths: Vec<&str> = told
-        .chapters
+        .origins
         .iter()
         .map(|chapter| chapter.file.path.as_str())
         .collect();
     assert_eq!(paths, ["/bin/hello", "/bin/cc", "/seed/hex0"]);
     let inputs = |chapter: usize| -> Vec<&str> {
-        told.chapters[chapter]
+        told.origins[chapter]
             .inputs
             .iter()
             .map(|file| file.path.as_str())
@@ -184,9 +184,9 @@ fn a_story_leads_back_to_the_seeds() {
         (inputs(0), inputs(1), inputs(2)),
         (vec!["/hello.c"], vec!["/cc.hex0"], vec![])
     );
-    assert_eq!(told.chapters[0].scripts[0].path, "/script");
+    assert_eq!(told.origins[0].scripts[0].path, "/script");
     assert_eq!(
-        told.chapters[2].seed_text.as_ref().unwrap().path,
+        told.origins[2].seed_text.as_ref().unwrap().path,
         "/seed.hex0"
     );
     let text = told.text(Detail::Brief);
@@ -222,7 +222,7 @@ fn files_between_and_copies_are_told() {
     );
     chain.ledger.entries.extend([assemble, link, copy, end]);
     let told = story(&chain, "/bin/copy");
-    let first = &told.chapters[0];
+    let first = &told.origins[0];
     assert_eq!(first.writer.as_ref().unwrap().path, "/bin/linked");
     assert_eq!(
         (
@@ -238,8 +238,8 @@ fn files_between_and_copies_are_told() {
             .contains("as       /bin/linked (the first file with these bytes)")
     );
     assert_eq!(
-        story(&chain, &first.file.sha256[..8]).chapters[1..],
-        told.chapters[1..]
+        story(&chain, &first.file.sha256[..8]).origins[1..],
+        told.origins[1..]
     );
     // A text of the image has a short story.
     assert!(

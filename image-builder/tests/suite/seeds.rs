@@ -151,7 +151,7 @@ fn check_refuses(bench: &Bench, seeds: &[&str], init: &str, message: &str) {
     let progress = Progress::hidden();
     let image = layout::assemble(kernel, &tar, &entries, &settings, &progress).unwrap();
     let report = check::check(&image).unwrap();
-    let problems: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    let problems: Vec<String> = report.damage.iter().map(ToString::to_string).collect();
     assert!(
         problems.iter().any(|problem| problem.contains(message)),
         "{seeds:?}: {problems:?}"

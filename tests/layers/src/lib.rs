@@ -1,16 +1,19 @@
-//! Holds the layers that a crate's `lib.rs` states: a test of the crate calls [`check`].
+//! Holds the layers that a crate's `lib.rs` states: a test of the crate calls [`check`]. Counts lines, too: [`lines`].
 //!
 //! The statement is a text block in the crate's documentation, behind a line that begins with "Layers": a line for
 //! each layer, the lowest first. Three rules follow, for all code but tests:
 //!
-//! 1. Every module of the crate stands in one layer.
+//! 1. Every module of the library stands in one layer; those of a `main.rs` beside it are above all.
 //! 2. A module uses only modules of the layers above its own line, none beside it and none below.
 //! 3. Within a module, its parts (files of its folder) use one another without a circle. Between a module and its
 //!    parts there is none to find: they are one.
 //!
 //! What a module uses is what its text names by `crate::`, `super::` or `self::`, wherever that stands.
 
+mod count;
 mod paths;
+
+pub use count::{Lines, PARTS, lines};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -35,6 +38,23 @@ pub fn check(folder: &str) -> Vec<String> {
     };
     let sources: Vec<(String, String)> = files.iter().map(read).collect();
     check_sources(&sources)
+}
+
+/// The sources below `folder` that hold `text`, by their paths there.
+///
+/// # Panics
+/// The sources cannot be read.
+pub fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    collect(folder, &mut files);
+    let holds = |path: &PathBuf| {
+        let source = std::fs::read_to_string(path).expect("a source that can be read");
+        let path = path.strip_prefix(folder).expect("it lies below");
+        source
+            .contains(text)
+            .then(|| path.to_string_lossy().into_owned())
+    };
+    files.iter().filter_map(holds).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -79,9 +99,12 @@ fn stated_layers(text: &str) -> Option<Vec<Vec<String>>> {
 
 /// Each module of the crate with the modules that it uses; tests, and the binary, are left out.
 fn uses_of(sources: &[(String, String)]) -> Uses {
+    let binary = sources.iter().find(|(path, _)| path == "main.rs");
+    let of_binary = binary.map_or(Vec::new(), |(_, text)| paths::declared(text));
     let modules: BTreeMap<Module, &str> = sources
         .iter()
         .filter_map(|(path, text)| Some((module_of(path)?, text.as_str())))
+        .filter(|(module, _)| module.first().is_none_or(|name| !of_binary.contains(name)))
         .collect();
     let reexports = modules
         .get(&Module::new())

@@ -35,6 +35,13 @@ pub fn named(module: &[String], text: &str) -> Vec<Vec<String>> {
     found
 }
 
+/// The modules that a root declares.
+pub fn declared(text: &str) -> Vec<String> {
+    let tokens = tokens(text);
+    let named = |pair: &[String]| (pair[0] == "mod").then(|| pair[1].clone());
+    tokens.windows(2).filter_map(named).collect()
+}
+
 /// What the crate's root takes out of its modules under names of its own: name, and where it is.
 pub fn reexports(text: &str) -> BTreeMap<String, Vec<String>> {
     let tokens = tokens(&without_tests(text));

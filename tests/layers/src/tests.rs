@@ -92,6 +92,12 @@ fn every_module_stands_in_one_layer() {
 }
 
 #[test]
+fn modules_of_the_binary_are_above_all() {
+    let main = ("main.rs", "mod cli;\nuse crate::cli::Cli;");
+    assert_eq!(faults(&[main, ("cli.rs", "use crate::Problem;")]), [""; 0]);
+}
+
+#[test]
 fn a_circle_within_a_module_is_found_whatever_its_length() {
     let chain = [
         ("high/a.rs", "use super::b::B;"),

@@ -1,6 +1,6 @@
-//! A story as people read it: a chapter is a few lines of at most 96 columns.
+//! A file traced back, as people read it: each origin a few lines of at most 96 columns.
 
-use super::story::{Chapter, Story, Told};
+use super::trace_back::{NamedFile, Origin, TraceBack};
 use std::collections::{HashMap, HashSet};
 
 /// How much of a list is shown.
@@ -12,36 +12,37 @@ pub enum Detail {
     All,
 }
 
-impl Story {
+impl TraceBack {
     /// For people, in lines of 96 columns.
     pub fn text(&self, detail: Detail) -> String {
         let mut page = Page {
             text: String::new(),
             detail,
         };
-        for chapter in &self.chapters {
-            page.chapter(chapter);
+        for origin in &self.origins {
+            page.origin(origin);
         }
         let programs: HashSet<&str> = self
-            .chapters
+            .origins
             .iter()
-            .filter(|chapter| chapter.file.class != "text")
-            .map(|chapter| chapter.file.sha256.as_str())
+            .filter(|origin| origin.file.class != "text")
+            .map(|origin| origin.file.sha256.as_str())
             .collect();
-        let all = self.chapters.iter().flat_map(|chapter| {
-            chapter
+        let all = self.origins.iter().flat_map(|origin| {
+            origin
                 .inputs
                 .iter()
-                .chain(&chapter.scripts)
-                .chain(&chapter.seed_text)
+                .chain(&origin.scripts)
+                .chain(&origin.seed_text)
         });
-        let texts: HashMap<&str, &Told> = all.map(|told| (told.sha256.as_str(), told)).collect();
+        let texts: HashMap<&str, &NamedFile> =
+            all.map(|file| (file.sha256.as_str(), file)).collect();
         let count =
-            |class: fn(&str) -> bool| texts.values().filter(|told| class(told.class)).count();
+            |class: fn(&str) -> bool| texts.values().filter(|file| class(file.class)).count();
         let bytes: u128 = texts
             .values()
-            .filter(|told| told.class == "text")
-            .map(|told| u128::from(told.size))
+            .filter(|file| file.class == "text")
+            .map(|file| u128::from(file.size))
             .sum();
         let others = match count(|class| class != "text") {
             0 => String::new(),
@@ -66,8 +67,8 @@ struct Page {
 }
 
 impl Page {
-    fn chapter(&mut self, chapter: &Chapter) {
-        let file = &chapter.file;
+    fn origin(&mut self, origin: &Origin) {
+        let file = &origin.file;
         if !self.text.is_empty() {
             self.text.push('\n');
         }
@@ -78,8 +79,8 @@ impl Page {
             file.size,
             file.short()
         );
-        let Some(writer) = &chapter.writer else {
-            self.text += &match &chapter.seed_text {
+        let Some(writer) = &origin.writer else {
+            self.text += &match &origin.seed_text {
                 Some(text) => format!(
                     "  a seed: the kernel made it from the text {} ({} bytes)\n",
                     text.path, text.size
@@ -106,10 +107,10 @@ impl Page {
                 &[format!("{} (the first file with these bytes)", writer.path)],
             );
         }
-        let names = |files: &[Told]| -> Vec<String> {
+        let names = |files: &[NamedFile]| -> Vec<String> {
             files.iter().map(|file| file.path.clone()).collect()
         };
-        let (texts, others): (Vec<Told>, Vec<Told>) = chapter
+        let (texts, others): (Vec<NamedFile>, Vec<NamedFile>) = origin
             .inputs
             .iter()
             .cloned()
@@ -124,7 +125,7 @@ impl Page {
             &format!("{} of the image, no text:", plural(others.len(), "file")),
             &names(&others),
         );
-        for through in &chapter.through {
+        for through in &origin.through {
             let by = format!(
                 "by {} ({}):",
                 through.program.path,
@@ -138,8 +139,8 @@ impl Page {
         }
         self.named(
             "told by",
-            &format!("{}:", plural(chapter.scripts.len(), "text")),
-            &names(&chapter.scripts),
+            &format!("{}:", plural(origin.scripts.len(), "text")),
+            &names(&origin.scripts),
         );
     }
 

@@ -1,28 +1,13 @@
-//! The graph behind a ledger: runs, what they read and wrote, and who started them.
+//! The graph behind a ledger: runs, who wrote what they read, and who started them.
 //!
 //! A **run** is what one program did in one process, from its execve (or its fork) to the next execve or the end. It is
-//! one or more entries. A run gets bytes in four ways, and all of them are edges of the graph:
-//!
-//! - the contents that it read, and its own program: [`Lineage::writer_of`] says which entry wrote such contents;
-//! - memory or arguments of the run that it comes from, [`Run::origin`];
-//! - pipes and shared memory, [`Run::from`].
+//! one or more entries. A run gets bytes in three ways, and all of them are edges of the graph: by the contents that it
+//! read and its own program ([`Lineage::writer_of`] says which entry wrote such contents), by memory or arguments of the
+//! run that it comes from ([`Run::origin`]), by pipes and shared memory ([`Run::from`]).
 //!
 //! Every edge leads to an entry above, so whoever follows edges comes to an end.
-//!
-//! ```no_run
-//! # fn show(ledger: &firmseed_formats::ledger::parse::Ledger) {
-//! use image_builder::ledger::lineage::Lineage;
-//! let lineage = Lineage::new(ledger);
-//! for run in lineage.runs() {
-//!     for file in run.reads() {
-//!         if let Some(writer) = lineage.writer_of(&file.content.sha256, run.last_entry()) {
-//!             println!("run {} read what run {} wrote", run.index, lineage.run_of(writer).index);
-//!         }
-//!     }
-//! }
-//! # }
-//! ```
 
+use firmseed_formats::ledger::format::Ending;
 use firmseed_formats::ledger::parse::{Entry, File, Ledger};
 use firmseed_formats::sha256::Digest;
 use std::collections::HashMap;
@@ -34,8 +19,6 @@ pub struct Run<'a> {
     pub index: usize,
     /// The process.
     pub process: u32,
-    /// Who started the process.
-    pub parent: u32,
     /// Its entries, in order; at least one.
     pub entries: Vec<&'a Entry>,
     /// The run that it comes from: the program that the process ran before, else the parent's program when the process
@@ -51,43 +34,7 @@ impl<'a> Run<'a> {
         &self.entries[0].program
     }
 
-    /// Its arguments, argv\[0\] first.
-    pub fn arguments(&self) -> &'a [Vec<u8>] {
-        &self.entries[0].arguments
-    }
-
-    /// Where it was when it started the program.
-    pub fn cwd(&self) -> &'a [u8] {
-        &self.entries[0].cwd
-    }
-
-    /// The contents that went in, in order.
-    pub fn reads(&self) -> impl Iterator<Item = &'a File> + '_ {
-        self.entries.iter().flat_map(|entry| &entry.reads)
-    }
-
-    /// The devices and files of /proc that it read.
-    pub fn devices(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        let devices = self.entries.iter().flat_map(|entry| &entry.devices);
-        devices.map(Vec::as_slice)
-    }
-
-    /// The contents that came out, in order.
-    pub fn wrote(&self) -> impl Iterator<Item = &'a File> + '_ {
-        self.entries.iter().flat_map(|entry| &entry.wrote)
-    }
-
-    /// The number of its first entry.
-    pub fn first_entry(&self) -> u64 {
-        self.entries[0].number
-    }
-
-    /// The number of its last entry, which says how it ended.
-    pub fn last_entry(&self) -> u64 {
-        self.end().number
-    }
-
-    /// Its last entry.
+    /// Its last entry, which says how it ended.
     pub fn end(&self) -> &'a Entry {
         self.entries[self.entries.len() - 1]
     }
@@ -107,7 +54,7 @@ pub struct Lineage<'a> {
 
 impl<'a> Lineage<'a> {
     /// The graph of `ledger`, whose entries are numbered from 1 as `Ledger::parse` has checked. It takes a ledger that
-    /// makes no sense too: an edge to a process that never was is left out. [`super::verify`] names such things.
+    /// makes no sense too: an edge to a process that never was is left out. The checks name such things.
     pub fn new(ledger: &'a Ledger) -> Self {
         let mut lineage = Lineage {
             ledger,
@@ -120,13 +67,14 @@ impl<'a> Lineage<'a> {
         for entry in &ledger.entries {
             let run = lineage.place(entry, &mut current);
             lineage.run_of_entry.push(run);
-            for process in &entry.from {
-                let source = current.get(process).copied();
+            for source in entry
+                .from
+                .iter()
+                .filter_map(|process| current.get(process).copied())
+            {
                 let from = &mut lineage.runs[run].from;
                 // The last ones are the likely ones: a shell that reads from thousands of children is no problem.
-                if let Some(source) = source
-                    && !from.iter().rev().any(|&known| known == source)
-                {
+                if !from.iter().rev().any(|&known| known == source) {
                     from.push(source);
                 }
             }
@@ -150,13 +98,11 @@ impl<'a> Lineage<'a> {
             return run;
         }
         let index = self.runs.len();
-        let origin = before.or_else(|| current.get(&entry.parent).copied());
         self.runs.push(Run {
             index,
             process: entry.process,
-            parent: entry.parent,
             entries: vec![entry],
-            origin,
+            origin: before.or_else(|| current.get(&entry.parent).copied()),
             from: Vec::new(),
         });
         current.insert(entry.process, index);
@@ -194,7 +140,6 @@ impl<'a> Lineage<'a> {
 /// Is `next`, of the same process, the same run as `last`? After `exec` it is not. A forked process starts its first
 /// program without such a line.
 fn continues(last: &Entry, next: &Entry) -> bool {
-    use firmseed_formats::ledger::format::Ending;
     last.ending == Ending::GoesOn && same_start(last, next)
 }
 

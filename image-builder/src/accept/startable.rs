@@ -2,14 +2,14 @@
 //!
 //! The judges are the kernel's own: its file system, its reader of `#!` lines, its reader of ELF headers.
 
+use super::seeds::{self, Placed};
 use crate::archive::Entry;
-use crate::ledger::facts::content_of;
-use crate::seeds::{self, Placed};
 use firmseed_core::exec::SCRIPT_DEPTH;
 use firmseed_core::exec::script::{self, HEAD_SIZE, Head};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
 use firmseed_formats::image::Policy;
-use firmseed_formats::ledger::format::Content;
+use firmseed_verify::image::content_of;
+use firmseed_verify::origin::Start;
 
 /// The files at the moment when the kernel starts PID 1.
 pub struct Files<'a> {
@@ -25,18 +25,6 @@ pub struct Files<'a> {
     pub cwd: InodeId,
     /// May the image's own machine code run?
     pub policy: Policy,
-}
-
-/// What PID 1 is when it starts, as the kernel's ledger has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Start {
-    /// Class, hash and size of what is executed: of a script, its interpreter.
-    pub program: Content,
-    /// The arguments, argv[0] first: before those of the index the name of the program, or for a script what its `#!`
-    /// line names, and its own path.
-    pub arguments: Vec<Vec<u8>>,
-    /// The folder, without links, dots and doubled slashes.
-    pub cwd: Vec<u8>,
 }
 
 impl Files<'_> {
