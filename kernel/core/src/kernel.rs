@@ -22,19 +22,8 @@ use crate::process::terminal::Terminal;
 use crate::process::{Event, Restart, Wait};
 use crate::sha256::Digest;
 use crate::stages::Stages;
+use crate::storage::Storage;
 use crate::syscall::quick::Growth;
-
-/// Files, frames and machine, borrowed together from the kernel for a call of [`crate::vm`].
-macro_rules! resources {
-    ($kernel:expr) => {
-        $crate::vm::Resources {
-            fs: &mut $kernel.fs,
-            pool: &mut $kernel.pool,
-            machine: &mut $kernel.machine,
-        }
-    };
-}
-pub(crate) use resources;
 
 /// Which files may be executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,9 +118,7 @@ impl fmt::Display for BootError {
 
 /// The kernel.
 pub struct Kernel<'a, M: Machine> {
-    pub(crate) machine: M,
-    pub(crate) pool: FramePool<'a>,
-    pub(crate) fs: Fs,
+    pub(crate) storage: Storage<'a, M>,
     pub(crate) processes: Table,
     pub(crate) files: Files,
     pub(crate) pipes: Pipes,
@@ -185,9 +172,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
         options: &BootOptions,
     ) -> Result<Self, BootError> {
         let mut kernel = Kernel {
-            machine,
-            pool,
-            fs,
+            storage: Storage { fs, pool, machine },
             processes: Table::default(),
             files: Files::default(),
             pipes: Pipes::default(),
@@ -246,12 +231,12 @@ impl<'a, M: Machine> Kernel<'a, M> {
 
     /// The machine.
     pub fn machine(&mut self) -> &mut M {
-        &mut self.machine
+        &mut self.storage.machine
     }
 
     /// The files, for the end of the run.
     pub fn fs(&self) -> &Fs {
-        &self.fs
+        &self.storage.fs
     }
 
     /// The ledger and its counters, files that have no path: for exporting them beside what programs wrote.
@@ -264,7 +249,11 @@ impl<'a, M: Machine> Kernel<'a, M> {
 
     /// Machine, frames and files at once, for exporting the files after [`Next::Halt`].
     pub fn parts(&mut self) -> (&mut M, &mut FramePool<'a>, &mut Fs) {
-        (&mut self.machine, &mut self.pool, &mut self.fs)
+        (
+            &mut self.storage.machine,
+            &mut self.storage.pool,
+            &mut self.storage.fs,
+        )
     }
 }
 

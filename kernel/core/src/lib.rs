@@ -27,6 +27,7 @@ pub mod pipe;
 pub mod process;
 pub mod sha256;
 mod stages;
+pub mod storage;
 pub mod syscall;
 pub mod tar;
 #[cfg(any(test, feature = "testing"))]

@@ -75,15 +75,15 @@ impl<M: Machine> Kernel<'_, M> {
     /// Shows the stages that the end of a process has completed.
     pub(crate) fn report_stages(&mut self, ended: Slot) {
         while let Some(stage) = self.stages.list.get(self.stages.done) {
-            let Some(file) = finished(&self.fs, &stage.path) else {
+            let Some(file) = finished(&self.storage.fs, &stage.path) else {
                 return;
             };
-            let hex = to_hex(&content_of(&mut self.fs, &self.machine, file).sha256);
+            let hex = to_hex(&content_of(&mut self.storage.fs, &self.storage.machine, file).sha256);
             self.stages.done += 1;
             let padding = PATH_WIDTH.saturating_sub(stage.path.len());
-            let milliseconds = self.machine.now() / 1_000_000;
+            let milliseconds = self.storage.machine.now() / 1_000_000;
             say(
-                &mut self.machine,
+                &mut self.storage.machine,
                 format_args!(
                     "[{:2}/{}] {:3}.{:03} s  {}{:padding$} {:7} bytes  sha256 {}  {} {}",
                     self.stages.done,
@@ -92,7 +92,7 @@ impl<M: Machine> Kernel<'_, M> {
                     milliseconds % 1000,
                     Printable(&stage.path),
                     "",
-                    self.fs.size(file),
+                    self.storage.fs.size(file),
                     Printable(&hex[..SHOWN_DIGITS]),
                     if hex == stage.expected {
                         "as expected, by"

@@ -16,7 +16,7 @@ use crate::text::Text;
 impl<M: Machine> Kernel<'_, M> {
     /// Writes the entry of whoever wrote a file and has not told it.
     pub(super) fn settle_writer(&mut self, file: InodeId) {
-        if let Some(writer) = self.fs.writer(file)
+        if let Some(writer) = self.storage.fs.writer(file)
             && let Some(slot) = self.processes.find(Pid(writer))
         {
             self.write_pending(slot);
@@ -87,10 +87,14 @@ impl<M: Machine> Kernel<'_, M> {
         self.ledger.generation += 1;
         // Windows let bytes through that nobody notes: what comes now is for another entry.
         self.epoch += 1;
-        let (book, fs, pool) = (&mut self.ledger, &mut self.fs, &mut self.pool);
-        book.append(block, fs, pool, &mut self.machine)?;
-        book.count(pid, &usage, fs, pool, &mut self.machine)?;
-        self.machine.mark_entry();
+        let (book, fs, pool) = (
+            &mut self.ledger,
+            &mut self.storage.fs,
+            &mut self.storage.pool,
+        );
+        book.append(block, fs, pool, &mut self.storage.machine)?;
+        book.count(pid, &usage, fs, pool, &mut self.storage.machine)?;
+        self.storage.machine.mark_entry();
         Ok(())
     }
 
@@ -102,16 +106,16 @@ impl<M: Machine> Kernel<'_, M> {
         for writing in &wrote {
             let file = writing.file;
             // Not if it is gone, or another file has its number.
-            if !self.fs.has_content(file) || self.fs.writer(file) != Some(pid.0) {
+            if !self.storage.fs.has_content(file) || self.storage.fs.writer(file) != Some(pid.0) {
                 continue;
             }
-            self.fs.set_writer(file, None);
-            let version = self.fs.version(file);
+            self.storage.fs.set_writer(file, None);
+            let version = self.storage.fs.version(file);
             if writing.before == Some(version) {
                 continue; // the call that wanted to change it failed
             }
-            let content = content_of(&mut self.fs, &self.machine, file);
-            let path = self.fs.path_of(file).map_err(|_| fmt::Error)?;
+            let content = content_of(&mut self.storage.fs, &self.storage.machine, file);
+            let path = self.storage.fs.path_of(file).map_err(|_| fmt::Error)?;
             format::file(&mut lines, "wrote", &content, &path)?;
             self.processes.at_mut(slot).record.see((file, version))?;
         }
@@ -124,18 +128,22 @@ impl<M: Machine> Kernel<'_, M> {
             let mut block = Text::new();
             let entries = self.ledger.entries();
             let result = format::end(&mut block, entries, status).and_then(|()| {
-                let (fs, pool) = (&mut self.fs, &mut self.pool);
-                self.ledger.append(block, fs, pool, &mut self.machine)?;
-                self.ledger.close(fs, pool, &mut self.machine)
+                let (fs, pool) = (&mut self.storage.fs, &mut self.storage.pool);
+                self.ledger
+                    .append(block, fs, pool, &mut self.storage.machine)?;
+                self.ledger.close(fs, pool, &mut self.storage.machine)
             });
             self.keep(result);
         }
         let Some(head) = self.ledger.head().copied() else {
             return;
         };
-        let (entries, bytes) = (self.ledger.entries(), self.fs.size(self.ledger.text()));
+        let (entries, bytes) = (
+            self.ledger.entries(),
+            self.storage.fs.size(self.ledger.text()),
+        );
         say(
-            &mut self.machine,
+            &mut self.storage.machine,
             format_args!(
                 "ledger: {entries} entries, {bytes} bytes, head {}",
                 Hex(&head)
@@ -147,7 +155,7 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn keep(&mut self, result: fmt::Result) {
         if result.is_err() && self.ledger.give_up() {
             say(
-                &mut self.machine,
+                &mut self.storage.machine,
                 format_args!(
                     "no memory for the ledger after entry {}: this run will have no head",
                     self.ledger.entries()

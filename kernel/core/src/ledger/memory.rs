@@ -38,12 +38,12 @@ impl<M: Machine> Kernel<'_, M> {
             return;
         }
         self.settle_writer(file);
-        let version = (file, self.fs.version(file));
+        let version = (file, self.storage.fs.version(file));
         let mut write = || -> fmt::Result {
             let record = &mut self.processes.at_mut(self.current).record;
             if record.meet_code(version)? {
-                let content = content_of(&mut self.fs, &self.machine, file);
-                let path = self.fs.path_of(file).map_err(|_| fmt::Error)?;
+                let content = content_of(&mut self.storage.fs, &self.storage.machine, file);
+                let path = self.storage.fs.path_of(file).map_err(|_| fmt::Error)?;
                 format::file(&mut record.code, "code", &content, &path)?;
                 self.ledger.generation += 1;
             }

@@ -17,7 +17,7 @@ use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::exec::Arguments;
 use crate::fs::InodeId;
-use crate::kernel::{BootOptions, Kernel, resources};
+use crate::kernel::{BootOptions, Kernel};
 use crate::machine::Machine;
 use crate::process::Pid;
 use crate::process::table::Slot;
@@ -32,7 +32,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// # Errors
     /// ENOMEM.
     pub(crate) fn open_ledger(&mut self, options: &BootOptions) -> Result<(), Errno> {
-        self.ledger = Book::open(options.kernel, &mut self.fs, &mut self.pool)?;
+        self.ledger = Book::open(options.kernel, &mut self.storage.fs, &mut self.storage.pool)?;
         let mut block = Text::new();
         let mut write = || -> fmt::Result {
             let settings = format::Settings {
@@ -45,20 +45,26 @@ impl<M: Machine> Kernel<'_, M> {
             format::head(&mut block, &options.files, &settings)?;
             for seed in &options.seeds {
                 let find = |path: &[u8]| {
-                    self.fs
+                    self.storage
+                        .fs
                         .resolve(InodeId::ROOT, path, crate::fs::Follow::Yes)
                         .map_err(|_| fmt::Error)
                 };
                 let (program, text) = (find(&seed.program)?, find(&seed.text)?);
-                let program = content_of(&mut self.fs, &self.machine, program);
-                let text = content_of(&mut self.fs, &self.machine, text);
+                let program = content_of(&mut self.storage.fs, &self.storage.machine, program);
+                let text = content_of(&mut self.storage.fs, &self.storage.machine, text);
                 format::seed(&mut block, (&program, &seed.program), (&text, &seed.text))?;
             }
             Ok(())
         };
         write().map_err(|_| Errno::ENOMEM)?;
         self.ledger
-            .append(block, &mut self.fs, &mut self.pool, &mut self.machine)
+            .append(
+                block,
+                &mut self.storage.fs,
+                &mut self.storage.pool,
+                &mut self.storage.machine,
+            )
             .map_err(|_| Errno::ENOMEM)
     }
 
@@ -66,19 +72,19 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(always)]
     pub(crate) fn note_read(&mut self, file: InodeId) {
         let record = &self.processes.at(self.current).record;
-        if record.last_seen != Some((file, self.fs.version(file))) {
+        if record.last_seen != Some((file, self.storage.fs.version(file))) {
             self.note_first_read(self.current, file);
         }
     }
 
     #[inline(never)]
     fn note_first_read(&mut self, slot: Slot, file: InodeId) {
-        if !self.ledger.is_open() || !self.fs.has_content(file) {
+        if !self.ledger.is_open() || !self.storage.fs.has_content(file) {
             return;
         }
         let own = self.processes.at(slot).pid;
-        let version = (file, self.fs.version(file));
-        if self.fs.writer(file) == Some(own.0) {
+        let version = (file, self.storage.fs.version(file));
+        if self.storage.fs.writer(file) == Some(own.0) {
             self.processes.at_mut(slot).record.last_seen = Some(version);
             return;
         }
@@ -89,14 +95,14 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Adds a line `read`, unless the process has seen this version.
     pub(super) fn see(&mut self, slot: Slot, file: InodeId) -> fmt::Result {
-        let version = (file, self.fs.version(file));
+        let version = (file, self.storage.fs.version(file));
         let record = &mut self.processes.at_mut(slot).record;
         if record.has_seen(version) {
             record.last_seen = Some(version);
             return Ok(());
         }
-        let content = content_of(&mut self.fs, &self.machine, file);
-        let path = self.fs.path_of(file).map_err(|_| fmt::Error)?;
+        let content = content_of(&mut self.storage.fs, &self.storage.machine, file);
+        let path = self.storage.fs.path_of(file).map_err(|_| fmt::Error)?;
         let record = &mut self.processes.at_mut(slot).record;
         record.see(version)?;
         format::file(&mut record.reads, "read", &content, &path)?;
@@ -107,8 +113,8 @@ impl<M: Machine> Kernel<'_, M> {
     /// The current process is about to change a file. `keeps` says whether some of its bytes stay: then they went in.
     #[inline(always)]
     pub(crate) fn note_write(&mut self, file: InodeId, keeps: bool) {
-        if self.fs.writer(file) != Some(self.processes.at(self.current).pid.0) {
-            let before = Some(self.fs.version(file));
+        if self.storage.fs.writer(file) != Some(self.processes.at(self.current).pid.0) {
+            let before = Some(self.storage.fs.version(file));
             self.note_first_write(file, before, keeps);
         }
     }
@@ -120,18 +126,18 @@ impl<M: Machine> Kernel<'_, M> {
 
     #[inline(never)]
     fn note_first_write(&mut self, file: InodeId, before: Option<u64>, keeps: bool) {
-        if !self.ledger.is_open() || !self.fs.has_content(file) {
+        if !self.ledger.is_open() || !self.storage.fs.has_content(file) {
             return;
         }
         self.settle_writer(file);
         self.note_change(file);
         let mut result = Ok(());
-        if keeps && self.fs.size(file) > 0 {
+        if keeps && self.storage.fs.size(file) > 0 {
             result = result.and(self.see(self.current, file));
         }
         let process = self.processes.at_mut(self.current);
         result = result.and(process.record.write(file, before).map_err(fmt::Error::from));
-        self.fs.set_writer(file, Some(process.pid.0));
+        self.storage.fs.set_writer(file, Some(process.pid.0));
         self.ledger.generation += 1;
         self.keep(result);
     }
@@ -143,7 +149,7 @@ impl<M: Machine> Kernel<'_, M> {
         let result = record.meet_device(device);
         let write = || -> fmt::Result {
             if result? {
-                let path = self.fs.path_of(device).map_err(|_| fmt::Error)?;
+                let path = self.storage.fs.path_of(device).map_err(|_| fmt::Error)?;
                 format::text(&mut record.devices, "device", &path)?;
                 self.ledger.generation += 1;
             }
@@ -216,7 +222,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     pub(crate) fn note_path(&mut self, mut file: InodeId) {
         while file != InodeId::ROOT {
-            file = self.fs.directory_of(file);
+            file = self.storage.fs.directory_of(file);
             self.note_names(file);
         }
     }
@@ -226,7 +232,7 @@ impl<M: Machine> Kernel<'_, M> {
     pub(crate) fn note_names(&mut self, directory: InodeId) {
         let own = self.processes.at(self.current).pid.0;
         let mut next = 0;
-        while let Some(maker) = self.fs.maker_from(directory, next) {
+        while let Some(maker) = self.storage.fs.maker_from(directory, next) {
             next = maker + 1;
             if maker != own {
                 self.receive(self.current, Pid(maker));
@@ -286,19 +292,15 @@ impl<M: Machine> Kernel<'_, M> {
         arguments: &Arguments,
     ) -> Result<Vec<u8>, fmt::Error> {
         let mut lines = Text::new();
-        let content = content_of(&mut self.fs, &self.machine, program);
-        let path = self.fs.path_of(program).map_err(|_| fmt::Error)?;
+        let content = content_of(&mut self.storage.fs, &self.storage.machine, program);
+        let path = self.storage.fs.path_of(program).map_err(|_| fmt::Error)?;
         format::file(&mut lines, "program", &content, &path)?;
         let directory = self.processes.at(self.current).directory;
-        let path = self.fs.path_of(directory).map_err(|_| fmt::Error)?;
+        let path = self.storage.fs.path_of(directory).map_err(|_| fmt::Error)?;
         format::text(&mut lines, "cwd", &path)?;
         let mut strings = zeros(arguments.size()).map_err(|_| fmt::Error)?;
         space
-            .copy_in(
-                &mut resources!(self),
-                UserAddr(arguments.first),
-                &mut strings,
-            )
+            .copy_in(&mut self.storage, UserAddr(arguments.first), &mut strings)
             .map_err(|_| fmt::Error)?;
         let mut rest = &*strings;
         for _ in 0..arguments.argument_count {
@@ -307,7 +309,7 @@ impl<M: Machine> Kernel<'_, M> {
             rest = &rest[end + 1..];
         }
         let mut hasher = Sha256::new();
-        let compress = self.machine.sha256();
+        let compress = self.storage.machine.sha256();
         hasher.update(rest, compress);
         format::environment(
             &mut lines,

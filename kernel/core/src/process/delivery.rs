@@ -113,7 +113,7 @@ impl<M: Machine> Kernel<'_, M> {
             );
             let name = signal.name();
             say(
-                &mut self.machine,
+                &mut self.storage.machine,
                 format_args!("{path}: {name} at pc {pc:#x}, address {address:#x} (pid {pid})"),
             );
         }
@@ -122,10 +122,14 @@ impl<M: Machine> Kernel<'_, M> {
     /// A page could not be filled: the process that wanted it is killed.
     pub(crate) fn kill_for_memory(&mut self) {
         let process = self.processes.at(self.current);
-        let (path, pid, free) = (Printable(&process.path), process.pid.0, self.pool.free());
+        let (path, pid, free) = (
+            Printable(&process.path),
+            process.pid.0,
+            self.storage.pool.free(),
+        );
         let text =
             format_args!("{path}: killed, memory is used up: {free} pages are free (pid {pid})");
-        say(&mut self.machine, text);
+        say(&mut self.storage.machine, text);
         self.end_process(self.current, Ending::Killed(Signal::KILL));
     }
 

@@ -1,6 +1,6 @@
 //! The end of a process, and what is left of it until its parent asks.
 
-use crate::kernel::{Kernel, Printable, resources, say};
+use crate::kernel::{Kernel, Printable, say};
 use crate::ledger::format;
 use crate::machine::Machine;
 use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
@@ -29,10 +29,10 @@ impl<M: Machine> Kernel<'_, M> {
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
         process.state = State::Zombie(ending);
         process.alarm.next = None;
-        self.fs.drop_hold(directory, &mut self.pool);
+        self.storage.fs.drop_hold(directory, &mut self.storage.pool);
         if let Some(program) = program {
-            self.fs.end_exec(program);
-            self.fs.drop_hold(program, &mut self.pool);
+            self.storage.fs.end_exec(program);
+            self.storage.fs.drop_hold(program, &mut self.storage.pool);
         }
         self.hang_up(slot);
         if pid == Pid::INIT {
@@ -48,7 +48,7 @@ impl<M: Machine> Kernel<'_, M> {
         if self.space_owner == Some(slot) {
             self.space_owner = None;
             if let Some(tables) = self.empty_tables {
-                self.machine.activate(tables);
+                self.storage.machine.activate(tables);
             }
         }
         let process = self.processes.at_mut(slot);
@@ -61,7 +61,7 @@ impl<M: Machine> Kernel<'_, M> {
                         self.processes.at_mut(parent).take_back(space);
                         self.note_memory_returned(slot, parent);
                     }
-                    None => space.release(&mut resources!(self)),
+                    None => space.release(&mut self.storage),
                 }
             }
             None => {
@@ -97,8 +97,8 @@ impl<M: Machine> Kernel<'_, M> {
     /// The last descriptor of an open file is gone.
     pub(crate) fn close_file(&mut self, file: OpenFile) {
         match file.kind {
-            Kind::PipeReader(pipe) => self.pipes.close_reader(pipe, &mut self.pool),
-            Kind::PipeWriter(pipe) => self.pipes.close_writer(pipe, &mut self.pool),
+            Kind::PipeReader(pipe) => self.pipes.close_reader(pipe, &mut self.storage.pool),
+            Kind::PipeWriter(pipe) => self.pipes.close_writer(pipe, &mut self.storage.pool),
             _ => {}
         }
         if let Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) = file.kind {
@@ -107,9 +107,9 @@ impl<M: Machine> Kernel<'_, M> {
         }
         if let Some(inode) = file.inode {
             if file.kind == Kind::Regular && file.is_writable() {
-                self.fs.end_write(inode);
+                self.storage.fs.end_write(inode);
             }
-            self.fs.drop_hold(inode, &mut self.pool);
+            self.storage.fs.drop_hold(inode, &mut self.storage.pool);
         }
     }
 
@@ -130,7 +130,7 @@ impl<M: Machine> Kernel<'_, M> {
         if let Ending::Killed(signal) = ending {
             let path = Printable(&self.processes.at(init).path);
             say(
-                &mut self.machine,
+                &mut self.storage.machine,
                 format_args!("PID 1, {path}, was killed by {}", signal.name()),
             );
         }

@@ -1,7 +1,7 @@
 //! Who runs next: round robin with slices, timers, and the report when nobody can ever run again.
 
 use crate::context::Trap;
-use crate::kernel::{Kernel, Next, Printable, resources, say};
+use crate::kernel::{Kernel, Next, Printable, say};
 use crate::machine::Machine;
 use crate::process::signals::{Info, Signal};
 use crate::process::table::Slot;
@@ -41,7 +41,7 @@ impl<M: Machine> Kernel<'_, M> {
             };
             if self.current != slot {
                 self.current = slot;
-                self.fs.actor = self.processes.at(slot).pid.0;
+                self.storage.fs.actor = self.processes.at(slot).pid.0;
                 // What one process may read or write unnoted, the ledger must note of another.
                 self.epoch += 1;
             }
@@ -89,10 +89,10 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Gives the processor's FP registers and user tables to a process.
     fn switch_to(&mut self, slot: Slot) {
-        self.running_since = self.machine.now();
+        self.running_since = self.storage.machine.now();
         if self.fp_owner != Some(slot) {
             self.store_fp();
-            self.machine.load_fp(&self.processes.at(slot).fp);
+            self.storage.machine.load_fp(&self.processes.at(slot).fp);
             self.fp_owner = Some(slot);
         }
         if self.space_owner != Some(slot) {
@@ -102,7 +102,7 @@ impl<M: Machine> Kernel<'_, M> {
                 .space
                 .as_ref()
                 .expect("a process that runs has memory");
-            self.machine.activate(space.root());
+            self.storage.machine.activate(space.root());
             self.space_owner = Some(slot);
         }
     }
@@ -110,13 +110,15 @@ impl<M: Machine> Kernel<'_, M> {
     /// Puts the live FP registers back to the process that they belong to.
     pub(crate) fn store_fp(&mut self) {
         if let Some(owner) = self.fp_owner.take() {
-            self.machine.save_fp(&mut self.processes.at_mut(owner).fp);
+            self.storage
+                .machine
+                .save_fp(&mut self.processes.at_mut(owner).fp);
         }
     }
 
     /// Charges the time since it got the processor to the current process.
     pub(crate) fn account_time(&mut self) {
-        let now = self.machine.now();
+        let now = self.storage.machine.now();
         if let Some(process) = self.processes.get_mut(self.current)
             && process.state == State::Ready
         {
@@ -186,7 +188,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.close_ledger(DEADLOCK_STATUS);
         say(
-            &mut self.machine,
+            &mut self.storage.machine,
             format_args!("deadlock: every process waits and nothing can wake any of them; halting"),
         );
         for (_, process) in self.processes.iter() {
@@ -209,17 +211,17 @@ impl<M: Machine> Kernel<'_, M> {
             let path = Printable(&process.path);
             let text =
                 format_args!("  pid {pid} (parent {parent}) {path} waits in {call} for {what}");
-            say(&mut self.machine, text);
+            say(&mut self.storage.machine, text);
         }
     }
 
     /// Wakes those whose deadline has come and sends SIGALRM to those whose timer has run out.
     fn expire_timers(&mut self) {
-        let now = self.machine.now();
+        let now = self.storage.machine.now();
         if now < self.next_timer {
             return;
         }
-        self.fs.now = self.file_time();
+        self.storage.fs.now = self.file_time();
         let mut next = u64::MAX;
         for slot in self.processes.slots() {
             let Some(process) = self.processes.get_mut(slot) else {
@@ -256,10 +258,10 @@ impl<M: Machine> Kernel<'_, M> {
     pub(crate) fn read_console(&mut self) {
         let mut was_fed = false;
         while !self.terminal.is_full()
-            && let Some(byte) = self.machine.console_read()
+            && let Some(byte) = self.storage.machine.console_read()
         {
             was_fed = true;
-            if let Some(signal) = self.terminal.input(&mut self.machine, byte) {
+            if let Some(signal) = self.terminal.input(&mut self.storage.machine, byte) {
                 let group = self.terminal.foreground;
                 self.signal_group(group, signal, Info::kernel());
             }
@@ -278,7 +280,7 @@ impl<M: Machine> Kernel<'_, M> {
         match trap {
             Trap::Syscall => self.system_call(),
             Trap::Interrupt => {
-                self.fs.now = self.file_time();
+                self.storage.fs.now = self.file_time();
                 self.slice_over = true;
                 self.attention = true;
             }
@@ -289,7 +291,7 @@ impl<M: Machine> Kernel<'_, M> {
                     .space
                     .as_mut()
                     .expect("a process that runs has memory");
-                let (signal, code) = match space.fault(&mut resources!(self), address, access) {
+                let (signal, code) = match space.fault(&mut self.storage, address, access) {
                     Ok(()) => return,
                     Err(FaultError::NotMapped) => (Signal::SEGV, SEGV_MAPERR),
                     Err(FaultError::Denied) => (Signal::SEGV, SEGV_ACCERR),
@@ -309,7 +311,7 @@ impl<M: Machine> Kernel<'_, M> {
                     let text = format_args!(
                         "an exception of a kind that has no signal, ESR {esr:#x}: sending SIGILL"
                     );
-                    say(&mut self.machine, text);
+                    say(&mut self.storage.machine, text);
                     self.fault_signal(Signal::ILL, ILL_ILLOPC, pc);
                 }
             }

@@ -24,7 +24,7 @@ const TRAMPOLINE: [u32; 2] = [0xd280_1168, 0xd400_0001];
 impl<M: Machine> Kernel<'_, M> {
     /// Decodes the seeds and makes PID 1.
     pub(crate) fn boot(&mut self, options: &BootOptions) -> Result<(), BootError> {
-        self.fs.now = self.file_time();
+        self.storage.fs.now = self.file_time();
         let nowhere = |errno| BootError {
             doing: "prepare",
             path: b"the first process".to_vec(),
@@ -32,24 +32,26 @@ impl<M: Machine> Kernel<'_, M> {
         };
         self.make_trampoline().map_err(nowhere)?;
         self.empty_tables = Some(
-            self.pool
-                .allocate_zeroed(&mut self.machine)
+            self.storage
+                .pool
+                .allocate_zeroed(&mut self.storage.machine)
                 .map_err(nowhere)?,
         );
         for seed in &options.seeds {
             self.decode_seed(seed)?;
         }
         self.open_ledger(options).map_err(nowhere)?;
-        self.stages = Stages::read(&self.fs, &self.machine).map_err(nowhere)?;
+        self.stages = Stages::read(&self.storage.fs, &self.storage.machine).map_err(nowhere)?;
         let at = |doing, path: &Vec<u8>| {
             let path = path.clone();
             move |errno| BootError { doing, path, errno }
         };
         let directory = self
+            .storage
             .fs
             .resolve(InodeId::ROOT, &options.directory, Follow::Yes)
             .and_then(|inode| {
-                if self.fs.is_directory(inode) {
+                if self.storage.fs.is_directory(inode) {
                     Ok(inode)
                 } else {
                     Err(Errno::ENOTDIR)
@@ -58,6 +60,7 @@ impl<M: Machine> Kernel<'_, M> {
             .map_err(at("enter the directory", &options.directory))?;
         self.make_init(directory).map_err(nowhere)?;
         let file = self
+            .storage
             .fs
             .resolve(directory, &options.init, Follow::Yes)
             .map_err(at("find the first program", &options.init))?;
@@ -79,16 +82,18 @@ impl<M: Machine> Kernel<'_, M> {
     fn make_trampoline(&mut self) -> Result<(), Errno> {
         const NAME: &[u8] = b".signal-trampoline";
         let code = TRAMPOLINE.map(u32::to_le_bytes);
-        let inode = self.fs.create_file(InodeId::ROOT, NAME, 0o555)?;
-        self.fs.write(
+        let inode = self.storage.fs.create_file(InodeId::ROOT, NAME, 0o555)?;
+        self.storage.fs.write(
             inode,
             0,
             code.as_flattened(),
-            &mut self.pool,
-            &mut self.machine,
+            &mut self.storage.pool,
+            &mut self.storage.machine,
         )?;
-        self.fs.hold(inode);
-        self.fs.unlink(InodeId::ROOT, NAME, &mut self.pool)?;
+        self.storage.fs.hold(inode);
+        self.storage
+            .fs
+            .unlink(InodeId::ROOT, NAME, &mut self.storage.pool)?;
         self.trampoline = inode;
         Ok(())
     }
@@ -99,15 +104,18 @@ impl<M: Machine> Kernel<'_, M> {
             move |errno| BootError { doing, path, errno }
         };
         let text = self
+            .storage
             .fs
             .resolve(InodeId::ROOT, &seed.text, Follow::Yes)
             .map_err(fail("find the seed's text", &seed.text))?;
-        let size = usize::try_from(self.fs.size(text)).unwrap_or(usize::MAX);
+        let size = usize::try_from(self.storage.fs.size(text)).unwrap_or(usize::MAX);
         let mut bytes = zeros(size).map_err(fail("hold the seed's text", &seed.text))?;
-        self.fs.read(text, 0, &mut bytes, &self.machine);
+        self.storage
+            .fs
+            .read(text, 0, &mut bytes, &self.storage.machine);
         let code = hex0::decode(&bytes).map_err(|error| {
             say(
-                &mut self.machine,
+                &mut self.storage.machine,
                 format_args!("{}: {error}", Printable(&seed.text)),
             );
             fail("decode the seed", &seed.text)(Errno::ENOEXEC)
@@ -118,10 +126,14 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Writes a decoded program, with the directories that its path needs.
     fn write_seed(&mut self, path: &[u8], code: &[u8]) -> Result<(), Errno> {
-        let inode = self.fs.create_program(path)?;
-        let written = self
-            .fs
-            .write(inode, 0, code, &mut self.pool, &mut self.machine)?;
+        let inode = self.storage.fs.create_program(path)?;
+        let written = self.storage.fs.write(
+            inode,
+            0,
+            code,
+            &mut self.storage.pool,
+            &mut self.storage.machine,
+        )?;
         if written == code.len() {
             Ok(())
         } else {
@@ -134,6 +146,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn make_init(&mut self, directory: InodeId) -> Result<(), Errno> {
         let pid = self.processes.next_pid()?;
         let console = self
+            .storage
             .fs
             .resolve(InodeId::ROOT, b"/dev/console", Follow::Yes)?;
         let file = OpenFile {
@@ -145,7 +158,7 @@ impl<M: Machine> Kernel<'_, M> {
             window: Window::NONE,
         };
         let file = self.files.insert(file).map_err(|(errno, _)| errno)?;
-        self.fs.hold(console);
+        self.storage.fs.hold(console);
         let mut descriptors = Descriptors::default();
         for fd in 0..3 {
             descriptors.put(
@@ -156,7 +169,7 @@ impl<M: Machine> Kernel<'_, M> {
                 },
             )?;
         }
-        self.fs.hold(directory);
+        self.storage.fs.hold(directory);
         let process = Process {
             registers: Registers::default(),
             pid,
@@ -193,7 +206,7 @@ impl<M: Machine> Kernel<'_, M> {
             .processes
             .insert(Box::new(process))
             .map_err(|(errno, _)| errno)?;
-        self.fs.actor = pid.0;
+        self.storage.fs.actor = pid.0;
         self.terminal.session = Some(pid);
         self.terminal.foreground = pid;
         Ok(())

@@ -22,7 +22,7 @@ impl<M: Machine> Kernel<'_, M> {
             self.terminal.was_read = true;
             if self.terminal.polls() {
                 let time = self.terminal.poll_time();
-                if self.machine.now() >= self.deadline(Some(time)) {
+                if self.storage.machine.now() >= self.deadline(Some(time)) {
                     return Ok(0);
                 }
             } else if flags & O_NONBLOCK != 0 {
@@ -77,7 +77,7 @@ impl<M: Machine> Kernel<'_, M> {
                 Err(errno) if done == 0 => return Err(errno.into()),
                 Err(_) => break,
             }
-            self.terminal.output(&mut self.machine, piece);
+            self.terminal.output(&mut self.storage.machine, piece);
             done += piece.len();
         }
         Ok(done)

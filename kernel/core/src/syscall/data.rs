@@ -22,7 +22,7 @@ impl<M: Machine> Kernel<'_, M> {
         let id = self.processes.at(self.current).descriptors.file(fd)?;
         let file = self.files.get(id);
         let size = match (&file.kind, file.inode) {
-            (Kind::Regular, Some(inode)) => self.fs.size(inode),
+            (Kind::Regular, Some(inode)) => self.storage.fs.size(inode),
             (Kind::Text(text), _) => text.len() as u64,
             (Kind::Directory, _) => FILE_SIZE_MAX,
             (Kind::Null | Kind::Zero | Kind::Full | Kind::Random, _) => return Ok(0),
@@ -59,8 +59,10 @@ impl<M: Machine> Kernel<'_, M> {
     ) -> Result<u64, Errno> {
         let file = self.files.get(id);
         match (&file.kind, file.inode) {
-            (Kind::Regular, Some(inode)) if whence == SEEK_DATA => self.fs.seek_data(inode, offset),
-            (Kind::Regular, Some(inode)) => self.fs.seek_hole(inode, offset),
+            (Kind::Regular, Some(inode)) if whence == SEEK_DATA => {
+                self.storage.fs.seek_data(inode, offset)
+            }
+            (Kind::Regular, Some(inode)) => self.storage.fs.seek_hole(inode, offset),
             _ if offset >= size => Err(Errno::ENXIO),
             _ if whence == SEEK_DATA => Ok(offset),
             _ => Ok(size),
@@ -70,13 +72,13 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_truncate(&mut self, path: u64, length: u64) -> Outcome {
         let path = self.path_name(path)?;
         let directory = self.processes.at(self.current).directory;
-        let inode = self.fs.resolve(directory, &path, Follow::Yes)?;
-        match self.fs.kind(inode) {
+        let inode = self.storage.fs.resolve(directory, &path, Follow::Yes)?;
+        match self.storage.fs.kind(inode) {
             FileKind::File => {}
             FileKind::Directory => return Err(Errno::EISDIR.into()),
             _ => return Err(Errno::EINVAL.into()),
         }
-        self.fs.refuse_if_running(inode)?;
+        self.storage.fs.refuse_if_running(inode)?;
         self.set_size(inode, length)
     }
 
@@ -97,8 +99,12 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.note_write(inode, length > 0);
         self.content_moves();
-        self.fs
-            .set_size(inode, length, &mut self.pool, &mut self.machine)?;
+        self.storage.fs.set_size(
+            inode,
+            length,
+            &mut self.storage.pool,
+            &mut self.storage.machine,
+        )?;
         Ok(0)
     }
 
@@ -131,7 +137,7 @@ impl<M: Machine> Kernel<'_, M> {
             .filter(|&end| end <= FILE_SIZE_MAX)
             .ok_or(Errno::EFBIG)?;
         match mode as u32 as u64 {
-            0 if end > self.fs.size(inode) => self.set_size(inode, end),
+            0 if end > self.storage.fs.size(inode) => self.set_size(inode, end),
             0 | KEEP_SIZE => Ok(0),
             _ => Err(Errno::EOPNOTSUPP.into()),
         }
@@ -245,11 +251,11 @@ impl<M: Machine> Kernel<'_, M> {
         self.note_read(from);
         while done < count as usize {
             let wanted = (count as usize - done).min(PAGE_SIZE);
-            let got = self.fs.read(
+            let got = self.storage.fs.read(
                 from,
                 start + done as u64,
                 &mut bytes[..wanted],
-                &self.machine,
+                &self.storage.machine,
             );
             if got == 0 {
                 break;
@@ -274,16 +280,20 @@ impl<M: Machine> Kernel<'_, M> {
         match (&file.kind, file.inode) {
             (Kind::Regular, Some(inode)) => {
                 let end = if file.flags & O_APPEND != 0 {
-                    self.fs.size(inode)
+                    self.storage.fs.size(inode)
                 } else {
                     file.offset
                 };
                 let at = place.unwrap_or(end);
                 self.note_write(inode, true);
                 self.content_moves();
-                let done = self
-                    .fs
-                    .write(inode, at, bytes, &mut self.pool, &mut self.machine)?;
+                let done = self.storage.fs.write(
+                    inode,
+                    at,
+                    bytes,
+                    &mut self.storage.pool,
+                    &mut self.storage.machine,
+                )?;
                 if place.is_none() {
                     self.files.get_mut(id).offset = at + done as u64;
                 }
@@ -297,7 +307,7 @@ impl<M: Machine> Kernel<'_, M> {
                 })
             }
             (Kind::Terminal, _) => {
-                self.terminal.output(&mut self.machine, bytes);
+                self.terminal.output(&mut self.storage.machine, bytes);
                 Ok(bytes.len())
             }
             (Kind::Null | Kind::Zero | Kind::Random, _) => Ok(bytes.len()),
@@ -311,7 +321,7 @@ impl<M: Machine> Kernel<'_, M> {
         let ready = self
             .pipes
             .at(pipe)
-            .prepare_write(bytes.len(), &mut self.pool)
+            .prepare_write(bytes.len(), &mut self.storage.pool)
             .inspect_err(|&errno| {
                 if errno == Errno::EPIPE {
                     let own = self.processes.at(self.current);
@@ -319,7 +329,7 @@ impl<M: Machine> Kernel<'_, M> {
                     self.send_signal(self.current, Signal::PIPE, info);
                 }
             })?;
-        let machine = &mut self.machine;
+        let machine = &mut self.storage.machine;
         let done = self.pipes.at(pipe).write(ready, |piece| {
             let target =
                 &mut machine.page_mut(piece.frame)[piece.offset..piece.offset + piece.length];

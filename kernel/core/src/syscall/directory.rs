@@ -5,7 +5,7 @@ use super::names::AT_FDCWD;
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::fs::{Follow, InodeId};
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::files::Kind;
 use crate::syscall::names::Target;
@@ -25,22 +25,22 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn change_directory(&mut self, inode: InodeId) -> Outcome {
-        if !self.fs.is_directory(inode) {
+        if !self.storage.fs.is_directory(inode) {
             return Err(Errno::ENOTDIR.into());
         }
-        self.fs.hold(inode);
+        self.storage.fs.hold(inode);
         let old = core::mem::replace(&mut self.processes.at_mut(self.current).directory, inode);
-        self.fs.drop_hold(old, &mut self.pool);
+        self.storage.fs.drop_hold(old, &mut self.storage.pool);
         Ok(0)
     }
 
     pub(super) fn sys_getcwd(&mut self, into: u64, size: u64) -> Outcome {
         let directory = self.processes.at(self.current).directory;
-        if !self.fs.is_linked(directory) {
+        if !self.storage.fs.is_linked(directory) {
             return Err(Errno::ENOENT.into());
         }
         self.note_path(directory);
-        let mut path = self.fs.path_of(directory)?;
+        let mut path = self.storage.fs.path_of(directory)?;
         path.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         path.push(0);
         if (path.len() as u64) > size {
@@ -64,14 +64,14 @@ impl<M: Machine> Kernel<'_, M> {
                 Errno::ENOTDIR.into()
             });
         };
-        if !self.fs.is_linked(inode) {
+        if !self.storage.fs.is_linked(inode) {
             return Err(Errno::ENOENT.into());
         }
         self.note_names(inode);
         let size = size.min(i32::MAX as u64) as usize;
         let mut cookie = self.files.get(id).offset;
         let mut done = 0;
-        while let Some(entry) = self.fs.entry_after(inode, cookie) {
+        while let Some(entry) = self.storage.fs.entry_after(inode, cookie) {
             let length = (HEAD + entry.name.len() + 1).next_multiple_of(8);
             if length > size - done {
                 if done == 0 {
@@ -93,7 +93,7 @@ impl<M: Machine> Kernel<'_, M> {
                 .space
                 .as_mut()
                 .ok_or(Errno::EFAULT)?;
-            space.copy_out(&mut resources!(self), to, &record[..length])?;
+            space.copy_out(&mut self.storage, to, &record[..length])?;
             done += length;
         }
         self.files.get_mut(id).offset = cookie;

@@ -10,7 +10,7 @@ use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
 use crate::fs::{Follow, Fs, InodeId, Kind as FileKind};
-use crate::kernel::{Kernel, Printable, resources, say};
+use crate::kernel::{Kernel, Printable, say};
 use crate::machine::{Machine, Memory};
 use crate::process::descriptors::OnExec;
 use crate::process::signals::Signal;
@@ -40,7 +40,7 @@ impl<M: Machine> Kernel<'_, M> {
         let Target::Inode(file) = self.target_or_descriptor(fd, &path, flags)? else {
             return Err(Errno::EACCES.into());
         };
-        if flags & AT_SYMLINK_NOFOLLOW != 0 && self.fs.kind(file) == FileKind::Symlink {
+        if flags & AT_SYMLINK_NOFOLLOW != 0 && self.storage.fs.kind(file) == FileKind::Symlink {
             return Err(Errno::ELOOP.into());
         }
         let mut named = Vec::new();
@@ -70,12 +70,12 @@ impl<M: Machine> Kernel<'_, M> {
         self.check_executable(file)?;
         let mut scripts = Vec::new();
         let mut program = self.build(path, file, argv, envp, &mut scripts)?;
-        if let Err(errno) = self.fs.begin_exec(program.file) {
-            program.space.release(&mut resources!(self));
+        if let Err(errno) = self.storage.fs.begin_exec(program.file) {
+            program.space.release(&mut self.storage);
             return Err(errno);
         }
-        self.fs.hold(program.file);
-        let executed = self.fs.path_of(program.file).unwrap_or_default();
+        self.storage.fs.hold(program.file);
+        let executed = self.storage.fs.path_of(program.file).unwrap_or_default();
 
         // From here on nothing fails.
         let start = (&mut program.space, &program.arguments);
@@ -101,8 +101,8 @@ impl<M: Machine> Kernel<'_, M> {
         process.exit_signal = Signal::CHLD.number();
         process.has_executed = true;
         if let Some(old) = old {
-            self.fs.end_exec(old);
-            self.fs.drop_hold(old, &mut self.pool);
+            self.storage.fs.end_exec(old);
+            self.storage.fs.drop_hold(old, &mut self.storage.pool);
         }
         Ok(())
     }
@@ -131,8 +131,8 @@ impl<M: Machine> Kernel<'_, M> {
             hwcap2: 0,
             random,
         };
-        let mut r = resources!(self);
-        check_policy(policy, r.fs, r.machine, file, EXECUTED)?;
+        let r = &mut self.storage;
+        check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
         let request = Request {
             caller: process.space.as_mut(),
             path,
@@ -142,31 +142,31 @@ impl<M: Machine> Kernel<'_, M> {
             aux,
         };
         let mut last = file;
-        let result = exec::build(&mut r, request, |r, interpreter| {
+        let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);
             let file = r.fs.resolve(directory, interpreter, Follow::Yes)?;
             if r.fs.kind(file) != FileKind::File || !r.fs.stat(file).is_executable() {
                 return Err(Errno::EACCES);
             }
-            check_policy(policy, r.fs, r.machine, file, EXECUTED)?;
+            check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
             last = file;
             Ok(file)
         });
         let mut program = result.map_err(|error| {
             if let ExecError::Elf(reason) = &error
-                && is_elf(&self.fs, &self.machine, file)
+                && is_elf(&self.storage.fs, &self.storage.machine, file)
             {
                 say(
-                    &mut self.machine,
+                    &mut self.storage.machine,
                     format_args!(
                         "{}: cannot be executed: {reason}",
-                        Printable(&self.fs.path_of(file).unwrap_or_default())
+                        Printable(&self.storage.fs.path_of(file).unwrap_or_default())
                     ),
                 );
             }
             error.errno()
         })?;
-        let mut r = resources!(self);
+        let r = &mut self.storage;
         let protection = Protection::READ | Protection::EXECUTE;
         let source = Source::File {
             inode: trampoline,
@@ -175,9 +175,9 @@ impl<M: Machine> Kernel<'_, M> {
         let place = Place::Fixed(SIGNAL_TRAMPOLINE);
         if let Err(errno) = program
             .space
-            .map(&mut r, place, PAGE_SIZE as u64, protection, source)
+            .map(r, place, PAGE_SIZE as u64, protection, source)
         {
-            program.space.release(&mut r);
+            program.space.release(r);
             return Err(errno);
         }
         Ok(program)

@@ -31,7 +31,7 @@ impl<M: Machine> Kernel<'_, M> {
                 let now = if is_realtime {
                     self.realtime()
                 } else {
-                    self.machine.now()
+                    self.storage.machine.now()
                 };
                 self.futex_wait(address, value as u32, timeout, Some(now))
             }
@@ -53,7 +53,7 @@ impl<M: Machine> Kernel<'_, M> {
             _ => Some(self.timespec(timeout)?.saturating_sub(now.unwrap_or(0))),
         };
         let deadline = self.deadline(timeout);
-        if self.machine.now() >= deadline {
+        if self.storage.machine.now() >= deadline {
             return Err(Errno::ETIMEDOUT.into());
         }
         let word = self.read_u32(address)?;

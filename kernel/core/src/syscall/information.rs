@@ -39,10 +39,10 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_sysinfo(&mut self, into: u64) -> Outcome {
         let mut layout = Layout::<112>::new();
         layout
-            .u64(self.machine.now() / 1_000_000_000)
+            .u64(self.storage.machine.now() / 1_000_000_000)
             .skip(24)
-            .u64((self.pool.total() * PAGE_SIZE) as u64)
-            .u64((self.pool.free() * PAGE_SIZE) as u64)
+            .u64((self.storage.pool.total() * PAGE_SIZE) as u64)
+            .u64((self.storage.pool.free() * PAGE_SIZE) as u64)
             .skip(32)
             .u16(self.processes.count() as u16)
             .skip(22)

@@ -77,7 +77,7 @@ impl<M: Machine> Kernel<'_, M> {
             (&Kind::PipeReader(pipe) | &Kind::PipeWriter(pipe), _) => {
                 self.pipes.at(pipe).len() as u64
             }
-            (Kind::Regular, Some(inode)) => self.fs.size(inode).saturating_sub(file.offset),
+            (Kind::Regular, Some(inode)) => self.storage.fs.size(inode).saturating_sub(file.offset),
             (Kind::Terminal, _) => self.terminal.available() as u64,
             _ => return Err(Errno::ENOTTY),
         };

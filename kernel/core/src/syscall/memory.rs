@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::addr::{PAGE_SIZE, UserAddr, page_align_up};
 use crate::errno::Errno;
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::files::{Kind, O_ACCMODE, O_RDWR};
 use crate::vm::{Place, Protection, Source};
@@ -24,7 +24,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        Ok(space.brk(&mut resources!(self), address) as usize)
+        Ok(space.brk(&mut self.storage, address) as usize)
     }
 
     pub(super) fn sys_mmap(&mut self, a: &[u64; 6]) -> Outcome {
@@ -64,7 +64,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        let address = space.map(&mut resources!(self), place, length, protection, source);
+        let address = space.map(&mut self.storage, place, length, protection, source);
         self.note_own_code(self.current);
         Ok(address? as usize)
     }
@@ -103,7 +103,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::EINVAL)?;
-        space.unmap(&mut resources!(self), address, length)?;
+        space.unmap(&mut self.storage, address, length)?;
         Ok(0)
     }
 
@@ -116,7 +116,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        let result = space.protect(&mut resources!(self), address, length, protection);
+        let result = space.protect(&mut self.storage, address, length, protection);
         self.note_own_code(self.current);
         result?;
         Ok(0)
@@ -131,7 +131,7 @@ impl<M: Machine> Kernel<'_, M> {
             .as_mut()
             .ok_or(Errno::EFAULT)?;
         let address = space.remap(
-            &mut resources!(self),
+            &mut self.storage,
             old,
             old_length,
             new_length,
@@ -148,7 +148,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        space.advise(&mut resources!(self), address, length, advice)?;
+        space.advise(&mut self.storage, address, length, advice)?;
         Ok(0)
     }
 
@@ -192,7 +192,7 @@ impl<M: Machine> Kernel<'_, M> {
                 .space
                 .as_ref()
                 .ok_or(Errno::ENOMEM)?;
-            let resident = space.is_resident(&resources!(self), page);
+            let resident = space.is_resident(&self.storage, page);
             self.copy_out(at, &[u8::from(resident)])?;
         }
         Ok(0)

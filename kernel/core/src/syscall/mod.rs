@@ -103,7 +103,9 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.at_mut(self.current);
         process.registers.x[0] = result as u64;
         let pid = process.pid.0;
-        self.machine.trace_syscall(pid, number, arguments, result);
+        self.storage
+            .machine
+            .trace_syscall(pid, number, arguments, result);
     }
 
     /// Notes what the current call waits for; its deadline is the process's `deadline`.
@@ -125,7 +127,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// `timeout` None waits for ever.
     #[inline(never)]
     pub(crate) fn deadline(&mut self, timeout: Option<u64>) -> u64 {
-        let now = self.machine.now();
+        let now = self.storage.machine.now();
         let process = self.processes.at_mut(self.current);
         *process
             .deadline
@@ -146,7 +148,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     #[inline(never)]
     fn dispatch_other(&mut self, number: u64, a: &Arguments) -> Outcome {
-        if self.machine.heap_free() < HEAP_RESERVE && !works_without_heap(number) {
+        if self.storage.machine.heap_free() < HEAP_RESERVE && !works_without_heap(number) {
             return Err(Errno::ENOMEM.into());
         }
         let outcome = self.dispatch_family(number, a);
@@ -356,7 +358,7 @@ impl<M: Machine> Kernel<'_, M> {
             let text = format_args!(
                 "{path}: system call {number} ({name}) is not supported: ENOSYS (pid {pid})"
             );
-            say(&mut self.machine, text);
+            say(&mut self.storage.machine, text);
         }
         Err(Errno::ENOSYS.into())
     }

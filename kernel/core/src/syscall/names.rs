@@ -43,7 +43,7 @@ impl<M: Machine> Kernel<'_, M> {
             .get(process.descriptors.file(fd)?)
             .inode
             .ok_or(Errno::ENOTDIR)?;
-        if self.fs.is_directory(inode) {
+        if self.storage.fs.is_directory(inode) {
             Ok(inode)
         } else {
             Err(Errno::ENOTDIR)
@@ -53,8 +53,11 @@ impl<M: Machine> Kernel<'_, M> {
     /// The inode or pipe that a path names.
     #[inline(never)]
     pub(super) fn target(&self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
-        let inode = self.fs.resolve(self.start_of(fd, path)?, path, follow)?;
-        match self.fs.kind(inode) {
+        let inode = self
+            .storage
+            .fs
+            .resolve(self.start_of(fd, path)?, path, follow)?;
+        match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
                 self.proc_target(node)
             }
@@ -112,7 +115,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, Vec<u8>, usize), Errno> {
         let path = self.path_name(path)?;
         let start = self.start_of(fd, &path)?;
-        let (directory, name) = self.fs.resolve_parent(start, &path)?;
+        let (directory, name) = self.storage.fs.resolve_parent(start, &path)?;
         let at = path.len() - name.len();
         Ok((directory, path, at))
     }
@@ -120,7 +123,8 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_mkdirat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
         let (directory, path, name) = self.parent(fd, path)?;
         let permissions = self.masked(mode) & 0o1777;
-        self.fs
+        self.storage
+            .fs
             .create_directory(directory, &path[name..], permissions)?;
         Ok(0)
     }
@@ -138,7 +142,10 @@ impl<M: Machine> Kernel<'_, M> {
         match mode & S_IFMT {
             0 | S_IFREG => {
                 let permissions = self.masked(mode);
-                let file = self.fs.create_file(directory, &path[name..], permissions)?;
+                let file = self
+                    .storage
+                    .fs
+                    .create_file(directory, &path[name..], permissions)?;
                 self.note_creation(file);
                 Ok(0)
             }
@@ -152,10 +159,13 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let (directory, path, name) = self.parent(fd, path)?;
         if flags & AT_REMOVEDIR != 0 {
-            self.fs
-                .remove_directory(directory, &path[name..], &mut self.pool)?;
+            self.storage
+                .fs
+                .remove_directory(directory, &path[name..], &mut self.storage.pool)?;
         } else {
-            self.fs.unlink(directory, &path[name..], &mut self.pool)?;
+            self.storage
+                .fs
+                .unlink(directory, &path[name..], &mut self.storage.pool)?;
         }
         Ok(0)
     }
@@ -163,7 +173,7 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
         let target = self.path_name(target)?;
         let (directory, path, name) = self.parent(fd, path)?;
-        let link = self.fs.symlink(directory, &path[name..], &target)?;
+        let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
         self.note_creation(link);
         Ok(0)
     }
@@ -191,7 +201,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EXDEV.into());
         };
         let (directory, path, name) = self.parent(new_fd, new)?;
-        self.fs.link(inode, directory, &path[name..])?;
+        self.storage.fs.link(inode, directory, &path[name..])?;
         Ok(0)
     }
 
@@ -212,8 +222,8 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let (old_directory, old, old_name) = self.parent(old_fd, old)?;
         let (new_directory, new, new_name) = self.parent(new_fd, new)?;
-        let pool = &mut self.pool;
-        self.fs.rename(
+        let pool = &mut self.storage.pool;
+        self.storage.fs.rename(
             old_directory,
             &old[old_name..],
             new_directory,
@@ -234,11 +244,11 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EINVAL.into());
         };
         let size = usize::try_from(size as i32).unwrap_or(0);
-        let text = match self.fs.kind(inode) {
+        let text = match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() => self.proc_link_text(node)?,
             FileKind::Symlink => {
                 self.note_read(inode);
-                let target = self.fs.readlink(inode)?;
+                let target = self.storage.fs.readlink(inode)?;
                 let mut text = zeros(target.len())?;
                 text.copy_from_slice(target);
                 text
@@ -257,7 +267,7 @@ impl<M: Machine> Kernel<'_, M> {
         match self.proc_target(node)? {
             Target::Inode(inode) => {
                 self.note_path(inode);
-                self.fs.path_of(inode)
+                self.storage.fs.path_of(inode)
             }
             Target::File(id) => {
                 let pipe = match self.files.get(id).kind {

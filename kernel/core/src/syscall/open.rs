@@ -85,11 +85,12 @@ impl<M: Machine> Kernel<'_, M> {
             Create::IfMissing
         };
         match self
+            .storage
             .fs
             .open_or_create(start, path, follow, create, self.masked(mode))?
         {
             Opened::Created(inode) => Ok((Target::Inode(inode), true)),
-            Opened::Existing(inode) => match self.fs.kind(inode) {
+            Opened::Existing(inode) => match self.storage.fs.kind(inode) {
                 FileKind::Proc(node) if node.is_link() => {
                     Ok((self.target(fd, path, follow)?, false))
                 }
@@ -100,7 +101,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn open_inode(&mut self, inode: InodeId, flags: u32, is_new: bool) -> Result<OpenFile, Errno> {
         let writes = flags & O_ACCMODE != 0;
-        let file_kind = self.fs.kind(inode);
+        let file_kind = self.storage.fs.kind(inode);
         if flags & O_DIRECTORY != 0 && file_kind != FileKind::Directory {
             return Err(Errno::ENOTDIR);
         }
@@ -113,14 +114,18 @@ impl<M: Machine> Kernel<'_, M> {
                 if is_new {
                     self.note_creation(inode);
                 } else if flags & O_TRUNC != 0 {
-                    self.fs.refuse_if_running(inode)?;
+                    self.storage.fs.refuse_if_running(inode)?;
                     self.note_write(inode, false);
                     self.content_moves();
-                    self.fs
-                        .set_size(inode, 0, &mut self.pool, &mut self.machine)?;
+                    self.storage.fs.set_size(
+                        inode,
+                        0,
+                        &mut self.storage.pool,
+                        &mut self.storage.machine,
+                    )?;
                 }
                 if writes {
-                    self.fs.begin_write(inode)?;
+                    self.storage.fs.begin_write(inode)?;
                 }
                 Kind::Regular
             }
@@ -140,7 +145,7 @@ impl<M: Machine> Kernel<'_, M> {
             FileKind::Proc(_) if writes => return Err(Errno::EACCES),
             FileKind::Proc(node) => Kind::Text(self.proc_text(node)?),
         };
-        self.fs.hold(inode);
+        self.storage.fs.hold(inode);
         Ok(OpenFile {
             kind,
             inode: Some(inode),

@@ -71,7 +71,7 @@ impl<M: Machine> Kernel<'_, M> {
         if ready > 0 {
             return Ok(ready);
         }
-        if self.machine.now() >= self.deadline(timeout) {
+        if self.storage.machine.now() >= self.deadline(timeout) {
             return Ok(0);
         }
         Err(self.block(Event::Poll, Restart::Never))

@@ -26,15 +26,15 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
-        let seconds = self.machine.now() / 1_000_000_000;
-        let hundredths = self.machine.now() / 10_000_000 % 100;
+        let seconds = self.storage.machine.now() / 1_000_000_000;
+        let hundredths = self.storage.machine.now() / 10_000_000 % 100;
         let process = self.processes.at(self.current);
         match node {
             ProcNode::MemInfo => {
                 const KIB_PER_PAGE: usize = PAGE_SIZE / 1024;
                 let (total, free) = (
-                    self.pool.total() * KIB_PER_PAGE,
-                    self.pool.free() * KIB_PER_PAGE,
+                    self.storage.pool.total() * KIB_PER_PAGE,
+                    self.storage.pool.free() * KIB_PER_PAGE,
                 );
                 for (name, kib) in [
                     ("MemTotal", total),
@@ -103,9 +103,11 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn write_contents(&self, file: InodeId, text: &mut Text) -> fmt::Result {
-        let size = usize::try_from(self.fs.size(file)).map_err(|_| fmt::Error)?;
+        let size = usize::try_from(self.storage.fs.size(file)).map_err(|_| fmt::Error)?;
         text.bytes = zeros(size).map_err(|_| fmt::Error)?;
-        self.fs.read(file, 0, &mut text.bytes, &self.machine);
+        self.storage
+            .fs
+            .read(file, 0, &mut text.bytes, &self.storage.machine);
         Ok(())
     }
 
@@ -143,7 +145,11 @@ impl<M: Machine> Kernel<'_, M> {
                 AreaKind::Stack => writeln!(text, " [stack]")?,
                 kind => match kind.view() {
                     Some(view) => {
-                        let path = self.fs.path_of(view.inode).map_err(|_| fmt::Error)?;
+                        let path = self
+                            .storage
+                            .fs
+                            .path_of(view.inode)
+                            .map_err(|_| fmt::Error)?;
                         writeln!(text, " {}", Printable(&path))?;
                     }
                     None => writeln!(text)?,

@@ -10,11 +10,12 @@ use super::numbers as n;
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::fs::{Chunk, FILE_SIZE_MAX};
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory};
 use crate::pipe::Piece;
 use crate::process::files::{FileId, Kind, O_APPEND, OpenFile, Place, Window};
-use crate::vm::{AddressSpace, Resources};
+use crate::storage::Storage;
+use crate::vm::AddressSpace;
 
 /// Longer transfers do not look for a window: it would not pay.
 pub(super) const QUICK: usize = 512;
@@ -75,14 +76,14 @@ impl<M: Machine> Kernel<'_, M> {
             };
         };
         let byte = match file.window.place {
-            Place::ReadFrame(from) => self.machine.page(from)[at % PAGE_SIZE],
+            Place::ReadFrame(from) => self.storage.machine.page(from)[at % PAGE_SIZE],
             Place::Image(image) if at < image.len() => image[at],
             _ => return self.page_call(),
         };
-        self.machine.page_mut(to)[address as usize % PAGE_SIZE] = byte;
+        self.storage.machine.page_mut(to)[address as usize % PAGE_SIZE] = byte;
         file.offset = file.offset.wrapping_add(1);
         process.registers.x[0] = 1;
-        if self.machine.is_tracing() {
+        if self.storage.machine.is_tracing() {
             self.trace_quick(fd);
         }
     }
@@ -109,12 +110,12 @@ impl<M: Machine> Kernel<'_, M> {
         if self.growth.file != id {
             return self.page_call();
         }
-        let byte = self.machine.page(from)[address as usize % PAGE_SIZE];
-        self.machine.page_mut(to)[at % PAGE_SIZE] = byte;
+        let byte = self.storage.machine.page(from)[address as usize % PAGE_SIZE];
+        self.storage.machine.page_mut(to)[at % PAGE_SIZE] = byte;
         file.offset = file.offset.wrapping_add(1);
         self.growth.end = file.offset;
         process.registers.x[0] = 1;
-        if self.machine.is_tracing() {
+        if self.storage.machine.is_tracing() {
             self.trace_quick(fd);
         }
     }
@@ -125,7 +126,7 @@ impl<M: Machine> Kernel<'_, M> {
         if self.growth.file != Growth::NONE.file {
             let growth = core::mem::replace(&mut self.growth, Growth::NONE);
             if let Some(inode) = self.files.get(growth.file).inode {
-                self.fs.wrote(inode, growth.end);
+                self.storage.fs.wrote(inode, growth.end);
             }
         }
     }
@@ -140,7 +141,8 @@ impl<M: Machine> Kernel<'_, M> {
             process.registers.x[8],
             process.registers.x[0],
         );
-        self.machine
+        self.storage
+            .machine
             .trace_syscall(pid, number, &arguments, result as i64);
     }
 
@@ -159,13 +161,13 @@ impl<M: Machine> Kernel<'_, M> {
             return self.long_call();
         };
         let file = self.files.get_mut(id);
-        let mut r = resources!(self);
+        let r = &mut self.storage;
         let done = match (&file.kind, number) {
             (Kind::Regular, n::READ) => {
-                read_window(file, self.epoch, space, &mut r, address, in_page, length)
+                read_window(file, self.epoch, space, r, address, in_page, length)
             }
             (Kind::Regular, _) => {
-                write_window(file, self.epoch, space, &mut r, address, in_page, length)
+                write_window(file, self.epoch, space, r, address, in_page, length)
             }
             (&Kind::PipeReader(pipe), n::READ) => {
                 return self.pipe_call(pipe, number, address, length);
@@ -185,7 +187,7 @@ impl<M: Machine> Kernel<'_, M> {
             };
         }
         process.registers.x[0] = done;
-        if self.machine.is_tracing() {
+        if self.storage.machine.is_tracing() {
             self.trace_quick(fd);
         }
     }
@@ -204,7 +206,8 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.at_mut(self.current);
         let (pid, arguments) = (process.pid.0, process.arguments());
         process.registers.x[0] = done as u64;
-        self.machine
+        self.storage
+            .machine
             .trace_syscall(pid, number, &arguments, done as i64);
     }
 
@@ -214,9 +217,9 @@ impl<M: Machine> Kernel<'_, M> {
         self.note_pipe_read(pipe);
         let space = self.processes.at_mut(self.current).space.as_mut()?;
         let to = space
-            .translate(&mut resources!(self), UserAddr(address), Access::Write)
+            .translate(&mut self.storage, UserAddr(address), Access::Write)
             .ok()?;
-        let machine = &mut self.machine;
+        let machine = &mut self.storage.machine;
         let copy = |piece: Piece| {
             copy_piece(
                 machine,
@@ -235,14 +238,14 @@ impl<M: Machine> Kernel<'_, M> {
         self.note_pipe_write(pipe);
         let space = self.processes.at_mut(self.current).space.as_mut()?;
         let from = space
-            .translate(&mut resources!(self), UserAddr(address), Access::Read)
+            .translate(&mut self.storage, UserAddr(address), Access::Read)
             .ok()?;
         let ends = self.pipes.at(pipe);
         let length = length as usize;
-        if length == 0 || ends.prepare_write(length, &mut self.pool).ok()? != length {
+        if length == 0 || ends.prepare_write(length, &mut self.storage.pool).ok()? != length {
             return None;
         }
-        let machine = &mut self.machine;
+        let machine = &mut self.storage.machine;
         let copy = |piece: Piece| {
             copy_piece(
                 machine,
@@ -269,10 +272,10 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let page_start = file.offset & !(PAGE - 1);
         let mut start = page_start;
-        let place = match self.fs.chunk(inode, page_start, PAGE_SIZE) {
+        let place = match self.storage.fs.chunk(inode, page_start, PAGE_SIZE) {
             Chunk::Bytes(_) => {
                 start = file.offset;
-                match self.fs.chunk(inode, start, usize::MAX) {
+                match self.storage.fs.chunk(inode, start, usize::MAX) {
                     Chunk::Bytes(bytes) => Place::Image(bytes),
                     _ => Place::Nowhere,
                 }
@@ -284,7 +287,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let length = match place {
             Place::Image(bytes) => bytes.len() as u64,
-            Place::ReadFrame(_) => PAGE.min(self.fs.size(inode).saturating_sub(start)),
+            Place::ReadFrame(_) => PAGE.min(self.storage.fs.size(inode).saturating_sub(start)),
             _ => 0,
         };
         file.window = Window {
@@ -306,7 +309,7 @@ impl<M: Machine> Kernel<'_, M> {
         if file.flags & O_APPEND != 0 || start > FILE_SIZE_MAX - PAGE {
             return;
         }
-        let place = match self.fs.chunk(inode, start, PAGE_SIZE) {
+        let place = match self.storage.fs.chunk(inode, start, PAGE_SIZE) {
             Chunk::Frame {
                 frame, offset: 0, ..
             } => Place::WriteFrame(frame),
@@ -327,7 +330,7 @@ fn read_window<M: Machine>(
     file: &mut OpenFile,
     epoch: u64,
     space: &mut AddressSpace,
-    r: &mut Resources<'_, '_, M>,
+    r: &mut Storage<'_, M>,
     address: u64,
     in_page: usize,
     length: u64,
@@ -336,7 +339,7 @@ fn read_window<M: Machine>(
     let to = space.translate(r, UserAddr(address), Access::Write).ok()?;
     let bytes = length as usize;
     match file.window.place {
-        Place::ReadFrame(from) => copy_piece(r.machine, (from, at), (to, in_page), bytes),
+        Place::ReadFrame(from) => copy_piece(&mut r.machine, (from, at), (to, in_page), bytes),
         Place::Image(image) if bytes == 1 => r.machine.page_mut(to)[in_page] = *image.get(at)?,
         Place::Image(image) => {
             r.machine.page_mut(to)[in_page..in_page + bytes]
@@ -354,7 +357,7 @@ fn write_window<M: Machine>(
     file: &mut OpenFile,
     epoch: u64,
     space: &mut AddressSpace,
-    r: &mut Resources<'_, '_, M>,
+    r: &mut Storage<'_, M>,
     address: u64,
     in_page: usize,
     length: u64,
@@ -368,7 +371,7 @@ fn write_window<M: Machine>(
     if r.pool.is_shared(to) {
         return None;
     }
-    copy_piece(r.machine, (from, in_page), (to, at), length as usize);
+    copy_piece(&mut r.machine, (from, in_page), (to, at), length as usize);
     file.offset += length;
     Some(length)
 }

@@ -140,7 +140,7 @@ impl<M: Machine> Kernel<'_, M> {
             self.copy_out_optional(info, &siginfo_bytes(signal, details))?;
             return Ok(signal.number().into());
         }
-        if self.machine.now() >= deadline {
+        if self.storage.machine.now() >= deadline {
             return Err(Errno::EAGAIN.into());
         }
         Err(self.block(Event::Signal, Restart::Never))

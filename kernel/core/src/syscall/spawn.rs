@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::{Outcome, Stop};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::signals::Signal;
 use crate::process::table::Slot;
@@ -75,7 +75,7 @@ impl<M: Machine> Kernel<'_, M> {
         } else {
             let parent = self.processes.at_mut(self.current);
             let space = parent.space.as_mut().ok_or(Errno::EFAULT)?;
-            match space.fork(&mut resources!(self)) {
+            match space.fork(&mut self.storage) {
                 Ok(space) => child.space = Some(space),
                 Err(errno) => {
                     self.undo_copy(child);
@@ -91,11 +91,7 @@ impl<M: Machine> Kernel<'_, M> {
             let child = self.processes.at_mut(slot);
             let space = child.space.as_mut().expect("the child was given memory");
             // As on Linux, a bad address is the child's own loss.
-            let _ = space.copy_out(
-                &mut resources!(self),
-                UserAddr(child_tid),
-                &pid.0.to_le_bytes(),
-            );
+            let _ = space.copy_out(&mut self.storage, UserAddr(child_tid), &pid.0.to_le_bytes());
         }
         if flags & CLONE_VFORK != 0 {
             return self.vfork_parent(pid);
@@ -165,10 +161,10 @@ impl<M: Machine> Kernel<'_, M> {
         });
         if let Some(program) = child.program {
             // Cannot fail: the parent executes it, so nobody has it open for writing.
-            self.fs.begin_exec(program)?;
-            self.fs.hold(program);
+            self.storage.fs.begin_exec(program)?;
+            self.storage.fs.hold(program);
         }
-        self.fs.hold(child.directory);
+        self.storage.fs.hold(child.directory);
         for (_, descriptor) in child.descriptors.iter() {
             self.files.share(descriptor.file);
         }
@@ -180,16 +176,18 @@ impl<M: Machine> Kernel<'_, M> {
         while let Some(descriptor) = child.descriptors.take_any(|_| true) {
             self.release_file(descriptor.file);
         }
-        self.fs.drop_hold(child.directory, &mut self.pool);
+        self.storage
+            .fs
+            .drop_hold(child.directory, &mut self.storage.pool);
         if let Some(program) = child.program {
-            self.fs.end_exec(program);
-            self.fs.drop_hold(program, &mut self.pool);
+            self.storage.fs.end_exec(program);
+            self.storage.fs.drop_hold(program, &mut self.storage.pool);
         }
         if let Some(space) = child.space.take() {
             if child.lender.is_some() {
                 self.processes.at_mut(self.current).space = Some(space);
             } else {
-                space.release(&mut resources!(self));
+                space.release(&mut self.storage);
             }
         }
     }

@@ -20,7 +20,7 @@ const UTIME_OMIT: u64 = (1 << 30) - 2;
 impl<M: Machine> Kernel<'_, M> {
     fn stat_target(&mut self, target: Target) -> Stat {
         match target {
-            Target::Inode(inode) => self.fs.stat(inode),
+            Target::Inode(inode) => self.storage.fs.stat(inode),
             Target::File(id) => self.stat_pipe(id),
         }
     }
@@ -108,7 +108,10 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn write_statfs(&mut self, into: u64) -> Outcome {
         const TMPFS_MAGIC: u64 = 0x0102_1994;
-        let (total, free) = (self.pool.total() as u64, self.pool.free() as u64);
+        let (total, free) = (
+            self.storage.pool.total() as u64,
+            self.storage.pool.free() as u64,
+        );
         let mut layout = Layout::<120>::new();
         layout
             .u64(TMPFS_MAGIC)
@@ -133,7 +136,8 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let path = self.path_name(path)?;
         let target = self.target_or_descriptor(fd, &path, flags)?;
-        let is_directory = matches!(target, Target::Inode(inode) if self.fs.is_directory(inode));
+        let is_directory =
+            matches!(target, Target::Inode(inode) if self.storage.fs.is_directory(inode));
         let stat = self.stat_target(target);
         if mode & X_OK != 0 && !is_directory && !stat.is_executable() {
             return Err(Errno::EACCES.into());
@@ -177,7 +181,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn change_mode(&mut self, inode: Option<InodeId>, mode: u64) -> Outcome {
         if let Some(inode) = inode {
-            self.fs.chmod(inode, mode as u32 & 0o7777)?;
+            self.storage.fs.chmod(inode, mode as u32 & 0o7777)?;
         }
         Ok(0)
     }
@@ -202,7 +206,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn change_owner(&mut self, inode: Option<InodeId>, user: u64, group: u64) -> Outcome {
         let given = |id: u64| (id as u32 != u32::MAX).then_some(id as u32);
         if let Some(inode) = inode {
-            self.fs.chown(inode, given(user), given(group))?;
+            self.storage.fs.chown(inode, given(user), given(group))?;
         }
         Ok(0)
     }
@@ -229,7 +233,7 @@ impl<M: Machine> Kernel<'_, M> {
         if let Some(inode) = inode
             && (access.is_some() || change.is_some())
         {
-            self.fs.set_times(inode, access, change)?;
+            self.storage.fs.set_times(inode, access, change)?;
         }
         Ok(0)
     }
@@ -242,7 +246,9 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Is this a regular file that may be executed?
     pub(super) fn check_executable(&self, inode: InodeId) -> Result<(), Errno> {
-        if self.fs.kind(inode) == FileKind::File && self.fs.stat(inode).is_executable() {
+        if self.storage.fs.kind(inode) == FileKind::File
+            && self.storage.fs.stat(inode).is_executable()
+        {
             Ok(())
         } else {
             Err(Errno::EACCES)

@@ -27,7 +27,8 @@ const TIMER_ABSTIME: u64 = 1;
 impl<M: Machine> Kernel<'_, M> {
     /// Nanoseconds since 1970, by the image's calendar.
     pub(crate) fn realtime(&self) -> u64 {
-        self.realtime_start.saturating_add(self.machine.now())
+        self.realtime_start
+            .saturating_add(self.storage.machine.now())
     }
 
     /// The same for stamps of files.
@@ -43,7 +44,7 @@ impl<M: Machine> Kernel<'_, M> {
         match clock as u32 as u64 {
             CLOCK_REALTIME | CLOCK_REALTIME_COARSE | CLOCK_TAI => Ok(self.realtime()),
             CLOCK_MONOTONIC | CLOCK_MONOTONIC_RAW | CLOCK_MONOTONIC_COARSE | CLOCK_BOOTTIME => {
-                Ok(self.machine.now())
+                Ok(self.storage.machine.now())
             }
             CLOCK_PROCESS_CPUTIME_ID | CLOCK_THREAD_CPUTIME_ID => Ok(self.own_usage().time),
             _ => Err(Errno::EINVAL),
@@ -103,7 +104,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn sleep(&mut self, duration: u64, remaining: u64) -> Outcome {
         let is_first_try = self.processes.at(self.current).deadline.is_none();
         let deadline = self.deadline(Some(duration));
-        let now = self.machine.now();
+        let now = self.storage.machine.now();
         if now >= deadline {
             return Ok(0);
         }
@@ -145,7 +146,7 @@ impl<M: Machine> Kernel<'_, M> {
         if into != 0 {
             self.write_words(into, &[own, 0, children, 0])?;
         }
-        Ok((self.machine.now() / TICK) as usize)
+        Ok((self.storage.machine.now() / TICK) as usize)
     }
 
     pub(super) fn sys_getrusage(&mut self, who: u64, into: u64) -> Outcome {
@@ -179,7 +180,7 @@ impl<M: Machine> Kernel<'_, M> {
         if old != 0 {
             self.write_words(old, &words)?;
         }
-        let next = (value > 0).then(|| self.machine.now().saturating_add(value));
+        let next = (value > 0).then(|| self.storage.machine.now().saturating_add(value));
         let alarm = &mut self.processes.at_mut(self.current).alarm;
         alarm.next = next;
         alarm.interval = interval;
@@ -190,9 +191,9 @@ impl<M: Machine> Kernel<'_, M> {
     /// `struct itimerval` of the current process.
     fn alarm_words(&self) -> [u64; 4] {
         let alarm = self.processes.at(self.current).alarm;
-        let left = alarm
-            .next
-            .map_or(0, |next| next.saturating_sub(self.machine.now()).max(1000));
+        let left = alarm.next.map_or(0, |next| {
+            next.saturating_sub(self.storage.machine.now()).max(1000)
+        });
         let split = |time: u64| [time / NANOSECONDS, time % NANOSECONDS / 1000];
         let ([interval, interval_micros], [seconds, micros]) = (split(alarm.interval), split(left));
         [interval, interval_micros, seconds, micros]

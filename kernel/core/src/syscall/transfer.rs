@@ -8,7 +8,7 @@ use crate::addr::{PAGE_SHIFT, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
 use crate::fs::{Chunk, FILE_SIZE_MAX, InodeId};
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::files::{FileId, Kind, O_APPEND, O_NONBLOCK};
 use crate::process::signals::{Info, SI_USER, Signal};
@@ -91,12 +91,15 @@ impl<M: Machine> Kernel<'_, M> {
             .ok_or(Errno::EFAULT)?;
         let mut done = 0;
         while done < length {
-            let chunk = self.fs.chunk(inode, offset + done as u64, length - done);
+            let chunk = self
+                .storage
+                .fs
+                .chunk(inode, offset + done as u64, length - done);
             if chunk.is_empty() {
                 break;
             }
             let to = UserAddr(address.wrapping_add(done as u64));
-            match space.copy_out_chunk(&mut resources!(self), to, chunk) {
+            match space.copy_out_chunk(&mut self.storage, to, chunk) {
                 Ok(count) => {
                     done += count;
                     if count < chunk.len() {
@@ -147,7 +150,7 @@ impl<M: Machine> Kernel<'_, M> {
             }
             Kind::Null => Ok(0),
             Kind::Zero | Kind::Full => Ok(space.copy_out_chunk(
-                &mut resources!(self),
+                &mut self.storage,
                 UserAddr(address),
                 Chunk::Zero { length },
             )?),
@@ -157,7 +160,7 @@ impl<M: Machine> Kernel<'_, M> {
                     .len()
                     .min(usize::try_from(offset).unwrap_or(usize::MAX));
                 let piece = &text[start..text.len().min(start.saturating_add(length))];
-                space.copy_out(&mut resources!(self), UserAddr(address), piece)?;
+                space.copy_out(&mut self.storage, UserAddr(address), piece)?;
                 let done = piece.len();
                 if let Position::Current = position {
                     self.files.get_mut(id).offset += done as u64;
@@ -177,7 +180,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::EFAULT)?;
-        let mut r = resources!(self);
+        let r = &mut self.storage;
         let result = self.pipes.at(pipe).read(length, |piece| {
             let to = UserAddr(address.wrapping_add(piece.done as u64));
             let chunk = Chunk::Frame {
@@ -185,7 +188,7 @@ impl<M: Machine> Kernel<'_, M> {
                 offset: piece.offset,
                 length: piece.length,
             };
-            let count = space.copy_out_chunk(&mut r, to, chunk)?;
+            let count = space.copy_out_chunk(r, to, chunk)?;
             if count == piece.length {
                 Ok(())
             } else {
@@ -225,7 +228,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let offset = match position {
             Position::At(offset) => offset,
-            Position::Current if file.flags & O_APPEND != 0 => self.fs.size(inode),
+            Position::Current if file.flags & O_APPEND != 0 => self.storage.fs.size(inode),
             Position::Current => file.offset,
         };
         let done = self.write_regular(inode, offset, address, length)?;
@@ -264,7 +267,7 @@ impl<M: Machine> Kernel<'_, M> {
             .ok_or(Errno::EFAULT)?;
         let mut at = offset;
         let done = space.for_each_page(
-            &mut resources!(self),
+            &mut self.storage,
             UserAddr(address),
             length,
             Access::Read,
@@ -273,15 +276,16 @@ impl<M: Machine> Kernel<'_, M> {
                 while done < count {
                     let in_page = at as usize % PAGE_SIZE;
                     let piece = (count - done).min(PAGE_SIZE - in_page);
-                    let target =
-                        match r
-                            .fs
-                            .page_for_write(inode, at >> PAGE_SHIFT, r.pool, r.machine)
-                        {
-                            Ok(target) => target,
-                            Err(errno) if done == 0 => return Err(errno),
-                            Err(_) => break,
-                        };
+                    let target = match r.fs.page_for_write(
+                        inode,
+                        at >> PAGE_SHIFT,
+                        &mut r.pool,
+                        &mut r.machine,
+                    ) {
+                        Ok(target) => target,
+                        Err(errno) if done == 0 => return Err(errno),
+                        Err(_) => break,
+                    };
                     r.machine.copy(frame, start + done, target, in_page, piece);
                     done += piece;
                     at += piece as u64;
@@ -290,7 +294,7 @@ impl<M: Machine> Kernel<'_, M> {
             },
         );
         if at > offset {
-            self.fs.wrote(inode, at);
+            self.storage.fs.wrote(inode, at);
         }
         // A file that cannot grow is a full device.
         done.map_err(|errno| {
@@ -320,7 +324,11 @@ impl<M: Machine> Kernel<'_, M> {
             return Ok(0);
         }
         self.note_pipe_write(pipe);
-        let ready = match self.pipes.at(pipe).prepare_write(length, &mut self.pool) {
+        let ready = match self
+            .pipes
+            .at(pipe)
+            .prepare_write(length, &mut self.storage.pool)
+        {
             Ok(ready) => ready,
             Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => return Err(self.wait_for_pipe(pipe)),
             Err(Errno::EPIPE) => {
@@ -337,12 +345,12 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::EFAULT)?;
-        let mut r = resources!(self);
+        let r = &mut self.storage;
         let done = self.pipes.at(pipe).write(ready, |piece| {
             let from = UserAddr(address.wrapping_add(piece.done as u64));
             let mut at = piece.offset;
             let count = space.for_each_page(
-                &mut r,
+                r,
                 from,
                 piece.length,
                 Access::Read,

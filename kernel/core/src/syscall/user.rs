@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::fs::PATH_MAX;
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 
 impl<M: Machine> Kernel<'_, M> {
@@ -18,7 +18,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::EFAULT)?;
-        space.copy_in(&mut resources!(self), UserAddr(address), into)
+        space.copy_in(&mut self.storage, UserAddr(address), into)
     }
 
     /// Writes `bytes` to the current process's memory.
@@ -30,7 +30,7 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::EFAULT)?;
-        space.copy_out(&mut resources!(self), UserAddr(address), bytes)
+        space.copy_out(&mut self.storage, UserAddr(address), bytes)
     }
 
     /// Writes `bytes` unless the address is NULL.
@@ -83,10 +83,10 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     pub(crate) fn path_name(&mut self, address: u64) -> Result<Vec<u8>, Errno> {
         let space = self.processes.at_mut(self.current).space()?;
-        let mut r = resources!(self);
-        let length = space.string_length(&mut r, UserAddr(address), PATH_MAX)?;
+        let r = &mut self.storage;
+        let length = space.string_length(r, UserAddr(address), PATH_MAX)?;
         let mut path = zeros(length.ok_or(Errno::ENAMETOOLONG)?)?;
-        space.copy_in(&mut r, UserAddr(address), &mut path)?;
+        space.copy_in(r, UserAddr(address), &mut path)?;
         Ok(path)
     }
 }

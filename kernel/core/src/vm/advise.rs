@@ -1,9 +1,10 @@
 //! madvise(2): only advice that changes what a program can see does anything.
 
 use super::area::Kind;
-use super::{AddressSpace, Resources, page_range};
+use super::{AddressSpace, page_range};
 use crate::errno::Errno;
 use crate::machine::Machine;
+use crate::storage::Storage;
 
 /// Pages may be dropped; the next touch fills them anew.
 const MADV_DONTNEED: u64 = 4;
@@ -21,7 +22,7 @@ impl AddressSpace {
     /// rest is done).
     pub fn advise<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
         length: u64,
         advice: u64,
@@ -41,8 +42,8 @@ impl AddressSpace {
                     continue;
                 }
                 let (from, to) = (area.start.max(start), area.end.min(end));
-                let cleared = self.clear_pages(r, from, to);
-                self.forget_range(r.machine, from, to, cleared);
+                let cleared = self.clear_pages(storage, from, to);
+                self.forget_range(&mut storage.machine, from, to, cleared);
             }
         }
         if self.areas.cover(start, end) {

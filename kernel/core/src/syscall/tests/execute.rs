@@ -46,9 +46,13 @@ fn execve_says_why_it_fails() {
     assert_eq!(rig.call(n::EXECVE, &[path, 8, 0]), fail(Errno::ENOEXEC));
     let path = rig.path("/init");
     assert_eq!(rig.call(n::EXECVE, &[path, 8, 0]), fail(Errno::EFAULT));
-    let free = rig.kernel.pool.free();
+    let free = rig.kernel.storage.pool.free();
     assert_eq!(rig.call(n::EXECVE, &[path, 8, 0]), fail(Errno::EFAULT));
-    assert_eq!(rig.kernel.pool.free(), free, "a failed exec gives all back");
+    assert_eq!(
+        rig.kernel.storage.pool.free(),
+        free,
+        "a failed exec gives all back"
+    );
 }
 
 #[test]

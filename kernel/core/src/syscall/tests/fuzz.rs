@@ -74,7 +74,7 @@ fn run(seed: u64, limit: u64) -> u64 {
             Next::Idle { until } => {
                 // Time passes; without a timer somebody types ^C, text or ^D.
                 match until {
-                    Some(time) => rig.kernel.machine.clock = time,
+                    Some(time) => rig.kernel.storage.machine.clock = time,
                     None => rig.type_in(["\x03", "text\n", "\x04"][random.next_u64() as usize % 3]),
                 }
                 calls += 1;
@@ -82,7 +82,7 @@ fn run(seed: u64, limit: u64) -> u64 {
                 continue;
             }
         }
-        rig.kernel.machine.clock += random.next_u64() % 1_000_000;
+        rig.kernel.storage.machine.clock += random.next_u64() % 1_000_000;
         let choice = random.next_u64();
         if choice.is_multiple_of(64) && rig.kernel.registers().pc != 0 {
             let name = names[(choice >> 8) as usize % names.len()];
@@ -97,7 +97,7 @@ fn run(seed: u64, limit: u64) -> u64 {
             let mut bytes = name.as_bytes().to_vec();
             bytes.push(0);
             // The program may have unmapped its own memory.
-            let _ = space.copy_out(&mut resources!(kernel), UserAddr(at), &bytes);
+            let _ = space.copy_out(&mut kernel.storage, UserAddr(at), &bytes);
         }
         let number = match choice >> 40 & 7 {
             0 => random.next_u64() % 460,
@@ -114,10 +114,10 @@ fn run(seed: u64, limit: u64) -> u64 {
         if choice >> 48 & 15 == 0 && next == Next::Run {
             next = rig.tick();
         }
-        rig.kernel.machine.output.clear();
-        rig.kernel.machine.trace.clear();
-        rig.kernel.machine.invalidated.clear();
-        rig.kernel.machine.synced.clear();
+        rig.kernel.storage.machine.output.clear();
+        rig.kernel.storage.machine.trace.clear();
+        rig.kernel.storage.machine.invalidated.clear();
+        rig.kernel.storage.machine.synced.clear();
     }
     finish(rig);
     calls
@@ -135,8 +135,14 @@ fn finish(mut rig: Rig) {
     rig.check_ledger();
     let kernel = &mut rig.kernel;
     empty_files(kernel, InodeId::ROOT, 0);
-    let owned = kernel.pool.total() - kernel.pool.free();
-    let pages = |(_, file)| kernel.fs.size(file).div_ceil(crate::addr::PAGE_SIZE as u64) as usize;
+    let owned = kernel.storage.pool.total() - kernel.storage.pool.free();
+    let pages = |(_, file)| {
+        kernel
+            .storage
+            .fs
+            .size(file)
+            .div_ceil(crate::addr::PAGE_SIZE as u64) as usize
+    };
     let ledger: usize = kernel.ledger_files().into_iter().map(pages).sum();
     assert_eq!(
         owned - ledger,
@@ -149,15 +155,21 @@ fn finish(mut rig: Rig) {
 fn empty_files(kernel: &mut Kernel<'static, FakeMachine>, directory: InodeId, depth: usize) {
     assert!(depth < 1000);
     let mut cookie = 2;
-    while let Some(entry) = kernel.fs.entry_after(directory, cookie) {
+    while let Some(entry) = kernel.storage.fs.entry_after(directory, cookie) {
         cookie = entry.cookie;
         let inode = entry.inode;
-        match kernel.fs.kind(inode) {
+        match kernel.storage.fs.kind(inode) {
             crate::fs::Kind::Directory => empty_files(kernel, inode, depth + 1),
             crate::fs::Kind::File => {
                 kernel
+                    .storage
                     .fs
-                    .set_size(inode, 0, &mut kernel.pool, &mut kernel.machine)
+                    .set_size(
+                        inode,
+                        0,
+                        &mut kernel.storage.pool,
+                        &mut kernel.storage.machine,
+                    )
                     .unwrap();
             }
             _ => {}

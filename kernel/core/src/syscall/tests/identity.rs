@@ -148,7 +148,7 @@ fn futexes_compare_wait_and_wake() {
         rig.start(n::FUTEX, &[DATA, 128, 7, DATA + 8]),
         Next::Idle { until: Some(1000) }
     );
-    rig.kernel.machine.clock = 1000;
+    rig.kernel.storage.machine.clock = 1000;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), fail(Errno::ETIMEDOUT));
 }

@@ -19,10 +19,11 @@ impl Rig {
     fn ledger(&mut self) -> Option<Ledger> {
         let kernel = &mut self.kernel;
         kernel.ledger.head()?;
-        let mut text = vec![0; kernel.fs.size(kernel.ledger.text()) as usize];
+        let mut text = vec![0; kernel.storage.fs.size(kernel.ledger.text()) as usize];
         kernel
+            .storage
             .fs
-            .read(kernel.ledger.text(), 0, &mut text, &kernel.machine);
+            .read(kernel.ledger.text(), 0, &mut text, &kernel.storage.machine);
         Some(Ledger::parse(&text, digest).unwrap_or_else(|error| panic!("{error}")))
     }
 
@@ -361,20 +362,20 @@ fn proc_shows_the_ledger() {
 #[test]
 fn without_memory_there_is_no_head() {
     let mut rig = rig(Policy::Open);
-    while rig.kernel.pool.allocate().is_ok() {}
+    while rig.kernel.storage.pool.allocate().is_ok() {}
     let one_entry = |rig: &mut Rig| rig.kernel.write_entry(rig.kernel.current, Ending::GoesOn);
     // As many as the last page of the ledger takes, and some more.
     for _ in 0..40 {
         one_entry(&mut rig);
     }
-    let said = String::from_utf8(rig.kernel.machine.output.clone()).unwrap();
+    let said = String::from_utf8(rig.kernel.storage.machine.output.clone()).unwrap();
     assert_eq!(
         said.matches("no memory for the ledger after entry").count(),
         1,
         "{said}"
     );
     assert_eq!(rig.start(n::EXIT, &[0]), Next::Halt { status: 0 });
-    let said = String::from_utf8(rig.kernel.machine.output.clone()).unwrap();
+    let said = String::from_utf8(rig.kernel.storage.machine.output.clone()).unwrap();
     assert!(!said.contains("head "), "{said}");
     assert!(rig.kernel.ledger.head().is_none());
 }
@@ -420,10 +421,10 @@ fn a_deadlock_leaves_nothing_out() {
 fn the_head_does_not_depend_on_time_or_memory() {
     let head = |frames: usize, tick: u64| {
         let mut rig = Rig::with_frames(frames);
-        rig.kernel.machine.clock = tick;
+        rig.kernel.storage.machine.clock = tick;
         let child = rig.fork();
         rig.switch_to(child);
-        rig.kernel.machine.clock += 17 * tick;
+        rig.kernel.storage.machine.clock += 17 * tick;
         rig.writes("/tmp/a", O_CREAT, b"a");
         rig.ends(1);
         rig.ended().head

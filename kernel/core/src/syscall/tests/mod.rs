@@ -28,7 +28,7 @@ use crate::addr::UserAddr;
 use crate::context::Trap;
 use crate::errno::Errno;
 use crate::fs::{Fs, InodeId};
-use crate::kernel::{BootOptions, Kernel, Next, Policy, resources};
+use crate::kernel::{BootOptions, Kernel, Next, Policy};
 use crate::process::Pid;
 use crate::testing::FakeMachine;
 
@@ -200,7 +200,7 @@ impl Rig {
             .as_mut()
             .unwrap();
         space
-            .copy_out(&mut resources!(kernel), UserAddr(address), bytes)
+            .copy_out(&mut kernel.storage, UserAddr(address), bytes)
             .unwrap();
     }
 
@@ -214,7 +214,7 @@ impl Rig {
             .as_mut()
             .unwrap();
         space
-            .copy_in(&mut resources!(kernel), UserAddr(address), &mut bytes)
+            .copy_in(&mut kernel.storage, UserAddr(address), &mut bytes)
             .unwrap();
         bytes
     }
@@ -280,10 +280,10 @@ impl Rig {
 
     /// What stands on the console.
     fn output(&mut self) -> String {
-        String::from_utf8_lossy(&self.kernel.machine.output).into_owned()
+        String::from_utf8_lossy(&self.kernel.storage.machine.output).into_owned()
     }
 
     fn type_in(&mut self, text: &str) {
-        self.kernel.machine.input.extend(text.bytes());
+        self.kernel.storage.machine.input.extend(text.bytes());
     }
 }

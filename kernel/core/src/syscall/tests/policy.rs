@@ -49,7 +49,7 @@ impl Rig {
     /// execve of `path` must fail, and the console must say why.
     #[track_caller]
     fn is_refused(&mut self, path: &str, why: &str) {
-        self.kernel.machine.output.clear();
+        self.kernel.storage.machine.output.clear();
         let address = self.path(path);
         assert_eq!(
             self.call(n::EXECVE, &[address, 0, 0]),

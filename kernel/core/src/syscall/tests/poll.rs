@@ -75,14 +75,14 @@ fn a_poll_gives_up_after_its_timeout() {
             until: Some(1_000_000_500)
         }
     );
-    rig.kernel.machine.clock = 1_000_000_499;
+    rig.kernel.storage.machine.clock = 1_000_000_499;
     assert_eq!(
         rig.kernel.schedule(),
         Next::Idle {
             until: Some(1_000_000_500)
         }
     );
-    rig.kernel.machine.clock = 1_000_000_500;
+    rig.kernel.storage.machine.clock = 1_000_000_500;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 0);
     // No time at all: only look.

@@ -120,17 +120,17 @@ fn slices_go_round() {
 fn floating_point_registers_follow_the_process() {
     let mut rig = Rig::new();
     let child = rig.fork();
-    rig.kernel.machine.fp.v[3] = 1;
+    rig.kernel.storage.machine.fp.v[3] = 1;
     rig.switch_to(child);
-    assert_eq!(rig.kernel.machine.fp.v[3], 0);
-    rig.kernel.machine.fp.v[3] = 2;
+    assert_eq!(rig.kernel.storage.machine.fp.v[3], 0);
+    rig.kernel.storage.machine.fp.v[3] = 2;
     rig.switch_to(1);
-    assert_eq!(rig.kernel.machine.fp.v[3], 1);
+    assert_eq!(rig.kernel.storage.machine.fp.v[3], 1);
     rig.switch_to(child);
-    assert_eq!(rig.kernel.machine.fp.v[3], 2);
+    assert_eq!(rig.kernel.storage.machine.fp.v[3], 2);
     let path = rig.path("/init");
     rig.start(n::EXECVE, &[path, 0, 0]);
-    assert_eq!(rig.kernel.machine.fp, FpState::default());
+    assert_eq!(rig.kernel.storage.machine.fp, FpState::default());
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn everything_is_given_back() {
     // But for what the ledger grows by.
     let free = |rig: &Rig| {
         let book = &rig.kernel.ledger;
-        let pages = |file| rig.kernel.fs.size(file).div_ceil(4096) as usize;
-        rig.kernel.pool.free() + pages(book.text()) + pages(book.counters())
+        let pages = |file| rig.kernel.storage.fs.size(file).div_ceil(4096) as usize;
+        rig.kernel.storage.pool.free() + pages(book.text()) + pages(book.counters())
     };
     // Once, so that what stays (the page of /tmp/a) is there.
     let mut before = 0;
@@ -247,11 +247,11 @@ fn a_fork_bomb_meets_a_limit() {
 #[test]
 fn a_short_heap_refuses_calls_that_allocate() {
     let mut rig = Rig::new();
-    rig.kernel.machine.heap_free = super::super::HEAP_RESERVE - 1;
+    rig.kernel.storage.machine.heap_free = super::super::HEAP_RESERVE - 1;
     assert_eq!(rig.call(n::CLONE, &FORK), fail(Errno::ENOMEM));
     assert_eq!(rig.open("/tmp/a", O_CREAT), fail(Errno::ENOMEM));
     assert_eq!(rig.call(n::CLOSE, &[2]), 0);
-    rig.kernel.machine.heap_free = usize::MAX;
+    rig.kernel.storage.machine.heap_free = usize::MAX;
     rig.fork();
 }
 

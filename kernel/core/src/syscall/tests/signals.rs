@@ -32,8 +32,8 @@ fn a_handler_runs_and_everything_comes_back() {
         rig.kernel.registers().x[index] = index as u64 * 1000;
     }
     rig.kernel.registers().pstate = 0x6000_0000;
-    rig.kernel.machine.fp.v[31] = 0x1234_5678_9abc_def0_u128 << 64;
-    rig.kernel.machine.fp.fpcr = 1 << 24;
+    rig.kernel.storage.machine.fp.v[31] = 0x1234_5678_9abc_def0_u128 << 64;
+    rig.kernel.storage.machine.fp.fpcr = 1 << 24;
     let (sp, pc) = (rig.kernel.registers().sp, rig.kernel.registers().pc);
     raise(&mut rig, USR1);
     let registers = rig.kernel.registers().clone();
@@ -79,7 +79,7 @@ fn a_handler_runs_and_everything_comes_back() {
 
     rig.kernel.registers().x[5..31].fill(1);
     rig.kernel.registers().pstate = 0;
-    rig.kernel.machine.fp.v[31] = 5;
+    rig.kernel.storage.machine.fp.v[31] = 5;
     rig.start(n::RT_SIGRETURN, &[]);
     let registers = rig.kernel.registers();
     assert_eq!(
@@ -91,10 +91,10 @@ fn a_handler_runs_and_everything_comes_back() {
         (0, 9000, 30_000)
     );
     assert_eq!(
-        rig.kernel.machine.fp.v[31],
+        rig.kernel.storage.machine.fp.v[31],
         0x1234_5678_9abc_def0_u128 << 64
     );
-    assert_eq!(rig.kernel.machine.fp.fpcr, 1 << 24);
+    assert_eq!(rig.kernel.storage.machine.fp.fpcr, 1 << 24);
 }
 
 #[test]

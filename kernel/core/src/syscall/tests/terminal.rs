@@ -95,7 +95,7 @@ fn raw_mode_gives_every_key() {
             until: Some(200_000_000)
         }
     );
-    rig.kernel.machine.clock = 200_000_000;
+    rig.kernel.storage.machine.clock = 200_000_000;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 0);
 }

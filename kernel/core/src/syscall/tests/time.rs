@@ -7,7 +7,7 @@ const SECOND: u64 = 1_000_000_000;
 #[test]
 fn clocks_tell_the_image_s_time() {
     let mut rig = Rig::new();
-    rig.kernel.machine.clock = 3 * SECOND + 5;
+    rig.kernel.storage.machine.clock = 3 * SECOND + 5;
     rig.done(n::CLOCK_GETTIME, &[0, DATA]);
     assert_eq!(
         (rig.peek_word(DATA), rig.peek_word(DATA + 8)),
@@ -31,9 +31,9 @@ fn clocks_tell_the_image_s_time() {
 fn processor_time_is_charged_to_who_ran() {
     let mut rig = Rig::new();
     let child = rig.fork();
-    rig.kernel.machine.clock += 2 * SECOND;
+    rig.kernel.storage.machine.clock += 2 * SECOND;
     rig.switch_to(child);
-    rig.kernel.machine.clock += SECOND;
+    rig.kernel.storage.machine.clock += SECOND;
     rig.done(n::CLOCK_GETTIME, &[2, DATA]);
     assert_eq!(rig.peek_word(DATA), 1);
     rig.start(n::EXIT, &[0]);
@@ -55,7 +55,7 @@ fn a_sleeper_sleeps_as_long_as_it_asked() {
             until: Some(2 * SECOND)
         }
     );
-    rig.kernel.machine.clock = 2 * SECOND;
+    rig.kernel.storage.machine.clock = 2 * SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 0);
     // Until a time that has passed: no wait.
@@ -67,7 +67,7 @@ fn a_sleeper_sleeps_as_long_as_it_asked() {
             until: Some(3 * SECOND)
         }
     );
-    rig.kernel.machine.clock = 3 * SECOND;
+    rig.kernel.storage.machine.clock = 3 * SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     rig.poke_words(DATA, &[-1i64 as u64, 0]);
     assert_eq!(rig.call(n::NANOSLEEP, &[DATA, 0]), fail(Errno::EINVAL));
@@ -87,7 +87,7 @@ fn a_signal_ends_a_sleep_and_says_what_is_left() {
             until: Some(SECOND)
         }
     );
-    rig.kernel.machine.clock = SECOND;
+    rig.kernel.storage.machine.clock = SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 14, "the handler runs");
     assert_eq!(rig.peek_word(DATA + 16), 4);
@@ -109,7 +109,7 @@ fn an_interval_timer_comes_again() {
     rig.poke_words(DATA, &[1 << 13]);
     rig.done(n::RT_SIGPROCMASK, &[0, DATA, 0, 8]);
     for time in [SECOND, SECOND + 250_000_000] {
-        rig.kernel.machine.clock = time;
+        rig.kernel.storage.machine.clock = time;
         rig.tick();
         rig.poke_words(DATA, &[1 << 13]);
         assert_eq!(rig.call(n::RT_SIGTIMEDWAIT, &[DATA, 0, 0, 8]), 14);
@@ -120,7 +120,7 @@ fn an_interval_timer_comes_again() {
 #[test]
 fn files_are_stamped_with_the_time_of_the_last_tick() {
     let mut rig = Rig::new();
-    rig.kernel.machine.clock = 7 * SECOND + 3;
+    rig.kernel.storage.machine.clock = 7 * SECOND + 3;
     rig.tick();
     rig.file("/tmp/a", b"x");
     let path = rig.path("/tmp/a");
@@ -132,7 +132,7 @@ fn files_are_stamped_with_the_time_of_the_last_tick() {
     // A sleeper wakes without a tick.
     rig.poke_words(DATA, &[2, 0]);
     rig.start(n::NANOSLEEP, &[DATA, 0]);
-    rig.kernel.machine.clock += 3 * SECOND;
+    rig.kernel.storage.machine.clock += 3 * SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     rig.file("/tmp/b", b"x");
     let path = rig.path("/tmp/b");

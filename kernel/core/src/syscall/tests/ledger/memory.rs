@@ -293,6 +293,7 @@ fn a_file_that_has_the_number_of_a_mapped_one_was_not_read() {
     rig.writes("/tmp/a", O_CREAT, b"first");
     let inode = rig
         .kernel
+        .storage
         .fs
         .resolve(InodeId::ROOT, b"/tmp/a", crate::fs::Follow::Yes);
     let address = rig.maps("/tmp/a", READ, PRIVATE);
@@ -303,6 +304,7 @@ fn a_file_that_has_the_number_of_a_mapped_one_was_not_read() {
     rig.writes("/tmp/b", O_CREAT, b"second");
     let again = rig
         .kernel
+        .storage
         .fs
         .resolve(InodeId::ROOT, b"/tmp/b", crate::fs::Follow::Yes);
     assert_eq!(inode, again);
