@@ -1,7 +1,4 @@
 //! Firmseed's kernel without hardware: files, processes, system calls and formats, in safe Rust.
-//!
-//! Layers, each uses only those above it: `addr`, `errno` · `console`, `context`, `machine`, `frames` ·
-//! formats (`tar`, `image`, `hex0`, `sha256`, `elf`) · `fs` · `vm` · `process` · `syscall` · `kernel`.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -10,11 +7,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod addr;
+mod boot;
 pub mod console;
 pub mod context;
 pub mod elf;
 pub mod errno;
 pub mod exec;
+mod fast_path;
+pub mod files;
 pub mod frames;
 pub mod fs;
 pub mod hex0;
@@ -22,9 +22,11 @@ pub mod image;
 pub mod kernel;
 pub mod ledger;
 pub mod machine;
+mod options;
 pub mod paging;
-pub mod pipe;
 pub mod process;
+mod random;
+pub mod run;
 pub mod sha256;
 mod stages;
 pub mod storage;
@@ -32,5 +34,7 @@ pub mod syscall;
 pub mod tar;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod vm;

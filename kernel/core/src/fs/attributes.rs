@@ -214,6 +214,7 @@ impl Fs {
     /// Sets that process; None once the ledger tells its changes.
     pub fn set_writer(&mut self, inode: InodeId, process: Option<u32>) {
         self.inodes[inode].writer = process.unwrap_or(0);
+        self.generation += 1;
     }
 
     /// Is it a file that has contents, a regular one or a symbolic link, and one that exists?

@@ -187,7 +187,7 @@ impl Fs {
         self.names(old).remove(old.name);
         if self.is_directory(target) {
             self.inodes[new.directory].links -= 1;
-            self.bury_directory(target, pool);
+            self.drop_directory(target, pool);
         } else {
             self.drop_link(target, pool);
         }

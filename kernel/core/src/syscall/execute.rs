@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::frame::SIGNAL_TRAMPOLINE;
+use super::grant::User;
 use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
 use super::policy::{EXECUTED, check_policy};
 use super::{Outcome, Stop};
@@ -10,11 +12,11 @@ use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
 use crate::fs::{Follow, Fs, InodeId, Kind as FileKind};
-use crate::kernel::{Kernel, Printable, say};
-use crate::machine::{Machine, Memory};
+use crate::kernel::Kernel;
+use crate::machine::{Machine, Memory, say};
 use crate::process::descriptors::OnExec;
 use crate::process::signals::Signal;
-use crate::syscall::frame::SIGNAL_TRAMPOLINE;
+use crate::text::Printable;
 use crate::vm::{Place, Protection, Source};
 
 /// FP and Advanced SIMD: what AT_HWCAP promises on every board.
@@ -37,7 +39,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EINVAL.into());
         }
         let path = self.path_name(path)?;
-        let Target::Inode(file) = self.target_or_descriptor(fd, &path, flags)? else {
+        let Target::Inode(file) = self.names().target_or_descriptor(fd, &path, flags)? else {
             return Err(Errno::EACCES.into());
         };
         if flags & AT_SYMLINK_NOFOLLOW != 0 && self.storage.fs.kind(file) == FileKind::Symlink {
@@ -60,14 +62,16 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Replaces the current process's program.
     #[inline(never)]
-    pub(super) fn execute(
+    pub(crate) fn execute(
         &mut self,
         path: &[u8],
         file: InodeId,
         argv: Strings<'_>,
         envp: Strings<'_>,
     ) -> Result<(), Errno> {
-        self.check_executable(file)?;
+        if !is_executable(&self.storage.fs, file) {
+            return Err(Errno::EACCES);
+        }
         let mut scripts = Vec::new();
         let mut program = self.build(path, file, argv, envp, &mut scripts)?;
         if let Err(errno) = self.storage.fs.begin_exec(program.file) {
@@ -79,13 +83,12 @@ impl<M: Machine> Kernel<'_, M> {
 
         // From here on nothing fails.
         let start = (&mut program.space, &program.arguments);
-        self.note_exec(program.file, &scripts, start);
-        self.give_up_space(self.current);
-        self.close_descriptors(self.current, |descriptor| {
-            descriptor.on_exec == OnExec::Close
-        });
-        self.fp_owner = self.fp_owner.filter(|&owner| owner != self.current);
-        let process = self.processes.at_mut(self.current);
+        self.observer().exec(program.file, &scripts, start);
+        let slot = self.processes.current_slot();
+        self.give_up_space(slot);
+        self.close_descriptors(slot, |descriptor| descriptor.on_exec == OnExec::Close);
+        self.processes.drop_fp(slot);
+        let process = self.processes.current_mut();
         let old = process.program.replace(program.file);
         process.registers = Registers {
             sp: program.stack,
@@ -118,9 +121,9 @@ impl<M: Machine> Kernel<'_, M> {
         scripts: &mut Vec<InodeId>,
     ) -> Result<Program, Errno> {
         let mut random = [0; 16];
-        self.random.fill(&mut random);
+        self.files.random.fill(&mut random);
         let (policy, trampoline) = (self.policy, self.trampoline);
-        let process = self.processes.at_mut(self.current);
+        let process = self.processes.current_mut();
         let directory = process.directory;
         let aux = AuxInputs {
             uid: process.credentials.user[0],
@@ -145,7 +148,7 @@ impl<M: Machine> Kernel<'_, M> {
         let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);
             let file = r.fs.resolve(directory, interpreter, Follow::Yes)?;
-            if r.fs.kind(file) != FileKind::File || !r.fs.stat(file).is_executable() {
+            if !is_executable(&r.fs, file) {
                 return Err(Errno::EACCES);
             }
             check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
@@ -189,4 +192,9 @@ fn is_elf(fs: &Fs, memory: &impl Memory, file: InodeId) -> bool {
     let mut head = [0; 4];
     fs.read(file, 0, &mut head, memory);
     head == *b"\x7fELF"
+}
+
+/// Is this a regular file that may be executed?
+fn is_executable(fs: &Fs, file: InodeId) -> bool {
+    fs.kind(file) == FileKind::File && fs.stat(file).is_executable()
 }

@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 
 use super::Outcome;
-use super::user::zeros;
+use super::grant::{Io, Names, User};
 use crate::errno::Errno;
+use crate::files::open::Object;
 use crate::fs::{Follow, InodeId, Kind as FileKind, ProcNode, Rename};
-use crate::kernel::Kernel;
 use crate::machine::Machine;
-use crate::process::files::{FileId, Kind};
+use crate::process::descriptors::FileId;
+use crate::text::zeros;
 
 pub(super) const AT_FDCWD: i32 = -100;
 pub(super) const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
@@ -25,7 +26,7 @@ pub(super) enum Target {
     File(FileId),
 }
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Names<'_, '_, M> {
     /// Where a path starts that was given together with a directory descriptor.
     #[inline(never)]
     pub(super) fn start_of(&self, fd: u64, path: &[u8]) -> Result<InodeId, Errno> {
@@ -34,13 +35,13 @@ impl<M: Machine> Kernel<'_, M> {
             Some(b'/') => return Ok(InodeId::ROOT),
             Some(_) => {}
         }
-        let process = self.processes.at(self.current);
         if fd as i32 == AT_FDCWD {
-            return Ok(process.directory);
+            return Ok(self.process.directory);
         }
         let inode = self
             .files
-            .get(process.descriptors.file(fd)?)
+            .open
+            .get(self.process.descriptors.file(fd)?)
             .inode
             .ok_or(Errno::ENOTDIR)?;
         if self.storage.fs.is_directory(inode) {
@@ -74,11 +75,10 @@ impl<M: Machine> Kernel<'_, M> {
         flags: u64,
     ) -> Result<Target, Errno> {
         if path.is_empty() && flags & AT_EMPTY_PATH != 0 {
-            let process = self.processes.at(self.current);
             if fd as i32 == AT_FDCWD {
-                return Ok(Target::Inode(process.directory));
+                return Ok(Target::Inode(self.process.directory));
             }
-            return Ok(self.target_of(process.descriptors.file(fd)?));
+            return Ok(self.target_of(self.process.descriptors.file(fd)?));
         }
         let follow = if flags & AT_SYMLINK_NOFOLLOW != 0 {
             Follow::No
@@ -91,6 +91,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// What an open file stands for.
     pub(super) fn target_of(&self, id: FileId) -> Target {
         self.files
+            .open
             .get(id)
             .inode
             .map_or(Target::File(id), Target::Inode)
@@ -98,11 +99,10 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// What a link of /proc/self stands for.
     fn proc_target(&self, node: ProcNode) -> Result<Target, Errno> {
-        let process = self.processes.at(self.current);
         match node {
-            ProcNode::SelfExe => process.program.map(Target::Inode).ok_or(Errno::ENOENT),
-            ProcNode::SelfCwd => Ok(Target::Inode(process.directory)),
-            ProcNode::Descriptor(fd) => match process.descriptors.file(fd.into()) {
+            ProcNode::SelfExe => self.process.program.map(Target::Inode).ok_or(Errno::ENOENT),
+            ProcNode::SelfCwd => Ok(Target::Inode(self.process.directory)),
+            ProcNode::Descriptor(fd) => match self.process.descriptors.file(fd.into()) {
                 Ok(id) => Ok(self.target_of(id)),
                 Err(_) => Err(Errno::ENOENT),
             },
@@ -131,26 +131,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Permission bits without those of the umask.
     pub(super) fn masked(&self, mode: u64) -> u32 {
-        mode as u32 & 0o7777 & !u32::from(self.processes.at(self.current).umask)
-    }
-
-    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
-    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64, _device: u64) -> Outcome {
-        const S_IFMT: u64 = 0o170_000;
-        const S_IFREG: u64 = 0o100_000;
-        let (directory, path, name) = self.parent(fd, path)?;
-        match mode & S_IFMT {
-            0 | S_IFREG => {
-                let permissions = self.masked(mode);
-                let file = self
-                    .storage
-                    .fs
-                    .create_file(directory, &path[name..], permissions)?;
-                self.note_creation(file);
-                Ok(0)
-            }
-            _ => Err(Errno::EPERM.into()),
-        }
+        mode as u32 & 0o7777 & !u32::from(self.process.umask)
     }
 
     pub(super) fn sys_unlinkat(&mut self, fd: u64, path: u64, flags: u64) -> Outcome {
@@ -167,14 +148,6 @@ impl<M: Machine> Kernel<'_, M> {
                 .fs
                 .unlink(directory, &path[name..], &mut self.storage.pool)?;
         }
-        Ok(0)
-    }
-
-    pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
-        let target = self.path_name(target)?;
-        let (directory, path, name) = self.parent(fd, path)?;
-        let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
-        self.note_creation(link);
         Ok(0)
     }
 
@@ -233,13 +206,44 @@ impl<M: Machine> Kernel<'_, M> {
         )?;
         Ok(0)
     }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
+    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
+    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
+        const S_IFMT: u64 = 0o170_000;
+        const S_IFREG: u64 = 0o100_000;
+        let (directory, path, name) = self.names().parent(fd, path)?;
+        match mode & S_IFMT {
+            0 | S_IFREG => {
+                let permissions = self.names().masked(mode);
+                let file = self
+                    .storage
+                    .fs
+                    .create_file(directory, &path[name..], permissions)?;
+                self.observer().create(file);
+                Ok(0)
+            }
+            _ => Err(Errno::EPERM.into()),
+        }
+    }
+
+    pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
+        let target = self.path_name(target)?;
+        let (directory, path, name) = self.names().parent(fd, path)?;
+        let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
+        self.observer().create(link);
+        Ok(0)
+    }
 
     pub(super) fn sys_readlinkat(&mut self, fd: u64, path: u64, into: u64, size: u64) -> Outcome {
         if size as i32 <= 0 {
             return Err(Errno::EINVAL.into());
         }
         let path = self.path_name(path)?;
-        let target = self.target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
+        let target =
+            self.names()
+                .target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
         let Target::Inode(inode) = target else {
             return Err(Errno::EINVAL.into());
         };
@@ -247,7 +251,7 @@ impl<M: Machine> Kernel<'_, M> {
         let text = match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() => self.proc_link_text(node)?,
             FileKind::Symlink => {
-                self.note_read(inode);
+                self.observer().read(inode);
                 let target = self.storage.fs.readlink(inode)?;
                 let mut text = zeros(target.len())?;
                 text.copy_from_slice(target);
@@ -264,14 +268,14 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// What readlink shows of a link of /proc/self.
     fn proc_link_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
-        match self.proc_target(node)? {
+        match self.names().proc_target(node)? {
             Target::Inode(inode) => {
-                self.note_path(inode);
+                self.observer().path(inode);
                 self.storage.fs.path_of(inode)
             }
             Target::File(id) => {
-                let pipe = match self.files.get(id).kind {
-                    Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,
+                let pipe = match self.files.open.get(id).object {
+                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
                     _ => 0,
                 };
                 Ok(alloc::format!("pipe:[{pipe}]").into_bytes())

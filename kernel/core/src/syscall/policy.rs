@@ -2,8 +2,10 @@
 
 use crate::errno::Errno;
 use crate::fs::{Fs, InodeId, Origin};
-use crate::kernel::{Kernel, Policy, Printable, say};
-use crate::machine::Machine;
+use crate::kernel::Kernel;
+use crate::machine::{Machine, say};
+use crate::options::Policy;
+use crate::text::Printable;
 use crate::vm::Protection;
 
 /// In an image of the chain, code runs only if it was made on this machine. Scripts are text: their interpreter counts.
@@ -79,7 +81,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let end = address.saturating_add(length);
         let mut index = 0;
-        while let Some(space) = &self.processes.at(self.current).space
+        while let Some(space) = &self.processes.current().space
             && let Some(area) = space.areas().get(index)
         {
             index += 1;
@@ -89,7 +91,7 @@ impl<M: Machine> Kernel<'_, M> {
             {
                 let file = view.inode;
                 self.check_mapping(file, protection)?;
-                self.note_code(file);
+                self.observer().code(file);
             }
         }
         Ok(())

@@ -3,19 +3,18 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use super::information::RELEASE;
-use super::user::zeros;
+use super::grant::Io;
+use super::system::RELEASE;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::fs::{InodeId, ProcNode};
 use crate::image::Hex;
-use crate::kernel::{Kernel, Printable};
 use crate::machine::Machine;
-use crate::text::Text;
+use crate::text::{Printable, Text, zeros};
 use crate::vm::Protection;
 use crate::vm::area::Kind as AreaKind;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Io<'_, '_, M> {
     /// What a file of /proc says to the current process.
     #[inline(never)]
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
@@ -28,7 +27,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
         let seconds = self.storage.machine.now() / 1_000_000_000;
         let hundredths = self.storage.machine.now() / 10_000_000 % 100;
-        let process = self.processes.at(self.current);
+        let process = self.processes.current();
         match node {
             ProcNode::MemInfo => {
                 const KIB_PER_PAGE: usize = PAGE_SIZE / 1024;
@@ -64,7 +63,7 @@ impl<M: Machine> Kernel<'_, M> {
             ProcNode::Stat => writeln!(
                 text,
                 "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime {}",
-                self.realtime_start / 1_000_000_000
+                self.storage.fs.realtime_start / 1_000_000_000
             ),
             ProcNode::FileSystems => writeln!(text, "nodev\ttmpfs\nnodev\tproc"),
             ProcNode::KernelCommandLine => writeln!(text),
@@ -112,7 +111,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn write_maps(&self, text: &mut Text) -> fmt::Result {
-        let Some(space) = &self.processes.at(self.current).space else {
+        let Some(space) = &self.processes.current().space else {
             return Ok(());
         };
         for area in space.areas() {

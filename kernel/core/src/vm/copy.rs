@@ -7,7 +7,7 @@ use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
 use crate::fs::Chunk;
-use crate::machine::{Machine, Memory};
+use crate::machine::Machine;
 use crate::storage::Storage;
 
 /// A translation that was good when it was made, and stays so until `forget_cached`.
@@ -189,21 +189,15 @@ impl AddressSpace {
         &mut self,
         storage: &mut Storage<'_, M>,
         address: UserAddr,
-        chunk: Chunk,
+        chunk: Chunk<'_>,
     ) -> Result<usize, Errno> {
         let (offset, length) = (address.page_offset(), chunk.len());
         // The case that decides how fast a byte is read: the page of the last write, and no border.
         if self.write_cache.page != address.0 >> PAGE_SHIFT || length > PAGE_SIZE - offset {
             return self.copy_out_by_pages(storage, address, chunk);
         }
-        store(
-            &mut storage.machine,
-            &chunk,
-            0,
-            self.write_cache.frame,
-            offset,
-            length,
-        );
+        let frame = self.write_cache.frame;
+        chunk.store(0, &mut storage.machine, frame, offset, length);
         Ok(length)
     }
 
@@ -212,11 +206,11 @@ impl AddressSpace {
         &mut self,
         storage: &mut Storage<'_, M>,
         address: UserAddr,
-        chunk: Chunk,
+        chunk: Chunk<'_>,
     ) -> Result<usize, Errno> {
         let mut done = 0;
         let store = |storage: &mut Storage<'_, M>, frame, offset, length| {
-            store(&mut storage.machine, &chunk, done, frame, offset, length);
+            chunk.store(done, &mut storage.machine, frame, offset, length);
             done += length;
             Ok(length)
         };
@@ -274,31 +268,5 @@ impl AddressSpace {
             done += length;
         }
         Ok(None)
-    }
-}
-
-/// Writes `length` bytes of a chunk, after the first `skip`, into a frame.
-#[inline]
-fn store(
-    memory: &mut impl Memory,
-    chunk: &Chunk,
-    skip: usize,
-    frame: Frame,
-    offset: usize,
-    length: usize,
-) {
-    match *chunk {
-        Chunk::Bytes(bytes) => {
-            memory.page_mut(frame)[offset..offset + length]
-                .copy_from_slice(&bytes[skip..skip + length]);
-        }
-        Chunk::Frame {
-            frame: from,
-            offset: start,
-            ..
-        } => {
-            memory.copy(from, start + skip, frame, offset, length);
-        }
-        Chunk::Zero { .. } => memory.page_mut(frame)[offset..offset + length].fill(0),
     }
 }

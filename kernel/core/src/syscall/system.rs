@@ -1,13 +1,14 @@
 //! What the system is and allows: uname(2), sysinfo(2), limits, prctl(2), getrandom(2), scheduling calls.
 
 use super::Outcome;
-use super::user::Layout;
+use super::buffer::Buffer;
+use super::grant::{Caller, Io, Jobs, User};
+use super::layout::Layout;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
-use crate::process::table::MAX_PROCESSES;
+use crate::process::table::{MAX_PROCESSES, Processes};
 
 /// The release that programs see: they check for features of a Linux of that age.
 pub(crate) const RELEASE: &str = "6.1.0-firmseed";
@@ -16,7 +17,7 @@ const RLIM_INFINITY: u64 = u64::MAX;
 /// RLIMIT_NOFILE.
 const DESCRIPTORS: u32 = 7;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Caller<'_, '_, M> {
     #[inline(never)]
     pub(super) fn sys_uname(&mut self, into: u64) -> Outcome {
         const FIELD: usize = 65;
@@ -33,56 +34,6 @@ impl<M: Machine> Kernel<'_, M> {
             slot[..field.len()].copy_from_slice(field.as_bytes());
         }
         self.copy_out(into, &bytes)?;
-        Ok(0)
-    }
-
-    pub(super) fn sys_sysinfo(&mut self, into: u64) -> Outcome {
-        let mut layout = Layout::<112>::new();
-        layout
-            .u64(self.storage.machine.now() / 1_000_000_000)
-            .skip(24)
-            .u64((self.storage.pool.total() * PAGE_SIZE) as u64)
-            .u64((self.storage.pool.free() * PAGE_SIZE) as u64)
-            .skip(32)
-            .u16(self.processes.count() as u16)
-            .skip(22)
-            .u32(1);
-        self.copy_out(into, layout.bytes())?;
-        Ok(0)
-    }
-
-    /// Of the limits, only RLIMIT_NOFILE's can be changed. Setting another is accepted, as programs that lower
-    /// theirs expect, and changes nothing.
-    pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
-        let slot = self.process_or_self(pid)?;
-        let mut limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
-        let replacement = if new == 0 {
-            None
-        } else {
-            Some(self.read_words::<2>(new)?)
-        };
-        let is_descriptors = resource as u32 == DESCRIPTORS;
-        if is_descriptors && replacement.is_some() {
-            self.note_message(slot);
-        }
-        let descriptors = &mut self.processes.at_mut(slot).descriptors;
-        if is_descriptors {
-            limit[0] = descriptors.limit as u64;
-        }
-        if let Some([soft, hard]) = replacement {
-            if soft > hard {
-                return Err(Errno::EINVAL.into());
-            }
-            if is_descriptors {
-                if hard > MAX_DESCRIPTORS as u64 {
-                    return Err(Errno::EPERM.into());
-                }
-                descriptors.limit = soft as usize;
-            }
-        }
-        if old != 0 {
-            self.write_words(old, &limit)?;
-        }
         Ok(0)
     }
 
@@ -109,11 +60,11 @@ impl<M: Machine> Kernel<'_, M> {
                     }
                     *byte = one[0];
                 }
-                self.processes.at_mut(self.current).name = name;
+                self.process.name = name;
                 Ok(0)
             }
             PR_GET_NAME => {
-                let name = self.processes.at(self.current).name;
+                let name = self.process.name;
                 self.copy_out(argument, &name)?;
                 Ok(0)
             }
@@ -141,49 +92,6 @@ impl<M: Machine> Kernel<'_, M> {
         }
     }
 
-    /// Deterministic: the same bytes in every boot (docs/syscalls.md).
-    pub(super) fn sys_getrandom(&mut self, into: u64, length: u64, flags: u64) -> Outcome {
-        const FLAGS: u64 = 7;
-        const MOST: u64 = 0x7fff_f000;
-        if flags & !FLAGS != 0 {
-            return Err(Errno::EINVAL.into());
-        }
-        let length = length.min(MOST);
-        self.random_out(into, length as usize)
-    }
-
-    /// Random bytes to user memory.
-    #[inline(never)]
-    pub(super) fn random_out(&mut self, into: u64, length: usize) -> Outcome {
-        let mut done = 0;
-        while done < length {
-            let mut bytes = [0; 256];
-            let piece = &mut bytes[..(length - done).min(256)];
-            self.random.fill(piece);
-            match self.copy_out(into.wrapping_add(done as u64), piece) {
-                Ok(()) => done += piece.len(),
-                Err(errno) if done == 0 => return Err(errno.into()),
-                Err(_) => break,
-            }
-        }
-        Ok(done)
-    }
-
-    pub(super) fn sys_sched_yield(&mut self) -> Outcome {
-        self.slice_over = true;
-        self.attention = true;
-        Ok(0)
-    }
-
-    pub(super) fn sys_sched_getaffinity(&mut self, pid: u64, size: u64, into: u64) -> Outcome {
-        self.process_or_self(pid)?;
-        if size < 8 || !size.is_multiple_of(8) {
-            return Err(Errno::EINVAL.into());
-        }
-        self.write_words(into, &[1])?;
-        Ok(8)
-    }
-
     pub(super) fn sys_sched_getparam(&mut self, into: u64) -> Outcome {
         self.copy_out(into, &[0; 4])?;
         Ok(0)
@@ -193,6 +101,85 @@ impl<M: Machine> Kernel<'_, M> {
         self.copy_out_optional(processor, &[0; 4])?;
         self.copy_out_optional(node, &[0; 4])?;
         Ok(0)
+    }
+}
+
+impl Processes {
+    pub(super) fn sys_sched_yield(&mut self) -> Outcome {
+        self.end_slice();
+        Ok(0)
+    }
+}
+
+impl<M: Machine> Jobs<'_, '_, M> {
+    pub(super) fn sys_sysinfo(&mut self, into: u64) -> Outcome {
+        let mut layout = Layout::<112>::new();
+        layout
+            .u64(self.storage.machine.now() / 1_000_000_000)
+            .skip(24)
+            .u64((self.storage.pool.total() * PAGE_SIZE) as u64)
+            .u64((self.storage.pool.free() * PAGE_SIZE) as u64)
+            .skip(32)
+            .u16(self.processes.count() as u16)
+            .skip(22)
+            .u32(1);
+        self.copy_out(into, layout.bytes())?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_sched_getaffinity(&mut self, pid: u64, size: u64, into: u64) -> Outcome {
+        self.processes.process_or_self(pid)?;
+        if size < 8 || !size.is_multiple_of(8) {
+            return Err(Errno::EINVAL.into());
+        }
+        self.write_words(into, &[1])?;
+        Ok(8)
+    }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
+    /// Of the limits, only RLIMIT_NOFILE's can be changed. Setting another is accepted, as programs that lower
+    /// theirs expect, and changes nothing.
+    pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
+        let slot = self.processes.process_or_self(pid)?;
+        let mut limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
+        let replacement = if new == 0 {
+            None
+        } else {
+            Some(self.read_words::<2>(new)?)
+        };
+        let is_descriptors = resource as u32 == DESCRIPTORS;
+        if is_descriptors && replacement.is_some() {
+            self.observer().message(slot);
+        }
+        let descriptors = &mut self.processes.at_mut(slot).descriptors;
+        if is_descriptors {
+            limit[0] = descriptors.limit as u64;
+        }
+        if let Some([soft, hard]) = replacement {
+            if soft > hard {
+                return Err(Errno::EINVAL.into());
+            }
+            if is_descriptors {
+                if hard > MAX_DESCRIPTORS as u64 {
+                    return Err(Errno::EPERM.into());
+                }
+                descriptors.limit = soft as usize;
+            }
+        }
+        if old != 0 {
+            self.write_words(old, &limit)?;
+        }
+        Ok(0)
+    }
+
+    /// Deterministic: the same bytes in every boot (docs/syscalls.md).
+    pub(super) fn sys_getrandom(&mut self, into: u64, length: u64, flags: u64) -> Outcome {
+        const FLAGS: u64 = 7;
+        if flags & !FLAGS != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        self.read_random(&mut Buffer::user(into, length))
     }
 }
 

@@ -363,7 +363,10 @@ fn proc_shows_the_ledger() {
 fn without_memory_there_is_no_head() {
     let mut rig = rig(Policy::Open);
     while rig.kernel.storage.pool.allocate().is_ok() {}
-    let one_entry = |rig: &mut Rig| rig.kernel.write_entry(rig.kernel.current, Ending::GoesOn);
+    let one_entry = |rig: &mut Rig| {
+        let slot = rig.kernel.processes.current_slot();
+        rig.kernel.observer().write_entry(slot, Ending::GoesOn);
+    };
     // As many as the last page of the ledger takes, and some more.
     for _ in 0..40 {
         one_entry(&mut rig);

@@ -1,25 +1,23 @@
-//! The ledger as a whole: its text and its counters, two files without names, and the chain.
+//! The ledger's text and its counters, two files without names, and the chain.
 
 use core::fmt;
 
 use super::format;
 use crate::errno::Errno;
-use crate::frames::FramePool;
-use crate::fs::{Fs, InodeId};
+use crate::fs::InodeId;
 use crate::machine::Machine;
 use crate::process::{Pid, Usage};
 use crate::sha256::Digest;
+use crate::storage::Storage;
 use crate::text::Text;
 
 /// The text of the ledger, and where its chain is.
-pub(crate) struct Book {
+pub(crate) struct Log {
     text: InodeId,
     counters: InodeId,
     /// The last link.
     head: Option<Digest>,
     entries: u64,
-    /// Changes whenever a process has something new to tell, or has told it.
-    pub generation: u64,
     /// The groups of address spaces so far.
     groups: u32,
     state: State,
@@ -36,27 +34,17 @@ enum State {
     Broken,
 }
 
-impl Book {
-    /// No file yet: [`open`](Self::open) makes it.
-    pub const NONE: Book = Book {
-        text: InodeId::ROOT,
-        counters: InodeId::ROOT,
-        head: None,
-        entries: 0,
-        generation: 0,
-        groups: 0,
-        state: State::Broken,
-        kernel: [0; 32],
-    };
-
-    /// An empty ledger.
-    pub fn open(kernel: Digest, fs: &mut Fs, pool: &mut FramePool) -> Result<Self, Errno> {
-        Ok(Book {
-            text: nameless(fs, pool)?,
-            counters: nameless(fs, pool)?,
+impl Log {
+    /// An empty text.
+    pub fn open<M: Machine>(kernel: Digest, storage: &mut Storage<'_, M>) -> Result<Self, Errno> {
+        Ok(Log {
+            text: nameless(storage)?,
+            counters: nameless(storage)?,
+            head: None,
+            entries: 0,
+            groups: 0,
             state: State::Open,
             kernel,
-            ..Self::NONE
         })
     }
 
@@ -95,16 +83,11 @@ impl Book {
     ///
     /// # Errors
     /// No memory.
-    pub fn close(
-        &mut self,
-        fs: &mut Fs,
-        pool: &mut FramePool,
-        machine: &mut impl Machine,
-    ) -> fmt::Result {
+    pub fn close<M: Machine>(&mut self, storage: &mut Storage<'_, M>) -> fmt::Result {
         self.state = State::Closed;
         let mut line = Text::new();
         format::kernel(&mut line, &self.kernel)?;
-        write_whole(self.text, &line.bytes, fs, pool, machine)
+        write_whole(self.text, &line.bytes, storage)
     }
 
     /// Something is missing. True the first time.
@@ -116,16 +99,14 @@ impl Book {
     ///
     /// # Errors
     /// No memory.
-    pub fn append(
+    pub fn append<M: Machine>(
         &mut self,
         mut block: Text,
-        fs: &mut Fs,
-        pool: &mut FramePool,
-        machine: &mut impl Machine,
+        storage: &mut Storage<'_, M>,
     ) -> fmt::Result {
-        let link = format::link(self.head.as_ref(), &block.bytes, machine.sha256());
+        let link = format::link(self.head.as_ref(), &block.bytes, storage.machine.sha256());
         format::chain(&mut block, &link)?;
-        write_whole(self.text, &block.bytes, fs, pool, machine)?;
+        write_whole(self.text, &block.bytes, storage)?;
         self.head = Some(link);
         Ok(())
     }
@@ -140,13 +121,11 @@ impl Book {
     ///
     /// # Errors
     /// No memory.
-    pub fn count(
+    pub fn count<M: Machine>(
         &mut self,
         pid: Pid,
         usage: &Usage,
-        fs: &mut Fs,
-        pool: &mut FramePool,
-        machine: &mut impl Machine,
+        storage: &mut Storage<'_, M>,
     ) -> fmt::Result {
         let mut line = Text::new();
         fmt::Write::write_fmt(
@@ -156,26 +135,25 @@ impl Book {
                 self.entries, pid.0, usage.syscalls, usage.faults, usage.peak_pages, usage.time
             ),
         )?;
-        write_whole(self.counters, &line.bytes, fs, pool, machine)
+        write_whole(self.counters, &line.bytes, storage)
     }
 }
 
 /// A file that no path names and nobody else holds.
-fn nameless(fs: &mut Fs, pool: &mut FramePool) -> Result<InodeId, Errno> {
+fn nameless<M: Machine>(storage: &mut Storage<'_, M>) -> Result<InodeId, Errno> {
     const NAME: &[u8] = b".ledger";
-    let inode = fs.create_file(InodeId::ROOT, NAME, 0o444)?;
-    fs.hold(inode);
-    fs.unlink(InodeId::ROOT, NAME, pool)?;
+    let inode = storage.fs.create_file(InodeId::ROOT, NAME, 0o444)?;
+    storage.fs.hold(inode);
+    storage.fs.unlink(InodeId::ROOT, NAME, &mut storage.pool)?;
     Ok(inode)
 }
 
-fn write_whole(
+fn write_whole<M: Machine>(
     file: InodeId,
     bytes: &[u8],
-    fs: &mut Fs,
-    pool: &mut FramePool,
-    machine: &mut impl Machine,
+    storage: &mut Storage<'_, M>,
 ) -> fmt::Result {
+    let Storage { fs, pool, machine } = storage;
     match fs.write(file, fs.size(file), bytes, pool, machine) {
         Ok(written) if written == bytes.len() => Ok(()),
         _ => Err(fmt::Error),

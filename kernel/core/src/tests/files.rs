@@ -40,7 +40,53 @@ fn writes_cross_pages_and_stop_at_bad_memory() {
     let end = BASE + MEMORY;
     assert_eq!(rig.call(n::WRITE, &[fd, end - 16, 4096]), 16);
     assert_eq!(rig.call(n::WRITE, &[fd, end, 4096]), fail(Errno::EFAULT));
-    assert_eq!(rig.call(n::READ, &[fd, u64::MAX - 4, 4096]), 0);
+}
+
+#[test]
+fn a_range_that_no_program_can_have_is_a_fault() {
+    // As Linux says it: before it cuts the count, and at the end of a file too.
+    let mut rig = Rig::new();
+    let fault = fail(Errno::EFAULT);
+    let fd = rig.opened("/tmp/a", O_CREAT | O_RDWR);
+    let (reader, writer) = rig.pipe();
+    let null = rig.opened("/dev/null", O_RDWR);
+    let folder = rig.opened("/tmp", 0);
+    rig.poke_words(DATA + 64, &[DATA, 1, DATA, 1 << 48]);
+    for (address, count) in [(DATA, u64::MAX), (DATA, 1 << 48), (u64::MAX - 4, 4096)] {
+        for fd in [fd, null, folder, reader] {
+            assert_eq!(rig.call(n::READ, &[fd, address, count]), fault);
+        }
+        for fd in [fd, null, writer] {
+            assert_eq!(rig.call(n::WRITE, &[fd, address, count]), fault);
+        }
+        assert_eq!(rig.call(n::PREAD64, &[fd, address, count, 0]), fault);
+        assert_eq!(rig.call(n::PWRITE64, &[fd, address, count, 0]), fault);
+    }
+    assert_eq!(rig.call(n::READV, &[fd, DATA + 64, 2]), fault);
+    assert_eq!(rig.call(n::WRITEV, &[fd, DATA + 64, 2]), fault);
+    assert_eq!(
+        rig.done(n::LSEEK, &[fd, 0, SEEK_END]),
+        0,
+        "nothing was written"
+    );
+    // What may not be done at all is said first.
+    assert_eq!(
+        rig.call(n::READ, &[writer, DATA, u64::MAX]),
+        fail(Errno::EBADF)
+    );
+    assert_eq!(
+        rig.call(n::WRITE, &[folder, DATA, u64::MAX]),
+        fail(Errno::EBADF)
+    );
+}
+
+#[test]
+fn cutting_a_folder_is_refused() {
+    let mut rig = Rig::new();
+    for flags in [O_TRUNC, O_TRUNC | O_DIRECTORY] {
+        assert_eq!(rig.open("/tmp", flags), fail(Errno::EISDIR));
+    }
+    rig.opened("/tmp", O_TRUNC | O_PATH);
 }
 
 #[test]
@@ -128,11 +174,14 @@ fn vectors_are_gathered_and_scattered() {
         fail(Errno::EINVAL)
     );
     assert_eq!(rig.call(n::READV, &[fd, 8, 1]), fail(Errno::EFAULT));
-    rig.poke_words(DATA + 64, &[DATA, i64::MAX as u64, DATA, 1]);
-    assert_eq!(
-        rig.call(n::WRITEV, &[fd, DATA + 64, 2]),
-        fail(Errno::EINVAL)
-    );
+    for (lengths, errno) in [
+        ([i64::MAX as u64, 1], Errno::EFAULT),
+        ([1 << 63, 1], Errno::EINVAL),
+        ([i64::MAX as u64, u64::MAX], Errno::EINVAL),
+    ] {
+        rig.poke_words(DATA + 64, &[DATA, lengths[0], DATA, lengths[1]]);
+        assert_eq!(rig.call(n::WRITEV, &[fd, DATA + 64, 2]), fail(errno));
+    }
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn the_end_of_pid_1_is_the_end() {
     rig.fork();
     assert_eq!(rig.start(n::EXIT_GROUP, &[0x107]), Next::Halt { status: 7 });
     assert_eq!(rig.kernel.processes.count(), 1);
-    assert_eq!(rig.kernel.files.count(), 0);
+    assert_eq!(rig.kernel.files.open.count(), 0);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn everything_is_given_back() {
             assert!(rig.done(n::WAIT4, &[u64::MAX, 0, 0, 0]) > 0);
         }
         assert_eq!(rig.kernel.processes.count(), 1);
-        assert_eq!(rig.kernel.files.count(), 1);
+        assert_eq!(rig.kernel.files.open.count(), 1);
         if round == 0 {
             before = free(&rig);
         }
@@ -247,7 +247,7 @@ fn a_fork_bomb_meets_a_limit() {
 #[test]
 fn a_short_heap_refuses_calls_that_allocate() {
     let mut rig = Rig::new();
-    rig.kernel.storage.machine.heap_free = super::super::HEAP_RESERVE - 1;
+    rig.kernel.storage.machine.heap_free = crate::syscall::HEAP_RESERVE - 1;
     assert_eq!(rig.call(n::CLONE, &FORK), fail(Errno::ENOMEM));
     assert_eq!(rig.open("/tmp/a", O_CREAT), fail(Errno::ENOMEM));
     assert_eq!(rig.call(n::CLOSE, &[2]), 0);

@@ -6,9 +6,9 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::Pid;
-use super::signals::Signal;
 use crate::machine::Machine;
+use crate::process::Pid;
+use crate::process::signals::Signal;
 
 /// Bytes of input that are kept for programs that do not read.
 const INPUT_LIMIT: usize = 4096;

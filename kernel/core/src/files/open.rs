@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use crate::addr::Frame;
+use super::window::Window;
 use crate::errno::Errno;
 use crate::fs::InodeId;
+use crate::process::descriptors::FileId;
 
 /// O_ACCMODE: the two bits that say what may be done.
 pub const O_ACCMODE: u32 = 3;
@@ -35,17 +36,13 @@ pub const O_PATH: u32 = 0o10000000;
 /// The bit that O_TMPFILE has beyond O_DIRECTORY.
 pub const O_TMPFILE: u32 = 0o20000000;
 
-/// Names an open file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileId(pub u32);
-
 /// What is behind an open file.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Object {
     /// A regular file.
-    Regular,
+    Regular(InodeId),
     /// A directory; the offset is the place in it.
-    Directory,
+    Directory(InodeId),
     /// The reading end of a pipe.
     PipeReader(u32),
     /// The writing end of a pipe.
@@ -66,56 +63,11 @@ pub enum Kind {
     Path,
 }
 
-/// Where bytes of a file lie in memory.
-#[derive(Clone, Copy, Debug)]
-pub enum Place {
-    /// Not known.
-    Nowhere,
-    /// In the image, the window's first byte first.
-    Image(&'static [u8]),
-    /// In this frame, to be read; the window starts with the page.
-    ReadFrame(Frame),
-    /// In this frame, to be written; the window is the whole page.
-    WriteFrame(Frame),
-}
-
-/// A range of a file whose place is known: for `syscall::quick`, which says how long it holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Window {
-    /// The kernel's epoch when it was noted; 0 is none.
-    pub epoch: u64,
-    /// Offset of its first byte in the file.
-    pub start: u64,
-    /// Bytes.
-    pub length: u64,
-    /// Where they are.
-    pub place: Place,
-}
-
-impl Window {
-    /// No window.
-    pub const NONE: Window = Window {
-        epoch: 0,
-        start: 0,
-        length: 0,
-        place: Place::Nowhere,
-    };
-
-    /// How far into the window `offset` lies, if it holds and has `length` bytes from there on, at least one.
-    #[inline(always)]
-    pub fn find(&self, epoch: u64, offset: u64, length: u64) -> Option<usize> {
-        let at = offset.wrapping_sub(self.start);
-        let fits =
-            self.epoch == epoch && at < self.length && length.wrapping_sub(1) < self.length - at;
-        fits.then_some(at as usize)
-    }
-}
-
 /// An open file.
 #[derive(Debug)]
 pub struct OpenFile {
     /// What it is.
-    pub kind: Kind,
+    pub object: Object,
     /// Its inode, held open; None for a pipe without a name.
     pub inode: Option<InodeId>,
     /// O_ACCMODE, O_APPEND, O_NONBLOCK and the like, as fcntl's F_GETFL returns them.
@@ -129,9 +81,21 @@ pub struct OpenFile {
 }
 
 impl OpenFile {
+    /// A file that has just been opened, with one descriptor to come.
+    pub fn new(object: Object, inode: Option<InodeId>, flags: u32) -> Self {
+        OpenFile {
+            object,
+            inode,
+            flags,
+            offset: 0,
+            references: 1,
+            window: Window::NONE,
+        }
+    }
+
     /// What a free place of the table holds.
     const CLOSED: OpenFile = OpenFile {
-        kind: Kind::Null,
+        object: Object::Null,
         inode: None,
         flags: O_PATH,
         offset: 0,
@@ -154,13 +118,13 @@ impl OpenFile {
 
 /// All open files.
 #[derive(Default)]
-pub struct Files {
+pub struct OpenFiles {
     /// A place that is free holds a closed file: no references, no window.
     entries: Vec<OpenFile>,
     free: Vec<u32>,
 }
 
-impl Files {
+impl OpenFiles {
     /// Adds a file with one reference.
     ///
     /// # Errors
@@ -228,7 +192,7 @@ mod tests {
 
     fn file() -> OpenFile {
         OpenFile {
-            kind: Kind::Null,
+            object: Object::Null,
             inode: None,
             flags: O_RDWR,
             offset: 0,
@@ -239,11 +203,14 @@ mod tests {
 
     #[test]
     fn the_last_reference_closes() {
-        let mut files = Files::default();
+        let mut files = OpenFiles::default();
         let id = files.insert(file()).unwrap();
         files.share(id);
         assert!(files.release(id).is_none());
-        assert_eq!(files.release(id).map(|file| file.kind), Some(Kind::Null));
+        assert_eq!(
+            files.release(id).map(|file| file.object),
+            Some(Object::Null)
+        );
         assert_eq!(files.count(), 0);
         assert_eq!(files.insert(file()).unwrap(), id);
     }

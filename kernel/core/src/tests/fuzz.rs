@@ -3,7 +3,7 @@
 //! `FIRMSEED_FUZZ_CALLS` sets the number of calls; the seed is fixed, so a failure can be repeated.
 
 use super::*;
-use crate::process::random::Random;
+use crate::random::Random;
 
 /// Values that break careless arithmetic, and some that make calls succeed.
 const VALUES: [u64; 30] = [
@@ -88,12 +88,7 @@ fn run(seed: u64, limit: u64) -> u64 {
             let name = names[(choice >> 8) as usize % names.len()];
             let at = if choice & 64 == 0 { PATH } else { PATH_2 };
             let kernel = &mut rig.kernel;
-            let space = kernel
-                .processes
-                .at_mut(kernel.current)
-                .space
-                .as_mut()
-                .unwrap();
+            let space = kernel.processes.current_mut().space.as_mut().unwrap();
             let mut bytes = name.as_bytes().to_vec();
             bytes.push(0);
             // The program may have unmapped its own memory.
@@ -131,7 +126,7 @@ fn finish(mut rig: Rig) {
             .end_process(init, crate::process::Ending::Exited(0));
     }
     assert_eq!(rig.kernel.processes.count(), 1, "PID 1 itself");
-    assert_eq!(rig.kernel.files.count(), 0, "open files");
+    assert_eq!(rig.kernel.files.open.count(), 0, "open files");
     rig.check_ledger();
     let kernel = &mut rig.kernel;
     empty_files(kernel, InodeId::ROOT, 0);

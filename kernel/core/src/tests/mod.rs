@@ -23,13 +23,14 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
-use super::numbers as n;
 use crate::addr::UserAddr;
 use crate::context::Trap;
 use crate::errno::Errno;
 use crate::fs::{Fs, InodeId};
-use crate::kernel::{BootOptions, Kernel, Next, Policy};
+use crate::kernel::{BootOptions, Kernel, Policy};
 use crate::process::Pid;
+use crate::run::Next;
+use crate::syscall::table as n;
 use crate::testing::FakeMachine;
 
 /// Where the test program's memory starts; it is readable, writable and executable.
@@ -161,7 +162,7 @@ impl Rig {
 
     /// The current process.
     fn pid(&self) -> u32 {
-        self.kernel.processes.at(self.kernel.current).pid.0
+        self.kernel.processes.current().pid.0
     }
 
     /// Gives the processor to the next process in turn.
@@ -193,12 +194,7 @@ impl Rig {
 
     fn poke(&mut self, address: u64, bytes: &[u8]) {
         let kernel = &mut self.kernel;
-        let space = kernel
-            .processes
-            .at_mut(kernel.current)
-            .space
-            .as_mut()
-            .unwrap();
+        let space = kernel.processes.current_mut().space.as_mut().unwrap();
         space
             .copy_out(&mut kernel.storage, UserAddr(address), bytes)
             .unwrap();
@@ -207,12 +203,7 @@ impl Rig {
     fn peek(&mut self, address: u64, length: usize) -> Vec<u8> {
         let kernel = &mut self.kernel;
         let mut bytes = vec![0; length];
-        let space = kernel
-            .processes
-            .at_mut(kernel.current)
-            .space
-            .as_mut()
-            .unwrap();
+        let space = kernel.processes.current_mut().space.as_mut().unwrap();
         space
             .copy_in(&mut kernel.storage, UserAddr(address), &mut bytes)
             .unwrap();

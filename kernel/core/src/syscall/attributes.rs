@@ -1,14 +1,15 @@
 //! What is known of a file, and the calls that change it: stat(2), statx(2), statfs(2), access, chmod, chown, times.
 
 use super::Outcome;
+use super::grant::{Names, User};
+use super::layout::Layout;
 use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
-use super::user::Layout;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::fs::{InodeId, Kind as FileKind, NAME_MAX, Stat, Time};
-use crate::kernel::Kernel;
+use crate::files::open::Object;
+use crate::fs::{InodeId, NAME_MAX, Stat, Time};
 use crate::machine::Machine;
-use crate::process::files::{FileId, Kind};
+use crate::process::descriptors::FileId;
 
 const AT_NO_AUTOMOUNT: u64 = 0x800;
 const AT_STATX_SYNC: u64 = 0x6000;
@@ -17,7 +18,7 @@ const AT_EACCESS: u64 = 0x200;
 const UTIME_NOW: u64 = (1 << 30) - 1;
 const UTIME_OMIT: u64 = (1 << 30) - 2;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Names<'_, '_, M> {
     fn stat_target(&mut self, target: Target) -> Stat {
         match target {
             Target::Inode(inode) => self.storage.fs.stat(inode),
@@ -29,11 +30,11 @@ impl<M: Machine> Kernel<'_, M> {
     fn stat_pipe(&mut self, id: FileId) -> Stat {
         const S_IFIFO: u32 = 0o010_000;
         const PIPES: u64 = 2;
-        let pipe = match self.files.get(id).kind {
-            Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,
+        let pipe = match self.files.open.get(id).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
             _ => 0,
         };
-        let credentials = self.processes.at(self.current).credentials;
+        let credentials = self.process.credentials;
         Stat {
             dev: PIPES,
             ino: u64::from(pipe) + 1,
@@ -53,7 +54,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     #[inline(never)]
     pub(super) fn sys_fstat(&mut self, fd: u64, into: u64) -> Outcome {
-        let id = self.processes.at(self.current).descriptors.file(fd)?;
+        let id = self.process.descriptors.file(fd)?;
         let target = self.target_of(id);
         let stat = self.stat_target(target);
         self.copy_out(into, stat_layout(&stat).bytes())?;
@@ -102,7 +103,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     pub(super) fn sys_fstatfs(&mut self, fd: u64, into: u64) -> Outcome {
-        self.processes.at(self.current).descriptors.file(fd)?;
+        self.process.descriptors.file(fd)?;
         self.write_statfs(into)
     }
 
@@ -159,10 +160,8 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// The same for the calls that take a descriptor.
     fn changed_descriptor(&self, fd: u64) -> Result<Option<InodeId>, Errno> {
-        let file = self
-            .files
-            .get(self.processes.at(self.current).descriptors.file(fd)?);
-        if file.kind == Kind::Path {
+        let file = self.files.open.get(self.process.descriptors.file(fd)?);
+        if file.object == Object::Path {
             Err(Errno::EBADF)
         } else {
             Ok(file.inode)
@@ -212,7 +211,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     pub(super) fn sys_utimensat(&mut self, fd: u64, path: u64, times: u64, flags: u64) -> Outcome {
-        let now = self.file_time();
+        let now = self.storage.fs.time(self.storage.machine.now());
         let [access, change] = if times == 0 {
             [Some(now); 2]
         } else {
@@ -236,23 +235,6 @@ impl<M: Machine> Kernel<'_, M> {
             self.storage.fs.set_times(inode, access, change)?;
         }
         Ok(0)
-    }
-
-    pub(super) fn sys_umask(&mut self, mask: u64) -> Outcome {
-        let process = self.processes.at_mut(self.current);
-        let old = core::mem::replace(&mut process.umask, mask as u16 & 0o777);
-        Ok(old.into())
-    }
-
-    /// Is this a regular file that may be executed?
-    pub(super) fn check_executable(&self, inode: InodeId) -> Result<(), Errno> {
-        if self.storage.fs.kind(inode) == FileKind::File
-            && self.storage.fs.stat(inode).is_executable()
-        {
-            Ok(())
-        } else {
-            Err(Errno::EACCES)
-        }
     }
 }
 
