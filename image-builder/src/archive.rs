@@ -1,13 +1,13 @@
-//! The plain tar inside an image, through the kernel's own reader and writer (`firmseed_core::tar`).
+//! The plain tar inside an image, through the reader and writer that the kernel uses (`firmseed_formats::tar`).
 //!
 //! The same members always give the same bytes: owner 0, time 0, one way to split a long path.
 
 use crate::{Error, Result};
 use firmseed_core::errno::Errno;
-use firmseed_core::tar::{Archive, Cause, EntryKind, EntryPath, NewMember};
+use firmseed_formats::tar::{Archive, Cause, EntryKind, EntryPath, NewMember};
 use std::ops::Range;
 
-pub use firmseed_core::tar::BLOCK;
+pub use firmseed_formats::tar::BLOCK;
 
 /// A member; `C` is how its contents are held: bytes to write, or a range of a tar that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

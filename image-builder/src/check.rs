@@ -11,8 +11,11 @@ use crate::layout::Settings;
 use crate::progress::Progress;
 use crate::startable::Start;
 use crate::{Error, Result, build, layout, published, seed_kernel, seeds, sha256};
-use firmseed_core::image::{self, ALIGNMENT, Escape, Fault, Hex, Index, Kind, Name, Part};
-use firmseed_core::tar::{self, Archive, TarError};
+use firmseed_core::image::Fault;
+use firmseed_formats::escape::Escape;
+use firmseed_formats::image::{ALIGNMENT, IMAGE_SIZE_FIELD, Index, KernelName, MemberKind, Part};
+use firmseed_formats::sha256::{Digest, Hex};
+use firmseed_formats::tar::{self, Archive, TarError};
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -77,7 +80,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
         size: image.len(),
         files: files
             .filter(
-                |member| matches!(member, Ok(member) if matches!(member.kind, Kind::File { .. })),
+                |member| matches!(member, Ok(member) if matches!(member.kind, MemberKind::File { .. })),
             )
             .count(),
         kernel: flavour.describe(&image[..offset]),
@@ -87,7 +90,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
         start: None,
     };
     if let Ok(index) = &index
-        && index.kernel_name == Name::Published
+        && index.kernel_name == KernelName::Published
         && published::version_of(&kernel).is_none()
     {
         let text = "the index calls the kernel a published one; this tool's list (kernel/PUBLISHED) does not know it";
@@ -96,7 +99,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
     let judged = judge(image.to_vec().leak(), offset, flavour, &kernel);
     let Err(fault) = judged.map(|start| report.start = Some(start)) else {
         if let Ok(index) = &index
-            && index.kernel_name == Name::Seed
+            && index.kernel_name == KernelName::Seed
             && let Some(other) = seed_kernel::from_files(image, index)
             && kernel::hash(&other) != kernel
         {
@@ -130,7 +133,7 @@ fn judge(
     image: &'static [u8],
     offset: usize,
     flavour: Flavour,
-    kernel: &image::Sha256,
+    kernel: &Digest,
 ) -> std::result::Result<Start, Finding> {
     let finding = |part: &str, range, problem: String| {
         Err(Finding {
@@ -141,7 +144,7 @@ fn judge(
     };
     if stated_image_size(image) != Some(image.len() as u64) {
         let problem = "the field image_size is not the size of the image";
-        return finding("kernel header", image::IMAGE_SIZE_FIELD, problem.into());
+        return finding("kernel header", IMAGE_SIZE_FIELD, problem.into());
     }
     match flavour.load(image, offset, kernel) {
         Err(fault) => {
@@ -314,7 +317,7 @@ impl<'a> Checker<'a> {
                     return self.add("index", start..start + index.text.len(), problem);
                 }
             };
-            if let Kind::File { content, .. } = member.kind {
+            if let MemberKind::File { content, .. } = member.kind {
                 let name = format!("file {}", member.path);
                 self.part(&name, &content);
                 let end = range(&content).end;
@@ -369,21 +372,21 @@ impl<'a> Checker<'a> {
         true
     }
 
-    fn to_write(&self, member: &firmseed_core::image::Member<'a>) -> Option<Member<&'a [u8]>> {
-        let bytes = |text: firmseed_core::image::Escaped<'_>| text.bytes().collect::<Vec<u8>>();
+    fn to_write(&self, member: &firmseed_formats::image::Member<'a>) -> Option<Member<&'a [u8]>> {
+        let bytes = |text: firmseed_formats::escape::Escaped<'_>| text.bytes().collect::<Vec<u8>>();
         let kind = match member.kind {
-            Kind::File { content, mode } => archive::Kind::File {
+            MemberKind::File { content, mode } => archive::Kind::File {
                 mode,
                 content: content.slice(self.image)?,
             },
-            Kind::Directory { mode } => archive::Kind::Directory { mode },
-            Kind::Symlink { target } => archive::Kind::Symlink {
+            MemberKind::Directory { mode } => archive::Kind::Directory { mode },
+            MemberKind::Symlink { target } => archive::Kind::Symlink {
                 target: bytes(target),
             },
-            Kind::Hardlink { target } => archive::Kind::Hardlink {
+            MemberKind::Hardlink { target } => archive::Kind::Hardlink {
                 target: bytes(target),
             },
-            Kind::Device { .. } => return None,
+            MemberKind::Device { .. } => return None,
         };
         Some(Member {
             path: bytes(member.path),
@@ -428,7 +431,7 @@ fn contents(index: &Index<'_>) -> Vec<(String, Range<usize>)> {
         .members()
         .map_while(|member| member.ok())
         .filter_map(|member| match member.kind {
-            Kind::File { content, .. } => Some((member.path.to_string(), range(&content))),
+            MemberKind::File { content, .. } => Some((member.path.to_string(), range(&content))),
             _ => None,
         });
     files.collect()

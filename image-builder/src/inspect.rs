@@ -2,7 +2,9 @@
 
 use crate::kernel::{Flavour, hash, stated_image_size};
 use crate::{Error, Result, layout, seed_kernel, sha256};
-use firmseed_core::image::{Escaped, Hex, Kind, Part};
+use firmseed_formats::escape::Escaped;
+use firmseed_formats::image::{MemberKind, Part};
+use firmseed_formats::sha256::Hex;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -148,7 +150,7 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
     })
 }
 
-fn member_report(member: firmseed_core::image::Member<'_>) -> MemberReport {
+fn member_report(member: firmseed_formats::image::Member<'_>) -> MemberReport {
     let empty = MemberReport {
         kind: "device",
         path: member.path.to_string(),
@@ -161,7 +163,7 @@ fn member_report(member: firmseed_core::image::Member<'_>) -> MemberReport {
     };
     let octal = |mode: u16| Some(format!("{mode:04o}"));
     match member.kind {
-        Kind::File { content, mode } => MemberReport {
+        MemberKind::File { content, mode } => MemberReport {
             kind: "file",
             mode: octal(mode),
             size: Some(content.size),
@@ -169,22 +171,22 @@ fn member_report(member: firmseed_core::image::Member<'_>) -> MemberReport {
             sha256: Some(Hex(&content.sha256).to_string()),
             ..empty
         },
-        Kind::Directory { mode } => MemberReport {
+        MemberKind::Directory { mode } => MemberReport {
             kind: "dir",
             mode: octal(mode),
             ..empty
         },
-        Kind::Symlink { target } => MemberReport {
+        MemberKind::Symlink { target } => MemberReport {
             kind: "symlink",
             target: Some(target.to_string()),
             ..empty
         },
-        Kind::Hardlink { target } => MemberReport {
+        MemberKind::Hardlink { target } => MemberReport {
             kind: "hardlink",
             target: Some(target.to_string()),
             ..empty
         },
-        Kind::Device { major, minor } => MemberReport {
+        MemberKind::Device { major, minor } => MemberReport {
             device: Some((major, minor)),
             ..empty
         },

@@ -7,11 +7,11 @@
 use crate::{Error, Result};
 use crate::{published, seed_kernel, sha256};
 use firmseed_core::fs::Fs;
-use firmseed_core::image::{
-    self, ALIGNMENT, Compiled, Fault, Form, IMAGE_SIZE_FIELD, Index, IndexError, Name, Sha256,
-    kernel_hash,
+use firmseed_core::image::{self, Fault};
+use firmseed_formats::image::{
+    ALIGNMENT, Compiled, Form, IMAGE_SIZE_FIELD, Index, IndexError, KernelName, kernel_hash,
 };
-use firmseed_core::sha256::compress;
+use firmseed_formats::sha256::{Digest, compress};
 use object::read::elf::{ElfFile64, ProgramHeader as _};
 use object::{
     Architecture, LittleEndian, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, elf,
@@ -64,7 +64,7 @@ impl Flavour {
         self,
         image: &'static [u8],
         offset: usize,
-        kernel: &Sha256,
+        kernel: &Digest,
     ) -> std::result::Result<(Index<'static>, Fs), Fault<'static>> {
         match self {
             Flavour::Compiled => image::load(image, offset, kernel, sha256),
@@ -86,7 +86,7 @@ impl Flavour {
 pub struct Kernel {
     /// The load segments as they lie in memory, zero-initialised data included, up to the end of a page.
     pub flat: Vec<u8>,
-    /// Lines of `OFFSET NAME`, for `firmseed_core::image::symbol_at`.
+    /// Lines of `OFFSET NAME`, for `firmseed_formats::image::symbol_at`.
     pub symbols: Vec<u8>,
     /// Which one.
     pub flavour: Flavour,
@@ -148,15 +148,15 @@ impl Kernel {
     }
 
     /// Its hash in the index of every image.
-    pub fn hash(&self) -> Sha256 {
+    pub fn hash(&self) -> Digest {
         hash(&self.flat)
     }
 
     /// The word for it in an index.
-    pub fn name(&self) -> Name {
+    pub fn name(&self) -> KernelName {
         match self.flavour {
             Flavour::Compiled => published::name_of(&self.hash()),
-            Flavour::Seed => Name::Seed,
+            Flavour::Seed => KernelName::Seed,
         }
     }
 }
@@ -167,7 +167,7 @@ pub fn has_header(bytes: &[u8]) -> bool {
 }
 
 /// The hash of the kernel in these bytes, whatever image it is in.
-pub fn hash(kernel: &[u8]) -> Sha256 {
+pub fn hash(kernel: &[u8]) -> Digest {
     kernel_hash(kernel, kernel.len() as u64, compress)
 }
 

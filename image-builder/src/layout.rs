@@ -7,7 +7,9 @@ use crate::archive::{Entry, Kind};
 use crate::kernel::{Flavour, Kernel};
 use crate::progress::Progress;
 use crate::{Error, Result, sha256};
-use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Hex, Index, Policy, Sha256, VERSION_LINE};
+use firmseed_formats::escape::{Escape, Escaped};
+use firmseed_formats::image::{ALIGNMENT, Index, Policy, VERSION_LINE};
+use firmseed_formats::sha256::{Digest, Hex};
 use std::fmt::Write;
 
 /// What the index says beside the facts about bytes.
@@ -53,7 +55,7 @@ pub fn assemble(
     settings: &Settings,
     progress: &Progress,
 ) -> Result<Vec<u8>> {
-    let hashes: Vec<Option<Sha256>> = entries
+    let hashes: Vec<Option<Digest>> = entries
         .iter()
         .map(|entry| match &entry.kind {
             Kind::File { content, .. } => {
@@ -105,7 +107,7 @@ const INFALLIBLE: &str = "writing to a String cannot fail";
 fn head(
     kernel: &Kernel,
     symbols_at: usize,
-    tar: (usize, usize, &Sha256),
+    tar: (usize, usize, &Digest),
     settings: &Settings,
 ) -> String {
     let mut text = format!(
@@ -150,7 +152,7 @@ fn head(
     text
 }
 
-fn member_line(entry: &Entry, hash: Option<&Sha256>, tar_at: usize) -> String {
+fn member_line(entry: &Entry, hash: Option<&Digest>, tar_at: usize) -> String {
     let path = Escape(&entry.path);
     match (&entry.kind, hash) {
         (Kind::File { mode, content }, Some(hash)) => {

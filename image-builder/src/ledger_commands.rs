@@ -3,8 +3,8 @@
 use crate::{CONSISTENT, PROBLEM, read, say};
 use anyhow::Context;
 use clap::Subcommand;
-use firmseed_core::ledger::parse::Ledger;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::parse::Ledger;
+use firmseed_formats::sha256::Digest;
 use image_builder::Error;
 use image_builder::ledger::lineage::Lineage;
 use image_builder::ledger::provenance::provenance;

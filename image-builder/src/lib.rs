@@ -33,7 +33,7 @@ pub mod unpacked;
 pub use error::{Error, Result};
 
 /// The SHA-256 of `bytes`.
-pub fn sha256(bytes: &[u8]) -> firmseed_core::image::Sha256 {
+pub fn sha256(bytes: &[u8]) -> firmseed_formats::sha256::Digest {
     use sha2::Digest;
     sha2::Sha256::digest(bytes).into()
 }

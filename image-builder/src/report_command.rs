@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::Args;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::sha256::Digest;
 use image_builder::Error;
 use image_builder::report::{Request, report};
 use std::path::{Path, PathBuf};

@@ -4,7 +4,8 @@
 
 use crate::ledger::facts::ImageFacts;
 use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::{Hex, Name};
+use firmseed_formats::image::KernelName;
+use firmseed_formats::sha256::Hex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,8 +25,8 @@ pub fn sbom(image: &[u8], name: &str, crates: &[Crate]) -> Result<Value> {
     let hash = sha256(image);
     // No compiler and no crate had a part in the seed kernel.
     let (kernel_name, crates) = match index.kernel_name {
-        Name::Seed => ("firmseed-seed-kernel", &[][..]),
-        Name::Published | Name::Other => ("firmseed-kernel", crates),
+        KernelName::Seed => ("firmseed-seed-kernel", &[][..]),
+        KernelName::Published | KernelName::Other => ("firmseed-kernel", crates),
     };
     let kernel = json!({
         "type": "operating-system",

@@ -6,9 +6,10 @@
 
 use crate::kernel::{self, Flavour, Kernel};
 use crate::{Error, Result, archive};
-use firmseed_core::hex0::{self, Hex0Error};
-use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Form, IMAGE_SIZE_FIELD, Index, Kind, Name};
-use firmseed_core::tar::{Archive, EntryKind};
+use firmseed_formats::escape::{Escape, Escaped};
+use firmseed_formats::hex0::{self, Hex0Error};
+use firmseed_formats::image::{ALIGNMENT, Form, IMAGE_SIZE_FIELD, Index, KernelName, MemberKind};
+use firmseed_formats::tar::{Archive, EntryKind};
 use std::ops::Range;
 use std::path::Path;
 
@@ -28,8 +29,8 @@ impl Form for Seed {
     const NAMES: &'static str = "`seed`";
     const PADDING: u8 = b'\n';
 
-    fn name(word: &[u8]) -> Option<Name> {
-        (word == b"seed").then_some(Name::Seed)
+    fn name(word: &[u8]) -> Option<KernelName> {
+        (word == b"seed").then_some(KernelName::Seed)
     }
 }
 
@@ -191,7 +192,7 @@ pub fn describe(flat: &[u8]) -> String {
 /// The kernel's bytes by the texts among the image's files, image_size zero; none where it has not both.
 pub fn from_files(image: &[u8], index: &Index<'_>) -> Option<Vec<u8>> {
     let bytes = |path: &str| match index.find(path.as_bytes())?.kind {
-        Kind::File { content, .. } => content.slice(image),
+        MemberKind::File { content, .. } => content.slice(image),
         _ => None,
     };
     let loader = hex0::decode(bytes(LOADER)?).ok()?;

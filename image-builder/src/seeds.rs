@@ -4,10 +4,10 @@
 //! system. A seed's text is a file of the image itself, so that `verify` can decode it again.
 
 use crate::archive::{Entry, Kind};
-use firmseed_core::elf::{Elf, ElfError};
 use firmseed_core::errno::Errno;
 use firmseed_core::fs::{Follow, Fs, InodeId};
-use firmseed_core::hex0;
+use firmseed_formats::elf::{Elf, ElfError};
+use firmseed_formats::hex0;
 
 /// A seed as the index states it: the one spelling of both paths that the ledger will have too.
 #[derive(Clone, Debug, PartialEq, Eq)]

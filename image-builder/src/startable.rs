@@ -8,8 +8,8 @@ use crate::seeds::{self, Placed};
 use firmseed_core::exec::SCRIPT_DEPTH;
 use firmseed_core::exec::script::{self, HEAD_SIZE, Head};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::Content;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Content;
 
 /// The files at the moment when the kernel starts PID 1.
 pub struct Files<'a> {

@@ -3,10 +3,10 @@
 use super::derive::{Derivation, Step, Way};
 use super::facts::{Check, Doubts, ImageFacts, Named, Short, class_text, path_text};
 use super::lineage::Lineage;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::{Class, Content};
-use firmseed_core::ledger::parse::{Entry, File, Ledger};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::{Class, Content};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger};
+use firmseed_formats::sha256::Digest;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 

@@ -11,9 +11,9 @@
 
 use super::facts::ImageFacts;
 use super::lineage::Lineage;
-use firmseed_core::ledger::format::{Class, Content};
-use firmseed_core::ledger::parse::{Entry, File};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::format::{Class, Content};
+use firmseed_formats::ledger::parse::{Entry, File};
+use firmseed_formats::sha256::Digest;
 use std::collections::HashMap;
 
 /// How something that does not derive from text came to a process.

@@ -6,8 +6,8 @@
 use super::diff_files::{changed, maker, outcome, pairs, written_by};
 use super::facts::{Named, Short, path_text};
 use super::lineage::Lineage;
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::sha256::Hex;
 use serde::Serialize;
 
 /// What differs first.

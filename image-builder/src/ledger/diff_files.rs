@@ -3,8 +3,8 @@
 use super::diff::Changed;
 use super::facts::path_text;
 use super::lineage::Lineage;
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::sha256::Hex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files that differ, by path: what A has there, what B has.

@@ -2,10 +2,11 @@
 
 use crate::startable::Start;
 use crate::{Error, Result, check, kernel, layout, sha256};
-use firmseed_core::image::{Escape, Escaped, Hex, Index, Kind, Part, Policy};
-use firmseed_core::ledger::format::{Class, Content, ContentHasher};
-use firmseed_core::ledger::parse::{Entry, File};
-use firmseed_core::sha256::{Digest, compress};
+use firmseed_formats::escape::{Escape, Escaped};
+use firmseed_formats::image::{Index, MemberKind, Part, Policy};
+use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
+use firmseed_formats::ledger::parse::{Entry, File};
+use firmseed_formats::sha256::{Digest, Hex, compress};
 use serde::{Serialize, Serializer};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -66,12 +67,12 @@ impl ImageFacts {
         let (mut links, mut named) = (HashMap::new(), HashSet::new());
         for member in index.members() {
             let member = member.map_err(|error| Error::Image(error.to_string()))?;
-            if let Kind::Symlink { target } = member.kind {
+            if let MemberKind::Symlink { target } = member.kind {
                 let content = content_of(&target.bytes().collect::<Vec<u8>>());
                 let path = absolute(member.path.bytes().collect());
                 links.insert(content.sha256, File { content, path });
             }
-            let Kind::File { content, .. } = member.kind else {
+            let MemberKind::File { content, .. } = member.kind else {
                 continue;
             };
             let bytes = content.slice(image).ok_or_else(|| {

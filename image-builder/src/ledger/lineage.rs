@@ -10,7 +10,7 @@
 //! Every edge leads to an entry above, so whoever follows edges comes to an end.
 //!
 //! ```no_run
-//! # fn show(ledger: &firmseed_core::ledger::parse::Ledger) {
+//! # fn show(ledger: &firmseed_formats::ledger::parse::Ledger) {
 //! use image_builder::ledger::lineage::Lineage;
 //! let lineage = Lineage::new(ledger);
 //! for run in lineage.runs() {
@@ -23,8 +23,8 @@
 //! # }
 //! ```
 
-use firmseed_core::ledger::parse::{Entry, File, Ledger};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::parse::{Entry, File, Ledger};
+use firmseed_formats::sha256::Digest;
 use std::collections::HashMap;
 
 /// What one program did in one process.
@@ -194,7 +194,7 @@ impl<'a> Lineage<'a> {
 /// Is `next`, of the same process, the same run as `last`? After `exec` it is not. A forked process starts its first
 /// program without such a line.
 fn continues(last: &Entry, next: &Entry) -> bool {
-    use firmseed_core::ledger::format::Ending;
+    use firmseed_formats::ledger::format::Ending;
     last.ending == Ending::GoesOn && same_start(last, next)
 }
 

@@ -2,8 +2,8 @@
 
 use super::facts::{Check, Doubts, path_text};
 use super::lineage::same_start;
-use firmseed_core::ledger::format::Ending;
-use firmseed_core::ledger::parse::{Entry, Ledger};
+use firmseed_formats::ledger::format::Ending;
+use firmseed_formats::ledger::parse::{Entry, Ledger};
 use std::collections::HashMap;
 
 /// What is known of a process.

@@ -6,9 +6,9 @@ use super::facts::{Check, Doubts, ImageFacts, LIST, Short, content_of, path_text
 use super::lineage::Lineage;
 use crate::archive::{self, Kind};
 use crate::{Error, Result};
-use firmseed_core::ledger::format::Class;
-use firmseed_core::ledger::parse::File;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::format::Class;
+use firmseed_formats::ledger::parse::File;
+use firmseed_formats::sha256::Digest;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
@@ -233,8 +233,8 @@ impl<'a> Outcome<'a> {
         let steps = self.derivation.steps_to(&file.content.sha256);
         let text = reason(file, &steps, self.image);
         match self.image.policy {
-            firmseed_core::image::Policy::Chain => doubts.add(check, text),
-            firmseed_core::image::Policy::Open => notes.push(text),
+            firmseed_formats::image::Policy::Chain => doubts.add(check, text),
+            firmseed_formats::image::Policy::Open => notes.push(text),
         }
         false
     }

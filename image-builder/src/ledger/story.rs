@@ -7,10 +7,9 @@
 use super::facts::path_text;
 use super::lineage::{Lineage, Run};
 use crate::{Error, Result};
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::format::Class;
-use firmseed_core::ledger::parse::File;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::format::Class;
+use firmseed_formats::ledger::parse::File;
+use firmseed_formats::sha256::{Digest, Hex};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -11,10 +11,10 @@ use super::processes;
 use super::results::{ArtifactCounts, Outcome, ResultCounts};
 use crate::startable::Start;
 use crate::{Result, sha256};
-use firmseed_core::hex0;
-use firmseed_core::image::{Hex, Policy};
-use firmseed_core::ledger::parse::{File, Ledger};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::hex0;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::parse::{File, Ledger};
+use firmseed_formats::sha256::{Digest, Hex};
 use serde::Serialize;
 use std::path::Path;
 

@@ -2,8 +2,8 @@
 
 use crate::ledger::facts::ImageFacts;
 use crate::{Result, layout};
-use firmseed_core::ledger::format::{Class, Content};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::format::{Class, Content};
+use firmseed_formats::sha256::Digest;
 use std::collections::HashMap;
 
 /// A regular file of the image.
@@ -38,7 +38,7 @@ impl<'a> Contents<'a> {
     /// Reads the index of `image` and its files.
     pub fn open(image: &'a [u8]) -> Result<Self> {
         let facts = ImageFacts::read(image)?;
-        let with_bytes = |file: firmseed_core::ledger::parse::File| ImageFile {
+        let with_bytes = |file: firmseed_formats::ledger::parse::File| ImageFile {
             bytes: facts.bytes(image, &file.path).unwrap_or_default(),
             path: file.path,
             content: file.content,

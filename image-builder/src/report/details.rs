@@ -7,7 +7,7 @@ use super::page::{area_anchor, cluster_anchor, maker_anchor, run_anchor, text_an
 use super::products::{Maker, Products, Source};
 use super::texts::{Area, Text, Texts};
 use crate::ledger::lineage::Run;
-use firmseed_core::ledger::parse::{Entry, File};
+use firmseed_formats::ledger::parse::{Entry, File};
 use maud::{Markup, html};
 
 /// The table of products, with whole hashes.

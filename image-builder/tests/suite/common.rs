@@ -1,6 +1,6 @@
 //! What the tests share: a small kernel ELF, a tree of files with all that is awkward, the command.
 
-use firmseed_core::image::Hex;
+use firmseed_formats::sha256::Hex;
 use image_builder::layout;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,7 +1,8 @@
 //! Round trips of random trees, and damage at random places: found, and named where it is.
 
 use crate::common::{self, forged};
-use firmseed_core::image::{Hex, Policy};
+use firmseed_formats::image::Policy;
+use firmseed_formats::sha256::Hex;
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
@@ -138,7 +139,7 @@ fn the_names_are_the_right_ones() {
     let whole = small_image();
     let index = layout::open(&whole).unwrap();
     let sh = index.find(b"bin/sh").unwrap();
-    let firmseed_core::image::Kind::File { content, .. } = sh.kind else {
+    let firmseed_formats::image::MemberKind::File { content, .. } = sh.kind else {
         panic!("bin/sh is a file")
     };
     let content = content.offset as usize;

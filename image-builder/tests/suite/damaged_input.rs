@@ -5,7 +5,7 @@
 mod parsers;
 
 use crate::common;
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::{Flavour, Kernel};
 use image_builder::layout::{self, Settings};

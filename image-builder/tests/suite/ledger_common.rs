@@ -1,9 +1,9 @@
 //! A small chain as an image, and the true ledger of its run, for tests to falsify.
 
 use crate::common;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::{Content, Ending};
-use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::{Content, Ending};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
@@ -27,8 +27,9 @@ pub const TARBALL: &[u8] = b"\x1f\x8b compressed \0";
 
 /// The files of the image, below `/`.
 pub fn files() -> Vec<(&'static str, Vec<u8>)> {
-    let hash =
-        |bytes| String::from_utf8(firmseed_core::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap();
+    let hash = |bytes| {
+        String::from_utf8(firmseed_formats::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap()
+    };
     let sums = format!("{}  /bin/cc\n{}  /bin/hello\n", hash(COMPILER), hash(HELLO));
     vec![
         ("SHA256SUMS", sums.into_bytes()),

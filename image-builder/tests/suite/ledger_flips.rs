@@ -3,7 +3,7 @@
 
 use crate::common;
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
 use image_builder::check;
 use image_builder::kernel::Kernel;
 use image_builder::layout;

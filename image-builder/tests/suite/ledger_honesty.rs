@@ -2,8 +2,8 @@
 
 use crate::common::{Bench, program_elf, stderr, stdout};
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::Ending;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
 use image_builder::ledger::verify::NOT_SHOWN;
 
 fn sees(chain: &Chain, expected: &str) {
@@ -178,7 +178,7 @@ fn process_1_may_be_a_script_a_link_or_spelled_otherwise() {
 
 #[test]
 fn the_settings_and_the_kernel_are_those_of_the_image() {
-    let change = |change: fn(&mut firmseed_core::ledger::parse::Ledger), expected: &str| {
+    let change = |change: fn(&mut firmseed_formats::ledger::parse::Ledger), expected: &str| {
         let mut chain = Chain::new();
         change(&mut chain.ledger);
         sees_only(&chain, expected);

@@ -3,8 +3,8 @@
 
 use crate::common::Bench;
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::Ending;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
 
 const EXTREMES: [u64; 5] = [0, 1, 1 << 63, u64::MAX - 1, u64::MAX];
 

@@ -2,9 +2,9 @@
 
 use crate::common::{Bench, stderr, stdout};
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::Ending;
-use firmseed_core::ledger::parse::Ledger;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
+use firmseed_formats::ledger::parse::Ledger;
 use image_builder::ledger::diff::{Difference, Kind, diff};
 use image_builder::ledger::lineage::Lineage;
 use image_builder::ledger::story::{Story, trace_back};

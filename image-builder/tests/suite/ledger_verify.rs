@@ -3,9 +3,9 @@
 //! The attacker recomputes the chain each time: it only shows that nobody cut or changed the file by accident.
 
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::{Class, Ending};
-use firmseed_core::ledger::parse::Entry;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::{Class, Ending};
+use firmseed_formats::ledger::parse::Entry;
 use image_builder::archive::{self, Kind, Member};
 use image_builder::ledger::verify::{Request, verify};
 
@@ -294,7 +294,7 @@ fn texts_of_a_tarball_may_be_compiled_where_the_image_names_them() {
         files.push(("list", format!("{word}  x.c\n").into_bytes()));
         unpacked(Chain::of(&files, Policy::Chain))
     };
-    let hash = firmseed_core::sha256::to_hex(&content(b"int x;\n").sha256);
+    let hash = firmseed_formats::sha256::to_hex(&content(b"int x;\n").sha256);
     let hash = String::from_utf8(hash.to_vec()).unwrap();
     assert_eq!(named(&hash).doubts(), Vec::<String>::new());
     for other in [&hash[1..], &format!("{hash}0"), &hash.to_uppercase()] {

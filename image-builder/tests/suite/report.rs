@@ -2,9 +2,10 @@
 
 use crate::common::{Bench, stderr, stdout};
 use crate::ledger_common::{COMPILER, Chain, HELLO, SOURCE, entry, file, files};
-use firmseed_core::image::{Hex, Policy};
-use firmseed_core::ledger::format::Ending;
-use firmseed_core::ledger::parse::Ledger;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
+use firmseed_formats::ledger::parse::Ledger;
+use firmseed_formats::sha256::Hex;
 use image_builder::report::{Request, report};
 use image_builder::sha256;
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 use crate::common::{Bench, stderr, stdout};
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
 use image_builder::sbom::{Crate, kernel_crates, sbom};
 use serde_json::Value;
 use std::path::Path;
@@ -50,7 +50,8 @@ fn it_lists_files_and_ports() {
         (&document["bomFormat"], &document["specVersion"]),
         (&"CycloneDX".into(), &"1.6".into())
     );
-    let hash = |bytes: &[u8]| firmseed_core::image::Hex(&image_builder::sha256(bytes)).to_string();
+    let hash =
+        |bytes: &[u8]| firmseed_formats::sha256::Hex(&image_builder::sha256(bytes)).to_string();
     assert_eq!(
         document["metadata"]["component"]["hashes"][0]["content"],
         hash(&image)

@@ -291,5 +291,5 @@ fn the_host_reads_it_as_text() {
 }
 
 fn hex(hash: &[u8; 32]) -> String {
-    firmseed_core::image::Hex(hash).to_string()
+    firmseed_formats::sha256::Hex(hash).to_string()
 }

@@ -1,7 +1,7 @@
 //! Seeds against the files: what `build` and `check` let pass, the kernel can put in place at boot.
 
 use crate::common::{Bench, hex0_text, program_elf, stderr, stdout};
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
 use image_builder::kernel::Kernel;
 use image_builder::layout::{self, Settings};
 use image_builder::progress::Progress;

@@ -11,7 +11,6 @@ use crate::files::Files;
 use crate::files::open::{O_RDWR, Object, OpenFile};
 use crate::frames::FramePool;
 use crate::fs::{Follow, Fs, InodeId};
-use crate::hex0;
 use crate::kernel::Kernel;
 use crate::ledger::Ledger;
 use crate::machine::{Machine, say};
@@ -23,6 +22,7 @@ use crate::process::{Alarm, Credentials, Motion, Pid, Process, Report, State, Us
 use crate::stages::Stages;
 use crate::storage::Storage;
 use crate::text::{Printable, zeros};
+use firmseed_formats::hex0;
 
 /// `mov x8, #139` (rt_sigreturn), `svc #0`: unwinders know a signal frame by these two.
 const TRAMPOLINE: [u32; 2] = [0xd280_1168, 0xd400_0001];

@@ -1,7 +1,7 @@
 //! Program start: a new address space from an executable, its arguments and its environment (execve(2)).
 //!
 //! The caller's memory is only read, until the whole program is there: every failure leaves it as it was, and there
-//! is no point of no return. Neighbours: [`elf`](crate::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
+//! is no point of no return. Neighbours: [`elf`](firmseed_formats::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
 //! `stack` lays out the stack, `script` reads the `#!` line.
 
 pub mod script;
@@ -12,18 +12,26 @@ mod tests;
 use alloc::vec::Vec;
 
 use crate::addr::UserAddr;
-use crate::elf::{Elf, ElfError, Segment};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
+use crate::paging::Protection;
 use crate::storage::Storage;
-use crate::vm::area::{Area, FileView, Kind};
-use crate::vm::{AddressSpace, STACK_TOP};
+use crate::vm::area::{Area, AreaKind, FileView};
+use crate::vm::{AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PIE_BASE, STACK_TOP};
+use firmseed_formats::elf::{self, Elf, ElfError, PF_R, PF_W, PF_X, Segment};
 use script::{HEAD_SIZE, Head};
 pub use stack::Arguments;
 
 /// How many scripts may stand in a row, each the interpreter of the one before.
 pub const SCRIPT_DEPTH: usize = 5;
+
+// Where programs lie is a matter of their format; what else lies around them, of this kernel.
+const _: () = assert!(
+    elf::LOWEST_ADDRESS == LOWEST_ADDRESS
+        && elf::HIGHEST_END == MMAP_TOP
+        && elf::PIE_BASE == PIE_BASE
+);
 
 /// Argument or environment strings.
 #[derive(Clone, Copy, Debug)]
@@ -195,7 +203,9 @@ fn populate<M: Machine>(
         map_segment(storage, space, segment, file)?;
     }
     space.start_heap(elf.end);
-    space.start_stack(storage, elf.stack_protection)?;
+    let mut stack_protection = Protection::READ | Protection::WRITE;
+    stack_protection.set(Protection::EXECUTE, elf.executable_stack);
+    space.start_stack(storage, stack_protection)?;
     let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
     let strings = (request.argv, request.envp);
     let arguments = stack::push_arguments(
@@ -231,19 +241,28 @@ fn map_segment<M: Machine>(
         data_end: segment.address + segment.file_size,
     };
     let kind = if segment.file_size == 0 {
-        Kind::Anonymous
+        AreaKind::Anonymous
     } else {
-        Kind::File(view)
+        AreaKind::File(view)
     };
     space.replace_area(
         storage,
         Area {
             start,
             end,
-            protection: segment.protection,
+            protection: protection(segment.flags),
             kind,
         },
     )
 }
 
 const _: () = assert!(STACK_TOP.is_multiple_of(16));
+
+/// What `flags` of a program header let a program do.
+fn protection(flags: u32) -> Protection {
+    let mut protection = Protection::empty();
+    protection.set(Protection::READ, flags & PF_R != 0);
+    protection.set(Protection::WRITE, flags & PF_W != 0);
+    protection.set(Protection::EXECUTE, flags & PF_X != 0);
+    protection
+}

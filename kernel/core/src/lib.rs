@@ -1,4 +1,23 @@
-//! Firmseed's kernel without hardware: files, processes, system calls and formats, in safe Rust.
+//! Firmseed's kernel without hardware: files, processes and system calls, in safe Rust.
+//!
+//! Layers, each uses only those above it, and the parts of one have no circle (`tests/layers.rs` holds it):
+//!
+//! ```text
+//! addr context console errno random
+//! text machine
+//! frames
+//! paging fs
+//! storage image
+//! vm
+//! exec process
+//! options files
+//! ledger
+//! stages
+//! kernel
+//! syscall
+//! fast_path
+//! boot run
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -10,14 +29,12 @@ pub mod addr;
 mod boot;
 pub mod console;
 pub mod context;
-pub mod elf;
 pub mod errno;
 pub mod exec;
 mod fast_path;
 pub mod files;
 pub mod frames;
 pub mod fs;
-pub mod hex0;
 pub mod image;
 pub mod kernel;
 pub mod ledger;
@@ -27,11 +44,9 @@ pub mod paging;
 pub mod process;
 mod random;
 pub mod run;
-pub mod sha256;
 mod stages;
 pub mod storage;
 pub mod syscall;
-pub mod tar;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]

@@ -6,8 +6,8 @@
 
 use crate::addr::{Frame, Page, UserAddr};
 use crate::context::FpState;
-use crate::sha256::Compress;
 use core::fmt;
+use firmseed_formats::sha256::Compress;
 
 /// Memory as frames: byte access to physical pages.
 pub trait Memory {

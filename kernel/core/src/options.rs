@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::errno::Errno;
-use crate::sha256::Digest;
 use crate::text::Printable;
+use firmseed_formats::sha256::Digest;
 
 /// Which files may be executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct BootOptions {
     pub seeds: Vec<Seed>,
     /// The hash of the tar that the files came from, for the ledger.
     pub files: Digest,
-    /// The hash of the kernel that runs, as it measured it ([`crate::image::kernel_hash`]), for the ledger.
+    /// The hash of the kernel that runs, as it measured it ([`firmseed_formats::image::kernel_hash`]), for the ledger.
     pub kernel: Digest,
     /// CLOCK_REALTIME at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
     pub realtime_start: u64,

@@ -10,9 +10,9 @@ use crate::errno::Errno;
 use crate::fs::{FileType, Follow, Fs, InodeId, Origin};
 use crate::ledger::content_of;
 use crate::machine::{Machine, say};
-use crate::sha256::to_hex;
 use crate::storage::Storage;
 use crate::text::Printable;
+use firmseed_formats::sha256::to_hex;
 
 /// The list of the files to come.
 pub const LIST: &[u8] = b"/SHA256SUMS";

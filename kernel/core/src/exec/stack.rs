@@ -14,11 +14,11 @@
 use super::{AuxInputs, ExecError, Strings};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::context::Access;
-use crate::elf::{Elf, PROGRAM_HEADER_SIZE};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::storage::Storage;
 use crate::vm::{AddressSpace, STACK_LIMIT, STACK_TOP};
+use firmseed_formats::elf::{Elf, PROGRAM_HEADER_SIZE};
 
 /// The most that all strings and the pointers to them may take: a quarter of the stack.
 const TOTAL_LIMIT: u64 = STACK_LIMIT / 4;

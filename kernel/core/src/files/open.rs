@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::window::Window;
 use crate::errno::Errno;
-use crate::fs::InodeId;
+use crate::fs::{Fs, InodeId};
 use crate::process::descriptors::FileId;
 
 /// O_ACCMODE: the two bits that say what may be done.
@@ -102,6 +102,24 @@ impl OpenFile {
         references: 0,
         window: Window::NONE,
     };
+
+    /// After a small read: notes where the next ones will find their bytes.
+    #[inline]
+    pub fn note_read(&mut self, fs: &Fs) {
+        if let Object::Regular(inode) = self.object {
+            self.window = Window::for_reads(fs, inode, self.offset);
+        }
+    }
+
+    /// After a small write: notes the page that the next ones will go to.
+    #[inline]
+    pub fn note_write(&mut self, fs: &Fs) {
+        if let Object::Regular(inode) = self.object
+            && self.flags & O_APPEND == 0
+        {
+            self.window = Window::for_writes(fs, inode, self.offset);
+        }
+    }
 
     /// May it be read? O_PATH files may not.
     #[inline]

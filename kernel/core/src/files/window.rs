@@ -4,9 +4,8 @@
 //! generation ([`Fs::generation`]) is the one that it was noted in: the file system ends all windows when bytes of any
 //! file change their place, and when what is read or written has to be noted anew. Nobody else has to think of them.
 
-use super::open::{O_APPEND, Object, OpenFile};
 use crate::addr::{Frame, PAGE_SIZE};
-use crate::fs::{Chunk, FILE_SIZE_MAX, Fs};
+use crate::fs::{Chunk, FILE_SIZE_MAX, Fs, InodeId};
 use crate::process::descriptors::FileId;
 
 /// Longer transfers do not look for a window: it would not pay.
@@ -60,18 +59,15 @@ impl Window {
     }
 }
 
-impl OpenFile {
-    /// After a small read: notes where the next ones will find their bytes.
+impl Window {
+    /// Where a file's bytes from `offset` on will be found.
     #[inline(never)]
-    pub fn note_read_window(&mut self, fs: &Fs) {
-        let Object::Regular(inode) = self.object else {
-            return;
-        };
-        let page_start = self.offset & !(PAGE - 1);
+    pub fn for_reads(fs: &Fs, inode: InodeId, offset: u64) -> Self {
+        let page_start = offset & !(PAGE - 1);
         let mut start = page_start;
         let place = match fs.chunk(inode, page_start, PAGE_SIZE) {
             Chunk::Bytes(_) => {
-                start = self.offset;
+                start = offset;
                 match fs.chunk(inode, start, usize::MAX) {
                     Chunk::Bytes(bytes) => Place::Image(bytes),
                     _ => Place::Nowhere,
@@ -87,23 +83,20 @@ impl OpenFile {
             Place::ReadFrame(_) => PAGE.min(fs.size(inode).saturating_sub(start)),
             _ => 0,
         };
-        self.window = Window {
+        Window {
             generation: fs.generation(),
             start,
             length,
             place,
-        };
+        }
     }
 
-    /// After a small write: notes the page that the next ones will go to.
+    /// The page that writes from `offset` on will go to.
     #[inline(never)]
-    pub fn note_write_window(&mut self, fs: &Fs) {
-        let Object::Regular(inode) = self.object else {
-            return;
-        };
-        let start = self.offset & !(PAGE - 1);
-        if self.flags & O_APPEND != 0 || start > FILE_SIZE_MAX - PAGE {
-            return;
+    pub fn for_writes(fs: &Fs, inode: InodeId, offset: u64) -> Self {
+        let start = offset & !(PAGE - 1);
+        if start > FILE_SIZE_MAX - PAGE {
+            return Window::NONE;
         }
         let place = match fs.chunk(inode, start, PAGE_SIZE) {
             Chunk::Frame {
@@ -111,12 +104,12 @@ impl OpenFile {
             } => Place::WriteFrame(frame),
             _ => Place::Nowhere,
         };
-        self.window = Window {
+        Window {
             generation: fs.generation(),
             start,
             length: PAGE,
             place,
-        };
+        }
     }
 }
 

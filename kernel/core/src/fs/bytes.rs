@@ -5,7 +5,8 @@
 //! page themselves.
 
 use super::content::{Chunk, Content};
-use super::inode::{InodeId, Node};
+use super::inode::Node;
+use super::kinds::InodeId;
 use super::{FILE_SIZE_MAX, Fs};
 use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE};
 use crate::errno::Errno;

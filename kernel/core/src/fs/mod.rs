@@ -1,7 +1,7 @@
 //! The in-memory file system: one tree of inodes whose contents lie in the image's tar, in page
 //! frames, or nowhere (holes).
 //!
-//! * `inode`: what every file has, and the table of them. `special`: devices, /proc, the first tree.
+//! * `kinds`: numbers and kinds of files. `inode`: what every file has, and the table of them. `special`: the first tree.
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory, `makers`: whose they are.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
 //! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode. `load`: the tree of a tar. `export`: a tar of the tree.
@@ -19,6 +19,7 @@ mod content;
 mod directory;
 mod export;
 mod inode;
+mod kinds;
 mod load;
 mod lookup;
 mod makers;
@@ -30,16 +31,15 @@ mod special;
 #[cfg(test)]
 mod tests;
 
-pub use attributes::{FileType, Stat, Time};
+pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::Entry;
 pub(crate) use export::ZEROS;
 pub use export::{Selection, Sink, export_tar};
-pub use inode::{InodeId, Kind, Origin};
+pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
 pub use lookup::Follow;
 pub use names::{Create, Opened};
 pub use rename::Rename;
-pub use special::{Device, ProcNode};
 
 use crate::errno::Errno;
 use crate::frames::FramePool;
@@ -123,13 +123,13 @@ impl Fs {
     }
 
     /// What kind of file is this?
-    pub fn kind(&self, inode: InodeId) -> Kind {
+    pub fn kind(&self, inode: InodeId) -> FileKind {
         match &self.inodes[inode].node {
-            Node::Free { .. } | Node::File(_) => Kind::File,
-            Node::Directory(_) => Kind::Directory,
-            Node::Symlink(_) => Kind::Symlink,
-            Node::Device(device) => Kind::Device(*device),
-            Node::Proc(node) => Kind::Proc(*node),
+            Node::Free { .. } | Node::File(_) => FileKind::File,
+            Node::Directory(_) => FileKind::Directory,
+            Node::Symlink(_) => FileKind::Symlink,
+            Node::Device(device) => FileKind::Device(*device),
+            Node::Proc(node) => FileKind::Proc(*node),
         }
     }
 

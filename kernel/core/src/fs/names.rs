@@ -5,7 +5,8 @@
 
 use super::content::Content;
 use super::directory::{Directory, Seal};
-use super::inode::{Inode, InodeId, Node, Origin};
+use super::inode::{Inode, Node};
+use super::kinds::{InodeId, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
 use super::name::Name;
 use super::{Fs, NAME_MAX, PATH_MAX};

@@ -1,7 +1,7 @@
 //! rename(2) and renameat2(2).
 
 use super::Fs;
-use super::inode::InodeId;
+use super::kinds::InodeId;
 use super::lookup::trim_slashes;
 use super::name::Name;
 use crate::errno::Errno;

@@ -1,8 +1,8 @@
 //! What is in a file: hashed and looked through where its bytes lie, once for each version.
 
-use super::format::{Class, Content, ContentHasher};
 use crate::fs::{Chunk, Fs, InodeId, ZEROS};
 use crate::machine::Machine;
+use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 
 /// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
 /// nobody has the time to hash them.

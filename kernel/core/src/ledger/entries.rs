@@ -2,16 +2,16 @@
 
 use core::fmt;
 
-use super::format::{self, Ending};
 use super::record::{OwnCode, Record};
 use super::{Observer, content_of};
 use crate::fs::InodeId;
-use crate::image::Hex;
 use crate::machine::{Machine, say};
 use crate::process;
 use crate::process::Pid;
 use crate::process::table::Slot;
 use crate::text::Text;
+use firmseed_formats::ledger::format::{self, Ending};
+use firmseed_formats::sha256::Hex;
 
 impl<M: Machine> Observer<'_, '_, M> {
     /// Writes the entry of whoever wrote a file and has not told it.

@@ -10,7 +10,6 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::format::{self, Ending};
 use super::record::PipeRecord;
 use super::{Observer, content_of};
 use crate::addr::UserAddr;
@@ -19,9 +18,10 @@ use crate::fs::InodeId;
 use crate::machine::Machine;
 use crate::process::Pid;
 use crate::process::table::Slot;
-use crate::sha256::Sha256;
 use crate::text::{Text, zeros};
 use crate::vm::AddressSpace;
+use firmseed_formats::ledger::format::{self, Ending};
+use firmseed_formats::sha256::Sha256;
 
 impl<M: Machine> Observer<'_, '_, M> {
     fn own_pid(&self) -> Pid {

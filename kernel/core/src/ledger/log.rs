@@ -2,14 +2,14 @@
 
 use core::fmt;
 
-use super::format;
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
 use crate::process::{Pid, Usage};
-use crate::sha256::Digest;
 use crate::storage::Storage;
 use crate::text::Text;
+use firmseed_formats::ledger::format;
+use firmseed_formats::sha256::Digest;
 
 /// The text of the ledger, and where its chain is.
 pub(crate) struct Log {

@@ -8,7 +8,6 @@
 
 use core::fmt;
 
-use super::format::{self, Ending};
 use super::record::OwnCode;
 use super::{Observer, content_of};
 use crate::fs::InodeId;
@@ -16,6 +15,7 @@ use crate::machine::Machine;
 use crate::process::table::Slot;
 use crate::text::Text;
 use crate::vm::Protection;
+use firmseed_formats::ledger::format::{self, Ending};
 
 impl<M: Machine> Observer<'_, '_, M> {
     /// The current process maps a file: it may read it at any time from now on.

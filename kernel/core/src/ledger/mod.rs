@@ -1,20 +1,16 @@
 //! The ledger: what ran, what it read, what it wrote, each entry chained to the one before.
 //!
-//! `format` writes the lines, `parse` reads them back (docs/ledger.md). In the kernel it is an [`Observer`]: the system
-//! calls tell it of reads, writes, pipes and settings (`events`), of files and code in memory (`memory`), of starts and
-//! ends. It keeps a `record` of each process and pipe, looks into files (`content`), and writes down what is pending
-//! (`entries`) to the `log`, which has the text and its chain.
+//! `firmseed_formats::ledger` writes the lines (docs/ledger.md). Here it is an [`Observer`]: the system calls tell it of
+//! reads, writes, pipes and settings (`events`), of files and code in memory (`memory`), of starts and ends. It keeps a
+//! `record` of each process and pipe, looks into files (`content`), and writes down what is pending (`entries`) to the
+//! `log`, which has the text and its chain.
 
 mod content;
 mod entries;
 mod events;
-pub mod format;
 mod log;
 mod memory;
-pub mod parse;
 mod record;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use content::content_of;
 pub(crate) use events::SettingsUse;
@@ -28,9 +24,10 @@ use crate::machine::Machine;
 use crate::options::BootOptions;
 use crate::process::Pid;
 use crate::process::table::{Processes, Slot};
-use crate::sha256::Digest;
 use crate::storage::Storage;
 use crate::text::Text;
+use firmseed_formats::ledger::format;
+use firmseed_formats::sha256::Digest;
 use log::Log;
 use record::{PipeRecord, Record};
 

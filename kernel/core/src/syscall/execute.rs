@@ -11,7 +11,7 @@ use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
-use crate::fs::{Follow, Fs, InodeId, Kind as FileKind};
+use crate::fs::{FileKind, Follow, Fs, InodeId};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
 use crate::process::descriptors::OnExec;

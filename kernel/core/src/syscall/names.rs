@@ -6,7 +6,7 @@ use super::Outcome;
 use super::grant::{Io, Names, User};
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{Follow, InodeId, Kind as FileKind, ProcNode, Rename};
+use crate::fs::{FileKind, Follow, InodeId, ProcNode, Rename};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 use crate::text::zeros;

@@ -83,7 +83,7 @@ impl<M: Machine> Io<'_, '_, M> {
             let file = self.files.open.get_mut(id);
             file.offset = offset.saturating_add(done as u64);
             if buffer.len() < SMALL {
-                file.note_read_window(&self.storage.fs);
+                file.note_read(&self.storage.fs);
             }
         }
         Ok(done)
@@ -227,7 +227,7 @@ impl<M: Machine> Io<'_, '_, M> {
             let file = self.files.open.get_mut(id);
             file.offset = offset + done as u64;
             if buffer.len() < SMALL {
-                file.note_write_window(&self.storage.fs);
+                file.note_write(&self.storage.fs);
             }
         }
         Ok(done)

@@ -8,7 +8,7 @@ use crate::files::open::{
     O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK,
     O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
 };
-use crate::fs::{Create, Device, Follow, InodeId, Kind as FileKind, Opened};
+use crate::fs::{Create, Device, FileKind, Follow, InodeId, Opened};
 use crate::machine::Machine;
 use crate::process::Pid;
 use crate::process::descriptors::{FileId, OnExec};

@@ -8,11 +8,11 @@ use super::system::RELEASE;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::fs::{InodeId, ProcNode};
-use crate::image::Hex;
 use crate::machine::Machine;
 use crate::text::{Printable, Text, zeros};
 use crate::vm::Protection;
-use crate::vm::area::Kind as AreaKind;
+use crate::vm::area::AreaKind;
+use firmseed_formats::sha256::Hex;
 
 impl<M: Machine> Io<'_, '_, M> {
     /// What a file of /proc says to the current process.

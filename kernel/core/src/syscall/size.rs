@@ -4,7 +4,7 @@ use super::Outcome;
 use super::grant::{Io, User};
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{FILE_SIZE_MAX, Follow, InodeId, Kind as FileKind};
+use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId};
 use crate::machine::Machine;
 
 impl<M: Machine> Io<'_, '_, M> {

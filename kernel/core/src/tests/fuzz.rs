@@ -154,8 +154,8 @@ fn empty_files(kernel: &mut Kernel<'static, FakeMachine>, directory: InodeId, de
         cookie = entry.cookie;
         let inode = entry.inode;
         match kernel.storage.fs.kind(inode) {
-            crate::fs::Kind::Directory => empty_files(kernel, inode, depth + 1),
-            crate::fs::Kind::File => {
+            crate::fs::FileKind::Directory => empty_files(kernel, inode, depth + 1),
+            crate::fs::FileKind::File => {
                 kernel
                     .storage
                     .fs

@@ -5,10 +5,10 @@ mod between;
 mod memory;
 
 use super::*;
-use crate::ledger::format::{Class, Ending};
-use crate::ledger::parse::{Entry, File, Ledger};
 use crate::process;
-use crate::sha256::{Digest, digest};
+use firmseed_formats::ledger::format::{Class, Ending};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger};
+use firmseed_formats::sha256::{Digest, digest};
 use std::borrow::ToOwned;
 use std::string::ToString;
 

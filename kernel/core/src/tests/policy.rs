@@ -3,9 +3,9 @@
 
 use super::execute::image_with;
 use super::*;
-use crate::ledger::format::Class;
-use crate::ledger::parse::Ledger;
-use crate::sha256::digest;
+use firmseed_formats::ledger::format::Class;
+use firmseed_formats::ledger::parse::Ledger;
+use firmseed_formats::sha256::digest;
 
 const PROT_READ: u64 = 1;
 const PROT_WRITE: u64 = 2;
@@ -85,20 +85,23 @@ impl Rig {
         let head = digest_line(&text);
         let entries = String::from_utf8_lossy(&text).matches("\nentry ").count();
         let end = std::format!("end {entries} 0\n");
-        let link =
-            crate::ledger::format::link(Some(&head), end.as_bytes(), crate::sha256::compress);
+        let link = firmseed_formats::ledger::format::link(
+            Some(&head),
+            end.as_bytes(),
+            firmseed_formats::sha256::compress,
+        );
         text.extend(end.bytes());
         text.extend(b"chain ");
-        text.extend(crate::sha256::to_hex(&link));
+        text.extend(firmseed_formats::sha256::to_hex(&link));
         text.extend(b"\nkernel ");
-        text.extend(crate::sha256::to_hex(&[7; 32]));
+        text.extend(firmseed_formats::sha256::to_hex(&[7; 32]));
         text.push(b'\n');
         Ledger::parse(&text, digest).unwrap()
     }
 }
 
 /// The hash in the last line.
-fn digest_line(text: &[u8]) -> crate::sha256::Digest {
+fn digest_line(text: &[u8]) -> firmseed_formats::sha256::Digest {
     let text = core::str::from_utf8(text).unwrap();
     let hex = text.trim_end().rsplit(' ').next().unwrap();
     core::array::from_fn(|index| u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).unwrap())

@@ -1,7 +1,7 @@
 //! The lines that tell how far the chain has come.
 
 use super::*;
-use crate::sha256::{digest, to_hex};
+use firmseed_formats::sha256::{digest, to_hex};
 
 /// A machine that expects /one to hold "1" and /two to hold "2".
 fn rig() -> Rig {

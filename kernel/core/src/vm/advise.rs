@@ -1,6 +1,6 @@
 //! madvise(2): only advice that changes what a program can see does anything.
 
-use super::area::Kind;
+use super::area::AreaKind;
 use super::{AddressSpace, page_range};
 use crate::errno::Errno;
 use crate::machine::Machine;
@@ -36,7 +36,7 @@ impl AddressSpace {
             for index in self.areas.overlapping(start, end) {
                 let area = self.areas.as_slice()[index];
                 // A shared page is not this process's alone to drop.
-                if area.kind == Kind::SharedAnonymous
+                if area.kind == AreaKind::SharedAnonymous
                     || (advice == MADV_FREE && area.kind.view().is_some())
                 {
                     continue;

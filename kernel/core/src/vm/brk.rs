@@ -1,6 +1,6 @@
 //! The two areas that grow: brk(2)'s heap, an anonymous area behind the program, and the stack's start.
 
-use super::area::{Area, Kind};
+use super::area::{Area, AreaKind};
 use super::map::check_commitment;
 use super::{AddressSpace, PAGE, Protection, STACK_TOP};
 use crate::addr::{USER_END, page_align_up};
@@ -30,7 +30,7 @@ impl AddressSpace {
                 start: STACK_TOP - PAGE,
                 end: STACK_TOP,
                 protection,
-                kind: Kind::Stack,
+                kind: AreaKind::Stack,
             },
         )
     }
@@ -65,7 +65,7 @@ impl AddressSpace {
             start: self.break_start & !(PAGE - 1),
             end: new_end,
             protection,
-            kind: Kind::Anonymous,
+            kind: AreaKind::Anonymous,
         };
         // One page stays free behind the heap.
         let next = self.areas.at_or_after(old_end);

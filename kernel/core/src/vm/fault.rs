@@ -4,7 +4,7 @@
 //! cost a second fault for nearly every page. A page that consists of one whole page of a file is the file's own
 //! frame, read-only, with the file system as a co-owner; every other page of a file is a copy.
 
-use super::area::{Area, FileView, Kind};
+use super::area::{Area, AreaKind, FileView};
 use super::{AddressSpace, FaultError, PAGE, STACK_GUARD, STACK_LIMIT, STACK_TOP, page_rights};
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
@@ -76,7 +76,7 @@ impl AddressSpace {
         let below = index
             .checked_sub(1)
             .map_or(0, |below| self.areas.as_slice()[below].end);
-        let grows = area.kind == Kind::Stack
+        let grows = area.kind == AreaKind::Stack
             && page >= STACK_TOP - STACK_LIMIT
             && below + STACK_GUARD <= page;
         if !grows {
@@ -145,7 +145,7 @@ impl AddressSpace {
         slot: Slot,
         frame: Frame,
     ) -> Result<Frame, FaultError> {
-        if area.kind == Kind::SharedAnonymous || !storage.pool.is_shared(frame) {
+        if area.kind == AreaKind::SharedAnonymous || !storage.pool.is_shared(frame) {
             slot.set(&mut storage.machine, Entry::page(frame, area.protection));
             self.forget_page(&mut storage.machine, page);
             return Ok(frame);

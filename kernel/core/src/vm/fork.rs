@@ -1,6 +1,6 @@
 //! fork: a second address space that shares every frame until one of the two writes.
 
-use super::area::{Area, Kind};
+use super::area::{Area, AreaKind};
 use super::{AddressSpace, add_hold};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
@@ -66,7 +66,7 @@ impl AddressSpace {
                 };
                 child_table = Some(child_slot);
                 let kept = match area.kind {
-                    Kind::SharedAnonymous => page.entry,
+                    AreaKind::SharedAnonymous => page.entry,
                     _ => page.entry.read_only(),
                 };
                 if kept != page.entry {
@@ -84,7 +84,7 @@ impl AddressSpace {
     fn fill_shared_areas<M: Machine>(&mut self, storage: &mut Storage<'_, M>) -> Result<(), Errno> {
         for index in 0..self.areas.as_slice().len() {
             let area = self.areas.as_slice()[index];
-            if area.kind != Kind::SharedAnonymous {
+            if area.kind != AreaKind::SharedAnonymous {
                 continue;
             }
             for page in (area.start..area.end).step_by(PAGE_SIZE) {

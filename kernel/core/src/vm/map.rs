@@ -1,6 +1,6 @@
 //! mmap(2), munmap(2), mprotect(2): changes of the list of areas.
 
-use super::area::{Area, FileView, Kind};
+use super::area::{Area, AreaKind, FileView};
 use super::{
     AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PAGE, Place, Protection, Source, add_hold, drop_hold,
     page_range, page_rights,
@@ -143,7 +143,7 @@ impl AddressSpace {
                 end: area.end.min(end),
                 ..area.protected(protection)
             };
-            if protection.writable() && matches!(area.kind, Kind::ReadOnlyFile(_)) {
+            if protection.writable() && matches!(area.kind, AreaKind::ReadOnlyFile(_)) {
                 return Err(Errno::EACCES);
             }
             if protection != area.protection {
@@ -262,7 +262,7 @@ fn check_source(source: &Source, length: u64, protection: Protection) -> Result<
     Ok(())
 }
 
-fn kind_of(source: Source, start: u64, end: u64) -> Kind {
+fn kind_of(source: Source, start: u64, end: u64) -> AreaKind {
     let view = |inode, offset| FileView {
         inode,
         offset,
@@ -270,10 +270,10 @@ fn kind_of(source: Source, start: u64, end: u64) -> Kind {
         data_end: end,
     };
     match source {
-        Source::Anonymous => Kind::Anonymous,
-        Source::SharedAnonymous => Kind::SharedAnonymous,
-        Source::File { inode, offset } => Kind::File(view(inode, offset)),
-        Source::SharedFile { inode, offset } => Kind::ReadOnlyFile(view(inode, offset)),
+        Source::Anonymous => AreaKind::Anonymous,
+        Source::SharedAnonymous => AreaKind::SharedAnonymous,
+        Source::File { inode, offset } => AreaKind::File(view(inode, offset)),
+        Source::SharedFile { inode, offset } => AreaKind::ReadOnlyFile(view(inode, offset)),
     }
 }
 

@@ -26,7 +26,7 @@ mod remap;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use area::{Area, Areas, Kind};
+use area::{Area, AreaKind, Areas};
 use copy::Cached;
 
 use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
@@ -201,7 +201,7 @@ impl AddressSpace {
     /// Has it memory that others may have too (MAP_SHARED, MAP_ANONYMOUS)?
     pub(crate) fn shares_memory(&self) -> bool {
         let mut areas = self.areas().iter();
-        areas.any(|area| area.kind == Kind::SharedAnonymous)
+        areas.any(|area| area.kind == AreaKind::SharedAnonymous)
     }
 
     /// Gives back every frame and file hold. The tables must not be active any more.
@@ -362,7 +362,7 @@ fn page_range(address: u64, length: u64, beyond: Errno) -> Result<(u64, u64), Er
 /// What a page of an area may do in the tables: a private frame with other owners is copied before it is written.
 fn page_rights(area: &Area, frame_is_shared: impl FnOnce() -> bool) -> Protection {
     match area.kind {
-        Kind::SharedAnonymous => area.protection,
+        AreaKind::SharedAnonymous => area.protection,
         _ if area.protection.writable() && frame_is_shared() => area.protection - Protection::WRITE,
         _ => area.protection,
     }

@@ -1,6 +1,6 @@
 //! mremap(2): an area shrinks, grows where it is, or moves with its pages.
 
-use super::area::{Area, Kind};
+use super::area::{Area, AreaKind};
 use super::map::check_commitment;
 use super::{AddressSpace, LOWEST_ADDRESS, page_range};
 use crate::addr::{USER_END, page_align_up};
@@ -127,8 +127,8 @@ impl AddressSpace {
             start: target,
             end: target + kept,
             protection: area.protection,
-            kind: if area.kind == Kind::Stack {
-                Kind::Anonymous
+            kind: if area.kind == AreaKind::Stack {
+                AreaKind::Anonymous
             } else {
                 area.kind.moved(old, target)
             },
@@ -199,7 +199,7 @@ fn check_growth<M: Machine>(
     new_length: u64,
 ) -> Result<(), Errno> {
     let end = new_length.checked_add(old).ok_or(Errno::ENOMEM)?;
-    if area.kind == Kind::SharedAnonymous && end > old_end {
+    if area.kind == AreaKind::SharedAnonymous && end > old_end {
         return Err(Errno::EINVAL);
     }
     let offset_fits = |view: &super::area::FileView| {

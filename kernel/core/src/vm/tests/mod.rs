@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::vec;
 use std::vec::Vec;
 
-use super::area::Kind;
+use super::area::AreaKind;
 use super::{AddressSpace, FaultError, PAGE, Protection};
 use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
@@ -226,7 +226,8 @@ pub fn check(world: &World, space: &AddressSpace) {
             assert!(!entry.writable() || area.protection.writable());
             assert!(!entry.readable() || area.protection.readable());
             assert!(!entry.executable() || area.protection.executable());
-            let shared = world.storage.pool.is_shared(frame) && area.kind != Kind::SharedAnonymous;
+            let shared =
+                world.storage.pool.is_shared(frame) && area.kind != AreaKind::SharedAnonymous;
             assert!(!entry.writable() || !shared, "a shared frame is writable");
             if entry.executable() {
                 assert!(

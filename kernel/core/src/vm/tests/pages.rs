@@ -156,7 +156,7 @@ fn pages_of_a_view_that_is_no_whole_page_are_copies_between_zeros() {
         start: AT,
         end: AT + 3 * PAGE,
         protection: RW,
-        kind: Kind::File(view),
+        kind: AreaKind::File(view),
     };
     space.replace_area(world.r(), area).unwrap();
     let got = read(&mut world, &mut space, AT, 3 * PAGE_SIZE);

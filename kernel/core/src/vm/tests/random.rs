@@ -199,7 +199,7 @@ impl Play {
                     assert_eq!(got, Err(Errno::EFAULT));
                     return Ok(());
                 };
-                if area.kind == Kind::SharedAnonymous && new_length > length {
+                if area.kind == AreaKind::SharedAnonymous && new_length > length {
                     assert_eq!(got, Err(Errno::EINVAL));
                     return Ok(());
                 }
@@ -450,7 +450,7 @@ impl Play {
                 .space
                 .areas()
                 .iter()
-                .filter(|area| area.kind != Kind::Stack);
+                .filter(|area| area.kind != AreaKind::Stack);
             let bytes: u64 = areas.map(|area| area.end - area.start).sum();
             assert_eq!(bytes, known as u64 * PAGE);
         }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::super::format::{Class, Content};
 use super::File;
-use crate::image::Escaped;
+use crate::escape::Escaped;
 use crate::sha256::Digest;
 
 /// The blank-separated fields of a line that are still to be read.

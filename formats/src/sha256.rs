@@ -1,7 +1,8 @@
 //! SHA-256 (FIPS 180-4): an incremental hasher over a compression function of the caller's choice.
 //!
-//! The kernel passes [`Machine::sha256`](crate::machine::Machine::sha256)'s, which uses
-//! the processor's instructions where it has them; [`compress`] is the portable one.
+//! The kernel passes one that uses the processor's instructions where it has them; [`compress`] is the portable one.
+
+use core::fmt;
 
 /// A compression function.
 pub type Compress = fn(&mut [u32; 8], &[[u8; 64]]);
@@ -34,6 +35,17 @@ pub fn to_hex(digest: &Digest) -> [u8; 64] {
         pair[1] = DIGITS[usize::from(byte & 15)];
     }
     text
+}
+
+/// Writes a hash as lower-case hex digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Hex<'a>(pub &'a Digest);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = to_hex(self.0);
+        f.write_str(core::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+    }
 }
 
 impl Sha256 {

@@ -1,11 +1,11 @@
 //! Headers of new members: ustar, with a pax header before it where a field is too small.
 
 use super::BLOCK;
+use super::error::OutOfMemory;
 use super::header::{
     CHECKSUM, DEVICE_MAJOR, DEVICE_MINOR, Field, GID, LINK_NAME, MAGIC, MODE, MTIME, NAME, PREFIX,
     SIZE, TYPE_FLAG, UID,
 };
-use crate::errno::Errno;
 use alloc::vec::Vec;
 
 /// A member to be written. Time and owner are 0, so that equal trees give equal archives.
@@ -33,11 +33,11 @@ impl NewMember<'_> {
     /// the caller's.
     ///
     /// # Errors
-    /// ENOMEM, and what the sink says.
-    pub fn write_header(
+    /// [`OutOfMemory`], and what the sink says.
+    pub fn write_header<E: From<OutOfMemory>>(
         &self,
-        sink: &mut (dyn FnMut(&[u8]) -> Result<(), Errno> + '_),
-    ) -> Result<(), Errno> {
+        sink: &mut (dyn FnMut(&[u8]) -> Result<(), E> + '_),
+    ) -> Result<(), E> {
         let split = split_path(self.path);
         let mut records = Vec::new();
         if split.is_none() {
@@ -62,7 +62,7 @@ impl NewMember<'_> {
             let padded = records.len().next_multiple_of(BLOCK);
             records
                 .try_reserve(padded - records.len())
-                .map_err(|_| Errno::ENOMEM)?;
+                .map_err(|_| OutOfMemory)?;
             records.resize(padded, 0);
             sink(&records)?;
         }
@@ -134,14 +134,14 @@ fn split_path(path: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Appends `LENGTH KEY=VALUE NEWLINE`, where LENGTH counts its own digits too.
-fn add_record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Result<(), Errno> {
+fn add_record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Result<(), OutOfMemory> {
     let rest = key.len() + value.len() + 3;
     let mut length = rest;
     let mut digits = [0; 20];
     while rest + decimal(length as u64, &mut digits).len() != length {
         length = rest + decimal(length as u64, &mut digits).len();
     }
-    records.try_reserve(length).map_err(|_| Errno::ENOMEM)?;
+    records.try_reserve(length).map_err(|_| OutOfMemory)?;
     for part in [
         decimal(length as u64, &mut digits),
         b" ",

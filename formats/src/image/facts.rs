@@ -1,10 +1,8 @@
 //! What an index can say: parts with their hashes, settings, members.
 
-use super::escape::Escaped;
+use crate::escape::Escaped;
+use crate::sha256::Digest;
 use core::fmt;
-
-/// The SHA-256 of something.
-pub type Sha256 = [u8; 32];
 
 /// A range of the image and its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +12,7 @@ pub struct Part {
     /// Bytes, without padding.
     pub size: u64,
     /// What the bytes must hash to.
-    pub sha256: Sha256,
+    pub sha256: Digest,
 }
 
 impl Part {
@@ -31,7 +29,7 @@ impl Part {
     }
 
     /// Do the part's bytes in `image` hash to what the index says?
-    pub fn matches(&self, image: &[u8], sha256: impl FnOnce(&[u8]) -> Sha256) -> bool {
+    pub fn matches(&self, image: &[u8], sha256: impl FnOnce(&[u8]) -> Digest) -> bool {
         self.slice(image)
             .is_some_and(|bytes| sha256(bytes) == self.sha256)
     }
@@ -39,27 +37,27 @@ impl Part {
 
 /// What the tool that built an image says of the image's kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
+pub enum KernelName {
     /// It is the one that the tool's sources publish.
     Published,
     /// It is another one.
     Other,
-    /// It is no kernel of this crate, but hex0 text with its loader: an image of another [`Form`](super::Form).
+    /// It is not the compiled kernel, but hex0 text with its loader: an image of another [`Form`](super::Form).
     Seed,
 }
 
-impl Name {
+impl KernelName {
     /// The word in the index.
     pub const fn word(self) -> &'static str {
         match self {
-            Name::Published => "published",
-            Name::Other => "other",
-            Name::Seed => "seed",
+            KernelName::Published => "published",
+            KernelName::Other => "other",
+            KernelName::Seed => "seed",
         }
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for KernelName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
     }
@@ -101,7 +99,7 @@ pub struct Seed<'a> {
 
 /// What a member of the tar is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub enum MemberKind<'a> {
     /// A regular file with its contents.
     File {
         /// Where the contents lie in the image.
@@ -139,7 +137,7 @@ pub struct Member<'a> {
     /// Relative to the root, without leading `./` or trailing `/`; the root itself is `.`.
     pub path: Escaped<'a>,
     /// What it is.
-    pub kind: Kind<'a>,
+    pub kind: MemberKind<'a>,
     /// The line of the index, counted from 1.
     pub line: u32,
 }

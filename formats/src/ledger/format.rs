@@ -5,8 +5,8 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use crate::image::{Escape, Hex};
-use crate::sha256::{Digest, Sha256};
+use crate::escape::Escape;
+use crate::sha256::{Digest, Hex, Sha256};
 
 /// The first line of every ledger that this code reads.
 pub const VERSION_LINE: &str = "firmseed-ledger 2";
@@ -104,8 +104,8 @@ impl Default for ContentHasher {
     }
 }
 
-/// Eight bytes at a time.
-pub(crate) fn is_text(bytes: &[u8]) -> bool {
+/// Is every byte one that [`Class::Text`] allows? Eight at a time.
+pub fn is_text(bytes: &[u8]) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = LOW << 7;
     let (words, rest) = bytes.as_chunks::<8>();

@@ -1,7 +1,7 @@
 //! The ustar header block (POSIX.1-2017, pax, "ustar Interchange Format").
 
 use super::error::Cause;
-use super::pax::Extension;
+use super::pax::{Extension, until_nul};
 use super::{Entry, EntryKind, EntryPath};
 
 /// A field of the header: its name, offset and length.
@@ -154,9 +154,4 @@ fn sum_of_bytes(bytes: &[u8]) -> u64 {
 
 const fn bad_number(Field(field, ..): Field) -> Cause {
     Cause::BadNumber { field }
-}
-
-pub(super) fn until_nul(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|&byte| byte == 0);
-    &bytes[..end.unwrap_or(bytes.len())]
 }

@@ -8,11 +8,13 @@
 mod error;
 mod header;
 mod pax;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod write;
 
-pub use error::{Cause, TarError};
+pub use error::{Cause, OutOfMemory, TarError};
 pub use write::NewMember;
 
 use header::{Header, SIZE, TYPE_FLAG};

@@ -1,9 +1,8 @@
-//! Texts in fields: bytes outside `!` to `~`, and `%`, as `%XX`; the empty text as a lone `%`.
+//! Texts in fields of the index and the ledger: bytes outside `!` to `~`, and `%`, as `%XX`; the empty text as a lone `%`.
 //!
-//! There is one spelling of each text, so that equal indexes are equal bytes.
+//! There is one spelling of each text, so that equal files are equal bytes.
 
-use super::text::hex_number_capital;
-use crate::sha256::{Digest, to_hex};
+use crate::number::capital_hex;
 use core::fmt;
 
 /// A field in its written form, every escape known to be well-formed.
@@ -21,7 +20,7 @@ impl<'a> Escaped<'a> {
             rest = tail;
             if *first == b'%' {
                 let (pair, tail) = tail.split_at_checked(2)?;
-                let value = u8::try_from(hex_number_capital(pair)?).ok()?;
+                let value = u8::try_from(capital_hex(pair)?).ok()?;
                 if !needs_escape(value) || value == 0 {
                     return None;
                 }
@@ -39,7 +38,7 @@ impl<'a> Escaped<'a> {
         core::iter::from_fn(move || match rest {
             [b'%', high, low, tail @ ..] => {
                 rest = tail;
-                u8::try_from(hex_number_capital(&[*high, *low])?).ok()
+                u8::try_from(capital_hex(&[*high, *low])?).ok()
             }
             [first, tail @ ..] => {
                 rest = tail;
@@ -82,7 +81,7 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
-/// Writes bytes as a field of the index: the inverse of [`Escaped`].
+/// Writes bytes as a field: the inverse of [`Escaped`].
 #[derive(Clone, Copy, Debug)]
 pub struct Escape<'a>(pub &'a [u8]);
 
@@ -105,17 +104,6 @@ impl fmt::Display for Escape<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// Writes a hash as lower-case hex digits.
-#[derive(Clone, Copy, Debug)]
-pub struct Hex<'a>(pub &'a Digest);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = to_hex(self.0);
-        f.write_str(core::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The index format: what is accepted, that everything else is refused with its line, and lookups.
 
 use super::*;
+use crate::escape::Escape;
 use proptest::prelude::*;
 use std::format;
 use std::string::{String, ToString};
@@ -59,13 +60,13 @@ fn every_fact_is_read() {
     );
     let members: Vec<_> = index.members().map(Result::unwrap).collect();
     assert_eq!(members.len(), 5);
-    assert_eq!(members[0].kind, Kind::Directory { mode: 0o755 });
+    assert_eq!(members[0].kind, MemberKind::Directory { mode: 0o755 });
     assert!(
-        matches!(members[1].kind, Kind::File { content, mode: 0o4755 } if content.size == 5 && content.offset == 12800)
+        matches!(members[1].kind, MemberKind::File { content, mode: 0o4755 } if content.size == 5 && content.offset == 12800)
     );
-    assert!(matches!(members[2].kind, Kind::Symlink { target } if target == *b"sh"));
+    assert!(matches!(members[2].kind, MemberKind::Symlink { target } if target == *b"sh"));
     assert!(members[3].path == *b"bin/b%\n");
-    assert_eq!(members[4].kind, Kind::Device { major: 1, minor: 3 });
+    assert_eq!(members[4].kind, MemberKind::Device { major: 1, minor: 3 });
     assert_eq!(index.find(b"bin/sh").unwrap().line, 14);
     assert!(index.find(b"bin").is_some() && index.find(b"bi").is_none());
 }

@@ -12,9 +12,7 @@ mod tests;
 
 use alloc::vec::Vec;
 
-use crate::addr::{PAGE_SIZE, page_align_up};
-use crate::paging::Protection;
-use crate::vm::{LOWEST_ADDRESS, MMAP_TOP, PIE_BASE};
+use crate::page::{PAGE_SIZE, page_align_up};
 
 /// Bytes of an ELF header.
 const HEADER_SIZE: usize = 64;
@@ -29,11 +27,21 @@ const EM_AARCH64: u16 = 183;
 const PT_LOAD: u32 = 1;
 const PT_INTERP: u32 = 3;
 const PT_GNU_STACK: u32 = 0x6474_e551;
-const PF_X: u32 = 1;
-const PF_W: u32 = 2;
-const PF_R: u32 = 4;
+/// In [`Segment::flags`]: it is executed.
+pub const PF_X: u32 = 1;
+/// In [`Segment::flags`]: it is written.
+pub const PF_W: u32 = 2;
+/// In [`Segment::flags`]: it is read.
+pub const PF_R: u32 = 4;
 
 const PAGE: u64 = PAGE_SIZE as u64;
+
+/// A program's segments lie at this address at the lowest: the null page always faults.
+pub const LOWEST_ADDRESS: u64 = PAGE;
+/// One past their highest byte: behind it are the stack and the room that it grows into.
+pub const HIGHEST_END: u64 = 0x7f_ff6f_f000;
+/// Where the lowest segment of a static-PIE goes. Fixed, so that a run can be repeated exactly.
+pub const PIE_BASE: u64 = 0x1000_0000;
 
 /// Why a file is not a program that can run here. `segment` counts program headers from 0.
 #[allow(missing_docs, reason = "the messages say it")]
@@ -66,7 +74,7 @@ pub enum ElfError {
     #[error("program header {segment}: p_offset + p_filesz is no file offset")]
     OffsetTooLarge { segment: u16 },
     #[error(
-        "program header {segment}: {size:#x} bytes at {address:#x} are not within {LOWEST_ADDRESS:#x} to {MMAP_TOP:#x}"
+        "program header {segment}: {size:#x} bytes at {address:#x} are not within {LOWEST_ADDRESS:#x} to {HIGHEST_END:#x}"
     )]
     AddressOutOfRange {
         segment: u16,
@@ -88,12 +96,12 @@ pub struct Segment {
     pub offset: u64,
     /// Bytes from the file, at most `memory_size`; the others are zeros.
     pub file_size: u64,
-    /// What the program may do with it.
-    pub protection: Protection,
+    /// What the program may do with it: [`PF_R`], [`PF_W`], [`PF_X`].
+    pub flags: u32,
 }
 
 impl Segment {
-    /// The pages that it takes. Cannot overflow: the segment lies in user space.
+    /// The pages that it takes. Cannot overflow: the segment lies below [`HIGHEST_END`].
     pub fn pages(&self) -> (u64, u64) {
         let end = page_align_up(self.address + self.memory_size).expect("checked by parse");
         (self.address & !(PAGE - 1), end)
@@ -118,8 +126,8 @@ pub struct Elf {
     pub header_count: u16,
     /// The page after the last segment: the heap starts there.
     pub end: u64,
-    /// Of the stack: executable only when PT_GNU_STACK asks for it.
-    pub stack_protection: Protection,
+    /// Does PT_GNU_STACK ask for a stack that is executable?
+    pub executable_stack: bool,
 }
 
 impl Elf {
@@ -130,7 +138,7 @@ impl Elf {
     pub fn parse(size: u64, mut read: impl FnMut(u64, &mut [u8])) -> Result<Self, ElfError> {
         let header = Header::read(size, &mut read)?;
         let mut loads = Vec::new();
-        let mut stack_protection = Protection::READ | Protection::WRITE;
+        let mut executable_stack = false;
         for index in 0..header.count {
             let mut bytes = [0; PROGRAM_HEADER_SIZE];
             read(
@@ -145,7 +153,7 @@ impl Elf {
                 }
                 PT_INTERP => return Err(ElfError::NeedsInterpreter),
                 PT_GNU_STACK if program_header.flags & PF_X != 0 => {
-                    stack_protection |= Protection::EXECUTE
+                    executable_stack = true;
                 }
                 _ => {}
             }
@@ -165,7 +173,7 @@ impl Elf {
             header_count: header.count,
             end: end.ok_or(ElfError::NothingToLoad)?,
             segments,
-            stack_protection,
+            executable_stack,
         })
     }
 }
@@ -298,7 +306,7 @@ impl ProgramHeader {
         }
         let address = self.address.wrapping_add(shift);
         let end = address.checked_add(self.memory_size);
-        if address < LOWEST_ADDRESS || end.is_none_or(|end| end > MMAP_TOP) {
+        if address < LOWEST_ADDRESS || end.is_none_or(|end| end > HIGHEST_END) {
             let (address, size) = (self.address, self.memory_size);
             return Err(ElfError::AddressOutOfRange {
                 segment,
@@ -306,16 +314,12 @@ impl ProgramHeader {
                 size,
             });
         }
-        let mut protection = Protection::empty();
-        protection.set(Protection::READ, self.flags & PF_R != 0);
-        protection.set(Protection::WRITE, self.flags & PF_W != 0);
-        protection.set(Protection::EXECUTE, self.flags & PF_X != 0);
         Ok(Segment {
             address,
             memory_size: self.memory_size,
             offset: self.offset,
             file_size: self.file_size,
-            protection,
+            flags: self.flags & (PF_R | PF_W | PF_X),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! In what images of one kernel differ from those of another, beside their first bytes.
 
-use super::facts::Name;
+use super::facts::KernelName;
 
 /// A form of image. The kernel knows its own, [`Compiled`]; a tool may know others.
 pub trait Form {
@@ -9,10 +9,10 @@ pub trait Form {
     /// The byte between index, symbols and tar.
     const PADDING: u8;
     /// What a word for a kernel means; `None` where no kernel of this form is called so.
-    fn name(word: &[u8]) -> Option<Name>;
+    fn name(word: &[u8]) -> Option<KernelName>;
 }
 
-/// Images of this kernel.
+/// Images of the compiled kernel.
 #[derive(Clone, Copy, Debug)]
 pub struct Compiled;
 
@@ -20,10 +20,10 @@ impl Form for Compiled {
     const NAMES: &'static str = "`published` or `other`";
     const PADDING: u8 = 0;
 
-    fn name(word: &[u8]) -> Option<Name> {
+    fn name(word: &[u8]) -> Option<KernelName> {
         match word {
-            b"published" => Some(Name::Published),
-            b"other" => Some(Name::Other),
+            b"published" => Some(KernelName::Published),
+            b"other" => Some(KernelName::Other),
             _ => None,
         }
     }

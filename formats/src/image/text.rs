@@ -1,10 +1,11 @@
 //! The index as lines of fields: lexing, escapes, and errors that say line, expected and found.
 //!
 //! A line is printable ASCII and ends in a newline; [`Lines`] refuses anything else. A field never
-//! holds a blank ([`super::escape`]).
+//! holds a blank ([`crate::escape`]).
 
-use super::Sha256;
-use super::escape::Escaped;
+use crate::escape::Escaped;
+use crate::number::{lower_hex, number};
+use crate::sha256::Digest;
 use core::fmt;
 
 /// Where and why an index was refused.
@@ -255,7 +256,7 @@ impl<'a> Fields<'a> {
     }
 
     /// 64 lower-case hex digits.
-    pub fn hash(&mut self) -> Result<Sha256, IndexError<'a>> {
+    pub fn hash(&mut self) -> Result<Digest, IndexError<'a>> {
         let word = self.word()?;
         let fault = self.fault("a SHA-256 of 64 lower-case hex digits");
         let mut hash = [0; 32];
@@ -263,7 +264,7 @@ impl<'a> Fields<'a> {
             return Err(fault);
         }
         for (byte, pair) in hash.iter_mut().zip(word.chunks_exact(2)) {
-            let value = hex_number(pair).and_then(|value| u8::try_from(value).ok());
+            let value = lower_hex(pair).and_then(|value| u8::try_from(value).ok());
             *byte = value.ok_or(fault)?;
         }
         Ok(hash)
@@ -294,26 +295,4 @@ impl<'a> Fields<'a> {
         }
         Ok(path)
     }
-}
-
-/// The value of lower-case hex digits.
-pub(super) fn hex_number(digits: &[u8]) -> Option<u64> {
-    let lower = !digits.iter().any(u8::is_ascii_uppercase);
-    lower.then(|| number(digits, 16)).flatten()
-}
-
-pub(super) fn hex_number_capital(digits: &[u8]) -> Option<u64> {
-    let capital = !digits.iter().any(u8::is_ascii_lowercase);
-    capital.then(|| number(digits, 16)).flatten()
-}
-
-/// The value of digits of `radix`; `None` for no digits, an odd one, or 2^64 and more.
-fn number(digits: &[u8], radix: u32) -> Option<u64> {
-    let value = digits.iter().try_fold(0u64, |value, &digit| {
-        let digit = (digit as char).to_digit(radix)?;
-        value
-            .checked_mul(u64::from(radix))?
-            .checked_add(u64::from(digit))
-    });
-    value.filter(|_| !digits.is_empty())
 }

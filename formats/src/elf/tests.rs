@@ -63,9 +63,9 @@ fn a_hand_written_program_is_one_segment() {
     assert_eq!(elf.headers_address, 0x60_0040);
     assert_eq!(elf.header_count, 1);
     assert_eq!(elf.end, 0x70_0000);
-    assert_eq!(elf.stack_protection, Protection::READ | Protection::WRITE);
+    assert!(!elf.executable_stack);
     let segment = elf.segments[0];
-    assert_eq!(segment.protection, Protection::all());
+    assert_eq!(segment.flags, PF_R | PF_W | PF_X);
     assert_eq!(
         (segment.address, segment.memory_size),
         (0x60_0000, 0x10_0000)
@@ -86,23 +86,17 @@ fn segments_keep_their_order_and_rights_and_empty_ones_are_left_out() {
     ];
     let elf = parse_rows(2, &rows).unwrap();
     assert_eq!(elf.segments.len(), 2);
-    assert_eq!(
-        elf.segments[0].protection,
-        Protection::READ | Protection::EXECUTE
-    );
-    assert_eq!(
-        elf.segments[1].protection,
-        Protection::READ | Protection::WRITE
-    );
+    assert_eq!(elf.segments[0].flags, PF_R | PF_X);
+    assert_eq!(elf.segments[1].flags, PF_R | PF_W);
     assert_eq!(elf.segments[1].pages(), (0x41_0000, 0x41_3000));
     assert_eq!(elf.end, 0x41_3000);
-    assert_eq!(elf.stack_protection, Protection::READ | Protection::WRITE);
+    assert!(!elf.executable_stack);
 }
 
 #[test]
 fn an_executable_stack_is_had_for_the_asking() {
     let elf = parse_rows(2, &[GOOD, (0x6474_e551, 7, 0, 0, 0, 0, 16)]).unwrap();
-    assert_eq!(elf.stack_protection, Protection::all());
+    assert!(elf.executable_stack);
 }
 
 #[test]
@@ -177,8 +171,8 @@ fn each_flawed_segment_has_its_reason() {
     for (address, size) in [
         (0, 0x1000),
         (LOWEST_ADDRESS - 1, 1),
-        (MMAP_TOP, 1),
-        (MMAP_TOP - 1, 2),
+        (HIGHEST_END, 1),
+        (HIGHEST_END - 1, 2),
         (0x50_0000, u64::MAX),
         (u64::MAX, 1),
         (u64::MAX, 2),
@@ -201,7 +195,7 @@ fn each_flawed_segment_has_its_reason() {
         parse_rows(3, &[(4, 4, 0, 0, 0, 0, 1)]),
         Err(ElfError::NothingToLoad)
     );
-    assert!(parse_rows(2, &[(1, 5, 0, MMAP_TOP - 1, 0, 1, 1)]).is_ok());
+    assert!(parse_rows(2, &[(1, 5, 0, HIGHEST_END - 1, 0, 1, 1)]).is_ok());
 }
 
 #[test]
@@ -226,7 +220,7 @@ fn word() -> impl Strategy<Value = u64> {
         0..0x2000u64,
         0x3f_f000..0x41_0000u64,
         (0..0x2000u64).prop_map(|low| u64::MAX - low),
-        (0..0x2000u64).prop_map(|low| MMAP_TOP.wrapping_add(low).wrapping_sub(0x1000)),
+        (0..0x2000u64).prop_map(|low| HIGHEST_END.wrapping_add(low).wrapping_sub(0x1000)),
     ]
 }
 
@@ -241,7 +235,7 @@ fn check(elf: &Elf) {
     assert!(!elf.segments.is_empty());
     for segment in &elf.segments {
         let (start, end) = segment.pages();
-        assert!(start >= LOWEST_ADDRESS && start < end && end <= MMAP_TOP && end <= elf.end);
+        assert!(start >= LOWEST_ADDRESS && start < end && end <= HIGHEST_END && end <= elf.end);
         assert!(segment.file_size <= segment.memory_size);
         assert!(segment.offset.checked_add(segment.file_size).is_some());
     }

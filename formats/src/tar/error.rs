@@ -12,6 +12,11 @@ pub struct TarError {
     pub cause: Cause,
 }
 
+/// There is no memory for the header of a new member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("no memory for the header of a member")]
+pub struct OutOfMemory;
+
 /// What is wrong with a member of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Cause {

@@ -1,7 +1,6 @@
 //! Extended headers: pax records, and GNU's long names.
 
 use super::error::Cause;
-use super::header::until_nul;
 
 /// What the headers before a member say about it.
 #[derive(Default, PartialEq, Eq)]
@@ -127,4 +126,10 @@ fn seconds(text: &[u8]) -> Option<i64> {
             (-whole).checked_sub(more)
         }
     }
+}
+
+/// A text that may end before its field.
+pub(super) fn until_nul(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|&byte| byte == 0);
+    &bytes[..end.unwrap_or(bytes.len())]
 }
