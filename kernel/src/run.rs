@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 use board::Board;
 use board::regions::Region;
 use firmseed_core::context::Trap;
-use firmseed_core::kernel::{Kernel, Next};
+use firmseed_core::kernel::Kernel;
+use firmseed_core::run::Next;
 
 use crate::arch::trap::enter_user;
 use crate::arch::{self, Entry, cpu, exception, mmu};

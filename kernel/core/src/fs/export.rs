@@ -6,7 +6,8 @@
 
 use super::content::Chunk;
 use super::directory::Seal;
-use super::inode::{InodeId, Node, Origin};
+use super::inode::Node;
+use super::kinds::{InodeId, Origin};
 use super::lookup::concatenate;
 use super::{FileType, Fs};
 use crate::addr::PAGE_SIZE;

@@ -3,9 +3,10 @@
 use super::Fs;
 use super::content::Content;
 use super::directory::{Directory, Seal};
-use super::inode::{Inode, InodeId, Node, Origin};
+use super::inode::{Inode, Node};
+use super::kinds::Device;
+use super::kinds::{InodeId, Origin};
 use super::name::Name;
-use super::special::Device;
 use super::{NAME_MAX, PATH_MAX, Time};
 use crate::errno::Errno;
 use firmseed_formats::tar::{Archive, Cause, Entry, EntryKind, EntryPath, TarError};

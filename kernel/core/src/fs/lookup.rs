@@ -1,6 +1,7 @@
 //! Paths to inodes, and inodes to paths (path_resolution(7)).
 
-use super::inode::{InodeId, Node};
+use super::inode::Node;
+use super::kinds::InodeId;
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use alloc::vec::Vec;

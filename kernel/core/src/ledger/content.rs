@@ -74,7 +74,7 @@ fn sparse(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
 }
 
 /// The bytes of a piece that is no hole.
-fn bytes_of(chunk: Chunk, machine: &impl Machine) -> &[u8] {
+fn bytes_of<'b>(chunk: Chunk<'b>, machine: &'b impl Machine) -> &'b [u8] {
     match chunk {
         Chunk::Bytes(bytes) => bytes,
         Chunk::Frame {

@@ -2,8 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::files::FileId;
 use crate::errno::Errno;
+
+/// Names an open file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId(pub u32);
 
 /// RLIMIT_NOFILE: descriptors a process may have.
 pub const MAX_DESCRIPTORS: usize = 1024;

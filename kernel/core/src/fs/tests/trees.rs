@@ -79,7 +79,7 @@ fn a_tar_becomes_a_tree() {
     assert_eq!(bench.fs.stat(bench.at("/deep").unwrap()).mode, 0o040_755);
     assert_eq!(
         bench.fs.kind(bench.at("/dev/null").unwrap()),
-        Kind::Device(Device::Null)
+        FileKind::Device(Device::Null)
     );
 }
 
