@@ -100,6 +100,12 @@ as_under_guile() {
     expect "code of the last file" grep -q '^:global$' all.s
 }
 
+# What 65-kept keeps about a call does not outlive the builtin that is called.
+redefined() {
+    mes_by chain "$root/tests/mes/redefined.scm" >"$road/redefined"
+    expect "old and new values" grep -qxF '((2 defined) 1 (closure (closure 2)) 1 (2 2))' "$road/redefined"
+}
+
 # An arena that is too small: said, and a status that is not 0.
 small_arena() {
     local status=0
@@ -124,13 +130,14 @@ requests() {
 }
 check requests requests
 
-if wanted interpreter || wanted own-tests || wanted hello || wanted as-under-guile || wanted small-arena; then
+if wanted interpreter || wanted own-tests || wanted hello || wanted as-under-guile || wanted redefined || wanted small-arena; then
     # The others need it, also where the filter does not name it.
     if wanted interpreter; then check interpreter interpreters; else (interpreters) >/dev/null; fi
     if [ -x "$road/mes-gcc" ]; then
         check own-tests own_tests
         check hello hello
         check as-under-guile as_under_guile
+        check redefined redefined
         check small-arena small_arena
     fi
 fi
