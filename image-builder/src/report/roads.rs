@@ -196,10 +196,10 @@ impl<'p, 'a> Roads<'p, 'a> {
         let Maker::Run(run) = product.maker else {
             return false;
         };
-        let same_name =
-            |file: &firmseed_formats::ledger::parse::File| file.path == product.names[0];
+        let entries = &self.products.lineage.runs()[run].entries;
+        let mut read = entries.iter().flat_map(|entry| &entry.reads);
         product.content.class == Class::Text
-            && (self.made[&run] > 1 || self.products.lineage.runs()[run].reads().any(same_name))
+            && (self.made[&run] > 1 || read.any(|file| file.path == product.names[0]))
     }
 }
 
