@@ -352,14 +352,22 @@ chain_on_it() {
     chain_tree "$made/tree" tinycc
     (chain_kernel=("${seed_kernel[@]}") && chain_image "$made/tree" "$made/chain.img")
 }
-for name in chain-virt chain-least-memory chain-raspi3b chain-instructions; do
+for name in chain-virt chain-least-memory chain-less-memory chain-raspi3b chain-instructions; do
     wanted $name || continue
     (set -e; chain_on_it) >"$made/chain-image.log" 2>&1 || { cat "$made/chain-image.log"; fail chain-image "cannot be built"; }
     break
 done
 start chain-virt chain
-start chain-least-memory chain --memory 56 --cpu cortex-a72 --machine-options virtualization=on
+start chain-least-memory chain --memory 54 --cpu cortex-a72 --machine-options virtualization=on
 start chain-raspi3b chain --machine raspi3b
+# With one block less it ends, and says so.
+less_memory() {
+    local log
+    log=$(scratch)/console
+    machine 125 "$log" --image "$made/chain.img" --memory 52
+    expect_line '^firmseed: /bin/[a-z0-9]*: failed: no memory$' "$log"
+}
+start chain-less-memory less_memory
 # A wrong hash stops it.
 wrong_hash() {
     local log=$made/wrong.log
