@@ -203,7 +203,8 @@ pub fn beyond_it(index: &Index<'_>, tar: &[u8]) -> Option<(String, String)> {
             format!("{text}: the seed kernel takes settings as they are written, without escapes");
         return Some(("index".into(), problem));
     }
-    Archive::new(tar).map_while(std::result::Result::ok).find_map(|entry| {
+    let entries = || Archive::new(tar).map_while(std::result::Result::ok);
+    let member = entries().find_map(|entry| {
         let is_plain = !b"xgLK".contains(&tar[entry.offset + TYPE_FLAG]);
         let problem = match entry.kind {
             EntryKind::HardLink(_) | EntryKind::CharacterDevice { .. } => {
@@ -214,6 +215,18 @@ pub fn beyond_it(index: &Index<'_>, tar: &[u8]) -> Option<(String, String)> {
         };
         let path = archive::path_at(tar, entry.offset)?;
         Some((format!("member {}", Escape(&path)), problem.into()))
+    });
+    // By these it sees that an image was cut off between two members.
+    let end = entries().last().map_or(0, |entry| {
+        let size = match entry.kind {
+            EntryKind::File(bytes) => bytes.len(),
+            _ => 0,
+        };
+        entry.offset + archive::BLOCK + size.next_multiple_of(archive::BLOCK)
+    });
+    member.or_else(|| {
+        let problem = "it ends with more than the two blocks of zeros that the seed kernel wants behind the last member: make it with tar --blocking-factor=1";
+        (tar.len() != end + 2 * archive::BLOCK).then(|| ("tar".into(), problem.into()))
     })
 }
 

@@ -251,6 +251,11 @@ fn what_the_kernel_does_not_read_is_refused() {
         "member long (bytes",
     );
     let bench = bench(false);
+    let arguments =
+        "build --seed-kernel seed-kernel --tree tree --init /bin/tool --policy open -o x.img --arg";
+    let arguments = arguments.split(' ').chain(["50%"]);
+    let said = stderr(&bench.run(&arguments.collect::<Vec<_>>()).code(2));
+    assert!(said.contains("50%25: the seed kernel takes"), "{said}");
     let whole = build(&bench, "x.img");
     let odd = forged(&whole, |text| text.replace("cwd /\n", "arg a%20b\ncwd /\n"));
     let findings = check::check(&odd).unwrap().damage;
