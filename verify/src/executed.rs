@@ -1,7 +1,7 @@
 //! Does everything that was executed derive from text?
 
 use crate::derive::{Derivation, Reached};
-use crate::explain::{reason, told};
+use crate::explain::{back, reason};
 use crate::findings::{Check, Findings, Named};
 use crate::image::Image;
 use crate::lineage::Lineage;
@@ -51,7 +51,7 @@ pub fn check(
             && derivation.is_tainted(process, run.end().number)
         {
             let program = Named(run.program());
-            let steps = told(&derivation.steps(Reached::Process(process)), image);
+            let steps = back(&derivation.steps(Reached::Process(process)), image);
             let text = format!(
                 "{program} makes memory executable that is not only a file's, and what stands there may not derive from text: it is process {process}{steps}"
             );

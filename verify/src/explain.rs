@@ -10,12 +10,12 @@ pub fn reason(file: &File, steps: &[Step<'_>], image: &Image<'_>) -> String {
     format!(
         "{} does not derive from text: it{}",
         Named(file),
-        told(steps, image)
+        back(steps, image)
     )
 }
 
 /// The steps, from behind "it".
-pub fn told(steps: &[Step<'_>], image: &Image<'_>) -> String {
+pub fn back(steps: &[Step<'_>], image: &Image<'_>) -> String {
     let sentence = |step: &Step<'_>| match step {
         Step::WrittenBy(entry) => {
             let (process, program) = (entry.process, path_text(&entry.program.path));

@@ -58,7 +58,7 @@ pub struct Outcome<'a> {
     image: &'a Image<'a>,
     last: HashMap<&'a [u8], &'a File>,
     /// Contents of which it was said already that they do not derive from text: once is enough, whatever names they have.
-    told: HashSet<Digest>,
+    named: HashSet<Digest>,
 }
 
 impl<'a> Outcome<'a> {
@@ -67,7 +67,7 @@ impl<'a> Outcome<'a> {
         lineage: &'a Lineage<'a>,
         derivation: &'a Derivation<'a>,
         image: &'a Image<'a>,
-        told: HashSet<Digest>,
+        named: HashSet<Digest>,
     ) -> Self {
         let wrote = lineage.ledger.entries.iter().flat_map(|entry| &entry.wrote);
         let seeds = lineage.ledger.seeds.iter().map(|seed| &seed.program);
@@ -77,7 +77,7 @@ impl<'a> Outcome<'a> {
             derivation,
             image,
             last: files.map(|file| (&file.path[..], file)).collect(),
-            told,
+            named,
         }
     }
 
@@ -91,7 +91,7 @@ impl<'a> Outcome<'a> {
     fn derives_from_text(&mut self, file: &File, check: Check, findings: &mut Findings) -> bool {
         let hash = file.content.sha256;
         let derives = self.derivation.derives(&file.content, u64::MAX);
-        if !derives && self.told.insert(hash) {
+        if !derives && self.named.insert(hash) {
             let steps = self.derivation.steps(Reached::Contents(file, u64::MAX));
             let text = reason(file, &steps, self.image);
             findings.not_from_text(check, self.image.index.policy, None, text);

@@ -100,8 +100,8 @@ impl Compared {
         let lineage = Lineage::new(ledger);
         let derivation = Derivation::new(&lineage, image);
         self.not_from_text = executed::check(&lineage, &derivation, image, findings);
-        let told = self.not_from_text.contents.clone();
-        let mut outcome = Outcome::new(&lineage, &derivation, image, told);
+        let named = self.not_from_text.contents.clone();
+        let mut outcome = Outcome::new(&lineage, &derivation, image, named);
         self.expected = results::expected(&mut outcome, findings);
         self.artifacts = request
             .artifacts

@@ -159,22 +159,22 @@ fn each_difference_has_its_reason() {
     );
 }
 
-fn story(chain: &Chain, file: &str) -> TraceBack {
+fn traced(chain: &Chain, file: &str) -> TraceBack {
     let ledger = parsed(chain);
     trace_back(&Lineage::new(&ledger), file).unwrap()
 }
 
 #[test]
-fn a_story_leads_back_to_the_seeds() {
-    let told = story(&Chain::new(), "/bin/hello");
-    let paths: Vec<&str> = told
+fn a_trace_leads_back_to_the_seeds() {
+    let trace = traced(&Chain::new(), "/bin/hello");
+    let paths: Vec<&str> = trace
         .origins
         .iter()
-        .map(|chapter| chapter.file.path.as_str())
+        .map(|origin| origin.file.path.as_str())
         .collect();
     assert_eq!(paths, ["/bin/hello", "/bin/cc", "/seed/hex0"]);
-    let inputs = |chapter: usize| -> Vec<&str> {
-        told.origins[chapter]
+    let inputs = |place: usize| -> Vec<&str> {
+        trace.origins[place]
             .inputs
             .iter()
             .map(|file| file.path.as_str())
@@ -184,12 +184,12 @@ fn a_story_leads_back_to_the_seeds() {
         (inputs(0), inputs(1), inputs(2)),
         (vec!["/hello.c"], vec!["/cc.hex0"], vec![])
     );
-    assert_eq!(told.origins[0].scripts[0].path, "/script");
+    assert_eq!(trace.origins[0].scripts[0].path, "/script");
     assert_eq!(
-        told.origins[2].seed_text.as_ref().unwrap().path,
+        trace.origins[2].seed_text.as_ref().unwrap().path,
         "/seed.hex0"
     );
-    let text = told.text(Detail::Brief);
+    let text = trace.text(Detail::Brief);
     for line in [
         "  by       /bin/cc (",
         "  from     1 text of the image: /hello.c",
@@ -203,7 +203,7 @@ fn a_story_leads_back_to_the_seeds() {
 
 /// What was made on the way, by which programs; copies; the same file by the beginning of its hash.
 #[test]
-fn files_between_and_copies_are_told() {
+fn files_between_and_copies_are_named() {
     let mut chain = Chain::new();
     let end = chain.ledger.entries.pop().unwrap();
     let mut assemble = chain.ledger.entries[1].clone();
@@ -221,8 +221,8 @@ fn files_between_and_copies_are_told() {
         vec![file("/bin/copy", b"\x7fELF linked")],
     );
     chain.ledger.entries.extend([assemble, link, copy, end]);
-    let told = story(&chain, "/bin/copy");
-    let first = &told.origins[0];
+    let trace = traced(&chain, "/bin/copy");
+    let first = &trace.origins[0];
     assert_eq!(first.writer.as_ref().unwrap().path, "/bin/linked");
     assert_eq!(
         (
@@ -234,23 +234,24 @@ fn files_between_and_copies_are_told() {
     );
     assert_eq!(first.inputs[0].path, "/cc.hex0");
     assert!(
-        told.text(Detail::All)
+        trace
+            .text(Detail::All)
             .contains("as       /bin/linked (the first file with these bytes)")
     );
     assert_eq!(
-        story(&chain, &first.file.sha256[..8]).origins[1..],
-        told.origins[1..]
+        traced(&chain, &first.file.sha256[..8]).origins[1..],
+        trace.origins[1..]
     );
-    // A text of the image has a short story.
+    // A text of the image has a short way back.
     assert!(
-        story(&chain, "/hello.c")
+        traced(&chain, "/hello.c")
             .text(Detail::Brief)
             .contains("a file of the image: nobody wrote it")
     );
 }
 
 #[test]
-fn lines_of_a_story_fit_a_screen() {
+fn lines_of_a_trace_fit_a_screen() {
     let mut chain = Chain::new();
     chain.entry(3).reads = (0..90)
         .map(|n| {
@@ -261,7 +262,7 @@ fn lines_of_a_story_fit_a_screen() {
         })
         .collect();
     for detail in [Detail::Brief, Detail::All] {
-        let text = story(&chain, "/bin/hello").text(detail);
+        let text = traced(&chain, "/bin/hello").text(detail);
         let widest = text.lines().map(str::len).max().unwrap();
         assert!(widest <= 96, "{widest} columns\n{text}");
         assert_eq!(
@@ -346,11 +347,11 @@ fn the_commands_keep_their_exit_codes() {
         stderr(&bench.run(&["trace-back", "a.ledger", "/none"]).code(2))
             .contains("the ledger knows no such file")
     );
-    let told = stdout(
+    let trace = stdout(
         &bench
             .run(&["trace-back", "--json", "a.ledger", "/bin/cc"])
             .success(),
     );
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["chapters"][0]["writer"]["entry"], 2);
+    let trace: serde_json::Value = serde_json::from_str(&trace).unwrap();
+    assert_eq!(trace["chapters"][0]["writer"]["entry"], 2);
 }
