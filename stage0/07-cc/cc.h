@@ -144,16 +144,6 @@ void fail(char *message, char *quoted);
 void expected(char *what);
 void warn(char *message, char *quoted);
 
-/* ---- real.c: floating-point constants in integer arithmetic ---- */
-
-struct Real {                   /* an IEEE value's bits */
-    long low;
-    long high;                  /* upper half of a 16-byte value */
-};
-
-int parse_real(char *text, long length, int size, struct Real *out);
-void real_negate(struct Real *r, int size);
-
 /* ---- type.c ---- */
 
 enum {                          /* type kinds, arithmetic ones in order of rank */
