@@ -344,6 +344,7 @@ struct Place {                  /* an operand in memory */
     int base;
     long offset;
     int depth;                  /* first free temporary */
+    struct Node *low;           /* the global whose address's low 12 bits the load or store takes, or 0 */
 };
 
 long slot_base;                 /* frame offset of the first slot */
@@ -381,7 +382,7 @@ long frame_size;
 /* ---- link.c: globals, relocations, the executable ---- */
 
 enum { SECTION_NONE, SECTION_TEXT, SECTION_DATA, SECTION_ZERO };
-enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW };
+enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW };   /* R_LOW + n: in units of 2^n bytes */
 
 struct Relocation {
     int kind;
