@@ -47,11 +47,12 @@ impl ThisMachine {
 }
 
 impl Memory for ThisMachine {
-    #[inline]
+    #[inline(always)]
     fn page(&self, frame: Frame) -> &Page {
         self.memory.page(frame)
     }
 
+    #[inline(always)]
     fn page_mut(&mut self, frame: Frame) -> &mut Page {
         self.memory.page_mut(frame)
     }
@@ -123,7 +124,7 @@ impl Machine for ThisMachine {
         heap::free()
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_tracing(&self) -> bool {
         trace::enabled()
     }

@@ -90,6 +90,8 @@ fn open_interrupts(board: &Board<'_>, timer: Timer) -> Result<Interrupts, String
 }
 
 /// Runs programs until PID 1 has ended; returns its status.
+#[optimize(speed)]
+#[inline(never)]
 fn main_loop(kernel: &mut Kernel<'_, ThisMachine>, interrupts: &Interrupts, timer: Timer) -> i32 {
     let mut ticks = 0;
     timer.arm(None);

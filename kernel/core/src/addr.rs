@@ -51,11 +51,13 @@ impl UserAddr {
     }
 
     /// The first address of the page that holds this address.
+    #[inline(always)]
     pub const fn page_start(self) -> Self {
         UserAddr(self.0 & !(PAGE_SIZE as u64 - 1))
     }
 
     /// Offset within the page, 0 to 4095.
+    #[inline(always)]
     pub const fn page_offset(self) -> usize {
         (self.0 & (PAGE_SIZE as u64 - 1)) as usize
     }

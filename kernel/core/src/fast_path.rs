@@ -136,6 +136,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// A read or write that may lie within a page.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn page_call(&mut self) -> Fast {
         self.tell_writes();
         let process = self.processes.current_mut();

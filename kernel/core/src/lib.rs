@@ -19,6 +19,8 @@
 //! boot run
 //! ```
 #![no_std]
+// The kernel is built small (Cargo.toml); what the profile of a chain shows on top is built for speed.
+#![cfg_attr(target_os = "none", feature(optimize_attribute))]
 #![forbid(unsafe_code)]
 
 extern crate alloc;

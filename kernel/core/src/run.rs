@@ -62,6 +62,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Answers a trap of the chosen process.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn handle(&mut self, trap: Trap) {
         match trap {
             Trap::Syscall => {
@@ -75,6 +76,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// A call that takes more than a copy between two pages.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn make_call(&mut self) {
         let process = self.processes.current();
         let (number, arguments) = (process.registers.x[8], process.arguments());
@@ -96,6 +98,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn finish_call(&mut self, number: u64, arguments: &[u64; 6], outcome: Outcome) {
         let result = match outcome {
             Ok(value) => value as i64,
@@ -135,6 +138,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// The long way through [`Kernel::schedule`].
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn reschedule(&mut self) -> Next {
         self.processes.account_time(self.storage.machine.now());
         if self.processes.is_slice_over() {
@@ -249,6 +253,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// All traps but system calls.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn other_trap(&mut self, trap: Trap) {
         const TRAPPED_FLOATING_POINT: u64 = 0x2c;
         self.tell_writes();

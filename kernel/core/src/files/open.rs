@@ -122,13 +122,13 @@ impl OpenFile {
     }
 
     /// May it be read? O_PATH files may not.
-    #[inline]
+    #[inline(always)]
     pub fn is_readable(&self) -> bool {
         self.flags & (O_WRONLY | O_PATH) == 0
     }
 
     /// May it be written?
-    #[inline]
+    #[inline(always)]
     pub fn is_writable(&self) -> bool {
         self.flags & O_ACCMODE != 0 && self.flags & O_PATH == 0
     }
@@ -162,13 +162,13 @@ impl OpenFiles {
     }
 
     /// An open file. The id came from a descriptor, so the file exists.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, id: FileId) -> &OpenFile {
         self.entries.get(id.0 as usize).unwrap_or_else(|| no_file())
     }
 
     /// An open file, to be changed.
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self, id: FileId) -> &mut OpenFile {
         self.entries
             .get_mut(id.0 as usize)

@@ -62,6 +62,7 @@ impl Window {
 impl Window {
     /// Where a file's bytes from `offset` on will be found.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn for_reads(fs: &Fs, inode: InodeId, offset: u64) -> Self {
         let page_start = offset & !(PAGE - 1);
         let mut start = page_start;
@@ -93,6 +94,7 @@ impl Window {
 
     /// The page that writes from `offset` on will go to.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn for_writes(fs: &Fs, inode: InodeId, offset: u64) -> Self {
         let start = offset & !(PAGE - 1);
         if start > FILE_SIZE_MAX - PAGE {

@@ -16,6 +16,7 @@ use crate::machine::Memory;
 impl Fs {
     /// The longest piece of a regular file from `offset` on, at most `max` bytes: where its bytes lie.
     /// Empty at the end of the file, and for files of other kinds.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn chunk(&self, inode: InodeId, offset: u64, max: usize) -> Chunk<'static> {
         match &self.inodes[inode].node {
             Node::File(content) => content.chunk(offset, max),
@@ -34,6 +35,7 @@ impl Fs {
     ///
     /// # Errors
     /// ENOMEM; EISDIR, EINVAL when it is no regular file; EFBIG past the largest offset.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn page_for_write(
         &mut self,
         inode: InodeId,

@@ -52,6 +52,7 @@ impl Chunk<'_> {
 
     /// Writes `length` of its bytes, after the first `skip`, into a frame.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn store(
         &self,
         skip: usize,
@@ -140,6 +141,7 @@ impl Content {
     }
 
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn chunk(&self, offset: u64, max: usize) -> Chunk<'static> {
         if offset >= self.size {
             return Chunk::END;
@@ -200,6 +202,7 @@ impl Content {
     }
 
     /// Gives a page that has no frame one with the bytes that the page reads as.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn add_frame(
         &mut self,
         page: u64,

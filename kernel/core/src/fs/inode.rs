@@ -167,14 +167,14 @@ impl Inodes {
 impl Index<InodeId> for Inodes {
     type Output = Inode;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, id: InodeId) -> &Inode {
         &self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
     }
 }
 
 impl IndexMut<InodeId> for Inodes {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, id: InodeId) -> &mut Inode {
         &mut self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
     }

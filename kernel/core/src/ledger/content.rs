@@ -28,6 +28,7 @@ pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> 
 }
 
 /// All bytes.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn whole(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     let compress = machine.sha256();
     let mut hasher = ContentHasher::new();

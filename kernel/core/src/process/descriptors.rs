@@ -50,7 +50,7 @@ impl Descriptors {
     ///
     /// # Errors
     /// EBADF when it is not open.
-    #[inline]
+    #[inline(always)]
     pub fn file(&self, fd: u64) -> Result<FileId, Errno> {
         self.get(fd).map(|descriptor| descriptor.file)
     }
@@ -59,7 +59,7 @@ impl Descriptors {
     ///
     /// # Errors
     /// EBADF when it is not open.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, fd: u64) -> Result<Descriptor, Errno> {
         match self.entries.get(fd as u32 as usize) {
             Some(Some(descriptor)) => Ok(*descriptor),

@@ -84,7 +84,7 @@ impl Processes {
     }
 
     /// The process in a slot that is known to be in use.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, slot: Slot) -> &Process {
         match self.slots.get(slot.0 as usize) {
             Some(Some(process)) => process,
@@ -93,7 +93,7 @@ impl Processes {
     }
 
     /// The process in a slot that is known to be in use, to be changed.
-    #[inline]
+    #[inline(always)]
     pub fn at_mut(&mut self, slot: Slot) -> &mut Process {
         match self.slots.get_mut(slot.0 as usize) {
             Some(Some(process)) => process,

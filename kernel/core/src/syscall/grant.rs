@@ -285,6 +285,7 @@ impl<M: Machine> Caller<'_, '_, M> {
 
     /// It lies in the heap: the kernel's stack is small.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn load_path(&mut self, address: u64) -> Result<Vec<u8>, Errno> {
         let space = self.process.space()?;
         let length = space.string_length(self.storage, UserAddr(address), PATH_MAX)?;

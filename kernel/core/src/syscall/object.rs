@@ -48,7 +48,7 @@ impl Position {
 
 impl<M: Machine> Io<'_, '_, M> {
     /// The open file behind a descriptor.
-    #[inline]
+    #[inline(always)]
     pub(super) fn id(&self, fd: u64) -> Result<FileId, Errno> {
         self.processes.current().descriptors.file(fd)
     }
@@ -61,6 +61,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// Fills a buffer from an open file.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub(super) fn read(
         &mut self,
         id: FileId,
@@ -204,6 +205,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// Writes a buffer to an open file.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub(super) fn write(
         &mut self,
         id: FileId,

@@ -52,6 +52,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// One segment of a read.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn read_user(&mut self, id: FileId, address: u64, length: u64, position: Position) -> Outcome {
         if self.files.open.get(id).is_readable() {
             check_range(address, length)?;
@@ -61,6 +62,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// One segment of a write.
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn write_user(&mut self, id: FileId, address: u64, length: u64, position: Position) -> Outcome {
         if self.files.open.get(id).is_writable() {
             check_range(address, length)?;

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::random::Random;
+use crate::syscall::table::GROUPS;
 
 /// Values that break careless arithmetic, and some that make calls succeed.
 const VALUES: [u64; 30] = [
@@ -66,6 +67,8 @@ fn run(seed: u64, limit: u64) -> u64 {
         "a",
         "/tmp/d/../b",
     ];
+    let rows = GROUPS.iter().flat_map(|group| group.calls);
+    let calls_of_table: Vec<u64> = rows.map(|call| call.number).collect();
     let mut next = Next::Run;
     while calls < limit {
         match next {
@@ -97,7 +100,7 @@ fn run(seed: u64, limit: u64) -> u64 {
         let number = match choice >> 40 & 7 {
             0 => random.next_u64() % 460,
             1 => [n::OPENAT, n::PIPE2, n::CLONE, n::EXECVE][random.next_u64() as usize % 4],
-            _ => random.next_u64() % 295,
+            _ => calls_of_table[random.next_u64() as usize % calls_of_table.len()],
         };
         // An exit of PID 1 would end the run too early.
         if matches!(number, n::EXIT | n::EXIT_GROUP) && rig.pid() == 1 {

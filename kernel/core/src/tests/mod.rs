@@ -15,6 +15,7 @@ mod processes;
 mod quick;
 mod signals;
 mod stages;
+mod table;
 mod terminal;
 mod time;
 mod waiting;

@@ -131,11 +131,13 @@ impl Areas {
     }
 
     /// The index of the first area that ends after `address`.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn at_or_after(&self, address: u64) -> usize {
         self.list.partition_point(|area| area.end <= address)
     }
 
     /// The area that holds `address`.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn find(&self, address: u64) -> Option<&Area> {
         let area = self.list.get(self.at_or_after(address))?;
         (area.start <= address).then_some(area)

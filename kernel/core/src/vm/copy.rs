@@ -49,6 +49,7 @@ impl AddressSpace {
     /// # Errors
     /// EFAULT when the program may not make the access, ENOMEM when the page cannot be filled.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn translate<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -62,6 +63,7 @@ impl AddressSpace {
     }
 
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn translate_uncached<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -136,6 +138,7 @@ impl AddressSpace {
     /// # Errors
     /// EFAULT unless all of it can be read; ENOMEM.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn copy_in<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -160,6 +163,7 @@ impl AddressSpace {
     /// # Errors
     /// EFAULT unless all of it can be written (what came before the bad page is written); ENOMEM.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn copy_out<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -202,6 +206,7 @@ impl AddressSpace {
     }
 
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn copy_out_by_pages<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -249,6 +254,7 @@ impl AddressSpace {
     ///
     /// # Errors
     /// EFAULT, ENOMEM.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn string_length<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,

@@ -37,6 +37,7 @@ impl AddressSpace {
     }
 
     /// The same; returns the frame.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub(super) fn resolve<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -63,6 +64,7 @@ impl AddressSpace {
     }
 
     /// The area of a page; the stack grows for it.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn area_for(&mut self, page: u64) -> Result<Area, FaultError> {
         let index = self.areas.at_or_after(page);
         let area = *self
@@ -90,6 +92,7 @@ impl AddressSpace {
     }
 
     /// Maps a page that has no frame yet.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn fill<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -121,6 +124,7 @@ impl AddressSpace {
     }
 
     /// Puts a frame, whose ownership passes to the table, where no page is.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn install<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -137,6 +141,7 @@ impl AddressSpace {
     }
 
     /// Makes a present page writable: in place for its last owner, as a copy else.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn own_page<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -172,6 +177,7 @@ fn allows(area: &Area, access: Access) -> bool {
 }
 
 /// A frame with what a view has at a page: the file's own if the page is a page of the file and only read.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn file_page<M: Machine>(
     storage: &mut Storage<'_, M>,
     view: &FileView,
@@ -216,6 +222,7 @@ fn file_page<M: Machine>(
 }
 
 /// Fills a frame: zeros, and from `start` to `end` the file's bytes from `offset` on, as far as the file goes.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn copy_from_file<M: Machine>(
     storage: &mut Storage<'_, M>,
     view: &FileView,

@@ -251,6 +251,7 @@ impl AddressSpace {
     }
 
     /// Takes the frames out of a range. Returns how many there were. The caller forgets the TLB entries.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn clear_pages<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -271,6 +272,7 @@ impl AddressSpace {
     }
 
     /// The word for a page inside an area, with the tables above it.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn slot<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -360,6 +362,7 @@ fn page_range(address: u64, length: u64, beyond: Errno) -> Result<(u64, u64), Er
 }
 
 /// What a page of an area may do in the tables: a private frame with other owners is copied before it is written.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn page_rights(area: &Area, frame_is_shared: impl FnOnce() -> bool) -> Protection {
     match area.kind {
         AreaKind::SharedAnonymous => area.protection,
