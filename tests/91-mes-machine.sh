@@ -4,7 +4,7 @@
 mes_port=$root/ports/mes
 road=$(scratch)
 
-# patched DIR: Mes's sources in DIR, patched as the machine does it; nyacc beside it.
+# patched DIR: Mes's sources in DIR, patched as the machine does it; nyacc's beside it.
 patched() {
     mkdir -p "$1"
     tar -x -f "$(fetch_port mes)" -C "$1" --strip-components=1
@@ -12,9 +12,11 @@ patched() {
     tar -x -f "$(fetch_port nyacc)" -C "$road/nyacc" --strip-components=1
     (
         patch() { command patch --batch --fuzz=0 -p1 -i "$1"; }
-        PORT=$mes_port
-        cd "$1"
-        . "$mes_port/patches.kaem"
+        for PORT in "$mes_port:$1" "$root/ports/nyacc:$road/nyacc"; do
+            cd "${PORT#*:}"
+            PORT=${PORT%%:*}
+            . "$PORT/patches.kaem"
+        done
     )
 }
 
