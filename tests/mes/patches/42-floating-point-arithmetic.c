@@ -9,7 +9,7 @@ int main(void) {
   i = d; if (i != 7) return 2;
   d = -d; if (d != -7.0 || d > 0) return 3;
   l = half(d) * 1000; if (l != -3500) return 4;
-  ul = 0x8000000000000400; d = ul; if (d != 9223372036854775808.0) return 5;
+  ul = 0x8000000000000400; d = ul; if (d != 4503599627370496.0 * 2048) return 5;
   ul = d; if (ul != 0x8000000000000000) return 6;
   v.d = third(1); if (v.bits != 0x3fd5555555555555) return 7;
   f = third(1); w.f = f; if (w.bits != 0x3eaaaaab) return 8;
@@ -31,4 +31,5 @@ int main(void) {
   if (-f != -2.0f || d && f || !(d || f)) return 23;
   global = global * global; v.d = global; if (v.bits != 0x43f0000000000000) return 24;
   w.f = fl; if (w.bits != 0xc0000000) return 25;
+  l = -9223372036854775807 - 1; d = l; f = -9223372036854775807 - 1; if (d != -4503599627370496.0 * 2048 || f != d) return 26;
   return 0; }
