@@ -1,4 +1,4 @@
-/* popen, system, posix_spawn, pipes, environment: /bin/sh is there, or the tests' sh.c in its place. */
+/* popen, system, posix_spawn, fork, pipes: /bin/sh is there, or the tests' sh.c in its place. */
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -10,19 +10,14 @@
 
 extern char **environ;
 
-int main(int count, char **arguments)
+int main(void)
 {
-	char *again[] = { arguments[0], "child", "x y", 0 }, buffer[64] = "";
+	char *echo[] = { "echo", "x  y", 0 }, buffer[64] = "";
 	posix_spawn_file_actions_t actions;
 	int ends[2], status;
 	pid_t child;
 	FILE *pipe_file;
 
-	if (count > 1) {
-		printf("child %s %s\n", arguments[2], getenv("NAME") ? getenv("NAME") : "no name");
-		return 7;
-	}
-	setenv("NAME", "value", 1);
 	pipe_file = popen("/bin/echo from the pipe", "r");
 	printf("%s", pipe_file && fgets(buffer, sizeof buffer, pipe_file) ? buffer : "nothing\n");
 	status = pipe_file ? pclose(pipe_file) : -1;
@@ -35,9 +30,9 @@ int main(int count, char **arguments)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
 	posix_spawn_file_actions_addclose(&actions, ends[0]);
-	status = posix_spawn(&child, "/proc/self/exe/none", &actions, 0, again, environ);
+	status = posix_spawn(&child, "none/none", &actions, 0, echo, environ);
 	printf("%s\n", status ? "not spawned" : "spawned");
-	status = posix_spawn(&child, arguments[0], &actions, 0, again, environ);
+	status = posix_spawn(&child, "/bin/echo", &actions, 0, echo, environ);
 	close(ends[1]);
 	memset(buffer, 0, sizeof buffer);
 	read(ends[0], buffer, sizeof buffer - 1);
