@@ -1,4 +1,4 @@
-# musl and a TinyCC with it: words proven, lists complete, hashes by way of gcc's TinyCC, families of functions compared with the
+# musl, a TinyCC with it, dash and make: words proven, lists complete, hashes by way of gcc's TinyCC, families of functions compared with the
 # musl that gcc builds, and the whole on the bare machine. docs/musl.md.
 
 . "$root/qemu/lib/chain.sh"
@@ -42,7 +42,7 @@ lists() {
 diverse() {
     "$tests/diverse" "$road/diverse"
     local name
-    for name in musl make; do
+    for name in musl dash make; do
         expect "the hashes of ports/$name/SHA256SUMS" diff -U 0 "$root/ports/$name/SHA256SUMS" "$road/diverse/$name.SHA256SUMS"
     done
 }
@@ -101,14 +101,28 @@ patches() {
     expect_status "the same without the patch" 1 $unpatched -o wrong main.c weak.a
 }
 
+# What ports/dash's generate makes is what dash's own scripts make, but for their comments and the order of the numbers' names.
+dash_sources() {
+    local sources=$machine/build/dash/dash-0.5.12/src
+    mkdir -p "$road/dash"
+    cd "$road/dash"
+    sh "$sources/mktokens"
+    sh "$sources/mkbuiltins" "$sources/builtins.def"
+    expect "token.h" diff -B token.h "$sources/token.h"
+    expect "token_vars.h" diff -B token_vars.h "$sources/token_vars.h"
+    expect "builtins.c" diff -B <(grep -v '^ \?[/*]\|^ \*' builtins.c) "$sources/builtins.c"
+    expect "builtins.h" diff -B <(grep -v '^ \?[/*]\|^ \*' builtins.h | LC_ALL=C sort) <(LC_ALL=C sort "$sources/builtins.h")
+}
+
 # The bare machine makes the same, and the programs that it builds say there what gcc's say on Linux; threads is not among them.
 on_the_machine() {
     local program
     "$tests/port" "$road/programs"
-    machine 0 "$road/console" --port "$port" --port "$root/ports/make" --port "$road/programs" --out "$road/out"
+    machine 0 "$road/console" --port "$port" --port "$root/ports/dash" --port "$root/ports/make" --port "$road/programs" --out "$road/out"
     expect_line '^musl and a TinyCC with it have rebuilt each other: 2 is 1, byte for byte\.$' "$road/console"
+    expect_line '^dash: the shell answers as expected$' "$road/console"
     expect_line '^make: a program of two files is made, and answers$' "$road/console"
-    (cd "$road/out" && sed 's#  /#  #' "$port/SHA256SUMS" "$root/ports/make/SHA256SUMS" | sha256sum -c)
+    (cd "$road/out" && sed 's#  /#  #' "$root"/ports/{musl,dash,make}/SHA256SUMS | sha256sum -c)
     for program in $programs; do
         [ "$program" != threads ] || continue
         tr -d '\r' <"$road/console" | sed -n "/^=== $program\$/,/^--- $program\$/p" | sed '1d;$d' | grep -av '^firmseed: ' >"$road/$program.machine"
@@ -123,7 +137,7 @@ wanted_any() {
     done
     return 1
 }
-if wanted_any diverse by-gcc lists patches on-the-machine ${programs//[[:space:]]/ }; then
+if wanted_any diverse by-gcc lists patches dash-sources on-the-machine ${programs//[[:space:]]/ }; then
     filter_of_user=$filter filter=''
     machine=$road/diverse/root
     start diverse diverse
@@ -133,6 +147,7 @@ if wanted_any diverse by-gcc lists patches on-the-machine ${programs//[[:space:]
     if [ -x "$machine/musl/bin/tcc" ] && [ -s "$road/gcc-musl/lib/libc.a" ]; then
         check lists lists
         check patches patches
+        check dash-sources dash_sources
         for program in $programs; do start "$program" family "$program"; done
         finish
         if full; then

@@ -1,4 +1,4 @@
-/* popen, system, posix_spawn, fork, pipes: /bin/sh is there, or the tests' sh.c in its place. */
+/* popen, system, posix_spawn, fork, pipes: on the machine /bin/sh is ports/dash. */
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>

@@ -27,7 +27,8 @@ int main(void)
 		;
 	printf("%d %s %d\n", i, word, feof(file));
 	ungetc('x', file);
-	printf("%c %d\n", getc(file), getc(file));
+	printf("%c\n", getc(file));
+	printf("%d\n", getc(file));
 	fclose(file);
 	printf("%d\n", sscanf(" -12 0x1.8p3 1e400 3.1", "%d%lf%Lf", &number, &fraction, &quad));
 	printf("%d %g %Lg\n", number, fraction, quad);
@@ -37,7 +38,8 @@ int main(void)
 	fclose(file);
 	printf("%s %zu\n", text, size);
 	file = fmemopen(text, size, "r");
-	printf("%c%c\n", fgetc(file), fgetc(file));
+	printf("%c\n", fgetc(file));
+	printf("%c\n", fgetc(file));
 	fclose(file);
 	free(text);
 	swprintf((wchar_t *)buffer, 16, L"%ls %d", L"wide", 7);
