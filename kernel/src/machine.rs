@@ -68,6 +68,7 @@ impl Memory for ThisMachine {
         self.memory.copy(from, from_offset, to, to_offset, length);
     }
 
+    #[inline(always)]
     fn zero(&mut self, frame: Frame) {
         self.memory.zero(frame);
         cpu::write_barrier(); // the page may become a table: who walks it finds zeros as soon as he finds it

@@ -82,6 +82,7 @@ impl Registers {
         }
     }
 
+    #[inline(always)]
     fn register(&self, offset: u64) -> u64 {
         assert!(
             offset + 4 <= self.size && offset.is_multiple_of(4),

@@ -72,8 +72,7 @@ pub(crate) const HEAP_RESERVE: usize = 192 * 1024;
 
 impl<M: Machine> Kernel<'_, M> {
     /// Makes a call for the current process.
-    #[inline]
-    #[cfg_attr(target_os = "none", optimize(speed))]
+    #[inline(always)]
     pub(crate) fn call(&mut self, number: u64, arguments: &[u64; 6]) -> Outcome {
         if let Some(outcome) = self.answer_first(number, arguments) {
             return outcome;

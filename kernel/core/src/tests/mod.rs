@@ -2,6 +2,7 @@
 //! registers, traps, and looks at what came back in registers and memory.
 
 mod execute;
+mod fast_path;
 mod files;
 mod fuzz;
 mod identity;
@@ -12,7 +13,6 @@ mod pipes;
 mod policy;
 mod poll;
 mod processes;
-mod quick;
 mod signals;
 mod stages;
 mod table;

@@ -283,6 +283,7 @@ impl AddressSpace {
     }
 
     /// One more frame is mapped.
+    #[inline(always)]
     fn count_page(&mut self) {
         self.resident += 1;
         self.peak = self.peak.max(self.resident);
