@@ -117,7 +117,7 @@ impl Known<'_> {
             Some((known, source)) if known == file.content => return Some(source),
             Some((known, _)) => {
                 let (stated, found) = (sized(&file.content), sized(&known));
-                format!("the ledger calls these contents {stated}, but they are {found}")
+                format!("the ledger calls these contents {stated} bytes, but they are {found}")
             }
             None => "no entry above wrote these contents, and no file of the image has them".into(),
         };
@@ -134,7 +134,7 @@ impl Known<'_> {
         if let Some(same) = same.filter(|same| *same != content) {
             let (file, stated, found) = (Named(wrote), sized(&content), sized(&same));
             let text = format!(
-                "wrote {file}: the ledger calls it {stated}, but what has this hash is {found}"
+                "wrote {file}: the ledger calls it {stated} bytes, but what has this hash is {found}"
             );
             findings.at(Check::Contents, entry, text);
         }
@@ -143,7 +143,7 @@ impl Known<'_> {
     }
 }
 
-/// Class and size, in a sentence.
+/// Class and number of bytes, in a sentence.
 fn sized(content: &Content) -> String {
-    format!("{} of {} bytes", class_text(content.class), content.size)
+    format!("{} of {}", class_text(content.class), content.size)
 }
