@@ -155,5 +155,5 @@ fi
 if full; then
     check on-the-machine on_the_machine
 else
-    skip on-the-machine "42 G guest instructions take minutes: --full"
+    skip on-the-machine "50 G guest instructions take minutes: --full"
 fi
