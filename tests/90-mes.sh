@@ -1,5 +1,5 @@
 # The Scheme road (ports/mes), under Guile: the words of MesCC's AArch64 back end against GNU as, our patches, MesCC's programs
-# against gcc's, and where the road meets the other one: cc.
+# against gcc's, and where the road meets the other one: cc and TinyCC.
 
 . "$root/qemu/lib/apt.sh"
 . "$root/qemu/lib/chain.sh"
@@ -41,7 +41,7 @@ refused() {
     local form
     for form in '(a64:add 0 32 0)' '(a64:add -1 0 0)' '(a64:load 8 0 0 256)' '(a64:store 8 0 0 -257)' '(a64:load 3 0 0 0)' \
         "(a64:cset 0 'al)" '(a64:value* 0 #x10000000000000000)' '(a64:value* 0 (- -1 #x8000000000000000))' \
-        '(a64:add-value* 0 17 4096 17)' '(a64:store* 8 16 0 256 16)'; do
+        '(a64:add-value* 0 17 4096 17)' '(a64:store* 8 16 0 256 16)' '(a64:fadd 2 0 0 0)'; do
         expect_status "$form" 1 in_scheme -c "(use-modules (mescc aarch64 encode)) (display $form)" 2>"$mes/refusal"
         expect_line 'a64: ' "$mes/refusal"
     done
@@ -54,7 +54,7 @@ start_files() {
     cut -f 2 "$mes/start.words" >"$mes/words.s"
     assembled "$mes/words.s" >"$mes/start.expected"
     expect "the words of GNU as" diff "$mes/start.expected" <(cut -f 1 "$mes/start.words")
-    expect "35 words" [ "$(wc -l <"$mes/start.words")" -eq 35 ]
+    expect "59 words" [ "$(wc -l <"$mes/start.words")" -eq 59 ]
 }
 
 # Every instruction that MesCC's other back ends have, ours has too.
@@ -68,14 +68,22 @@ table() {
 # The patches fit the pristine sources, by GNU patch (above) and by the chain's own, with the same result.
 patches_fit() {
     local patch
-    mkdir -p "$mes/ours"
+    mkdir -p "$mes/ours" "$mes/ours-nyacc"
     tar -xf "$(fetch_port mes)" -C "$mes/ours" --strip-components=1
+    tar -xf "$(fetch_port nyacc)" -C "$mes/ours-nyacc" --strip-components=1
     gcc -w -o "$mes/tools" "$root"/stage0/09-tools/{files,patch,replace,unbz2,ungz,untar,tool}.c "$root/tests/mes/syscall.c"
     ln -sf tools "$mes/patch"
     for patch in "$root"/ports/mes/patches/[0-4]*.patch; do
         (cd "$mes/ours" && "$mes/patch" "$patch")
     done
     expect "the same by both" diff -r -x aarch64 "$mes/ours/module" "$mes/all/mes/module"
+    (
+        patch() { "$mes/patch" "$1"; }
+        PORT=$root/ports/nyacc
+        cd "$mes/ours-nyacc"
+        . "$PORT/patches.kaem"
+    )
+    expect "the same of nyacc" diff -r "$mes/ours-nyacc/module" "$mes/all/nyacc/module"
 }
 
 # by_mescc TREE START OUT ARGUMENT...: a program by MesCC, M1 and hex2
@@ -109,6 +117,34 @@ meeting_cc() {
     by_mescc "$mes/all" crt0 "$mes/cc" "$root/stage0/07-cc/all.c"
     (cd "$root/stage0/07-cc" && qemu-aarch64 "$mes/cc" -o "$mes/cc-by-cc" all.c entry/start.c)
     expect "the hash of stage0/SHA256SUMS" grep -qx "$(sha256sum <"$mes/cc-by-cc" | cut -d ' ' -f 1)  /bin/cc" "$root/stage0/SHA256SUMS"
+}
+
+# tcc0_by_mescc TCC0: TinyCC in TCC0.sources, as the chain unpacks and patches it, and stage 0's C library, by MesCC.
+tcc0_by_mescc() {
+    local folder=$1.sources include=("-I" "$lib/include" "-I" "$root/stage0/07-cc/include" "-I" "$root/stage0/08-libc/include") patch
+    mkdir -p "$folder"
+    tar -xjf "$(fetch_port tinycc)" -C "$folder"
+    cp "$root/ports/tinycc/config.h" "$folder/"
+    for patch in "$root"/ports/tinycc/patches/*.patch; do patch -s -p1 --fuzz=0 -d "$folder" <"$patch"; done
+    (cd "$folder" && "$mescc" "$mes/all" -S -o "$1.s" -I . "${include[@]}" tcc.c)
+    "$mescc" "$mes/all" -S -o "$1-libc.s" -I "$root/stage0/08-libc/src" "${include[@]}" "$root/ports/mes/libc.c"
+    "$mescc" --link "$1" crt1 "$1.s" "$1-libc.s"
+}
+
+# MesCC's TinyCC, in tcc0's place, makes what the chain's makes: the same tcc1, tcc2, tcc3, and C library.
+meeting_tcc() {
+    tcc0_by_mescc "$mes/tcc0"
+    "$root/tests/tinycc/diverse" --seed "$mes/tcc0" "$mes/diverse" >/dev/null
+    expect "the hashes of ports/tinycc/SHA256SUMS" diff "$root/ports/tinycc/SHA256SUMS" "$mes/diverse/SHA256SUMS"
+    expect "those of ports/mes-tinycc" diff "$root/ports/mes-tinycc/SHA256SUMS" <(sed -n 's#/build/tinycc/##p' "$mes/diverse/SHA256SUMS" | grep -v ' tcc0$')
+    # A long double that a double does not hold is an error, not another number.
+    printf 'long double x = 0.5L, y = -3.0L, z;\n' >"$mes/exact.c"
+    printf 'long double x = 0.1L;\n' >"$mes/inexact.c"
+    qemu-aarch64 "$mes/tcc0" -c "$mes/exact.c" -o "$mes/exact.mescc"
+    qemu-aarch64 -L "$mes/diverse/root" "$mes/diverse/root/bin/tcc" -c "$mes/exact.c" -o "$mes/exact.tcc"
+    expect "the same long doubles" cmp "$mes/exact.mescc" "$mes/exact.tcc"
+    expect_status "0.1L" 1 qemu-aarch64 "$mes/tcc0" -c "$mes/inexact.c" -o "$mes/inexact.o" 2>"$mes/inexact"
+    expect_line 'long double with more bits than a double has: 0.1' "$mes/inexact"
 }
 
 # Functions of random expressions and statements give the sums that they give by gcc.
@@ -168,22 +204,20 @@ scaffold() {
     expect "154 pass" [ $passed -eq 154 ]
 }
 
-# What MesCC cannot compile is an error that says so, and floating-point arithmetic ends the program.
+# What MesCC cannot compile is an error that says so.
 not_supported() {
     local text
     for text in 'struct s { long a, b; }; int f(struct s x) { return 0; }' 'struct s { char a; }; struct s f(void) { struct s x; return x; }' \
         'struct s { char a; } x; int g(int); int f(void) { return g(x); }' 'int x[] = { [2] = 1 };' 'double d = 0.1;' 'int x = f();' \
-        'struct t *p; int f(void) { return p->a; }' 'unknown x;'; do
+        'struct t *p; int f(void) { return p->a; }' 'unknown x;' 'double d; int f(void) { d++; return 0; }' 'float f(float x) { return x; }' \
+        'float f = 16777217;' 'double d; int f(void) { return d % 2; }' 'struct s { char a; int b; } __attribute__((packed)) x;'; do
         printf '%s\n' "$text" >"$mes/not.c"
         expect_status "$text" 1 "$mescc" "$mes/all" -S -o "$mes/not.s" "$mes/not.c"
     done
-    echo 'double d = 1; int main(void) { return d + d == 2; }' >"$mes/not.c"
-    by_mescc "$mes/all" crt0 "$mes/not" "$mes/not.c"
-    expect_status "SIGTRAP" 133 qemu-aarch64 "$mes/not"
 }
 
 by_guile() {
-    local before=00 patch name seed
+    local before patch name seed
     export MES_TOOLS=$mes/hand/bin
     "$root/tests/stage0/by-hand" "$mes/hand" >/dev/null
     "$mescc" --sources "$mes/all"
@@ -193,7 +227,15 @@ by_guile() {
     check patches-fit patches_fit
     check meeting-cc meeting_cc
     check not-supported not_supported
+    start meeting-tcc meeting_tcc
     start scaffold scaffold
+    before=nyacc-00
+    for patch in "$root"/ports/nyacc/patches/*.patch; do
+        name=nyacc-$(basename "$patch" .patch)
+        start "patch/$name" patch_test "$name" "$before"
+        before=$name
+    done
+    before=00
     for patch in "$root"/ports/mes/patches/[0-4]*.patch; do
         name=$(basename "$patch" .patch)
         start "patch/$name" patch_test "$name" "$before"

@@ -4,7 +4,7 @@
 mes_port=$root/ports/mes
 road=$(scratch)
 
-# patched DIR: Mes's sources in DIR, patched as the machine does it; nyacc beside it.
+# patched DIR: Mes's sources in DIR, patched as the machine does it; nyacc's beside it.
 patched() {
     mkdir -p "$1"
     tar -x -f "$(fetch_port mes)" -C "$1" --strip-components=1
@@ -12,9 +12,11 @@ patched() {
     tar -x -f "$(fetch_port nyacc)" -C "$road/nyacc" --strip-components=1
     (
         patch() { command patch --batch --fuzz=0 -p1 -i "$1"; }
-        PORT=$mes_port
-        cd "$1"
-        . "$mes_port/patches.kaem"
+        for PORT in "$mes_port:$1" "$root/ports/nyacc:$road/nyacc"; do
+            cd "${PORT#*:}"
+            PORT=${PORT%%:*}
+            . "$PORT/patches.kaem"
+        done
     )
 }
 
@@ -90,7 +92,7 @@ hello() {
 
 # MesCC makes the same assembly under Guile and under Mes: of hello.c, and of programs that use most of the language.
 as_under_guile() {
-    local files=("$mes_port/hello.c" "$root"/tests/mes/patches/{06-constants,07-declarators,08-layout,09-conversions,14-assignments,15-switch,18-bit-fields,23-floating-point}.c)
+    local files=("$mes_port/hello.c" "$root"/tests/mes/patches/{06-constants,07-declarators,08-layout,09-conversions,14-assignments,15-switch,18-bit-fields,40-attributes,41-offsetof,42-floating-point-arithmetic,43-comma-call,nyacc-01-macros,23-floating-point}.c)
     mkdir -p "$road/guile" "$road/under-mes"
     cd "$road/guile"
     "$root/tests/mes/mescc" "$road" -S -o all.s "${files[@]}"
@@ -129,10 +131,12 @@ small_arena() {
 
 # The whole road on the bare machine; its ledger is verified by qemu/run, which ends with another status where it is not.
 on_the_machine() {
-    machine 0 "$road/console" --mes --timeout 7200
+    machine 0 "$road/console" --mes --timeout 14400
     expect_line '^hello, compiled by MesCC.$' "$road/console"
     expect_line "^MesCC's cc has made the chain's cc: equal byte for byte.\$" "$road/console"
-    expect_line '^firmseed: \[28/28\] .* /build/mes/cc-again .* as expected, by /build/mes/cc' "$road/console"
+    expect_line '^firmseed: \[28/40\] .* /build/mes/cc-again .* as expected, by /build/mes/cc' "$road/console"
+    expect_line "^MesCC's TinyCC has made the chain's TinyCC and C library: equal byte for byte.\$" "$road/console"
+    expect_line '^firmseed: \[40/40\] .* /build/mes-tinycc/tcc3 .* as expected, by /build/mes-tinycc/tcc2' "$road/console"
 }
 
 requests() {

@@ -199,6 +199,42 @@
   (let ((r0 (get-r0 info)) (r1 (get-r1 info)))
     (a64:line (a64:mov a64:scratch r0) (a64:mov r0 r1) (a64:mov r1 a64:scratch))))
 
+;;; floating point: the numbers stand in general registers, and are copied to v0 and v1
+
+(define (a64:float-op three)
+  (lambda (info size)
+    (let ((r0 (get-r0 info)))
+      (a64:line (a64:to-float size 0 r0)
+                (a64:to-float size 1 (get-r1 info))
+                (three size 0 0 1)
+                (a64:from-float size r0 0)))))
+
+;; The flags; and r0 is 0 just if the numbers are equal, as a difference is.
+(define (a64:float-compare info size)
+  (let ((r0 (get-r0 info)))
+    (a64:line (a64:to-float size 0 r0)
+              (a64:to-float size 1 (get-r1 info))
+              (a64:fcmp size 0 1)
+              (a64:cset r0 'ne))))
+
+(define (a64:float-negate info size)
+  (let ((r (get-r info)))
+    (a64:line (a64:to-float size 0 r) (a64:fneg size 0 0) (a64:from-float size r 0))))
+
+(define (a64:integer->float convert)
+  (lambda (info size)
+    (let ((r (get-r info)))
+      (a64:line (convert size 0 r) (a64:from-float size r 0)))))
+
+(define (a64:float->integer convert)
+  (lambda (info size)
+    (let ((r (get-r info)))
+      (a64:line (a64:to-float size 0 r) (convert size r 0)))))
+
+(define (a64:float->float info from to)
+  (let ((r (get-r info)))
+    (a64:line (a64:to-float from 0 r) (a64:fcvt to 0 0) (a64:from-float to r 0))))
+
 ;;; memory
 
 (define (a64:mem->r size)
@@ -251,6 +287,15 @@
     (byte-signed-r . ,(a64:in-r a64:sxtb))
     (call-label . ,a64:call-label)
     (call-r . ,a64:call-r)
+    (float->float . ,a64:float->float)
+    (float->signed . ,(a64:float->integer a64:fcvtzs))
+    (float->unsigned . ,(a64:float->integer a64:fcvtzu))
+    (float-add . ,(a64:float-op a64:fadd))
+    (float-compare . ,a64:float-compare)
+    (float-div . ,(a64:float-op a64:fdiv))
+    (float-mul . ,(a64:float-op a64:fmul))
+    (float-negate . ,a64:float-negate)
+    (float-sub . ,(a64:float-op a64:fsub))
     (function-locals . ,a64:function-locals)
     (function-preamble . ,a64:function-preamble)
     (g?->r . ,(a64:flag->r 'gt))
@@ -330,11 +375,12 @@
     (shl-r . ,(a64:shift-value a64:lsl))
     (shr-r . ,(a64:shift-value a64:lsr))
     (shr-signed-r . ,(a64:shift-value a64:asr))
+    (signed->float . ,(a64:integer->float a64:scvtf))
     (swap-r-stack . ,a64:swap-r-stack)
     (swap-r0-r1 . ,a64:swap-r0-r1)
     (swap-r1-stack . ,a64:swap-r1-stack)
     (test-r . ,a64:test-r)
-    (trap . ,(lambda (info) (a64:line (a64:brk))))
+    (unsigned->float . ,(a64:integer->float a64:ucvtf))
     (value->r . ,a64:value->r)
     (value->r0 . ,a64:value->r0)
     (word-label-mem-add . ,(a64:label-mem-add 2))

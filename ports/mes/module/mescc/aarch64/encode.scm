@@ -16,8 +16,10 @@
             a64:sxtb a64:sxth a64:sxtw a64:uxtb a64:uxth a64:uxtw
             a64:load a64:load-signed a64:store a64:load-literal
             a64:push a64:pop a64:push-pair a64:pop-pair a64:mov-sp
-            a64:br a64:blr a64:ret a64:svc a64:brk a64:jump-over
+            a64:br a64:blr a64:ret a64:svc a64:jump-over
             a64:branch a64:branch-link a64:branch-if
+            a64:to-float a64:from-float a64:fadd a64:fsub a64:fmul a64:fdiv a64:fneg a64:fcmp
+            a64:scvtf a64:ucvtf a64:fcvtzs a64:fcvtzu a64:fcvt
             a64:value* a64:add-value* a64:load* a64:store*
             a64:condition))
 
@@ -144,10 +146,49 @@
 (define (a64:blr n) (a64:word (+ #xd63f0000 (a64:rn n))))
 (define (a64:ret) (a64:word #xd65f03c0))
 (define (a64:svc) (a64:word #xd4000001))
-(define (a64:brk) (a64:word #xd4200000))
 
 (define (a64:jump-over bytes)
   (a64:word (+ #x14000000 (a64:field "distance" (quotient bytes 4) 33554432 1))))
+
+;;; floating point: SIZE is 4 or 8 bytes, registers sN or dN
+
+(define (a64:float-word size single double)
+  (a64:word (cond ((= size 4) single)
+                  ((= size 8) double)
+                  (else (error "a64: no such size of a floating-point number:" size)))))
+
+;; the type of most instructions is one bit
+(define (a64:float-type size opcode) (a64:float-word size opcode (+ opcode #x400000)))
+
+(define (a64:float-three opcode)
+  (lambda (size d n m) (a64:float-type size (+ opcode (a64:rm m) (a64:rn n) (a64:rd d)))))
+
+(define (a64:float-two opcode)
+  (lambda (size d n) (a64:float-type size (+ opcode (a64:rn n) (a64:rd d)))))
+
+(define a64:fadd (a64:float-three #x1e202800))
+(define a64:fsub (a64:float-three #x1e203800))
+(define a64:fmul (a64:float-three #x1e200800))
+(define a64:fdiv (a64:float-three #x1e201800))
+(define a64:fneg (a64:float-two #x1e214000))
+(define (a64:fcmp size n m) (a64:float-type size (+ #x1e202000 (a64:rm m) (a64:rn n))))
+
+;; bits from and to a general register, w where SIZE is 4
+(define (a64:to-float size d n)
+  (let ((registers (+ (a64:rn n) (a64:rd d))))
+    (a64:float-word size (+ #x1e270000 registers) (+ #x9e670000 registers))))
+(define (a64:from-float size d n)
+  (let ((registers (+ (a64:rn n) (a64:rd d))))
+    (a64:float-word size (+ #x1e260000 registers) (+ #x9e660000 registers))))
+
+;; from and to an integer of 64 bits, towards 0; fcvt: to the other size
+(define a64:scvtf (a64:float-two #x9e220000))
+(define a64:ucvtf (a64:float-two #x9e230000))
+(define a64:fcvtzs (a64:float-two #x9e380000))
+(define a64:fcvtzu (a64:float-two #x9e390000))
+(define (a64:fcvt size d n)
+  (let ((registers (+ (a64:rn n) (a64:rd d))))
+    (a64:float-word size (+ #x1e624000 registers) (+ #x1e22c000 registers))))
 
 ;;; jumps to labels: the word, and =label for hex2, which puts the distance into it
 

@@ -1,5 +1,5 @@
 ;;; MesCC as a compiler for AArch64: its registers and the types of the AArch64 procedure call standard
-;;; (char is unsigned; long double is 8 bytes here, for MesCC has no floating-point arithmetic).
+;;; (char is unsigned; long double is a double here, for MesCC has registers of 64 bits only).
 (define-module (mescc aarch64 info)
   #:use-module (mescc info)
   #:use-module (mescc aarch64 as)
