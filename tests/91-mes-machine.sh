@@ -159,5 +159,5 @@ fi
 if full; then
     check on-the-machine on_the_machine
 else
-    skip on-the-machine "145 G guest instructions take minutes: --full"
+    skip on-the-machine "50 G guest instructions take minutes: --full"
 fi
