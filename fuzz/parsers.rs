@@ -1,11 +1,12 @@
 //! The parsers of hostile bytes, each with the promises that a damaged input must not break. A panic
 //! is a fault; so is an answer that contradicts itself. Each function says whether the input was accepted.
 
-use firmseed_core::elf::Elf;
 use firmseed_core::fs::Fs;
-use firmseed_core::image::{Escape, Index, Kind, symbol_at};
-use firmseed_core::tar::{Archive, EntryKind};
-use firmseed_core::{addr, hex0 as hex};
+use firmseed_formats::elf::{Elf, HIGHEST_END};
+use firmseed_formats::escape::Escape;
+use firmseed_formats::hex0 as hex;
+use firmseed_formats::image::{Index, MemberKind, symbol_at};
+use firmseed_formats::tar::{Archive, EntryKind};
 
 /// A tar: all data lies inside it, and the file system takes it or says which member it refuses.
 pub fn tar(bytes: &[u8]) -> bool {
@@ -43,7 +44,7 @@ pub fn elf(bytes: &[u8]) -> bool {
     let Ok(elf) = Elf::parse(bytes.len() as u64, read) else {
         return false;
     };
-    assert!(!elf.segments.is_empty() && elf.end <= addr::USER_END);
+    assert!(!elf.segments.is_empty() && elf.end <= HIGHEST_END);
     for segment in &elf.segments {
         assert!(segment.file_size <= segment.memory_size);
         let (first, last) = segment.pages();
@@ -65,7 +66,7 @@ pub fn index(bytes: &[u8]) -> bool {
         assert_eq!(Escape(&meant).to_string(), text.to_string());
     }
     for member in index.members().map_while(Result::ok) {
-        if let Kind::File { content, .. } = member.kind {
+        if let MemberKind::File { content, .. } = member.kind {
             assert!(content.slice(bytes).is_some() && content.offset >= index.tar.offset);
         }
         let path: Vec<u8> = member.path.bytes().collect();

@@ -47,6 +47,18 @@ scripts_parse() {
 }
 check scripts scripts_parse
 
+# Each page of docs: a relative link leads to a file.
+pages_are_sound() {
+    local page link bad=0
+    while IFS= read -r page; do
+        while IFS= read -r link; do
+            [ -e "$(dirname "$page")/$link" ] || { echo "$page: a link to $link, which is not there"; bad=1; }
+        done < <(grep -oE '\]\([^)# ]+' "$page" | sed 's/^](//' | grep -v '^[a-z]*:')
+    done < <(git ls-files '*.md')
+    [ $bad = 0 ]
+}
+check pages pages_are_sound
+
 setup_is_quick() {
     local output
     output=$(timeout "$hang" "$root/qemu/setup" 2>&1) || { echo "qemu/setup failed, or did not end, when all was there"; exit 1; }

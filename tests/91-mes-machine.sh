@@ -102,14 +102,31 @@ as_under_guile() {
     expect "code of the last file" grep -q '^:global$' all.s
 }
 
-# An arena that is too small: said, and a status that is not 0.
+# What 65-kept keeps about a call does not outlive the builtin that is called.
+redefined() {
+    mes_by chain "$root/tests/mes/redefined.scm" >"$road/redefined"
+    expect "old and new values" grep -qxF '((2 defined) 1 (closure (closure 2)) 1 (2 2))' "$road/redefined"
+}
+
+# Too small an arena, jam or stack, or one that cannot be had: said, with what to set, and a status that is not 0.
 small_arena() {
-    local status=0
+    local name value
     cd "$(scratch)"
-    MES_PREFIX=$road/mes GUILE_LOAD_PATH=$road/mes/module:$road/nyacc/module MES_ARENA=300000 MES_MAX_ARENA=300000 MES_STACK=200000 \
-        qemu-aarch64 "$road/mes-chain" --no-auto-compile -e main "$mes_port/mescc.scm" -- -S -o hello.s "$mes_port/hello.c" 2>messages || status=$?
-    expect "a status that is not 0" [ $status -ne 0 ]
-    expect_line 'out of memory' messages
+    while read -r name value; do
+        expect_status "$name=$value" 1 env MES_PREFIX="$road/mes" GUILE_LOAD_PATH="$road/mes/module:$road/nyacc/module" MES_ARENA=1000000 \
+            MES_MAX_ARENA=1000000 MES_STACK=200000 "$name=$value" \
+            qemu-aarch64 "$road/mes-chain" --no-auto-compile -e main "$mes_port/mescc.scm" -- -S -o hello.s "$mes_port/hello.c" 2>messages
+        expect_line '^mes: out of memory: ' messages
+        expect_line "$name" messages
+    done <<-END
+	MES_ARENA 200000
+	MES_JAM 1000
+	MES_STACK 100
+	MES_STACK 100000000000
+	END
+    # With enough, what was enough is told.
+    mes_by chain --no-auto-compile -e main "$mes_port/mescc.scm" -- -S -o hello.s "$mes_port/hello.c" 2>messages
+    expect_line '^MesCC: 2 functions; [0-9]* of 12000000 cells used, 0 kept at most by 0 collections$' messages
 }
 
 # The whole road on the bare machine; its ledger is verified by qemu/run, which ends with another status where it is not.
@@ -128,13 +145,14 @@ requests() {
 }
 check requests requests
 
-if wanted interpreter || wanted own-tests || wanted hello || wanted as-under-guile || wanted small-arena; then
+if wanted interpreter || wanted own-tests || wanted hello || wanted as-under-guile || wanted redefined || wanted small-arena; then
     # The others need it, also where the filter does not name it.
     if wanted interpreter; then check interpreter interpreters; else (interpreters) >/dev/null; fi
     if [ -x "$road/mes-gcc" ]; then
         check own-tests own_tests
         check hello hello
         check as-under-guile as_under_guile
+        check redefined redefined
         check small-arena small_arena
     fi
 fi

@@ -1,13 +1,12 @@
-//! The plain tar inside an image, through the kernel's own reader and writer (`firmseed_core::tar`).
+//! The plain tar inside an image, through the reader and writer that the kernel uses (`firmseed_formats::tar`).
 //!
 //! The same members always give the same bytes: owner 0, time 0, one way to split a long path.
 
 use crate::{Error, Result};
-use firmseed_core::errno::Errno;
-use firmseed_core::tar::{Archive, Cause, EntryKind, EntryPath, NewMember};
+use firmseed_formats::tar::{Archive, Cause, EntryKind, EntryPath, NewMember, OutOfMemory};
 use std::ops::Range;
 
-pub use firmseed_core::tar::BLOCK;
+pub use firmseed_formats::tar::BLOCK;
 
 /// A member; `C` is how its contents are held: bytes to write, or a range of a tar that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,13 +107,13 @@ pub fn write<C: AsRef<[u8]>>(members: &[Member<C>]) -> Result<Vec<u8>> {
             link,
             size: data.len() as u64,
         };
-        let mut sink = |bytes: &[u8]| -> std::result::Result<(), Errno> {
+        let mut sink = |bytes: &[u8]| -> std::result::Result<(), OutOfMemory> {
             tar.extend_from_slice(bytes);
             Ok(())
         };
         header
             .write_header(&mut sink)
-            .map_err(|errno| Error::Tar(format!("{errno:?}")))?;
+            .map_err(|error| Error::Tar(error.to_string()))?;
         tar.extend_from_slice(data);
         tar.resize(tar.len().next_multiple_of(BLOCK), 0);
     }

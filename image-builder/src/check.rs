@@ -1,25 +1,29 @@
 //! An image against its own index: whole or not, and damage is named by part and place.
 //!
-//! The judge is the kernel's own reader (`firmseed_core::image::load`), and after it [`crate::build`]'s of what is
-//! to be started: what passes here boots. Only where they refuse the image is damage looked for, more narrowly than
+//! The judge is the kernel's own code ([`crate::accept`]): what passes here boots. Only where they refuse the image is damage looked for, more narrowly than
 //! the kernel says it. What a hash alone cannot place (bytes of tar headers) is found by writing the tar anew: where
 //! the new one has the hash that the index asks for, each byte that differs is the damage.
 
+use crate::accept::{self, Fault};
 use crate::archive::{self, BLOCK, Member};
-use crate::kernel::{self, Flavour, stated_image_size};
+use crate::kernel::{self, stated_image_size};
 use crate::layout::Settings;
 use crate::progress::Progress;
-use crate::startable::Start;
-use crate::{Error, Result, build, layout, published, seed_kernel, seeds, sha256};
-use firmseed_core::image::{self, ALIGNMENT, Escape, Fault, Hex, Index, Kind, Name, Part};
-use firmseed_core::tar::{self, Archive, TarError};
+use crate::{Error, Result, layout, published, seed_kernel, sha256};
+use firmseed_formats::escape::Escape;
+use firmseed_formats::image::{
+    ALIGNMENT, Flavour, IMAGE_SIZE_FIELD, Index, KernelName, MemberKind, Part,
+};
+use firmseed_formats::sha256::{Digest, Hex};
+use firmseed_formats::tar::{self, Archive, TarError};
+use firmseed_verify::origin::Start;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
 
-/// One thing that is wrong.
+/// One damage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct Damage {
     /// Which part or member.
     pub part: String,
     /// The bytes of the image that are damaged, as narrowly as can be said.
@@ -28,7 +32,7 @@ pub struct Finding {
     pub problem: String,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Range { start, end } = self.range;
         match end - start {
@@ -58,7 +62,8 @@ pub struct Report {
     /// What is no damage, but worth a line.
     pub notes: Vec<String>,
     /// What is wrong; none if the image is whole.
-    pub findings: Vec<Finding>,
+    #[serde(rename = "findings")]
+    pub damage: Vec<Damage>,
     /// How PID 1 starts, if the image is whole.
     #[serde(skip)]
     pub start: Option<Start>,
@@ -70,24 +75,24 @@ pub struct Report {
 pub fn check(image: &[u8]) -> Result<Report> {
     let offset = layout::find_index(image)?;
     let kernel = kernel::hash(&image[..offset]);
-    let flavour = layout::flavour(image, offset);
+    let flavour = Flavour::of(image, offset);
     let index = flavour.open(image, offset);
     let files = index.iter().flat_map(Index::members);
     let mut report = Report {
         size: image.len(),
         files: files
             .filter(
-                |member| matches!(member, Ok(member) if matches!(member.kind, Kind::File { .. })),
+                |member| matches!(member, Ok(member) if matches!(member.kind, MemberKind::File { .. })),
             )
             .count(),
-        kernel: flavour.describe(&image[..offset]),
+        kernel: seed_kernel::describe_any(flavour, &image[..offset]),
         kernel_sha256: Hex(&kernel).to_string(),
         notes: Vec::new(),
-        findings: Vec::new(),
+        damage: Vec::new(),
         start: None,
     };
     if let Ok(index) = &index
-        && index.kernel_name == Name::Published
+        && index.kernel_name == KernelName::Published
         && published::version_of(&kernel).is_none()
     {
         let text = "the index calls the kernel a published one; this tool's list (kernel/PUBLISHED) does not know it";
@@ -96,7 +101,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
     let judged = judge(image.to_vec().leak(), offset, flavour, &kernel);
     let Err(fault) = judged.map(|start| report.start = Some(start)) else {
         if let Ok(index) = &index
-            && index.kernel_name == Name::Seed
+            && index.kernel_name == KernelName::Seed
             && let Some(other) = seed_kernel::from_files(image, index)
             && kernel::hash(&other) != kernel
         {
@@ -108,7 +113,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
     let mut checker = Checker {
         image,
         flavour,
-        findings: Vec::new(),
+        damage: Vec::new(),
     };
     match index {
         Ok(index) => checker.all(&index, offset),
@@ -118,10 +123,10 @@ pub fn check(image: &[u8]) -> Result<Report> {
         }
     }
     // What has the right hash and is refused all the same cannot be said more narrowly.
-    if checker.findings.is_empty() {
-        checker.findings.push(fault);
+    if checker.damage.is_empty() {
+        checker.damage.push(fault);
     }
-    report.findings = checker.findings;
+    report.damage = checker.damage;
     Ok(report)
 }
 
@@ -130,10 +135,10 @@ fn judge(
     image: &'static [u8],
     offset: usize,
     flavour: Flavour,
-    kernel: &image::Sha256,
-) -> std::result::Result<Start, Finding> {
-    let finding = |part: &str, range, problem: String| {
-        Err(Finding {
+    kernel: &Digest,
+) -> std::result::Result<Start, Damage> {
+    let damage = |part: &str, range, problem: String| {
+        Err(Damage {
             part: part.into(),
             range,
             problem,
@@ -141,18 +146,18 @@ fn judge(
     };
     if stated_image_size(image) != Some(image.len() as u64) {
         let problem = "the field image_size is not the size of the image";
-        return finding("kernel header", image::IMAGE_SIZE_FIELD, problem.into());
+        return damage("kernel header", IMAGE_SIZE_FIELD, problem.into());
     }
-    match flavour.load(image, offset, kernel) {
+    match accept::load(flavour, image, offset, kernel) {
         Err(fault) => {
             let (part, range) = place(image, offset, flavour, &fault);
-            finding(&part, range, fault.to_string())
+            damage(&part, range, fault.to_string())
         }
         Ok((index, files)) => {
             if flavour == Flavour::Seed
                 && let Err(fault) = seed_kernel::examine(&image[..offset])
             {
-                return finding(fault.part, fault.range, fault.problem);
+                return damage(fault.part, fault.range, fault.problem);
             }
             let settings = Settings::of(&index);
             let tar = index
@@ -168,16 +173,16 @@ fn judge(
                 } else {
                     range(&index.tar)
                 };
-                return finding(&part, place, problem);
+                return damage(&part, place, problem);
             }
-            let problem = match build::review(tar, files, &settings) {
+            let problem = match accept::review(tar, files, &settings) {
                 Err(refused) => refused.to_string(),
-                Ok((real, start)) => match seeds::misspelled(&settings.seeds, &real.seeds) {
+                Ok((real, start)) => match accept::misspelled(&settings.seeds, &real.seeds) {
                     Some(problem) => problem,
                     None => return Ok(start),
                 },
             };
-            finding("index", offset..offset + index.text.len(), problem)
+            damage("index", offset..offset + index.text.len(), problem)
         }
     }
 }
@@ -227,12 +232,12 @@ const WRONG_HASH: &str = "its bytes do not hash to what the index says";
 struct Checker<'a> {
     image: &'a [u8],
     flavour: Flavour,
-    findings: Vec<Finding>,
+    damage: Vec<Damage>,
 }
 
 impl<'a> Checker<'a> {
     fn add(&mut self, part: impl Into<String>, range: Range<usize>, problem: impl Into<String>) {
-        self.findings.push(Finding {
+        self.damage.push(Damage {
             part: part.into(),
             range,
             problem: problem.into(),
@@ -303,7 +308,7 @@ impl<'a> Checker<'a> {
     }
 
     fn tar(&mut self, index: &Index<'a>) {
-        let before = self.findings.len();
+        let before = self.damage.len();
         let progress = Progress::new("checking", index.tar.size);
         for member in index.members() {
             let member = match member {
@@ -314,7 +319,7 @@ impl<'a> Checker<'a> {
                     return self.add("index", start..start + index.text.len(), problem);
                 }
             };
-            if let Kind::File { content, .. } = member.kind {
+            if let MemberKind::File { content, .. } = member.kind {
                 let name = format!("file {}", member.path);
                 self.part(&name, &content);
                 let end = range(&content).end;
@@ -324,14 +329,14 @@ impl<'a> Checker<'a> {
                 progress.advance(content.size as usize);
             }
         }
-        let contents_are_whole = self.findings.len() == before;
+        let contents_are_whole = self.damage.len() == before;
         let tar = range(&index.tar);
         let bytes = &self.image[tar.clone()];
         let intact = sha256(bytes) == index.tar.sha256;
         if !intact && contents_are_whole && !self.rewritten(index, bytes, tar.start) {
             self.headers(index, bytes, tar.start);
         }
-        if !intact && self.findings.len() == before {
+        if !intact && self.damage.len() == before {
             self.add("tar", tar.clone(), "it does not hash to what the index says, outside the files' contents: a header or the end");
         }
     }
@@ -369,21 +374,21 @@ impl<'a> Checker<'a> {
         true
     }
 
-    fn to_write(&self, member: &firmseed_core::image::Member<'a>) -> Option<Member<&'a [u8]>> {
-        let bytes = |text: firmseed_core::image::Escaped<'_>| text.bytes().collect::<Vec<u8>>();
+    fn to_write(&self, member: &firmseed_formats::image::Member<'a>) -> Option<Member<&'a [u8]>> {
+        let bytes = |text: firmseed_formats::escape::Escaped<'_>| text.bytes().collect::<Vec<u8>>();
         let kind = match member.kind {
-            Kind::File { content, mode } => archive::Kind::File {
+            MemberKind::File { content, mode } => archive::Kind::File {
                 mode,
                 content: content.slice(self.image)?,
             },
-            Kind::Directory { mode } => archive::Kind::Directory { mode },
-            Kind::Symlink { target } => archive::Kind::Symlink {
+            MemberKind::Directory { mode } => archive::Kind::Directory { mode },
+            MemberKind::Symlink { target } => archive::Kind::Symlink {
                 target: bytes(target),
             },
-            Kind::Hardlink { target } => archive::Kind::Hardlink {
+            MemberKind::Hardlink { target } => archive::Kind::Hardlink {
                 target: bytes(target),
             },
-            Kind::Device { .. } => return None,
+            MemberKind::Device { .. } => return None,
         };
         Some(Member {
             path: bytes(member.path),
@@ -428,7 +433,7 @@ fn contents(index: &Index<'_>) -> Vec<(String, Range<usize>)> {
         .members()
         .map_while(|member| member.ok())
         .filter_map(|member| match member.kind {
-            Kind::File { content, .. } => Some((member.path.to_string(), range(&content))),
+            MemberKind::File { content, .. } => Some((member.path.to_string(), range(&content))),
             _ => None,
         });
     files.collect()
@@ -459,7 +464,7 @@ fn gaps(
 
 /// The error of a check that found something, for an exit code.
 pub fn verdict(report: &Report) -> Result<()> {
-    match report.findings.len() {
+    match report.damage.len() {
         0 => Ok(()),
         count => Err(Error::Image(format!("{count} problems found"))),
     }

@@ -4,7 +4,7 @@ use crate::ledger_commands::LedgerCommand;
 use crate::report_command::{self, ReportArguments};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
 use image_builder::build::{KernelSource, Ports, Request, Source};
 use image_builder::layout::Settings;
 use image_builder::sd::{self, firmware::Board};

@@ -6,7 +6,9 @@
 use crate::archive::{self, Kind};
 use crate::progress::Progress;
 use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::{self as index, Escape, Sha256};
+use firmseed_formats::escape::Escape;
+use firmseed_formats::image::{self as index};
+use firmseed_formats::sha256::Digest;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -32,7 +34,7 @@ pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
     for member in index.members() {
         let member = member.map_err(|error| Error::Image(error.to_string()))?;
         let kind = match member.kind {
-            index::Kind::File { content, mode } => {
+            index::MemberKind::File { content, mode } => {
                 let bytes = content
                     .slice(image)
                     .expect("the index was opened against this image");
@@ -42,14 +44,14 @@ pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
                 };
                 Kind::File { mode, content }
             }
-            index::Kind::Directory { mode } => Kind::Directory { mode },
-            index::Kind::Symlink { target } => Kind::Symlink {
+            index::MemberKind::Directory { mode } => Kind::Directory { mode },
+            index::MemberKind::Symlink { target } => Kind::Symlink {
                 target: target.bytes().collect(),
             },
-            index::Kind::Hardlink { target } => Kind::Hardlink {
+            index::MemberKind::Hardlink { target } => Kind::Hardlink {
                 target: target.bytes().collect(),
             },
-            index::Kind::Device { major, minor } => Kind::Device { major, minor },
+            index::MemberKind::Device { major, minor } => Kind::Device { major, minor },
         };
         members.insert(member.path.bytes().collect(), kind);
     }
@@ -81,7 +83,7 @@ pub fn extract_tar(tar: &[u8], folder: &Path) -> Result<Extracted> {
 /// A file's bytes, and what they must hash to where that is known.
 struct Content<'a> {
     bytes: &'a [u8],
-    sha256: Option<Sha256>,
+    sha256: Option<Digest>,
 }
 
 /// By path: as tar does, the last member of a path wins; folders come before what is in them.

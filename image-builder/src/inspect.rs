@@ -1,8 +1,10 @@
 //! What is in an image, for people and (as JSON) for programs. Nothing is verified here: see [`crate::check`].
 
-use crate::kernel::{Flavour, hash, stated_image_size};
+use crate::kernel::{hash, stated_image_size};
 use crate::{Error, Result, layout, seed_kernel, sha256};
-use firmseed_core::image::{Escaped, Hex, Kind, Part};
+use firmseed_formats::escape::Escaped;
+use firmseed_formats::image::{Flavour, MemberKind, Part};
+use firmseed_formats::sha256::Hex;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -86,7 +88,7 @@ pub struct MemberReport {
 /// Reads what the image's index says.
 pub fn inspect(image: &[u8]) -> Result<Report> {
     let offset = layout::find_index(image)?;
-    let flavour = layout::flavour(image, offset);
+    let flavour = Flavour::of(image, offset);
     let index = flavour.open(image, offset);
     let index = index.map_err(|error| Error::Image(error.to_string()))?;
     let kernel = &image[..offset];
@@ -130,7 +132,7 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
     Ok(Report {
         size: image.len() as u64,
         stated_size: stated_image_size(image).unwrap_or(0),
-        kernel: flavour.describe(kernel),
+        kernel: seed_kernel::describe_any(flavour, kernel),
         parts,
         init: index.init.to_string(),
         arguments: strings(&mut index.arguments()),
@@ -148,7 +150,7 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
     })
 }
 
-fn member_report(member: firmseed_core::image::Member<'_>) -> MemberReport {
+fn member_report(member: firmseed_formats::image::Member<'_>) -> MemberReport {
     let empty = MemberReport {
         kind: "device",
         path: member.path.to_string(),
@@ -161,7 +163,7 @@ fn member_report(member: firmseed_core::image::Member<'_>) -> MemberReport {
     };
     let octal = |mode: u16| Some(format!("{mode:04o}"));
     match member.kind {
-        Kind::File { content, mode } => MemberReport {
+        MemberKind::File { content, mode } => MemberReport {
             kind: "file",
             mode: octal(mode),
             size: Some(content.size),
@@ -169,22 +171,22 @@ fn member_report(member: firmseed_core::image::Member<'_>) -> MemberReport {
             sha256: Some(Hex(&content.sha256).to_string()),
             ..empty
         },
-        Kind::Directory { mode } => MemberReport {
+        MemberKind::Directory { mode } => MemberReport {
             kind: "dir",
             mode: octal(mode),
             ..empty
         },
-        Kind::Symlink { target } => MemberReport {
+        MemberKind::Symlink { target } => MemberReport {
             kind: "symlink",
             target: Some(target.to_string()),
             ..empty
         },
-        Kind::Hardlink { target } => MemberReport {
+        MemberKind::Hardlink { target } => MemberReport {
             kind: "hardlink",
             target: Some(target.to_string()),
             ..empty
         },
-        Kind::Device { major, minor } => MemberReport {
+        MemberKind::Device { major, minor } => MemberReport {
             device: Some((major, minor)),
             ..empty
         },

@@ -4,19 +4,13 @@
 //! The header that the boot protocol asks for (Linux's Documentation/arch/arm64/booting: `ARM\x64`
 //! at byte 56) is the kernel's own first 64 bytes; only its field `image_size` is filled in here.
 
-use crate::{Error, Result};
-use crate::{published, seed_kernel, sha256};
-use firmseed_core::fs::Fs;
-use firmseed_core::image::{
-    self, ALIGNMENT, Compiled, Fault, Form, IMAGE_SIZE_FIELD, Index, IndexError, Name, Sha256,
-    kernel_hash,
-};
-use firmseed_core::sha256::compress;
+use crate::{Error, Result, published};
+use firmseed_formats::image::{ALIGNMENT, Flavour, IMAGE_SIZE_FIELD, KernelName, kernel_hash};
+use firmseed_formats::sha256::{Digest, compress};
 use object::read::elf::{ElfFile64, ProgramHeader as _};
 use object::{
     Architecture, LittleEndian, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, elf,
 };
-use seed_kernel::Seed;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -29,64 +23,12 @@ const END_SYMBOL: &str = "__image_end";
 /// No kernel of ours comes near; an ELF with a stray address would fill the disk.
 const SIZE_LIMIT: u64 = 16 << 20;
 
-/// Which of the two kernels: what an image of it looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    /// The one in Rust.
-    Compiled,
-    /// The one in hex0.
-    Seed,
-}
-
-impl Flavour {
-    /// The byte between the parts of an image.
-    pub const fn padding(self) -> u8 {
-        match self {
-            Flavour::Compiled => Compiled::PADDING,
-            Flavour::Seed => Seed::PADDING,
-        }
-    }
-
-    /// Opens the index at `offset` of an image.
-    pub fn open(
-        self,
-        image: &[u8],
-        offset: usize,
-    ) -> std::result::Result<Index<'_>, IndexError<'_>> {
-        match self {
-            Flavour::Compiled => Index::open(image, offset),
-            Flavour::Seed => Index::open_as::<Seed>(image, offset),
-        }
-    }
-
-    /// Asks the judge of images: [`image::load`].
-    pub fn load(
-        self,
-        image: &'static [u8],
-        offset: usize,
-        kernel: &Sha256,
-    ) -> std::result::Result<(Index<'static>, Fs), Fault<'static>> {
-        match self {
-            Flavour::Compiled => image::load(image, offset, kernel, sha256),
-            Flavour::Seed => image::load_as::<Seed>(image, offset, kernel, sha256),
-        }
-    }
-
-    /// What people are told of the kernel in the bytes before an index.
-    pub fn describe(self, kernel: &[u8]) -> String {
-        match self {
-            Flavour::Compiled => published::describe(&hash(kernel)),
-            Flavour::Seed => seed_kernel::describe(kernel),
-        }
-    }
-}
-
 /// A kernel, ready to be put at the start of an image.
 #[derive(Clone, Debug)]
 pub struct Kernel {
     /// The load segments as they lie in memory, zero-initialised data included, up to the end of a page.
     pub flat: Vec<u8>,
-    /// Lines of `OFFSET NAME`, for `firmseed_core::image::symbol_at`.
+    /// Lines of `OFFSET NAME`, for `firmseed_formats::image::symbol_at`.
     pub symbols: Vec<u8>,
     /// Which one.
     pub flavour: Flavour,
@@ -148,15 +90,15 @@ impl Kernel {
     }
 
     /// Its hash in the index of every image.
-    pub fn hash(&self) -> Sha256 {
+    pub fn hash(&self) -> Digest {
         hash(&self.flat)
     }
 
     /// The word for it in an index.
-    pub fn name(&self) -> Name {
+    pub fn name(&self) -> KernelName {
         match self.flavour {
             Flavour::Compiled => published::name_of(&self.hash()),
-            Flavour::Seed => Name::Seed,
+            Flavour::Seed => KernelName::Seed,
         }
     }
 }
@@ -167,7 +109,7 @@ pub fn has_header(bytes: &[u8]) -> bool {
 }
 
 /// The hash of the kernel in these bytes, whatever image it is in.
-pub fn hash(kernel: &[u8]) -> Sha256 {
+pub fn hash(kernel: &[u8]) -> Digest {
     kernel_hash(kernel, kernel.len() as u64, compress)
 }
 

@@ -4,10 +4,12 @@
 //! where the others begin, and its own length decides that: [`assemble`] grows it until both agree.
 
 use crate::archive::{Entry, Kind};
-use crate::kernel::{Flavour, Kernel};
+use crate::kernel::Kernel;
 use crate::progress::Progress;
 use crate::{Error, Result, sha256};
-use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Hex, Index, Policy, Sha256, VERSION_LINE};
+use firmseed_formats::escape::{Escape, Escaped};
+use firmseed_formats::image::{self, ALIGNMENT, Index, OpenError, Policy, VERSION_LINE};
+use firmseed_formats::sha256::{Digest, Hex};
 use std::fmt::Write;
 
 /// What the index says beside the facts about bytes.
@@ -53,7 +55,7 @@ pub fn assemble(
     settings: &Settings,
     progress: &Progress,
 ) -> Result<Vec<u8>> {
-    let hashes: Vec<Option<Sha256>> = entries
+    let hashes: Vec<Option<Digest>> = entries
         .iter()
         .map(|entry| match &entry.kind {
             Kind::File { content, .. } => {
@@ -105,7 +107,7 @@ const INFALLIBLE: &str = "writing to a String cannot fail";
 fn head(
     kernel: &Kernel,
     symbols_at: usize,
-    tar: (usize, usize, &Sha256),
+    tar: (usize, usize, &Digest),
     settings: &Settings,
 ) -> String {
     let mut text = format!(
@@ -150,7 +152,7 @@ fn head(
     text
 }
 
-fn member_line(entry: &Entry, hash: Option<&Sha256>, tar_at: usize) -> String {
+fn member_line(entry: &Entry, hash: Option<&Digest>, tar_at: usize) -> String {
     let path = Escape(&entry.path);
     match (&entry.kind, hash) {
         (Kind::File { mode, content }, Some(hash)) => {
@@ -169,53 +171,18 @@ fn member_line(entry: &Entry, hash: Option<&Sha256>, tar_at: usize) -> String {
     }
 }
 
-/// Where the index of `image` begins. The kernel knows from its own linker script; a tool looks for
-/// the page that begins with the version line and whose `kernel` line puts the index just there. A
-/// page that has only one of the two is taken next, so that damage in either line can be named.
+/// Where the index of `image` begins.
+///
+/// # Errors
+/// It is no image.
 pub fn find_index(image: &[u8]) -> Result<usize> {
-    let mut damaged = None;
-    for at in (ALIGNMENT..image.len()).step_by(ALIGNMENT) {
-        let page = &image[at..];
-        let versioned = page.starts_with(VERSION_LINE.as_bytes());
-        let kernel_end = page.get(VERSION_LINE.len() + 1..).and_then(kernel_size);
-        let consistent = kernel_end == Some(at);
-        match (versioned, consistent) {
-            (true, true) => return Ok(at),
-            (false, false) => {}
-            (false, true) => damaged = Some(at),
-            (true, false) => damaged = damaged.or(Some(at)),
-        }
-    }
-    damaged.ok_or_else(|| {
-        Error::Image(format!("no Firmseed image: no page of it begins with the line `{VERSION_LINE}` (is it an older format, or another file?)"))
-    })
-}
-
-/// The SIZE of what looks like a line `kernel SIZE SHA256 NAME`.
-fn kernel_size(line: &[u8]) -> Option<usize> {
-    let fields = line.strip_prefix(b"kernel ")?;
-    let digits = fields.iter().take(20).position(|&byte| byte == b' ')?;
-    std::str::from_utf8(&fields[..digits]).ok()?.parse().ok()
-}
-
-/// Which kernel the image with its index at `offset` has, by the word in its line `kernel`. Where that makes no sense,
-/// by what is before the index: text, or the zeros of the Rust kernel's data.
-pub fn flavour(image: &[u8], offset: usize) -> Flavour {
-    let mut lines = image[offset..].split(|&byte| byte == b'\n').skip(1);
-    let word = lines
-        .next()
-        .and_then(|line| line.split(|&byte| byte == b' ').nth(3));
-    match word {
-        Some(b"seed") => Flavour::Seed,
-        Some(b"published" | b"other") => Flavour::Compiled,
-        _ if image[offset - 1] == b'\n' => Flavour::Seed,
-        _ => Flavour::Compiled,
-    }
+    image::find_index(image).ok_or_else(|| Error::Image(OpenError::NoIndex.to_string()))
 }
 
 /// Finds and opens the index of `image`.
+///
+/// # Errors
+/// It is no image, or the index is damaged.
 pub fn open(image: &[u8]) -> Result<Index<'_>> {
-    let offset = find_index(image)?;
-    let index = flavour(image, offset).open(image, offset);
-    index.map_err(|error| Error::Image(error.to_string()))
+    image::open(image).map_err(|error| Error::Image(error.to_string()))
 }

@@ -3,14 +3,16 @@
 use crate::{CONSISTENT, PROBLEM, read, say};
 use anyhow::Context;
 use clap::Subcommand;
-use firmseed_core::ledger::parse::Ledger;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::parse::Ledger;
+use firmseed_formats::sha256::Digest;
+use firmseed_verify::image::{Image, digest_of_hex};
+use firmseed_verify::lineage::Lineage;
 use image_builder::Error;
-use image_builder::ledger::lineage::Lineage;
+use image_builder::ledger::diff;
 use image_builder::ledger::provenance::provenance;
-use image_builder::ledger::story::trace_back;
-use image_builder::ledger::story_page::Detail;
-use image_builder::ledger::{diff, facts, verify};
+use image_builder::ledger::trace_back::trace_back;
+use image_builder::ledger::trace_back_text::Detail;
+use image_builder::ledger::verdict::{Request, verify};
 use image_builder::sbom;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -132,14 +134,15 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             head,
             json,
         } => {
-            let verdict = verify::verify(&verify::Request {
+            let verdict = verify(&Request {
                 head: head.map(digest).transpose()?,
                 image: &read(&image)?,
                 ledger: &read(&ledger)?,
                 artifacts: artifacts.as_deref(),
-            })?;
+            })?
+            .verdict;
             show(json, &verdict, || verdict.text())?;
-            Ok(match (verdict.doubts.is_empty(), verdict.head_compared) {
+            Ok(match (verdict.findings.is_empty(), verdict.head_compared) {
                 (true, false) => ExitCode::from(CONSISTENT),
                 (good, _) => code(good),
             })
@@ -156,9 +159,9 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             json,
         } => {
             let ledger = parse(&ledger)?;
-            let story = trace_back(&Lineage::new(&ledger), &file)?;
+            let traced = trace_back(&Lineage::new(&ledger), &file)?;
             let detail = if all { Detail::All } else { Detail::Brief };
-            show(json, &story, || story.text(detail))?;
+            show(json, &traced, || traced.text(detail))?;
             Ok(ExitCode::SUCCESS)
         }
         LedgerCommand::Provenance {
@@ -182,12 +185,12 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             let crates = kernel_lock
                 .map(|lock| sbom::kernel_crates(&lock))
                 .transpose()?;
-            let document = sbom::sbom(
-                &read(&image)?,
-                &file_name(&image),
-                &crates.unwrap_or_default(),
-            )
-            .with_context(|| image.display().to_string())?;
+            let bytes = read(&image)?;
+            let name = file_name(&image);
+            let document = Image::open(&bytes)
+                .map_err(Error::Image)
+                .and_then(|opened| sbom::sbom(&opened, &name, &crates.unwrap_or_default()))
+                .with_context(|| image.display().to_string())?;
             say(&(serde_json::to_string_pretty(&document)? + "\n"))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -204,7 +207,7 @@ fn parse(path: &Path) -> anyhow::Result<Ledger> {
 
 /// What --head says.
 fn digest(head: String) -> Result<Digest, Error> {
-    facts::digest(head.as_bytes()).ok_or_else(|| {
+    digest_of_hex(head.as_bytes()).ok_or_else(|| {
         let text = "expected 64 lower-case hex digits, as the console shows them";
         Error::Request(format!("--head {head}: {text}"))
     })

@@ -2,10 +2,25 @@
 //!
 //! An image is an arm64 Image header and kernel, an index in text, the kernel's symbols and a plain
 //! tar (`docs/image.md`). [`build`] makes one, [`check`] proves one against its own index, [`inspect`]
-//! and [`extract`] show what is in it; [`port`] and [`sources`] bring users' programs along. The index's grammar is `firmseed_core::image`'s, so the kernel
-//! and this tool cannot disagree about it.
+//! and [`extract`] show what is in it; [`port`] and [`sources`] bring users' programs along; [`ledger`], [`report`] and
+//! [`sbom`] tell of images and ledgers. The formats are those of `firmseed_formats`, so the kernel and this tool cannot
+//! disagree about them. Whether a ledger may be believed is `firmseed_verify`'s to say; whether the kernel would accept
+//! an image is asked of its own code, in [`accept`].
+//!
+//! Layers, each uses only those above it (`tests/layers.rs` holds that):
+//!
+//! ```text
+//! error        progress     published
+//! archive      kernel       output       port         sbom         trace
+//! layout       seed_kernel  sources      tree
+//! accept       extract      inspect      unpacked
+//! check        port_files
+//! build        ledger       sd
+//! report
+//! ```
 #![forbid(unsafe_code)]
 
+pub mod accept;
 pub mod archive;
 pub mod build;
 pub mod check;
@@ -17,15 +32,14 @@ pub mod layout;
 pub mod ledger;
 pub mod output;
 pub mod port;
+pub mod port_files;
 pub mod progress;
 pub mod published;
 pub mod report;
 pub mod sbom;
 pub mod sd;
 pub mod seed_kernel;
-pub mod seeds;
 pub mod sources;
-pub mod startable;
 pub mod trace;
 pub mod tree;
 pub mod unpacked;
@@ -33,7 +47,7 @@ pub mod unpacked;
 pub use error::{Error, Result};
 
 /// The SHA-256 of `bytes`.
-pub fn sha256(bytes: &[u8]) -> firmseed_core::image::Sha256 {
+pub fn sha256(bytes: &[u8]) -> firmseed_formats::sha256::Digest {
     use sha2::Digest;
     sha2::Sha256::digest(bytes).into()
 }

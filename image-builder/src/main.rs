@@ -155,15 +155,15 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
         say(&(serde_json::to_string_pretty(&report)? + "\n"))?;
     } else {
         let lines: String = report
-            .findings
+            .damage
             .iter()
-            .map(|finding| format!("{}: {finding}\n", path.display()))
+            .map(|damage| format!("{}: {damage}\n", path.display()))
             .collect();
         say(&lines)?;
         for note in &report.notes {
             eprintln!("image-builder: note: {}: {note}", path.display());
         }
-        if report.findings.is_empty() {
+        if report.damage.is_empty() {
             say(&format!(
                 "{0}: whole: {1} bytes, {2} files\n{0}: {3}: sha256 {4}\n",
                 path.display(),
@@ -174,7 +174,7 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
             ))?;
         }
     }
-    Ok(if report.findings.is_empty() {
+    Ok(if report.damage.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(PROBLEM)

@@ -1,17 +1,12 @@
 //! A port: somebody's program with the script that builds it on the machine (`docs/ports.md`).
 //!
 //! On the host it is a folder with `port.toml`, `build.kaem` and any other files; in an image it is
-//! `/ports/NAME`, with the pristine tarball that `port.toml` pins beside them. [`RUN`] calls the
-//! scripts of all ports, in order; the chain's last line runs it.
+//! `/ports/NAME`, with the pristine tarball that `port.toml` pins beside them. [`crate::port_files`]
+//! brings it there.
 
-use crate::archive::{Kind, Member};
-use crate::sources::Seeker;
-use crate::{Error, Result, tree, unpacked};
+use crate::{Error, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-
-/// The script that calls the ports' scripts, as a member of the tar.
-pub const RUN: &[u8] = b"ports/run.kaem";
 
 /// A port as its folder states it.
 #[derive(Clone, Debug)]
@@ -82,51 +77,6 @@ impl Port {
             source: manifest.source,
         })
     }
-
-    /// The port's members of the tar: its folder, its files, its tarball.
-    fn members(&self, seeker: &Seeker) -> Result<Vec<Member<Vec<u8>>>> {
-        let prefix = format!("ports/{}", self.name).into_bytes();
-        let place = |path: &[u8]| [&prefix, &b"/"[..], path].concat();
-        let mut members = tree::read(&self.folder)?;
-        let is_script = |member: &Member<_>| {
-            member.path == b"build.kaem" && matches!(member.kind, Kind::File { .. })
-        };
-        if !members.iter().any(is_script) {
-            return Err(Error::Port {
-                path: self.folder.join("build.kaem"),
-                reason: "expected a script for kaem that builds the port, found none".into(),
-            });
-        }
-        for member in &mut members {
-            member.path = place(&member.path);
-            if let Kind::Hardlink { target } = &mut member.kind {
-                *target = place(target);
-            }
-        }
-        if let Some(pin) = &self.source {
-            let found = seeker.find(self, pin)?;
-            unpacked::check(self, pin, &found.content)?;
-            let path = place(pin.file.as_bytes());
-            // It may lie in the port's own folder.
-            if members.iter().all(|member| member.path != path) {
-                let (mode, content) = (0o644, found.content);
-                members.push(Member {
-                    path,
-                    kind: Kind::File { mode, content },
-                });
-            }
-        }
-        members.push(folder(&prefix));
-        Ok(members)
-    }
-
-    /// The lines of [`RUN`]: the script starts in an empty folder of its own.
-    fn call(&self) -> String {
-        let name = &self.name;
-        format!(
-            "\necho \"port {name}\"\nPORT=/ports/{name}\nmkdir -p /build/{name}\ncd /build/{name}\nkaem /ports/{name}/build.kaem\n"
-        )
-    }
 }
 
 impl Pin {
@@ -170,74 +120,4 @@ fn is_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| plain(byte) || b"+-.".contains(&byte))
-}
-
-/// Adds `ports` to the members of a tree, and the lines that build them to the tree's [`RUN`].
-pub fn add(members: &mut Vec<Member<Vec<u8>>>, ports: &[PathBuf], seeker: &Seeker) -> Result<()> {
-    if ports.is_empty() {
-        return Ok(());
-    }
-    let runs = |member: &Member<Vec<u8>>| match &member.kind {
-        Kind::File { content, .. } => {
-            member.path != RUN && content.windows(RUN.len()).any(|part| part == RUN)
-        }
-        _ => false,
-    };
-    if !members.iter().any(runs) {
-        let text = "--port: no script of the tree runs /ports/run.kaem, so no port would be built; \
-                    add the line `/bin/kaem /ports/run.kaem` where the machine has tcc";
-        return Err(Error::Request(text.into()));
-    }
-    let mut calls = String::new();
-    for path in ports {
-        let port = Port::read(path)?;
-        let place = format!("ports/{}", port.name).into_bytes();
-        if members.iter().any(|member| member.path == place) || port.name == "run.kaem" {
-            let text = format!(
-                "--port {}: the image has a /ports/{} already; change the name in port.toml",
-                path.display(),
-                port.name
-            );
-            return Err(Error::Request(text));
-        }
-        members.extend(port.members(seeker)?);
-        calls += &port.call();
-    }
-    if members.iter().all(|member| member.path != b"ports") {
-        members.push(folder(b"ports"));
-    }
-    append_calls(members, &calls)?;
-    members.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(())
-}
-
-fn append_calls(members: &mut Vec<Member<Vec<u8>>>, calls: &str) -> Result<()> {
-    let Some(run) = members.iter_mut().find(|member| member.path == RUN) else {
-        let head = "# Builds the ports of this image, in order. Run by kaem.\nPATH=/bin\n";
-        let content = [head, calls].concat().into_bytes();
-        members.push(Member {
-            path: RUN.to_vec(),
-            kind: Kind::File {
-                mode: 0o644,
-                content,
-            },
-        });
-        return Ok(());
-    };
-    match &mut run.kind {
-        Kind::File { content, .. } => {
-            content.extend(calls.bytes());
-            Ok(())
-        }
-        _ => Err(Error::Request(
-            "--port: the tree's /ports/run.kaem is not a plain file".into(),
-        )),
-    }
-}
-
-fn folder(path: &[u8]) -> Member<Vec<u8>> {
-    Member {
-        path: path.to_vec(),
-        kind: Kind::Directory { mode: 0o755 },
-    }
 }

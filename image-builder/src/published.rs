@@ -1,26 +1,27 @@
 //! The kernels that this tool's sources publish: the lines of kernel/PUBLISHED.
 
-use firmseed_core::image::{Name, Sha256};
+use firmseed_formats::image::KernelName;
+use firmseed_formats::sha256::Digest;
 
 /// Lines `VERSION SHA256`, and comments.
 const LIST: &str = include_str!("../../kernel/PUBLISHED");
 
 /// The version of the published kernel with this hash.
-pub fn version_of(kernel: &Sha256) -> Option<&'static str> {
-    let hash = firmseed_core::image::Hex(kernel).to_string();
+pub fn version_of(kernel: &Digest) -> Option<&'static str> {
+    let hash = firmseed_formats::sha256::Hex(kernel).to_string();
     lines().find_map(|(version, published)| (published == hash).then_some(version))
 }
 
 /// The word for it in an index.
-pub fn name_of(kernel: &Sha256) -> Name {
+pub fn name_of(kernel: &Digest) -> KernelName {
     match version_of(kernel) {
-        Some(_) => Name::Published,
-        None => Name::Other,
+        Some(_) => KernelName::Published,
+        None => KernelName::Other,
     }
 }
 
 /// What people are told: `the published kernel 0.2.0`, or `another kernel`.
-pub fn describe(kernel: &Sha256) -> String {
+pub fn describe(kernel: &Digest) -> String {
     match version_of(kernel) {
         Some(version) => format!("the published kernel {version}"),
         None => "another kernel".into(),
@@ -41,7 +42,7 @@ mod tests {
     fn the_list_is_read_and_nothing_else_is_published() {
         for (version, hash) in lines() {
             assert!(version.split('.').all(|part| part.parse::<u32>().is_ok()));
-            let mut kernel = Sha256::default();
+            let mut kernel = Digest::default();
             assert_eq!(hash.len(), 64, "{hash}");
             for (byte, at) in kernel.iter_mut().zip((0..64).step_by(2)) {
                 *byte = u8::from_str_radix(&hash[at..at + 2], 16).unwrap();
@@ -51,7 +52,7 @@ mod tests {
             kernel[31] ^= 1;
             assert_eq!(
                 (describe(&kernel).as_str(), name_of(&kernel)),
-                ("another kernel", Name::Other)
+                ("another kernel", KernelName::Other)
             );
         }
         assert!(lines().count() > 0);

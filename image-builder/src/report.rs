@@ -1,7 +1,7 @@
 //! One HTML page that tells a ledger to an auditor: the verdict, the graph from hex0 to the compiler, every entry, every text.
 //!
 //! The page needs nothing but itself: no server, no network, no script (the one that it has is for comfort). The same
-//! inputs give the same bytes. What may be believed is [`crate::ledger::verify`]'s to say; here it is only shown.
+//! inputs give the same bytes. What may be believed is [`crate::ledger::verdict`]'s to say; here it is only shown.
 
 mod clusters;
 mod code_lines;
@@ -14,17 +14,17 @@ mod html;
 mod layout;
 mod page;
 mod products;
+mod roads;
 mod summary;
 mod texts;
 mod unsafe_code;
 
-use crate::ledger::lineage::Lineage;
-use crate::ledger::verify::{self, Verdict, verify};
-use crate::{Error, Result, sha256};
+use crate::ledger::verdict::{self, Verdict, verify};
+use crate::{Error, Result};
 use clusters::Clusters;
 use contents::Contents;
-use firmseed_core::ledger::parse::Ledger;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::sha256::Digest;
+use firmseed_verify::lineage::Lineage;
 use maud::html;
 use page::Section;
 use products::Products;
@@ -60,15 +60,17 @@ pub struct Report {
 /// # Errors
 /// Image, ledger, counters or artifacts cannot be read.
 pub fn report(request: &Request<'_>) -> Result<Report> {
-    let verdict = verify(&verify::Request {
+    let verified = verify(&verdict::Request {
         image: request.image,
         ledger: request.ledger,
         artifacts: request.artifacts,
         head: request.head,
     })?;
-    let ledger =
-        Ledger::parse(request.ledger, sha256).map_err(|error| Error::Image(error.to_string()))?;
-    let contents = Contents::open(request.image)?;
+    let verdict = verified.verdict;
+    let ledger = verified
+        .ledger
+        .map_err(|error| Error::Image(error.to_string()))?;
+    let contents = Contents::new(&verified.image?);
     let lineage = Lineage::new(&ledger);
     let products = Products::new(&lineage, &contents);
     let clusters = Clusters::new(&products);
@@ -92,7 +94,8 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
             span.same { "\u{2261} the same bytes, made again" }
         }
     };
-    let sections = [
+    let meetings = roads::meetings(&products);
+    let mut sections = vec![
         Section {
             id: "trust",
             title: "What remains to be trusted",
@@ -129,6 +132,20 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
             body: details::texts(&texts),
         },
     ];
+    if !meetings.is_empty() {
+        let after_graph = 1 + sections
+            .iter()
+            .position(|section| section.id == "graph")
+            .unwrap_or(0);
+        sections.insert(
+            after_graph,
+            Section {
+                id: "roads",
+                title: "Two roads",
+                body: roads::draw(&products, &meetings),
+            },
+        );
+    }
     let title = format!("Firmseed ledger {}", &html::hash(&ledger.head)[..16]);
     Ok(Report {
         page: page::page(&title, &header, &sections),

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::Args;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::sha256::Digest;
 use image_builder::Error;
 use image_builder::report::{Request, report};
 use std::path::{Path, PathBuf};
@@ -61,8 +61,8 @@ impl ReportArguments {
         });
         let made = made.with_context(|| names(&self.image, &self.ledger))?;
         image_builder::output::write_atomically(&self.output, made.page.as_bytes())?;
-        for doubt in &made.verdict.doubts {
-            eprintln!("image-builder: doubt: {doubt}");
+        for finding in &made.verdict.findings {
+            eprintln!("image-builder: doubt: {finding}");
         }
         println!(
             "{}: {} bytes; {}",
@@ -70,7 +70,7 @@ impl ReportArguments {
             made.page.len(),
             made.verdict.last_line()
         );
-        Ok(match made.verdict.doubts.is_empty() {
+        Ok(match made.verdict.findings.is_empty() {
             true => ExitCode::SUCCESS,
             false => ExitCode::FAILURE,
         })
@@ -82,6 +82,6 @@ fn names(image: &Path, ledger: &Path) -> String {
 }
 
 fn head(text: &str) -> Result<Digest, String> {
-    let digest = image_builder::ledger::facts::digest(text.as_bytes());
+    let digest = firmseed_verify::image::digest_of_hex(text.as_bytes());
     digest.ok_or_else(|| "expected 64 lower-case hex digits, as the kernel prints them".into())
 }

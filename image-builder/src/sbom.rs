@@ -2,9 +2,11 @@
 //!
 //! No times, and a serial number that follows from the image: the same image gives the same document.
 
-use crate::ledger::facts::ImageFacts;
-use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::{Hex, Name};
+use crate::{Error, Result, sha256};
+use firmseed_formats::image::KernelName;
+use firmseed_formats::sha256::Hex;
+use firmseed_verify::findings::path_text;
+use firmseed_verify::image::Image;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,15 +19,14 @@ const TARGET: &str = "aarch64-unknown-none-softfloat";
 /// The document for `image`, called `name`. `crates` are those of the kernel.
 ///
 /// # Errors
-/// It is no image, or a port.toml in it makes no sense.
-pub fn sbom(image: &[u8], name: &str, crates: &[Crate]) -> Result<Value> {
-    let index = layout::open(image)?;
-    let facts = ImageFacts::read(image)?;
-    let hash = sha256(image);
+/// A port.toml in it makes no sense.
+pub fn sbom(image: &Image<'_>, name: &str, crates: &[Crate]) -> Result<Value> {
+    let index = &image.index;
+    let hash = sha256(image.bytes);
     // No compiler and no crate had a part in the seed kernel.
     let (kernel_name, crates) = match index.kernel_name {
-        Name::Seed => ("firmseed-seed-kernel", &[][..]),
-        Name::Published | Name::Other => ("firmseed-kernel", crates),
+        KernelName::Seed => ("firmseed-seed-kernel", &[][..]),
+        KernelName::Published | KernelName::Other => ("firmseed-kernel", crates),
     };
     let kernel = json!({
         "type": "operating-system",
@@ -47,17 +48,17 @@ pub fn sbom(image: &[u8], name: &str, crates: &[Crate]) -> Result<Value> {
             .map(|found| json!({"ref": found.reference(), "dependsOn": found.depends_on})),
     );
     let mut parts = vec!["kernel".to_string()];
-    for port in ports(image, &facts)? {
+    for port in ports(image)? {
         parts.push(format!("port:{}", port.name));
-        let files = facts.files.iter().filter(|file| port.holds(&file.path));
+        let files = image.files.iter().filter(|file| port.holds(&file.path));
         let files: Vec<String> = files.map(|file| reference(&file.path)).collect();
         dependencies.push(json!({"ref": format!("port:{}", port.name), "dependsOn": files}));
         components.push(port.component());
     }
     let mut seen = BTreeSet::new();
-    for file in &facts.files {
+    for file in &image.files {
         // A tar may hold a path twice; the last one counts.
-        if !seen.insert(&file.path) || facts.at(&file.path) != Some(file) {
+        if !seen.insert(&file.path) || image.at(&file.path).is_none_or(|(last, _)| last != file) {
             continue;
         }
         let path = reference(&file.path);
@@ -95,7 +96,7 @@ fn sha256_of(hex: &str) -> Value {
 }
 
 fn reference(path: &[u8]) -> String {
-    format!("file:{}", crate::ledger::facts::path_text(path))
+    format!("file:{}", path_text(path))
 }
 
 /// A UUID of version 8 (RFC 9562): the first bytes of a hash.
@@ -132,9 +133,9 @@ struct Source {
 }
 
 /// The ports of an image: each has a folder with a port.toml.
-fn ports(image: &[u8], facts: &ImageFacts) -> Result<Vec<Port>> {
+fn ports(image: &Image<'_>) -> Result<Vec<Port>> {
     let mut ports = Vec::new();
-    for file in &facts.files {
+    for file in &image.files {
         let inner = file
             .path
             .strip_prefix(b"/ports/")
@@ -142,9 +143,9 @@ fn ports(image: &[u8], facts: &ImageFacts) -> Result<Vec<Port>> {
         if inner.is_none_or(|name| name.contains(&b'/')) {
             continue;
         }
-        let text = facts.bytes(image, &file.path).unwrap_or_default();
+        let text = image.at(&file.path).map_or(&[][..], |(_, text)| text);
         let port: Port = toml::from_slice(text).map_err(|error| {
-            let path = crate::ledger::facts::path_text(&file.path);
+            let path = path_text(&file.path);
             Error::Image(format!(
                 "{path} in the image: {}",
                 error.to_string().trim_end()

@@ -111,11 +111,11 @@ fn prove(image: &[u8], path: &Path) -> Result<()> {
         reason,
     };
     let report = check::check(image).map_err(|error| card_error(error.to_string()))?;
-    match report.findings.first() {
+    match report.damage.first() {
         None => Ok(()),
         Some(finding) => Err(card_error(format!(
             "the image is damaged: {finding}; build it anew (image-builder check lists all {} findings)",
-            report.findings.len()
+            report.damage.len()
         ))),
     }
 }

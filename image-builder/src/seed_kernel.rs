@@ -4,11 +4,12 @@
 //! with a byte that is no text; everything behind it is. So a reader sees without help where the one ends, and the
 //! loader, which decodes up to the first character that is no hex0, stops at the index: docs/image.md.
 
-use crate::kernel::{self, Flavour, Kernel};
-use crate::{Error, Result, archive};
-use firmseed_core::hex0::{self, Hex0Error};
-use firmseed_core::image::{ALIGNMENT, Escape, Escaped, Form, IMAGE_SIZE_FIELD, Index, Kind, Name};
-use firmseed_core::tar::{Archive, EntryKind};
+use crate::kernel::{self, Kernel};
+use crate::{Error, Result, archive, published};
+use firmseed_formats::escape::{Escape, Escaped};
+use firmseed_formats::hex0::{self, Hex0Error};
+use firmseed_formats::image::{ALIGNMENT, Flavour, IMAGE_SIZE_FIELD, Index, MemberKind};
+use firmseed_formats::tar::{Archive, EntryKind};
 use std::ops::Range;
 use std::path::Path;
 
@@ -19,19 +20,6 @@ const LOADER: &str = "seed-kernel/loader.hex0";
 const TEXT: &str = "seed-kernel/kernel.hex0";
 /// Where a tar's header has its type.
 const TYPE_FLAG: usize = 156;
-
-/// The form of such images.
-#[derive(Clone, Copy, Debug)]
-pub struct Seed;
-
-impl Form for Seed {
-    const NAMES: &'static str = "`seed`";
-    const PADDING: u8 = b'\n';
-
-    fn name(word: &[u8]) -> Option<Name> {
-        (word == b"seed").then_some(Name::Seed)
-    }
-}
 
 /// Where loader, text and newlines lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,8 +164,11 @@ fn line_of(error: &Hex0Error, text: &[u8]) -> Range<usize> {
     lines.nth(wanted - 1).unwrap_or(0..text.len())
 }
 
-/// What people are told.
-pub fn describe(flat: &[u8]) -> String {
+/// What people are told of the kernel in the bytes before an index.
+pub fn describe_any(flavour: Flavour, flat: &[u8]) -> String {
+    if flavour == Flavour::Compiled {
+        return published::describe(&kernel::hash(flat));
+    }
     match examine(flat) {
         Ok(parts) => format!(
             "a seed kernel: {} bytes of loader, {} bytes of hex0 text",
@@ -191,7 +182,7 @@ pub fn describe(flat: &[u8]) -> String {
 /// The kernel's bytes by the texts among the image's files, image_size zero; none where it has not both.
 pub fn from_files(image: &[u8], index: &Index<'_>) -> Option<Vec<u8>> {
     let bytes = |path: &str| match index.find(path.as_bytes())?.kind {
-        Kind::File { content, .. } => content.slice(image),
+        MemberKind::File { content, .. } => content.slice(image),
         _ => None,
     };
     let loader = hex0::decode(bytes(LOADER)?).ok()?;
@@ -212,7 +203,8 @@ pub fn beyond_it(index: &Index<'_>, tar: &[u8]) -> Option<(String, String)> {
             format!("{text}: the seed kernel takes settings as they are written, without escapes");
         return Some(("index".into(), problem));
     }
-    Archive::new(tar).map_while(std::result::Result::ok).find_map(|entry| {
+    let entries = || Archive::new(tar).map_while(std::result::Result::ok);
+    let member = entries().find_map(|entry| {
         let is_plain = !b"xgLK".contains(&tar[entry.offset + TYPE_FLAG]);
         let problem = match entry.kind {
             EntryKind::HardLink(_) | EntryKind::CharacterDevice { .. } => {
@@ -223,6 +215,18 @@ pub fn beyond_it(index: &Index<'_>, tar: &[u8]) -> Option<(String, String)> {
         };
         let path = archive::path_at(tar, entry.offset)?;
         Some((format!("member {}", Escape(&path)), problem.into()))
+    });
+    // By these it sees that an image was cut off between two members.
+    let end = entries().last().map_or(0, |entry| {
+        let size = match entry.kind {
+            EntryKind::File(bytes) => bytes.len(),
+            _ => 0,
+        };
+        entry.offset + archive::BLOCK + size.next_multiple_of(archive::BLOCK)
+    });
+    member.or_else(|| {
+        let problem = "it ends with more than the two blocks of zeros that the seed kernel wants behind the last member: make it with tar --blocking-factor=1";
+        (tar.len() != end + 2 * archive::BLOCK).then(|| ("tar".into(), problem.into()))
     })
 }
 

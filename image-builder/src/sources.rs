@@ -7,7 +7,7 @@
 
 use crate::port::{Pin, Port};
 use crate::{Error, Result, output, sha256};
-use firmseed_core::image::Hex;
+use firmseed_formats::sha256::Hex;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -91,7 +91,7 @@ fn named(message: &str) -> Option<String> {
 }
 
 fn call_name(number: u64) -> Option<&'static str> {
-    firmseed_core::syscall::numbers::name(number)
+    firmseed_core::syscall::table::name(number)
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use crate::archive::{self, Kind};
 use crate::port::{Pin, Port};
 use crate::sources::Seeker;
 use crate::{Error, Result, output, sha256};
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::format::Class;
+use firmseed_formats::ledger::format::Class;
+use firmseed_formats::sha256::Hex;
+use firmseed_verify::image::content_of;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Read;
@@ -134,5 +135,5 @@ fn unpack(content: &[u8], name: &str) -> Result<Vec<u8>> {
 }
 
 fn is_text(content: &[u8]) -> bool {
-    crate::ledger::facts::content_of(content).class == Class::Text
+    content_of(content).class == Class::Text
 }

@@ -3,7 +3,9 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use firmseed_core::fs::Fs;
-use firmseed_core::image::{self, Index, Name, Sha256, kernel_hash};
+use firmseed_core::image;
+use firmseed_formats::image::{Index, KernelName, kernel_hash};
+use firmseed_formats::sha256::{Digest, Hex};
 
 use crate::arch::{self, Entry};
 use crate::machine::{sha256, sha256_compression};
@@ -17,7 +19,7 @@ pub struct Image {
     /// Its files. Contents stay in the tar.
     pub files: Fs,
     /// The hash of this kernel, as measured.
-    pub kernel: Sha256,
+    pub kernel: Digest,
 }
 
 impl Image {
@@ -41,10 +43,10 @@ impl Image {
         let kernel = kernel_hash(constant, extent.end, sha256_compression());
         let (index, files) = image::load(bytes, extent.end as usize, &kernel, sha256)
             .map_err(|fault| format!("image damaged: {fault}"))?;
-        if index.kernel_name == Name::Other {
+        if index.kernel_name == KernelName::Other {
             println!(
                 "firmseed: the kernel is not a published one: sha256 {}",
-                image::Hex(&kernel)
+                Hex(&kernel)
             );
         }
         Ok(Image {

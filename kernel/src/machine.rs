@@ -3,9 +3,8 @@
 use core::fmt;
 use firmseed_core::addr::{Frame, PAGE_SIZE, Page, UserAddr};
 use firmseed_core::context::FpState;
-use firmseed_core::image;
 use firmseed_core::machine::{Machine, Memory};
-use firmseed_core::sha256::{self, Compress, Sha256};
+use firmseed_formats::sha256::{self, Compress, Digest, Sha256};
 
 use crate::arch::{cpu, fp, sha256 as extension};
 use crate::drivers::timer::Timer;
@@ -29,7 +28,7 @@ pub fn sha256_compression() -> Compress {
 }
 
 /// SHA-256 of some bytes.
-pub fn sha256(bytes: &[u8]) -> image::Sha256 {
+pub fn sha256(bytes: &[u8]) -> Digest {
     let compress = sha256_compression();
     let mut hash = Sha256::new();
     hash.update(bytes, compress);
@@ -48,11 +47,12 @@ impl ThisMachine {
 }
 
 impl Memory for ThisMachine {
-    #[inline]
+    #[inline(always)]
     fn page(&self, frame: Frame) -> &Page {
         self.memory.page(frame)
     }
 
+    #[inline(always)]
     fn page_mut(&mut self, frame: Frame) -> &mut Page {
         self.memory.page_mut(frame)
     }
@@ -124,7 +124,7 @@ impl Machine for ThisMachine {
         heap::free()
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_tracing(&self) -> bool {
         trace::enabled()
     }

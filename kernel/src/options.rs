@@ -14,8 +14,9 @@
 
 use alloc::vec::Vec;
 use board::argument;
-use firmseed_core::image::{self, Escaped};
 use firmseed_core::kernel::{BootOptions, Policy, Seed};
+use firmseed_formats::escape::Escaped;
+use firmseed_formats::image::{self};
 
 use crate::image::Image;
 

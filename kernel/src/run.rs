@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 use board::Board;
 use board::regions::Region;
 use firmseed_core::context::Trap;
-use firmseed_core::kernel::{Kernel, Next};
+use firmseed_core::kernel::Kernel;
+use firmseed_core::run::Next;
 
 use crate::arch::trap::enter_user;
 use crate::arch::{self, Entry, cpu, exception, mmu};
@@ -89,6 +90,8 @@ fn open_interrupts(board: &Board<'_>, timer: Timer) -> Result<Interrupts, String
 }
 
 /// Runs programs until PID 1 has ended; returns its status.
+#[optimize(speed)]
+#[inline(never)]
 fn main_loop(kernel: &mut Kernel<'_, ThisMachine>, interrupts: &Interrupts, timer: Timer) -> i32 {
     let mut ticks = 0;
     timer.arm(None);

@@ -51,7 +51,7 @@ fn check_all(paths: &[String]) -> Result<()> {
                 let count = text::check(path, &text)?;
                 println!("{path}: {count} lines proven");
             }
-            Some("c") => {
+            Some("c" | "h") => {
                 let count = words::check(path, &text)?;
                 println!("{path}: {count} words proven");
             }

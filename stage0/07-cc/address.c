@@ -76,6 +76,30 @@ void find_place(struct Node *n, struct Place *p, int depth) {
     p->depth = free_depth(p->base, depth);
 }
 
+/* The place of a scalar, for one load or store. A global's has room for the low bits of the address where that is known to be
+ * a multiple of the size. */
+void find_scalar(struct Node *n, struct Place *p, int depth) {
+    long size = n->type->size;
+    p->low = n->kind == N_GLOBAL && n->global->align % size == 0 && n->value % size == 0 ? n : 0;
+    if (p->low == 0) {
+        find_place(n, p, depth);
+        return;
+    }
+    p->base = TEMPORARIES + depth;
+    p->depth = depth + 1;
+    emit_page(p->base, n->global, n->value);
+}
+
+void access_scalar(struct Place *p, struct Type *t, int r, int is_load) {
+    long op = access_op(t, is_load);
+    if (p->low == 0) {
+        access_memory(op, r, t->size, p->base, p->offset);
+        return;
+    }
+    code_relocation(R_LOW + log2_of(t->size), p->low->global, p->low->value);
+    emit3(op, r, p->base, 0);
+}
+
 /* The address in a register */
 int place_address(struct Place *p, int depth, int want) {
     int rd = want >= 0 ? want : TEMPORARIES + depth;

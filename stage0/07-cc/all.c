@@ -1,12 +1,12 @@
 /* all.c: the whole of cc as one translation unit, in reading order. A function is known from its definition on; those that
  * recursion needs earlier stand in cc.h. cc0, which knows no #include, gets the same files in the same order. */
+#include "real.c"
 #include "cc.h"
 #include "util.c"
 #include "lex.c"
 #include "macro.c"
 #include "directive.c"
 #include "token.c"
-#include "real.c"
 #include "type.c"
 #include "scope.c"
 #include "fold.c"

@@ -144,16 +144,6 @@ void fail(char *message, char *quoted);
 void expected(char *what);
 void warn(char *message, char *quoted);
 
-/* ---- real.c: floating-point constants in integer arithmetic ---- */
-
-struct Real {                   /* an IEEE value's bits */
-    long low;
-    long high;                  /* upper half of a 16-byte value */
-};
-
-int parse_real(char *text, long length, int size, struct Real *out);
-void real_negate(struct Real *r, int size);
-
 /* ---- type.c ---- */
 
 enum {                          /* type kinds, arithmetic ones in order of rank */
@@ -354,6 +344,7 @@ struct Place {                  /* an operand in memory */
     int base;
     long offset;
     int depth;                  /* first free temporary */
+    struct Node *low;           /* the global whose address's low 12 bits the load or store takes, or 0 */
 };
 
 long slot_base;                 /* frame offset of the first slot */
@@ -391,7 +382,7 @@ long frame_size;
 /* ---- link.c: globals, relocations, the executable ---- */
 
 enum { SECTION_NONE, SECTION_TEXT, SECTION_DATA, SECTION_ZERO };
-enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW };
+enum { R_ADDRESS, R_CALL, R_PAGE, R_LOW };   /* R_LOW + n: in units of 2^n bytes */
 
 struct Relocation {
     int kind;

@@ -1,7 +1,10 @@
 /* declaration.c: parses declarations and function definitions. */
 
-int global_align(struct Type *type, struct Specifier *s) {
-    return s->align > type->align ? s->align : type->align;
+/* No declaration of an object makes less of its alignment than one before. */
+void raise_align(struct Global *g, struct Type *type, struct Specifier *s) {
+    long align = s->align > type->align ? s->align : type->align;
+    if (align > g->align)
+        g->align = align;
 }
 
 /* Gives a Global its content: the initialiser that follows, or zeros. */
@@ -16,7 +19,7 @@ void define_object(struct Global *g, struct Type **type, struct Specifier *s) {
         g->section = SECTION_ZERO;
         g->size = (*type)->size;
     }
-    g->align = global_align(*type, s);
+    raise_align(g, *type, s);
 }
 
 /* Local declarations */
@@ -154,11 +157,10 @@ void global_object(struct Ident *name, struct Type *type, struct Specifier *s) {
         g->tentative = 0;
         define_object(g, &type, s);
         symbol->type = type;
-    } else if (s->storage != STORAGE_EXTERN && g->section == SECTION_NONE) {
-        if (g->tentative == 0 || symbol->type->size > g->tentative->size)
+    } else if (g->section == SECTION_NONE) {
+        if (s->storage != STORAGE_EXTERN && (g->tentative == 0 || symbol->type->size > g->tentative->size))
             g->tentative = symbol->type;
-        if (global_align(type, s) > g->align)
-            g->align = global_align(type, s);
+        raise_align(g, type, s);
     }
 }
 

@@ -160,10 +160,15 @@ void code_relocation(int kind, struct Global *g, long offset) {
     relocate(current_function, kind, code_count * 4, g, offset);
 }
 
-/* rd = the address of a global: its page, then the place in it */
-void emit_address(int rd, struct Global *g, long offset) {
+/* rd = the page of a global */
+void emit_page(int rd, struct Global *g, long offset) {
     code_relocation(R_PAGE, g, offset);
     emit3(0x90000000, rd, 0, 0);                                        /* adrp */
+}
+
+/* rd = the address of a global: its page, then the place in it */
+void emit_address(int rd, struct Global *g, long offset) {
+    emit_page(rd, g, offset);
     code_relocation(R_LOW, g, offset);
     emit3(0x91000000, rd, rd, 0);                                       /* add */
 }

@@ -78,7 +78,7 @@ struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t
     a.high = l->high;
     b.low = r->value;
     b.high = r->high;
-    if (!real_arithmetic(compares ? N_SUB : kind, &a, &b, t->size, &result))
+    if (!real_arithmetic(compares ? REAL_SUB : kind - N_ADD + REAL_ADD, &a, &b, t->size, &result))
         return 0;
     if (!compares)
         return real_number(&result, t);

@@ -302,13 +302,13 @@ int generate_assign(struct Node *n, int depth, int used) {
     int r = value->kind == N_NUMBER && value->value == 0 ? ZR : generate(value, depth, -1);
     if (r != ZR && must_spill(r, n->lhs, depth)) {
         long slot = spill(r, value->type);
-        find_place(n->lhs, &p, depth);
+        find_scalar(n->lhs, &p, depth);
         r = temporary_register(value->type, p.depth);
         unspill(r, value->type, slot);
     } else {
-        find_place(n->lhs, &p, free_depth(r, depth));
+        find_scalar(n->lhs, &p, free_depth(r, depth));
     }
-    store(r, t, p.base, p.offset);
+    access_scalar(&p, t, r, 0);
     return r == ZR ? generate(value, depth, -1) : r;
 }
 
@@ -317,11 +317,16 @@ int generate_assign(struct Node *n, int depth, int used) {
 /* The value at a place, or the address of a place */
 int generate_place(struct Node *n, int depth, int rd) {
     struct Place p;
-    find_place(n->kind == N_ADDRESS ? n->lhs : n, &p, depth);
-    if (n->kind == N_ADDRESS)
+    if (n->kind == N_ADDRESS) {
+        find_place(n->lhs, &p, depth);
         return place_address(&p, depth, rd);
-    if (is_scalar(n->type))
-        load(rd, n->type, p.base, p.offset);
+    }
+    if (!is_scalar(n->type)) {
+        find_place(n, &p, depth);
+        return rd;
+    }
+    find_scalar(n, &p, depth);
+    access_scalar(&p, n->type, rd, 1);
     return rd;
 }
 

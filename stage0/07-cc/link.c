@@ -125,7 +125,10 @@ long patch(long word, struct Relocation *r, long place) {
             fail("the program is too large for the address of", r->target->name ? r->target->name : "a string");
         return word | (pages & 3) << 29 | (pages >> 2 & 0x7ffff) << 5;
     }
-    return word | (target & 4095) << 10;                /* R_LOW */
+    int shift = r->kind - R_LOW;
+    if (target & ((1 << shift) - 1))
+        fail("the place of an object does not fit its declaration:", r->target->name);
+    return word | (target & 4095) >> shift << 10;
 }
 
 void write_global(struct Buffer *out, struct Global *g, long offset) {

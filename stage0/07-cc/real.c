@@ -1,11 +1,23 @@
-/* real.c: floating-point constants, correctly rounded, by integer arithmetic alone.
+/* real.c: floating point in integers: from text, between the formats, arithmetic, correctly rounded. For cc's constants, and
+ * in libc for strtod, printf (decimal.c) and long double (quad.c): what a compiler computes is what its programs compute.
  *
  * A number is taken apart into sign, whole number (in limbs of 32 bits) and binary exponent, and put together in the format
  * wanted: 4, 8 or 16 bytes. Infinity and NaN carry a kind of their own. */
 
-enum { LIMBS = 1200, FINITE = 0, INFINITE = 1, NOT_A_NUMBER = 2 };
+#ifndef REAL_C                  /* libc includes it twice */
+#define REAL_C
 
-struct Big {                    /* (-1)^negative * limbs * 2^exponent */
+enum { LIMBS = 1216, TEXT_LIMBS = 350, FINITE = 0, INFINITE = 1, NOT_A_NUMBER = 2 };
+enum { REAL_ADD, REAL_SUB, REAL_MUL, REAL_DIV };
+
+struct Real {                   /* an IEEE value's bits */
+    long low;
+    long high;                  /* upper half of a 16-byte value */
+};
+
+/* (-1)^negative * limbs * 2^exponent. LIMBS hold the smallest number of 16 bytes with 5^16494 for a factor, a sum of the
+ * largest and it, and TEXT_LIMBS of digits with 28,000 bits behind them. */
+struct Big {
     int negative;
     int kind;
     int count;                  /* limbs in use, the highest not zero */
@@ -14,24 +26,24 @@ struct Big {                    /* (-1)^negative * limbs * 2^exponent */
     long limb[LIMBS];
 };
 
-struct Big big_a;
-struct Big big_b;
-struct Big big_c;
+static struct Big big_a;
+static struct Big big_b;
+static struct Big big_c;
 
-int mantissa_bits(int size) {
+static int mantissa_bits(int size) {
     return size == 4 ? 24 : size == 8 ? 53 : 113;
 }
 
-int exponent_bits(int size) {
+static int exponent_bits(int size) {
     return size == 4 ? 8 : size == 8 ? 11 : 15;
 }
 
-void trim(struct Big *b) {
+static void trim(struct Big *b) {
     while (b->count > 0 && b->limb[b->count - 1] == 0)
         b->count--;
 }
 
-void clear(struct Big *b) {
+static void clear(struct Big *b) {
     b->negative = 0;
     b->kind = FINITE;
     b->count = 0;
@@ -39,14 +51,22 @@ void clear(struct Big *b) {
     b->exponent = 0;
 }
 
-void push_limb(struct Big *b, long limb) {
-    if (b->count >= LIMBS)
-        fail("the floating-point constant is too long", 0);
+/* What has no room is more than any format holds. */
+static void push_limb(struct Big *b, long limb) {
+    if (b->count == LIMBS) {
+        b->kind = INFINITE;
+        return;
+    }
     b->limb[b->count] = limb;
     b->count++;
 }
 
-void multiply_add(struct Big *b, long factor, long carry) {
+static void push_word(struct Big *b, long word) {
+    push_limb(b, word & 0xffffffff);
+    push_limb(b, word >> 32 & 0xffffffff);
+}
+
+static void multiply_add(struct Big *b, long factor, long carry) {
     int i;
     for (i = 0; i < b->count; i++) {
         carry += b->limb[i] * factor;
@@ -57,7 +77,8 @@ void multiply_add(struct Big *b, long factor, long carry) {
         push_limb(b, carry);
 }
 
-void divide(struct Big *b, long divisor) {
+/* Returns the rest. */
+static long divide(struct Big *b, long divisor) {
     long rest = 0;
     int i;
     for (i = b->count - 1; i >= 0; i--) {
@@ -65,12 +86,24 @@ void divide(struct Big *b, long divisor) {
         b->limb[i] = rest / divisor;
         rest = rest % divisor;
     }
-    if (rest)
-        b->sticky = 1;
+    b->sticky = b->sticky || rest;
     trim(b);
+    return rest;
 }
 
-void shift_left(struct Big *b, int bits) {
+/* b times 5^n, n below 0 too; 5^13 at once is the most that one limb takes. */
+static void scale_by_5(struct Big *b, long n) {
+    for (; n >= 13; n -= 13)
+        multiply_add(b, 1220703125, 0);
+    for (; n > 0; n--)
+        multiply_add(b, 5, 0);
+    for (; n <= -13; n += 13)
+        divide(b, 1220703125);
+    for (; n < 0; n++)
+        divide(b, 5);
+}
+
+static void shift_left(struct Big *b, int bits) {
     int limbs = bits / 32;
     int i;
     if (b->count == 0)
@@ -82,7 +115,7 @@ void shift_left(struct Big *b, int bits) {
         b->limb[i] = i >= limbs ? b->limb[i - limbs] : 0;
 }
 
-int bit_length(struct Big *b) {
+static int bit_length(struct Big *b) {
     int n = (b->count - 1) * 32;
     long top;
     if (b->count == 0)
@@ -92,13 +125,13 @@ int bit_length(struct Big *b) {
     return n;
 }
 
-int bit_at(struct Big *b, long i) {
+static int bit_at(struct Big *b, long i) {
     if (i < 0 || i >= b->count * 32)
         return 0;
     return b->limb[i / 32] >> i % 32 & 1;
 }
 
-int any_bit_below(struct Big *b, long i) {
+static int any_bit_below(struct Big *b, long i) {
     long k;
     if (b->sticky)
         return 1;
@@ -111,8 +144,15 @@ int any_bit_below(struct Big *b, long i) {
     return 0;
 }
 
+static void real_negate(struct Real *r, int size) {
+    if (size == 16)
+        r->high = r->high ^ (long)1 << 63;
+    else
+        r->low = r->low ^ (long)1 << (size * 8 - 1);
+}
+
 /* Puts a number together, rounding to nearest, ties to even. */
-void pack(struct Big *b, int size, struct Real *out) {
+static void pack(struct Big *b, int size, struct Real *out) {
     int mantissa = mantissa_bits(size);
     long bias = ((long)1 << (exponent_bits(size) - 1)) - 1;
     long highest = bit_length(b) - 1;
@@ -121,7 +161,7 @@ void pack(struct Big *b, int size, struct Real *out) {
     long low = 0;
     long high = 0;
     long i;
-    if (b->kind == FINITE && b->count > 0) {
+    if (b->kind == FINITE && b->count > 0 && exponent <= 2 * bias) {
         if (exponent < 1) {
             lowest += 1 - exponent;
             exponent = 0;
@@ -142,7 +182,7 @@ void pack(struct Big *b, int size, struct Real *out) {
             exponent = low >> (mantissa - 1);
         }
     }
-    if (b->kind != FINITE || (b->count > 0 && exponent >= 2 * bias + 1)) {
+    if (b->kind != FINITE || (b->count > 0 && exponent > 2 * bias)) {
         low = 0;
         high = (2 * bias + 1) << 48;
         if (size != 16)
@@ -158,7 +198,7 @@ void pack(struct Big *b, int size, struct Real *out) {
         real_negate(out, size);
 }
 
-void unpack(struct Big *b, struct Real *r, int size) {
+static void unpack(struct Big *b, struct Real *r, int size) {
     int mantissa = mantissa_bits(size);
     long mask = ((long)1 << exponent_bits(size)) - 1;
     long bias = mask >> 1;
@@ -182,16 +222,14 @@ void unpack(struct Big *b, struct Real *r, int size) {
     } else {
         exponent = 1;
     }
-    push_limb(b, low & 0xffffffff);
-    push_limb(b, low >> 32 & 0xffffffff);
-    push_limb(b, high & 0xffffffff);
-    push_limb(b, high >> 32 & 0xffffffff);
+    push_word(b, low);
+    push_word(b, high);
     trim(b);
     b->exponent = exponent - bias - (mantissa - 1);
 }
 
 /* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] "p" exponent); the suffix is cut off */
-int parse_real(char *text, long length, int size, struct Real *out) {
+static int parse_real(char *text, long length, int size, struct Real *out) {
     struct Big *b = &big_a;
     char *p = text;
     char *end = text + length;
@@ -216,8 +254,13 @@ int parse_real(char *text, long length, int size, struct Real *out) {
         } else {
             if (digit < 0 || digit >= base)
                 return 0;
-            multiply_add(b, base, digit);
-            scale += seen_point;
+            if (b->count < TEXT_LIMBS) {
+                multiply_add(b, base, digit);
+                scale += seen_point;
+            } else {                                    /* 3,300 digits: those behind count as more than nothing */
+                b->sticky = b->sticky || digit;
+                scale -= !seen_point;
+            }
         }
     }
     if (p < end) {
@@ -245,67 +288,57 @@ int parse_real(char *text, long length, int size, struct Real *out) {
             b->kind = INFINITE;
         if (exponent < -9000)
             clear(b);
-        if (exponent < 0 && b->count > 0) {
-            int bits = -exponent * 4 + 128;
+        if (b->kind == FINITE && b->count > 0) {
+            int bits = exponent < 0 ? -exponent * 3 + 128 : 0;
             shift_left(b, bits);
-            b->exponent = -bits;
+            scale_by_5(b, exponent);
+            b->exponent = exponent - bits;
         }
-        for (; exponent > 0 && b->kind == FINITE; exponent--)
-            multiply_add(b, 10, 0);
-        for (; exponent < 0 && b->count > 0; exponent++)
-            divide(b, 10);
     }
     pack(b, size, out);
     return 1;
 }
 
-void real_from_integer(long value, int is_unsigned, int size, struct Real *out) {
+static void real_from_integer(long value, int is_unsigned, int size, struct Real *out) {
     struct Big *b = &big_a;
     clear(b);
     if (!is_unsigned && value < 0) {
         b->negative = 1;
         value = -value;
     }
-    push_limb(b, value & 0xffffffff);
-    push_limb(b, value >> 32 & 0xffffffff);
+    push_word(b, value);
     trim(b);
     pack(b, size, out);
 }
 
-void real_convert(struct Real *r, int from_size, int to_size) {
+static void real_convert(struct Real *r, int from_size, int to_size) {
     unpack(&big_a, r, from_size);
     pack(&big_a, to_size, r);
 }
 
-/* The integer part, modulo 2^64. */
-long real_to_integer(struct Real *r, int size) {
-    struct Big *b = &big_a;
+/* The integer part without its sign, modulo 2^64. */
+static long whole_part(struct Big *b) {
     long value = 0;
     int i;
-    unpack(b, r, size);
-    if (b->kind != FINITE)
-        return 0;
     for (i = 63; i >= 0; i--)
         value = value << 1 | bit_at(b, i - b->exponent);
-    return b->negative ? -value : value;
+    return value;
 }
 
-int real_is_zero(struct Real *r, int size) {
+static long real_to_integer(struct Real *r, int size) {
+    unpack(&big_a, r, size);
+    if (big_a.kind != FINITE)
+        return 0;
+    return big_a.negative ? -whole_part(&big_a) : whole_part(&big_a);
+}
+
+static int real_is_zero(struct Real *r, int size) {
     if (size == 16)
         return r->low == 0 && r->high << 1 == 0;
     return r->low << (65 - size * 8) == 0;
 }
 
-void real_negate(struct Real *r, int size) {
-    if (size == 16)
-        r->high = r->high ^ (long)1 << 63;
-    else
-        r->low = r->low ^ (long)1 << (size * 8 - 1);
-}
-
-/* Arithmetic on finite numbers. The rest (infinity, NaN, division by zero) is left to the running program. */
-
-int compare_limbs(struct Big *a, struct Big *b) {
+static int compare_limbs(struct Big *a, struct Big *b) {
     int i;
     if (a->count != b->count)
         return a->count < b->count ? -1 : 1;
@@ -315,14 +348,14 @@ int compare_limbs(struct Big *a, struct Big *b) {
     return 0;
 }
 
-/* a = a + b or a - b, whole numbers; for a - b, a is not the smaller */
-void add_limbs(struct Big *a, struct Big *b, int sign) {
+/* a = a + factor * b, whole numbers; the factor is -1, for an a that is not the smaller, or 0 to 65535 */
+static void add_limbs(struct Big *a, struct Big *b, long factor) {
     long carry = 0;
     int i;
     while (a->count < b->count)
         push_limb(a, 0);
     for (i = 0; i < a->count; i++) {
-        carry += a->limb[i] + (i < b->count ? sign * b->limb[i] : 0);
+        carry += a->limb[i] + (i < b->count ? factor * b->limb[i] : 0);
         a->limb[i] = carry & 0xffffffff;
         carry = carry >> 32;
     }
@@ -331,7 +364,9 @@ void add_limbs(struct Big *a, struct Big *b, int sign) {
     trim(a);
 }
 
-struct Big *add_numbers(struct Big *a, struct Big *b) {
+static struct Big *add_numbers(struct Big *a, struct Big *b) {
+    if (a->count + b->count > 0 && (a->count == 0 || b->count == 0))
+        return a->count == 0 ? b : a;
     struct Big *higher = a->exponent > b->exponent ? a : b;
     long distance = a->exponent - b->exponent;
     shift_left(higher, distance < 0 ? -distance : distance);
@@ -350,18 +385,17 @@ struct Big *add_numbers(struct Big *a, struct Big *b) {
     return a;
 }
 
-void multiply_numbers(struct Big *a, struct Big *b, struct Big *product) {
+static void multiply_numbers(struct Big *a, struct Big *b, struct Big *product) {
     int i;
-    for (i = bit_length(b) - 1; i >= 0; i--) {
-        shift_left(product, 1);
-        if (bit_at(b, i))
-            add_limbs(product, a, 1);
+    for (i = 2 * b->count - 1; i >= 0; i--) {
+        shift_left(product, 16);
+        add_limbs(product, a, b->limb[i / 2] >> i % 2 * 16 & 0xffff);
     }
     product->exponent = a->exponent + b->exponent;
 }
 
 /* Long division, a bit at a time; the first bit is found where both numbers have the same length. */
-void divide_numbers(struct Big *a, struct Big *b, struct Big *quotient) {
+static void divide_numbers(struct Big *a, struct Big *b, struct Big *quotient) {
     int distance = bit_length(b) - bit_length(a);
     int i;
     shift_left(distance > 0 ? a : b, distance > 0 ? distance : -distance);
@@ -376,23 +410,48 @@ void divide_numbers(struct Big *a, struct Big *b, struct Big *quotient) {
     quotient->exponent = a->exponent - b->exponent - distance - 129;
 }
 
-/* out = x op y; false if it is not finite. */
-int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
+/* The kind of a op b, where not both are finite or b is a zero to divide by */
+static int special_kind(int op, struct Big *a, struct Big *b) {
+    int infinite = a->kind == INFINITE || b->kind == INFINITE;
+    int both = a->kind == INFINITE && b->kind == INFINITE;
+    int zero = (a->kind == FINITE && a->count == 0) || (b->kind == FINITE && b->count == 0);
+    if (a->kind == NOT_A_NUMBER || b->kind == NOT_A_NUMBER)
+        return NOT_A_NUMBER;
+    if (op == REAL_MUL)
+        return zero ? NOT_A_NUMBER : INFINITE;
+    if (op != REAL_DIV)
+        return both && a->negative != b->negative ? NOT_A_NUMBER : INFINITE;
+    if (both || (!infinite && a->count == 0))
+        return NOT_A_NUMBER;
+    return b->kind == INFINITE ? FINITE : INFINITE;
+}
+
+/* out = x op y; false where an operand is not finite or a division is by zero: that cc leaves to the running program */
+static int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
     struct Big *c = &big_c;
+    int finite;
     unpack(&big_a, x, size);
     unpack(&big_b, y, size);
-    if (big_a.kind != FINITE || big_b.kind != FINITE || (op == N_DIV && big_b.count == 0))
-        return 0;
+    if (op == REAL_SUB)
+        big_b.negative = !big_b.negative;
+    finite = big_a.kind == FINITE && big_b.kind == FINITE && (op != REAL_DIV || big_b.count > 0);
     clear(c);
     c->negative = big_a.negative ^ big_b.negative;
-    if (op == N_SUB)
-        big_b.negative = !big_b.negative;
-    if (op == N_ADD || op == N_SUB)
+    if (!finite) {
+        c->kind = special_kind(op, &big_a, &big_b);
+        if (op == REAL_ADD || op == REAL_SUB)
+            c->negative = big_a.kind == INFINITE ? big_a.negative : big_b.negative;
+        if (c->kind == NOT_A_NUMBER)
+            c->negative = 0;
+    } else if (op == REAL_ADD || op == REAL_SUB) {
         c = add_numbers(&big_a, &big_b);
-    else if (op == N_MUL)
+    } else if (op == REAL_MUL) {
         multiply_numbers(&big_a, &big_b, c);
-    else
+    } else {
         divide_numbers(&big_a, &big_b, c);
+    }
     pack(c, size, out);
-    return 1;
+    return finite;
 }
+
+#endif

@@ -1,5 +1,6 @@
 /* open, read, write, close: flags, offsets, and each error. */
 #include "check.h"
+#include <sys/uio.h>
 
 int main(void)
 {
@@ -27,6 +28,18 @@ int main(void)
     SHOW(read(fd, (void *)8, 4));
     SHOW(read(fd, (void *)-4096, 4));
     SHOW(lseek(fd, 0, SEEK_CUR));
+    /* More than any program's memory: a fault, wherever the bytes would come from. */
+    SHOW(read(fd, buffer, (size_t)-1));
+    SHOW(pread(fd, buffer, (size_t)-1, 0));
+    SHOW(write(fd, buffer, (size_t)-1));
+    SHOW(close(fd));
+    fd = MUST(open("/dev/null", O_RDWR));
+    SHOW(read(fd, buffer, (size_t)-1));
+    SHOW(write(fd, buffer, (size_t)-1));
+    struct iovec vector[2] = {{buffer, (size_t)-1 >> 1}, {buffer, 1}};
+    SHOW(writev(fd, vector, 2));
+    vector[1].iov_len = (size_t)-1;
+    SHOW(writev(fd, vector, 2));
     SHOW(close(fd));
     fd = MUST(open("file", O_WRONLY));
     SHOW(read(fd, buffer, 1));
@@ -46,8 +59,11 @@ int main(void)
     MUST(mkdir("folder", 0755));
     SHOW(open("folder", O_WRONLY));
     SHOW(open("folder", O_RDWR));
+    SHOW(open("folder", O_RDONLY | O_TRUNC));
+    SHOW(open("folder", O_RDONLY | O_TRUNC | O_DIRECTORY));
     fd = MUST(open("folder", O_RDONLY));
     SHOW(read(fd, buffer, 1));
+    SHOW(read(fd, buffer, (size_t)-1));
     SHOW(close(fd));
     SHOW(open("file", O_RDONLY | O_DIRECTORY));
     SHOW(open("file/under", O_RDONLY));

@@ -3,11 +3,11 @@
 //! All entries above the first that differs are equal, so what differs there has its cause there: contents that
 //! no entry made (a changed file of the image), or a machine that does something else with the same.
 
-use super::diff_files::{changed, maker, outcome, pairs, written_by};
-use super::facts::{Named, Short, path_text};
-use super::lineage::Lineage;
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use super::diff_files::{Changed, changed, maker, outcome, pairs, written_by};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::sha256::Hex;
+use firmseed_verify::findings::{Named, Short, path_text};
+use firmseed_verify::lineage::Lineage;
 use serde::Serialize;
 
 /// What differs first.
@@ -36,17 +36,6 @@ pub enum Kind {
     Length,
     /// What the machine stopped with.
     Status,
-}
-
-/// A file as two ledgers have it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Changed {
-    /// Its path.
-    pub path: String,
-    /// Its SHA-256 in each; none where that ledger has no such file here.
-    pub sha256: [Option<String>; 2],
-    /// The entries above that wrote these contents; none for files of the image.
-    pub written_by: [Option<u64>; 2],
 }
 
 /// The first difference.

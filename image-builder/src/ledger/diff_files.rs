@@ -1,11 +1,22 @@
 //! The files that differ between two entries, and who made them.
 
-use super::diff::Changed;
-use super::facts::path_text;
-use super::lineage::Lineage;
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::sha256::Hex;
+use firmseed_verify::findings::path_text;
+use firmseed_verify::lineage::Lineage;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A file as two ledgers have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Its path.
+    pub path: String,
+    /// Its SHA-256 in each; none where that ledger has no such file here.
+    pub sha256: [Option<String>; 2],
+    /// The entries above that wrote these contents; none for files of the image.
+    pub written_by: [Option<u64>; 2],
+}
 
 /// The files that differ, by path: what A has there, what B has.
 pub fn pairs<'e>(

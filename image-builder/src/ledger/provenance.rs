@@ -3,14 +3,12 @@
 //! Field names are those of the specifications: in-toto Attestation Framework, Statement v1; SLSA Provenance v1. No
 //! times, no names of machines: the same image gives the same statement. It is not signed; whoever vouches for it signs it.
 
-use super::facts::{ImageFacts, path_text};
-use super::lineage::Lineage;
-use super::story::{Told, trace_back};
-use super::verify::{Request, verify};
-use crate::{Error, Result, layout, sha256};
-use firmseed_core::image::Hex;
-use firmseed_core::ledger::parse::Ledger;
-use firmseed_core::sha256::Digest;
+use super::trace_back::{NamedFile, trace_back};
+use super::verdict::{Request, verify};
+use crate::{Error, Result, sha256};
+use firmseed_formats::sha256::{Digest, Hex};
+use firmseed_verify::findings::path_text;
+use firmseed_verify::lineage::Lineage;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -88,7 +86,7 @@ impl Resource {
         self
     }
 
-    fn told(file: &Told) -> Self {
+    fn of_file(file: &NamedFile) -> Self {
         Self::new(&file.path, &file.sha256)
             .with("size", file.size)
             .with("class", file.class)
@@ -107,25 +105,28 @@ pub fn provenance(
     files: &[String],
     head: Option<Digest>,
 ) -> Result<Statement> {
-    let verdict = verify(&Request {
+    let verified = verify(&Request {
         image,
         ledger,
         artifacts: None,
         head,
     })?;
-    if let Some(doubt) = verdict.doubts.first() {
-        let count = verdict.doubts.len();
+    let verdict = verified.verdict;
+    if let Some(first) = verdict.findings.first() {
+        let count = verdict.findings.len();
         let text = format!(
-            "there is no provenance of a ledger in doubt; image-builder verify has {count} doubts, the first: {doubt}"
+            "there is no provenance of a ledger in doubt; image-builder verify has {count} doubts, the first: {first}"
         );
         return Err(Error::Image(text));
     }
-    let facts = ImageFacts::read(image)?;
+    let opened = verified.image?;
     let ledger_hash = sha256(ledger);
-    let parsed = Ledger::parse(ledger, sha256).map_err(|error| Error::Image(error.to_string()))?;
+    let parsed = verified
+        .ledger
+        .map_err(|error| Error::Image(error.to_string()))?;
     let lineage = Lineage::new(&parsed);
     let files = match files {
-        [] => facts
+        [] => opened
             .expected
             .iter()
             .map(|(_, path)| path_text(path))
@@ -141,8 +142,8 @@ pub fn provenance(
     // Ordered by path; a file has one place, whichever subjects it went into.
     let mut inputs = BTreeMap::new();
     for file in &files {
-        let told = trace_back(&lineage, file)?;
-        let first = &told.chapters[0];
+        let traced = trace_back(&lineage, file)?;
+        let first = &traced.origins[0];
         if first.writer.is_none() {
             return Err(Error::Request(format!(
                 "{file}: no process of this run wrote it"
@@ -152,22 +153,22 @@ pub fn provenance(
             name: file.clone(),
             ..Resource::new("", &first.file.sha256)
         });
-        for chapter in &told.chapters {
-            for input in chapter
+        for origin in &traced.origins {
+            for input in origin
                 .inputs
                 .iter()
-                .chain(&chapter.scripts)
-                .chain(&chapter.seed_text)
+                .chain(&origin.scripts)
+                .chain(&origin.seed_text)
             {
                 inputs.insert(
                     (input.path.clone(), input.sha256.clone()),
-                    Resource::told(input),
+                    Resource::of_file(input),
                 );
             }
         }
     }
-    let index = layout::open(image)?;
-    let kernel = Hex(&facts.kernel).to_string();
+    let index = &opened.index;
+    let kernel = Hex(&opened.kernel).to_string();
     let mut resolved_dependencies =
         vec![Resource::new(names[0], Hex(&sha256(image)).to_string()).with("size", image.len())];
     resolved_dependencies.extend(inputs.into_values());

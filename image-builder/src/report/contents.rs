@@ -1,9 +1,9 @@
-//! The files of an image with their bytes, as [`ImageFacts`] knows them: what the page shows of the inputs.
+//! The files of an image with their bytes, as [`Image`] knows them: what the page shows of the inputs.
 
-use crate::ledger::facts::ImageFacts;
-use crate::{Result, layout};
-use firmseed_core::ledger::format::{Class, Content};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::format::{Class, Content};
+use firmseed_formats::ledger::parse::File;
+use firmseed_formats::sha256::Digest;
+use firmseed_verify::image::Image;
 use std::collections::HashMap;
 
 /// A regular file of the image.
@@ -22,7 +22,7 @@ pub struct Contents<'a> {
     pub size: usize,
     /// The hash of the image.
     pub sha256: Digest,
-    /// The kernel's hash, as [`ImageFacts`] computes it.
+    /// The kernel's hash, as [`Image`] computes it.
     pub kernel: Digest,
     /// Its bytes.
     pub kernel_size: u64,
@@ -35,29 +35,28 @@ pub struct Contents<'a> {
 }
 
 impl<'a> Contents<'a> {
-    /// Reads the index of `image` and its files.
-    pub fn open(image: &'a [u8]) -> Result<Self> {
-        let facts = ImageFacts::read(image)?;
-        let with_bytes = |file: firmseed_core::ledger::parse::File| ImageFile {
-            bytes: facts.bytes(image, &file.path).unwrap_or_default(),
-            path: file.path,
+    /// The files of `image`.
+    pub fn new(image: &Image<'a>) -> Self {
+        let with_bytes = |file: &File| ImageFile {
+            bytes: image.at(&file.path).map_or(&[][..], |(_, bytes)| bytes),
+            path: file.path.clone(),
             content: file.content,
         };
-        let files: Vec<_> = facts.files.iter().cloned().map(with_bytes).collect();
+        let files: Vec<_> = image.files.iter().map(with_bytes).collect();
         let mut by_hash = HashMap::new();
         for (place, file) in files.iter().enumerate() {
             by_hash.entry(file.content.sha256).or_insert(place);
         }
-        Ok(Contents {
-            size: image.len(),
-            sha256: crate::sha256(image),
-            kernel: facts.kernel,
-            kernel_size: layout::open(image)?.kernel.size,
-            tar: facts.tar,
+        Contents {
+            size: image.bytes.len(),
+            sha256: crate::sha256(image.bytes),
+            kernel: image.kernel,
+            kernel_size: image.index.kernel.size,
+            tar: image.index.tar.sha256,
             files,
-            expected: facts.expected,
+            expected: image.expected.clone(),
             by_hash,
-        })
+        }
     }
 
     /// The first file with these contents.

@@ -6,8 +6,8 @@ use super::html::{count, hash, number, readable, shown};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, run_anchor, text_anchor};
 use super::products::{Maker, Products, Source};
 use super::texts::{Area, Text, Texts};
-use crate::ledger::lineage::Run;
-use firmseed_core::ledger::parse::{Entry, File};
+use firmseed_formats::ledger::parse::{Entry, File};
+use firmseed_verify::lineage::Run;
 use maud::{Markup, html};
 
 /// The table of products, with whole hashes.
@@ -81,14 +81,29 @@ pub fn runs(products: &Products<'_>, texts: &Texts) -> Markup {
     }
 }
 
+/// The contents that went into a run, in order.
+fn reads<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a File> {
+    run.entries.iter().flat_map(|entry| &entry.reads)
+}
+
+/// The contents that came out, in order.
+fn wrote<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a File> {
+    run.entries.iter().flat_map(|entry| &entry.wrote)
+}
+
+/// The devices and files of /proc that it read.
+fn devices<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a Vec<u8>> {
+    run.entries.iter().flat_map(|entry| &entry.devices)
+}
+
 fn one_run(products: &Products<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
-    let arguments: Vec<String> = run
-        .arguments()
+    let arguments: Vec<String> = run.entries[0]
+        .arguments
         .iter()
         .skip(1)
         .map(|argument| shown(argument))
         .collect();
-    let (first, last) = (run.first_entry(), run.last_entry());
+    let (first, last) = (run.entries[0].number, run.end().number);
     let ending = run.end().ending.to_string();
     let well = ending == "exit 0" || ending == "exec";
     html! {
@@ -97,8 +112,8 @@ fn one_run(products: &Products<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
                 span { (first) @if last > first { "\u{2013}" (last) } }
                 span { (run.process) }
                 span.command { b { (shown(&run.program().path)) } " " (arguments.join(" ")) }
-                span.number { (run.reads().count()) }
-                span.number { (run.wrote().count()) }
+                span.number { (reads(run).count()) }
+                span.number { (wrote(run).count()) }
                 span.wrong[!well] { (ending) }
             }
             div.body id=(run_anchor(run.index)) {
@@ -113,11 +128,11 @@ fn one_run(products: &Products<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
                             None => { "the kernel" }
                         }
                     }
-                    dt { "In" } dd { (shown(run.cwd())) }
-                    dt { "Arguments" } dd.arguments { @for argument in run.arguments() { code { (shown(argument)) } " " } }
+                    dt { "In" } dd { (shown(&run.entries[0].cwd)) }
+                    dt { "Arguments" } dd.arguments { @for argument in &run.entries[0].arguments { code { (shown(argument)) } " " } }
                     dt { "Environment" } dd { (count(run.entries[0].environment.0 as usize, "string")) ", " code { (hash(&run.entries[0].environment.1)) } }
-                    @if run.devices().next().is_some() {
-                        dt { "Devices read" } dd { @for device in run.devices() { code { (shown(device)) } " " } }
+                    @if devices(run).next().is_some() {
+                        dt { "Devices read" } dd { @for device in devices(run) { code { (shown(device)) } " " } }
                     }
                     @if !run.from.is_empty() {
                         dt { "Bytes from" } dd { @for &other in &run.from { @let other = &products.lineage.runs()[other];
@@ -126,13 +141,13 @@ fn one_run(products: &Products<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
                     dt { "End" } dd { (ending) }
                     dt { "Chain" } dd { @for entry in &run.entries { (link(entry)) } }
                 }
-                @if run.reads().next().is_some() {
+                @if reads(run).next().is_some() {
                     h4 { "Read" }
-                    table.files { @for file in run.reads() { (text_row(products, texts, file)) } }
+                    table.files { @for file in reads(run) { (text_row(products, texts, file)) } }
                 }
-                @if run.wrote().next().is_some() {
+                @if wrote(run).next().is_some() {
                     h4 { "Wrote" }
-                    table.files { @for file in run.wrote() { (wrote_row(products, run, file)) } }
+                    table.files { @for file in wrote(run) { (wrote_row(products, run, file)) } }
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Small things that every part of the page needs: numbers, hashes, and texts that cannot deceive.
 
-use firmseed_core::image::{Escape, Hex};
-use firmseed_core::sha256::Digest;
+use firmseed_formats::escape::Escape;
+use firmseed_formats::sha256::{Digest, Hex};
 
 /// Digits in groups of three. Sizes are whatever a ledger says: sums of them need more than 64 bits.
 pub fn number(value: impl Into<u128>) -> String {

@@ -1,7 +1,7 @@
 //! The page's frame, its order, and the names of its anchors.
 
 use super::products::Maker;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::sha256::Digest;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("style.css");

@@ -5,10 +5,10 @@
 
 use super::contents::Contents;
 use super::html::shown;
-use crate::ledger::lineage::{Lineage, Run};
-use firmseed_core::ledger::format::Content;
-use firmseed_core::ledger::parse::File;
-use firmseed_core::sha256::Digest;
+use firmseed_formats::ledger::format::Content;
+use firmseed_formats::ledger::parse::File;
+use firmseed_formats::sha256::Digest;
+use firmseed_verify::lineage::{Lineage, Run};
 use std::collections::{BTreeSet, HashMap};
 
 /// Where a product comes from.

@@ -6,13 +6,13 @@ use super::page::area_anchor;
 use super::products::Products;
 use super::texts::{Area, Texts};
 use super::unsafe_code;
-use crate::ledger::verify::Verdict;
+use crate::ledger::verdict::Verdict;
 use crate::published;
 use maud::{Markup, html};
 
 /// The verdict, with what it is about.
 pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
-    let good = verdict.doubts.is_empty();
+    let good = verdict.findings.is_empty();
     let contents = products.contents;
     let ledger = products.lineage.ledger;
     html! {
@@ -22,7 +22,7 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
             p.verdict { (sentence(verdict)) }
             @if let Some(not_shown) = verdict.not_shown { p.verdict { "Not proved, as no head was given to compare with the console\u{2019}s: " (not_shown) "." } }
             @if !good {
-                ol.doubts { @for doubt in &verdict.doubts { li { (doubt) } } }
+                ol.doubts { @for finding in &verdict.findings { li { (finding) } } }
             }
             @for note in &verdict.notes { p.note { "Note: " (note) } }
             dl.facts {
@@ -57,9 +57,9 @@ fn sentence(verdict: &Verdict) -> Markup {
     let Some(contents) = verdict
         .contents
         .as_ref()
-        .filter(|_| verdict.doubts.is_empty())
+        .filter(|_| verdict.findings.is_empty())
     else {
-        return html! { (count(verdict.doubts.len(), "thing")) " keep this ledger from being believed:" };
+        return html! { (count(verdict.findings.len(), "thing")) " keep this ledger from being believed:" };
     };
     let open = verdict.policy.as_deref() == Some("open");
     html! {

@@ -3,8 +3,9 @@
 use super::mbr::{self, Partition, SECTOR};
 use crate::archive::{self, BLOCK, Kind};
 use crate::{Error, Result, sha256};
-use firmseed_core::image::{Escape, Hex};
-use firmseed_core::tar::{Archive, Cause, TarError};
+use firmseed_formats::escape::Escape;
+use firmseed_formats::sha256::Hex;
+use firmseed_formats::tar::{Archive, Cause, TarError};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What the tests share: a small kernel ELF, a tree of files with all that is awkward, the command.
 
-use firmseed_core::image::Hex;
+use firmseed_formats::sha256::Hex;
 use image_builder::layout;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -262,7 +262,7 @@ pub fn forged(image: &[u8], change: impl FnOnce(&str) -> String) -> Vec<u8> {
     let sealed = &text[..text.rfind("end ").unwrap()];
     let seal = image_builder::sha256(sealed.as_bytes());
     let text = format!("{sealed}end {}\n", Hex(&seal));
-    let padding = layout::flavour(&image, at).padding();
+    let padding = firmseed_formats::image::Flavour::of(&image, at).padding();
     image[at..at + room].fill(padding);
     image[at..at + text.len()].copy_from_slice(text.as_bytes());
     assert!(text.len() <= room, "the index stays in its pages");

@@ -1,7 +1,8 @@
 //! Round trips of random trees, and damage at random places: found, and named where it is.
 
 use crate::common::{self, forged};
-use firmseed_core::image::{Hex, Policy};
+use firmseed_formats::image::Policy;
+use firmseed_formats::sha256::Hex;
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
@@ -88,11 +89,11 @@ fn named(image: &[u8], at: usize) -> Result<String, String> {
         Err(error) => Err(format!("no image at all: {error}")),
         Ok(report) => {
             let hit = report
-                .findings
+                .damage
                 .iter()
                 .find(|finding| finding.range.contains(&at));
             hit.map(ToString::to_string)
-                .ok_or(format!("{:?}", report.findings))
+                .ok_or(format!("{:?}", report.damage))
         }
     }
 }
@@ -100,7 +101,7 @@ fn named(image: &[u8], at: usize) -> Result<String, String> {
 #[test]
 fn a_whole_image_has_no_findings() {
     let report = check::check(&small_image()).unwrap();
-    assert_eq!((report.findings, report.files), (vec![], 3));
+    assert_eq!((report.damage, report.files), (vec![], 3));
 }
 
 /// All of the image but the middle of the kernel: one flipped bit in each byte is found and named.
@@ -138,7 +139,7 @@ fn the_names_are_the_right_ones() {
     let whole = small_image();
     let index = layout::open(&whole).unwrap();
     let sh = index.find(b"bin/sh").unwrap();
-    let firmseed_core::image::Kind::File { content, .. } = sh.kind else {
+    let firmseed_formats::image::MemberKind::File { content, .. } = sh.kind else {
         panic!("bin/sh is a file")
     };
     let content = content.offset as usize;
@@ -175,11 +176,11 @@ fn a_cut_or_longer_image_is_damaged() {
     let whole = small_image();
     for size in [whole.len() - 1, whole.len() - 512, whole.len() / 2] {
         let report = check::check(&whole[..size]).unwrap();
-        assert!(!report.findings.is_empty(), "cut to {size}");
+        assert!(!report.damage.is_empty(), "cut to {size}");
     }
     let longer = [&whole[..], b"\0"].concat();
     assert!(
-        check::check(&longer).unwrap().findings[0]
+        check::check(&longer).unwrap().damage[0]
             .problem
             .contains("longer than built")
     );
@@ -201,14 +202,14 @@ fn the_index_is_the_one_behind_the_kernel() {
     let tar = archive::write(&[init]).unwrap();
     let (image, _) = build::image(kernel, tar, &settings(b"/init")).unwrap();
     assert_eq!(layout::find_index(&image).unwrap(), 0x3000);
-    assert_eq!(check::check(&image).unwrap().findings, vec![]);
+    assert_eq!(check::check(&image).unwrap().damage, vec![]);
 }
 
 /// Damage that the hashes cannot show, because the index was adapted.
 #[test]
 fn an_index_that_lies_is_found() {
     let only = |image: Vec<u8>| {
-        let findings = check::check(&image).unwrap().findings;
+        let findings = check::check(&image).unwrap().damage;
         assert_eq!(findings.len(), 1, "{findings:?}");
         findings[0].to_string()
     };
@@ -252,7 +253,7 @@ fn kernel_s_verdict(image: &[u8]) -> Result<(), String> {
 }
 
 fn has_findings(image: &[u8]) -> bool {
-    check::check(image).map_or(true, |report| !report.findings.is_empty())
+    check::check(image).map_or(true, |report| !report.damage.is_empty())
 }
 
 /// An index that is sealed and says what is not so: refused by the kernel, and by `check`.
@@ -337,7 +338,7 @@ fn files_that_do_not_fit_are_refused_by_both() {
     for (reason, members) in refused {
         let image = unreviewed(&members);
         let kernel = kernel_s_verdict(&image).unwrap_err();
-        let findings = check::check(&image).unwrap().findings;
+        let findings = check::check(&image).unwrap().damage;
         assert!(kernel.contains(reason), "{kernel}");
         assert!(
             findings.len() == 1 && findings[0].problem.contains(reason),
@@ -437,7 +438,7 @@ fn an_init_that_cannot_start_is_found() {
         let forged = forged(&image, |text| {
             text.replace("init /init", &format!("init {init}"))
         });
-        let findings = check::check(&forged).unwrap().findings;
+        let findings = check::check(&forged).unwrap().damage;
         assert!(
             findings.len() == 1 && findings[0].problem.contains(reason),
             "{findings:?}"
@@ -458,7 +459,7 @@ fn an_init_that_cannot_start_is_found() {
     );
     let elsewhere = forged(&image, |text| text.replace("cwd /", "cwd /init"));
     assert!(
-        check::check(&elsewhere).unwrap().findings[0]
+        check::check(&elsewhere).unwrap().damage[0]
             .problem
             .contains("is no folder")
     );
@@ -544,7 +545,7 @@ proptest! {
     #[test]
     fn build_check_extract(members in any_members(), flips in proptest::collection::vec((any::<prop::sample::Index>(), 1u8..=255), 20)) {
         let (image, _) = build::image(kernel(), archive::write(&members).unwrap(), &settings(b"/init")).unwrap();
-        prop_assert_eq!(check::check(&image).unwrap().findings, vec![]);
+        prop_assert_eq!(check::check(&image).unwrap().damage, vec![]);
         let folder = tempfile::tempdir().unwrap();
         extract::extract(&image, &folder.path().join("x")).unwrap();
         for member in &members {

@@ -5,9 +5,10 @@
 mod parsers;
 
 use crate::common;
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Flavour;
+use firmseed_formats::image::Policy;
 use image_builder::archive::{self, Kind, Member};
-use image_builder::kernel::{Flavour, Kernel};
+use image_builder::kernel::Kernel;
 use image_builder::layout::{self, Settings};
 use image_builder::progress::Progress;
 use image_builder::{check, extract, inspect};
@@ -283,7 +284,7 @@ fn extreme_numbers_in_an_index() {
                 let _answer = inspect::inspect(&image);
                 let _answer = extract::extract(&image, &folder.path().join("x"));
                 let checked = check::check(&image).unwrap();
-                assert!(!checked.findings.is_empty(), "{}", changed.join(" "));
+                assert!(!checked.damage.is_empty(), "{}", changed.join(" "));
                 tried += 1;
             }
         }

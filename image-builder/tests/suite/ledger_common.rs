@@ -1,14 +1,14 @@
 //! A small chain as an image, and the true ledger of its run, for tests to falsify.
 
 use crate::common;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::{Content, Ending};
-use firmseed_core::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::{Content, Ending};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_verify::image::{Image, content_of};
 use image_builder::archive::{self, Kind, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
-use image_builder::ledger::facts::{ImageFacts, content_of};
-use image_builder::ledger::verify::{Request, Verdict, verify};
+use image_builder::ledger::verdict::{Request, Verdict, verify};
 use image_builder::{build, sha256};
 use std::path::Path;
 
@@ -27,8 +27,9 @@ pub const TARBALL: &[u8] = b"\x1f\x8b compressed \0";
 
 /// The files of the image, below `/`.
 pub fn files() -> Vec<(&'static str, Vec<u8>)> {
-    let hash =
-        |bytes| String::from_utf8(firmseed_core::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap();
+    let hash = |bytes| {
+        String::from_utf8(firmseed_formats::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap()
+    };
     let sums = format!("{}  /bin/cc\n{}  /bin/hello\n", hash(COMPILER), hash(HELLO));
     vec![
         ("SHA256SUMS", sums.into_bytes()),
@@ -180,7 +181,7 @@ impl Chain {
             arguments: vec![b"script".to_vec()],
             environment: Vec::new(),
             cwd: b"/".to_vec(),
-            kernel: ImageFacts::read(&image).unwrap().kernel,
+            kernel: Image::open(&image).unwrap().kernel,
             policy,
             seeds,
             entries,
@@ -220,7 +221,7 @@ impl Chain {
             artifacts: None,
             head: Some(head),
         };
-        verify(&request).unwrap()
+        verify(&request).unwrap().verdict
     }
 
     pub fn verdict_with(&self, artifacts: Option<&Path>) -> Verdict {
@@ -231,13 +232,13 @@ impl Chain {
             artifacts,
             head: None,
         };
-        verify(&request).unwrap()
+        verify(&request).unwrap().verdict
     }
 
     /// The doubts, as lines.
     pub fn doubts(&self) -> Vec<String> {
         self.verdict()
-            .doubts
+            .findings
             .iter()
             .map(ToString::to_string)
             .collect()

@@ -3,12 +3,12 @@
 
 use crate::common;
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
+use firmseed_verify::findings::Check;
 use image_builder::check;
 use image_builder::kernel::Kernel;
 use image_builder::layout;
-use image_builder::ledger::facts::Check;
-use image_builder::ledger::verify::{Request, verify};
+use image_builder::ledger::verdict::{Request, verify};
 
 /// Numbers that look drawn and are the same each time (a linear congruential generator, Knuth's constants).
 fn places() -> impl Iterator<Item = usize> {
@@ -46,7 +46,7 @@ fn every_flipped_bit_of_the_image_is_a_doubt() {
             let at = area.start + place % area.len();
             let mut damaged = image.clone();
             damaged[at] ^= 1 << (place % 8);
-            let found = check::check(&damaged).is_ok_and(|report| report.findings.is_empty());
+            let found = check::check(&damaged).is_ok_and(|report| report.damage.is_empty());
             assert!(
                 !found,
                 "check did not see bit {} of byte {at} ({name})",
@@ -58,8 +58,9 @@ fn every_flipped_bit_of_the_image_is_a_doubt() {
                 artifacts: None,
                 head: None,
             })
-            .unwrap();
-            let first = verdict.doubts.first().map(|doubt| doubt.check);
+            .unwrap()
+            .verdict;
+            let first = verdict.findings.first().map(|doubt| doubt.check);
             assert_eq!(first, Some(Check::Image), "verify, byte {at} ({name})");
             tried += 1;
         }
@@ -75,16 +76,17 @@ fn an_image_built_anew_around_a_change_is_another_image() {
         let mut files = files();
         files[changed].1[2] ^= 1;
         let image = image_of(&files, Policy::Chain);
-        assert_eq!(check::check(&image).unwrap().findings, vec![]);
+        assert_eq!(check::check(&image).unwrap().damage, vec![]);
         let verdict = verify(&Request {
             image: &image,
             ledger: chain.text().as_bytes(),
             artifacts: None,
             head: None,
         })
-        .unwrap();
+        .unwrap()
+        .verdict;
         assert_eq!(
-            verdict.doubts.first().map(|doubt| doubt.check),
+            verdict.findings.first().map(|doubt| doubt.check),
             Some(Check::Origin),
             "{}",
             files[changed].0

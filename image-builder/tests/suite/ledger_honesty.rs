@@ -2,9 +2,9 @@
 
 use crate::common::{Bench, program_elf, stderr, stdout};
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::Ending;
-use image_builder::ledger::verify::NOT_SHOWN;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
+use image_builder::ledger::verdict::NOT_SHOWN;
 
 fn sees(chain: &Chain, expected: &str) {
     let doubts = chain.doubts();
@@ -149,9 +149,9 @@ fn process_1_may_be_a_script_a_link_or_spelled_otherwise() {
             settings.init = init.into();
             settings.cwd = cwd.into();
         });
-        let facts = image_builder::ledger::facts::ImageFacts::read(&chain.image).unwrap();
+        let opened = firmseed_verify::image::Image::open(&chain.image).unwrap();
         let ledger = &mut chain.ledger;
-        (ledger.files, ledger.kernel) = (facts.tar, facts.kernel);
+        (ledger.files, ledger.kernel) = (opened.index.tar.sha256, opened.kernel);
         (ledger.init, ledger.cwd) = (init.into(), cwd.into());
         let words: Vec<Vec<u8>> = words.iter().chain(&["script"]).map(|&w| w.into()).collect();
         for entry in [1, 5] {
@@ -178,7 +178,7 @@ fn process_1_may_be_a_script_a_link_or_spelled_otherwise() {
 
 #[test]
 fn the_settings_and_the_kernel_are_those_of_the_image() {
-    let change = |change: fn(&mut firmseed_core::ledger::parse::Ledger), expected: &str| {
+    let change = |change: fn(&mut firmseed_formats::ledger::parse::Ledger), expected: &str| {
         let mut chain = Chain::new();
         change(&mut chain.ledger);
         sees_only(&chain, expected);
@@ -208,11 +208,11 @@ fn the_settings_and_the_kernel_are_those_of_the_image() {
 /// The kernel's hash does not depend on what else is in the image: the size of the whole stands in the kernel's header.
 #[test]
 fn one_kernel_has_one_hash_in_all_images() {
-    use image_builder::ledger::facts::ImageFacts;
+    use firmseed_verify::image::Image;
     let mut more = files();
     more.push(("large", vec![b'x'; 100_000]));
     let (one, other) = (Chain::new(), Chain::of(&more, Policy::Chain));
-    let kernel = |chain: &Chain| ImageFacts::read(&chain.image).unwrap().kernel;
+    let kernel = |chain: &Chain| Image::open(&chain.image).unwrap().kernel;
     assert_eq!(kernel(&one), kernel(&other));
     assert_ne!(one.image[16..24], other.image[16..24]);
 }
@@ -288,7 +288,7 @@ fn the_targets_of_links_are_contents_of_the_image() {
     assert_eq!(chain.verdict().notes, Vec::<String>::new());
     chain.entry(3).reads.push(file("/link", target));
     let verdict = chain.verdict();
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     let told = "is neither text nor ELF and comes from the image (/link)";
     assert!(verdict.notes[0].contains(told), "{:?}", verdict.notes);
 }
@@ -329,7 +329,7 @@ fn a_fact_is_told_once() {
         std::fs::write(folder.path().join("bin").join(name), HELLO).unwrap();
     }
     let verdict = chain.verdict_with(Some(folder.path()));
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     assert_eq!(verdict.notes.len(), 1, "{:#?}", verdict.notes);
 }
 
@@ -339,7 +339,10 @@ fn an_image_without_a_list_has_no_results() {
     files.retain(|(path, _)| *path != "SHA256SUMS");
     let chain = Chain::of(&files, Policy::Chain);
     let verdict = chain.verdict();
-    assert_eq!((verdict.doubts.len(), verdict.results.is_none()), (0, true));
+    assert_eq!(
+        (verdict.findings.len(), verdict.results.is_none()),
+        (0, true)
+    );
     assert!(!verdict.text().contains("SHA256SUMS"));
 }
 
@@ -350,11 +353,11 @@ fn a_seed_left_in_place_is_no_doubt() {
     let seed = folder.path().join("seed/hex0");
     std::fs::write(&seed, program_elf()).unwrap();
     let verdict = Chain::new().verdict_with(Some(folder.path()));
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     std::fs::write(&seed, b"\x7fELF other").unwrap();
     let verdict = Chain::new().verdict_with(Some(folder.path()));
     assert!(
-        verdict.doubts[0]
+        verdict.findings[0]
             .to_string()
             .contains("/seed/hex0: its hash is")
     );

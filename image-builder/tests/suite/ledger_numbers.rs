@@ -3,8 +3,8 @@
 
 use crate::common::Bench;
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::Ending;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
 
 const EXTREMES: [u64; 5] = [0, 1, 1 << 63, u64::MAX - 1, u64::MAX];
 
@@ -96,14 +96,14 @@ fn sums_of_sizes_are_right() {
     let bench = Bench::new();
     let chain = extreme(u64::MAX, Policy::Chain);
     std::fs::write(bench.path("a.ledger"), chain.text()).unwrap();
-    let story = crate::common::stdout(
+    let trace = crate::common::stdout(
         &bench
             .run(&["trace-back", "a.ledger", "/bin/hello"])
             .success(),
     );
     // Four texts: the seed's, the compiler's, the script, the source.
     let sum = u128::from(u64::MAX) * 4;
-    assert!(story.contains(&format!("({sum} bytes)")), "{story}");
+    assert!(trace.contains(&format!("({sum} bytes)")), "{trace}");
 }
 
 /// Counters that cannot be added are refused, with their line.

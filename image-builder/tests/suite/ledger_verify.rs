@@ -3,11 +3,11 @@
 //! The attacker recomputes the chain each time: it only shows that nobody cut or changed the file by accident.
 
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use firmseed_core::ledger::format::{Class, Ending};
-use firmseed_core::ledger::parse::Entry;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::{Class, Ending};
+use firmseed_formats::ledger::parse::Entry;
 use image_builder::archive::{self, Kind, Member};
-use image_builder::ledger::verify::{Request, verify};
+use image_builder::ledger::verdict::{Request, verify};
 
 fn one_doubt(chain: &Chain, expected: &str) {
     let doubts = chain.doubts();
@@ -36,7 +36,7 @@ fn attack(change: impl FnOnce(&mut Chain), expected: &str) {
 fn a_true_ledger_is_verified() {
     let verdict = Chain::new().verdict_of_witness();
     assert_eq!((verdict.verdict, verdict.not_shown), ("verified", None));
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     let text = verdict.text();
     for line in [
         "processes  4; the machine stopped with status 0",
@@ -294,7 +294,7 @@ fn texts_of_a_tarball_may_be_compiled_where_the_image_names_them() {
         files.push(("list", format!("{word}  x.c\n").into_bytes()));
         unpacked(Chain::of(&files, Policy::Chain))
     };
-    let hash = firmseed_core::sha256::to_hex(&content(b"int x;\n").sha256);
+    let hash = firmseed_formats::sha256::to_hex(&content(b"int x;\n").sha256);
     let hash = String::from_utf8(hash.to_vec()).unwrap();
     assert_eq!(named(&hash).doubts(), Vec::<String>::new());
     for other in [&hash[1..], &format!("{hash}0"), &hash.to_uppercase()] {
@@ -382,7 +382,7 @@ fn results_must_be_those_of_the_list() {
     let mut chain = Chain::new();
     chain.entry(3).wrote[0].path = b"/build/hello".to_vec();
     let verdict = chain.verdict();
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     assert!(
         verdict
             .text()
@@ -408,12 +408,12 @@ fn artifacts_must_be_what_was_written() {
     write("firmseed.ledger", chain.text().as_bytes());
     write("firmseed.counters", b"beside");
     let verdict = chain.verdict_with(Some(folder.path()));
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     let line = "artifacts  4 files: 2 as last written, 1 under another name, 1 of the image; 3 ELF files from text";
     assert!(verdict.text().contains(line), "{}", verdict.text());
 
     let refuse = |expected: &str| {
-        let doubts = chain.verdict_with(Some(folder.path())).doubts;
+        let doubts = chain.verdict_with(Some(folder.path())).findings;
         assert!(
             matches!(&doubts[..], [doubt] if doubt.to_string().contains(expected)),
             "{expected}: {doubts:#?}"
@@ -442,9 +442,9 @@ fn artifacts_must_be_what_was_written() {
         archive::write(&[member("bin/cc", COMPILER), member("bin/hello", HELLO)]).unwrap(),
     )
     .unwrap();
-    assert_eq!(chain.verdict_with(Some(&tar)).doubts, vec![]);
+    assert_eq!(chain.verdict_with(Some(&tar)).findings, vec![]);
     std::fs::write(&tar, archive::write(&[member("bin/cc", HELLO)]).unwrap()).unwrap();
-    assert_eq!(chain.verdict_with(Some(&tar)).doubts.len(), 1);
+    assert_eq!(chain.verdict_with(Some(&tar)).findings.len(), 1);
 }
 
 /// With the policy open, the image's programs run; the verdict says so and names what does not derive from text.
@@ -453,7 +453,7 @@ fn an_open_policy_is_said_plainly() {
     let mut chain = Chain::of(&files(), Policy::Open);
     chain.entry(4).program = file("/smuggled", SMUGGLED);
     let verdict = chain.verdict();
-    assert_eq!(verdict.doubts, vec![]);
+    assert_eq!(verdict.findings, vec![]);
     let text = verdict.text();
     for part in [
         "policy     open: programs of the image were allowed to run",
@@ -478,8 +478,9 @@ fn damaged_images_ledgers_and_heads_are_doubts() {
             head,
         })
         .unwrap()
+        .verdict
     };
-    let first = |verdict: image_builder::ledger::verify::Verdict| verdict.doubts[0].to_string();
+    let first = |verdict: image_builder::ledger::verdict::Verdict| verdict.findings[0].to_string();
     assert!(first(verdict(b"no image", &text, None)).contains("image: no Firmseed image"));
     let mut damaged = chain.image.clone();
     let at = damaged.len() - 1024 - 512;
@@ -497,7 +498,7 @@ fn damaged_images_ledgers_and_heads_are_doubts() {
     );
     // The head that the console showed.
     let head = verdict(&chain.image, &text, None).head.unwrap();
-    let digest = image_builder::ledger::facts::digest(head.as_bytes()).unwrap();
+    let digest = firmseed_verify::image::digest_of_hex(head.as_bytes()).unwrap();
     let good = verdict(&chain.image, &text, Some(digest));
     assert!(
         good.last_line()

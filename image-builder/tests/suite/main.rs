@@ -10,7 +10,7 @@ mod ledger_common;
 mod ledger_flips;
 mod ledger_honesty;
 mod ledger_numbers;
-mod ledger_stories;
+mod ledger_trace_back;
 mod ledger_verify;
 mod ports;
 mod provenance;

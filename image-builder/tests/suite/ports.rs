@@ -93,7 +93,7 @@ fn a_wrong_file_is_refused_with_both_hashes() {
         let bench = bench("");
         put(&bench, place, "another tarball\n");
         let other = image_builder::sha256(b"another tarball\n");
-        let other = firmseed_core::image::Hex(&other).to_string();
+        let other = firmseed_formats::sha256::Hex(&other).to_string();
         let refused = bench.run(&[&SOURCES[..], &["--sources", "downloads"]].concat());
         let text = stderr(&refused.code(1));
         let named = text.contains(&format!("{place}/source.tar is not the file"));
@@ -287,7 +287,7 @@ fn archive_and_list() -> (Vec<u8>, String) {
     let tar = write(&[folder, file("src/main.c", main), file("NOTES", notes)]).unwrap();
     let line = |path, content| {
         let hash = image_builder::sha256(content);
-        format!("{}  {path}\n", firmseed_core::image::Hex(&hash))
+        format!("{}  {path}\n", firmseed_formats::sha256::Hex(&hash))
     };
     (tar, line("NOTES", notes) + &line("src/main.c", main))
 }
@@ -295,7 +295,7 @@ fn archive_and_list() -> (Vec<u8>, String) {
 /// The port `ports/one` with these bytes as its tarball.
 fn with_tarball(content: &[u8], source: &str) -> Bench {
     let bench = bench("");
-    let hash = firmseed_core::image::Hex(&image_builder::sha256(content)).to_string();
+    let hash = firmseed_formats::sha256::Hex(&image_builder::sha256(content)).to_string();
     let manifest = bench.path("ports/one/port.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(manifest, text.replace(HASH, &hash) + source).unwrap();

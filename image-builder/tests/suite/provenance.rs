@@ -20,7 +20,7 @@ fn statement(chain: &Chain, files: &[&str]) -> Result<Value, String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    String::from_utf8(firmseed_core::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap()
+    String::from_utf8(firmseed_formats::sha256::to_hex(&sha256(bytes)).to_vec()).unwrap()
 }
 
 fn names(resources: &Value) -> Vec<&str> {

@@ -2,9 +2,10 @@
 
 use crate::common::{Bench, stderr, stdout};
 use crate::ledger_common::{COMPILER, Chain, HELLO, SOURCE, entry, file, files};
-use firmseed_core::image::{Hex, Policy};
-use firmseed_core::ledger::format::Ending;
-use firmseed_core::ledger::parse::Ledger;
+use firmseed_formats::image::Policy;
+use firmseed_formats::ledger::format::Ending;
+use firmseed_formats::ledger::parse::{File, Ledger};
+use firmseed_formats::sha256::Hex;
 use image_builder::report::{Request, report};
 use image_builder::sha256;
 use std::collections::HashSet;
@@ -354,6 +355,77 @@ fn a_copy_is_no_new_thing() {
         page.contains("\u{2261} /bin/cc"),
         "the same bytes, made again"
     );
+}
+
+#[test]
+fn two_roads_to_the_same_bytes_stand_side_by_side() {
+    let section = |chain: &Chain| {
+        let page = page(chain);
+        let mut found = between(&page, r#"<section id="roads">"#, "</section>");
+        found.pop().map(str::to_owned)
+    };
+    assert_eq!(section(&Chain::new()), None, "one road only");
+    // The compiler compiles itself, and the program again: the road goes on, it is no other one.
+    let source = ("cc.c", b"int cc;\n".to_vec());
+    let other = ("other.c", b"int other;\n".to_vec());
+    let all: Vec<_> = files().into_iter().chain([source, other]).collect();
+    let text = |place: usize| {
+        file(
+            &format!("/{}", all[all.len() - place].0),
+            &all[all.len() - place].1,
+        )
+    };
+    let compiles = |process: u32, program: File, from: &[File], made: File| {
+        let mut entry = entry(process, 1, program, Ending::Exit(0));
+        (entry.reads, entry.wrote) = (from.to_vec(), vec![made]);
+        entry
+    };
+    let hello = file("/hello.c", SOURCE);
+    let with_itself = |chain: &mut Chain, second_reads: &[File]| {
+        let first = file("/bin/cc-one", b"\x7fELF one");
+        let second = file("/bin/cc-two", b"\x7fELF two");
+        let entries = [
+            compiles(5, file("/bin/cc", COMPILER), &[text(2)], first.clone()),
+            compiles(
+                6,
+                first.clone(),
+                std::slice::from_ref(&hello),
+                file("/by-one", b"\x7fELF by"),
+            ),
+            compiles(7, first, second_reads, second.clone()),
+            compiles(
+                8,
+                second,
+                std::slice::from_ref(&hello),
+                file("/by-two", b"\x7fELF by"),
+            ),
+            entry(9, 1, file("/by-one", b"\x7fELF by"), Ending::Exit(0)),
+        ];
+        for entry in entries.into_iter().rev() {
+            chain.ledger.entries.insert(4, entry);
+        }
+    };
+    let mut chain = Chain::of(&all, Policy::Chain);
+    with_itself(&mut chain, &[text(2)]);
+    assert_eq!(section(&chain), None, "the compiler built again");
+    // Another compiler, of another text, makes the same bytes.
+    let mut chain = Chain::of(&all, Policy::Chain);
+    with_itself(&mut chain, &[text(1)]);
+    let section = section(&chain).expect("two roads");
+    let roads = between(&section, "<ol>", "</ol>");
+    let names = |road: &str| {
+        let links = between(road, "<a href=", "</a>").into_iter();
+        links
+            .map(|link| link.split('>').next_back().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(roads.len(), 2, "{section}");
+    assert_eq!(
+        names(roads[0]),
+        ["/seed/hex0", "/bin/cc", "/bin/cc-one", "/by-one"]
+    );
+    assert_eq!(names(roads[1]), ["/bin/cc-one", "/bin/cc-two", "/by-two"]);
+    assert!(section.contains("with 1 file of the image"), "{section}");
 }
 
 #[test]

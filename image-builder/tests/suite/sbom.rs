@@ -2,10 +2,20 @@
 
 use crate::common::{Bench, stderr, stdout};
 use crate::ledger_common::*;
-use firmseed_core::image::Policy;
-use image_builder::sbom::{Crate, kernel_crates, sbom};
+use firmseed_formats::image::Policy;
+use image_builder::sbom::{self, Crate, kernel_crates};
 use serde_json::Value;
 use std::path::Path;
+
+/// The document for an image in memory.
+fn sbom(
+    image: &[u8],
+    name: &str,
+    crates: &[sbom::Crate],
+) -> image_builder::Result<serde_json::Value> {
+    let image = firmseed_verify::image::Image::open(image).map_err(image_builder::Error::Image)?;
+    sbom::sbom(&image, name, crates)
+}
 
 const PORT: &str = "name = \"lua\"\nversion = \"5.4\"\nlicense = \"MIT\"\n[source]\nfile = \"lua.tar.gz\"\nsha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\nsize = 10\nurl = \"https://example.org/lua.tar.gz\"\n";
 
@@ -50,7 +60,8 @@ fn it_lists_files_and_ports() {
         (&document["bomFormat"], &document["specVersion"]),
         (&"CycloneDX".into(), &"1.6".into())
     );
-    let hash = |bytes: &[u8]| firmseed_core::image::Hex(&image_builder::sha256(bytes)).to_string();
+    let hash =
+        |bytes: &[u8]| firmseed_formats::sha256::Hex(&image_builder::sha256(bytes)).to_string();
     assert_eq!(
         document["metadata"]["component"]["hashes"][0]["content"],
         hash(&image)

@@ -113,7 +113,7 @@ fn damage_has_the_name_of_its_part() {
         {
             let mut image = whole.clone();
             image[at] ^= 1 << (at % 8);
-            let findings = check::check(&image).unwrap().findings;
+            let findings = check::check(&image).unwrap().damage;
             let hit = findings.iter().find(|finding| finding.range.contains(&at));
             let hit = hit.unwrap_or_else(|| panic!("byte {at}: {findings:?}"));
             let wanted = match at {
@@ -148,7 +148,7 @@ fn a_forged_kernel_is_refused() {
         change(&mut image[..PAGE]);
         let new = kernel::hash(&image[..PAGE]);
         let image = forged(&image, |text| text.replace(&hex(&old), &hex(&new)));
-        let findings = check::check(&image).unwrap().findings;
+        let findings = check::check(&image).unwrap().damage;
         assert_eq!(findings.len(), 1, "{findings:?}");
         findings[0].to_string()
     };
@@ -175,9 +175,9 @@ fn a_forged_kernel_is_refused() {
     );
     // And it is one of this form: its padding, its name.
     let other = forged(&whole, |text| text.replace(" seed\n", " other\n"));
-    assert!(!check::check(&other).unwrap().findings.is_empty());
+    assert!(!check::check(&other).unwrap().damage.is_empty());
     let odd = forged(&whole, |text| text.replace(" seed\n", " sead\n"));
-    let findings = check::check(&odd).unwrap().findings;
+    let findings = check::check(&odd).unwrap().damage;
     assert!(
         findings[0].problem.contains("expected `seed`"),
         "{findings:?}"
@@ -251,9 +251,14 @@ fn what_the_kernel_does_not_read_is_refused() {
         "member long (bytes",
     );
     let bench = bench(false);
+    let arguments =
+        "build --seed-kernel seed-kernel --tree tree --init /bin/tool --policy open -o x.img --arg";
+    let arguments = arguments.split(' ').chain(["50%"]);
+    let said = stderr(&bench.run(&arguments.collect::<Vec<_>>()).code(2));
+    assert!(said.contains("50%25: the seed kernel takes"), "{said}");
     let whole = build(&bench, "x.img");
     let odd = forged(&whole, |text| text.replace("cwd /\n", "arg a%20b\ncwd /\n"));
-    let findings = check::check(&odd).unwrap().findings;
+    let findings = check::check(&odd).unwrap().damage;
     assert!(
         findings[0].problem.contains("without escapes"),
         "{findings:?}"
@@ -291,5 +296,5 @@ fn the_host_reads_it_as_text() {
 }
 
 fn hex(hash: &[u8; 32]) -> String {
-    firmseed_core::image::Hex(hash).to_string()
+    firmseed_formats::sha256::Hex(hash).to_string()
 }

@@ -1,7 +1,7 @@
 //! Seeds against the files: what `build` and `check` let pass, the kernel can put in place at boot.
 
 use crate::common::{Bench, hex0_text, program_elf, stderr, stdout};
-use firmseed_core::image::Policy;
+use firmseed_formats::image::Policy;
 use image_builder::kernel::Kernel;
 use image_builder::layout::{self, Settings};
 use image_builder::progress::Progress;
@@ -151,7 +151,7 @@ fn check_refuses(bench: &Bench, seeds: &[&str], init: &str, message: &str) {
     let progress = Progress::hidden();
     let image = layout::assemble(kernel, &tar, &entries, &settings, &progress).unwrap();
     let report = check::check(&image).unwrap();
-    let problems: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    let problems: Vec<String> = report.damage.iter().map(ToString::to_string).collect();
     assert!(
         problems.iter().any(|problem| problem.contains(message)),
         "{seeds:?}: {problems:?}"

@@ -2,8 +2,8 @@
 //!
 //! The translation granule is 4 KiB throughout (ARM DDI 0487, D8.2.1).
 
-/// Bytes in a page.
-pub const PAGE_SIZE: usize = 4096;
+pub use firmseed_formats::page::{PAGE_SIZE, page_align_up};
+
 /// log2 of [`PAGE_SIZE`].
 pub const PAGE_SHIFT: u32 = 12;
 /// One past the highest user address: 39-bit user space, three levels of tables.
@@ -51,11 +51,13 @@ impl UserAddr {
     }
 
     /// The first address of the page that holds this address.
+    #[inline(always)]
     pub const fn page_start(self) -> Self {
         UserAddr(self.0 & !(PAGE_SIZE as u64 - 1))
     }
 
     /// Offset within the page, 0 to 4095.
+    #[inline(always)]
     pub const fn page_offset(self) -> usize {
         (self.0 & (PAGE_SIZE as u64 - 1)) as usize
     }
@@ -64,11 +66,4 @@ impl UserAddr {
     pub const fn is_page_aligned(self) -> bool {
         self.page_offset() == 0
     }
-}
-
-/// `bytes` rounded up to whole pages, or None on overflow.
-pub fn page_align_up(bytes: u64) -> Option<u64> {
-    bytes
-        .checked_add(PAGE_SIZE as u64 - 1)
-        .map(|sum| sum & !(PAGE_SIZE as u64 - 1))
 }

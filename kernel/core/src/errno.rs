@@ -71,6 +71,12 @@ impl core::fmt::Display for Errno {
     }
 }
 
+impl From<firmseed_formats::tar::OutOfMemory> for Errno {
+    fn from(_: firmseed_formats::tar::OutOfMemory) -> Self {
+        Errno::ENOMEM
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Errno;

@@ -1,7 +1,7 @@
 //! Program start: a new address space from an executable, its arguments and its environment (execve(2)).
 //!
 //! The caller's memory is only read, until the whole program is there: every failure leaves it as it was, and there
-//! is no point of no return. Neighbours: [`elf`](crate::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
+//! is no point of no return. Neighbours: [`elf`](firmseed_formats::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
 //! `stack` lays out the stack, `script` reads the `#!` line.
 
 pub mod script;
@@ -12,17 +12,26 @@ mod tests;
 use alloc::vec::Vec;
 
 use crate::addr::UserAddr;
-use crate::elf::{Elf, ElfError, Segment};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::vm::area::{Area, FileView, Kind};
-use crate::vm::{AddressSpace, Resources, STACK_TOP};
+use crate::paging::Protection;
+use crate::storage::Storage;
+use crate::vm::area::{Area, AreaKind, FileView};
+use crate::vm::{AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PIE_BASE, STACK_TOP};
+use firmseed_formats::elf::{self, Elf, ElfError, PF_R, PF_W, PF_X, Segment};
 use script::{HEAD_SIZE, Head};
 pub use stack::Arguments;
 
 /// How many scripts may stand in a row, each the interpreter of the one before.
 pub const SCRIPT_DEPTH: usize = 5;
+
+// Where programs lie is a matter of their format; what else lies around them, of this kernel.
+const _: () = assert!(
+    elf::LOWEST_ADDRESS == LOWEST_ADDRESS
+        && elf::HIGHEST_END == MMAP_TOP
+        && elf::PIE_BASE == PIE_BASE
+);
 
 /// Argument or environment strings.
 #[derive(Clone, Copy, Debug)]
@@ -125,19 +134,19 @@ impl ExecError {
 /// # Errors
 /// [`ExecError`]; nothing is left behind but pages of the caller that were filled in.
 pub fn build<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     request: Request<'_>,
-    open: impl FnMut(&mut Resources<'_, '_, M>, &[u8]) -> Result<InodeId, Errno>,
+    open: impl FnMut(&mut Storage<'_, M>, &[u8]) -> Result<InodeId, Errno>,
 ) -> Result<Program, ExecError> {
-    let (file, prefix) = follow_scripts(r, request.file, request.path, open)?;
+    let (file, prefix) = follow_scripts(storage, request.file, request.path, open)?;
     let elf = {
-        let (fs, memory) = (&*r.fs, &*r.machine);
+        let (fs, memory) = (&storage.fs, &storage.machine);
         Elf::parse(fs.size(file), |offset, buffer| {
             fs.read(file, offset, buffer, memory);
         })?
     };
-    let mut space = AddressSpace::new(r)?;
-    match populate(r, &mut space, &elf, file, &prefix, request) {
+    let mut space = AddressSpace::new(storage)?;
+    match populate(storage, &mut space, &elf, file, &prefix, request) {
         Ok((stack, arguments)) => Ok(Program {
             space,
             entry: elf.entry,
@@ -146,7 +155,7 @@ pub fn build<M: Machine>(
             file,
         }),
         Err(error) => {
-            space.release(r);
+            space.release(storage);
             Err(error)
         }
     }
@@ -154,21 +163,21 @@ pub fn build<M: Machine>(
 
 /// The ELF file that is to run in the end, and the arguments that come before the caller's argv[1].
 fn follow_scripts<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     mut file: InodeId,
     path: &[u8],
-    mut open: impl FnMut(&mut Resources<'_, '_, M>, &[u8]) -> Result<InodeId, Errno>,
+    mut open: impl FnMut(&mut Storage<'_, M>, &[u8]) -> Result<InodeId, Errno>,
 ) -> Result<(InodeId, Vec<Vec<u8>>), ExecError> {
     let mut prefix = Vec::new();
     for _ in 0..=SCRIPT_DEPTH {
         let mut head = [0; HEAD_SIZE];
-        let length = r.fs.read(file, 0, &mut head, r.machine);
+        let length = storage.fs.read(file, 0, &mut head, &storage.machine);
         let interpreter = match script::parse(&head[..length]) {
             Head::Other => return Ok((file, prefix)),
             Head::BadScript => return Err(ExecError::BadScript),
             Head::Script(interpreter) => interpreter,
         };
-        file = open(r, interpreter.path)?;
+        file = open(storage, interpreter.path)?;
         if prefix.is_empty() {
             prefix.push(path.to_vec());
         }
@@ -183,7 +192,7 @@ fn follow_scripts<M: Machine>(
 
 /// Fills a new address space. Returns the stack pointer, and where the strings are.
 fn populate<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     space: &mut AddressSpace,
     elf: &Elf,
     file: InodeId,
@@ -191,21 +200,29 @@ fn populate<M: Machine>(
     request: Request<'_>,
 ) -> Result<(u64, Arguments), ExecError> {
     for segment in &elf.segments {
-        map_segment(r, space, segment, file)?;
+        map_segment(storage, space, segment, file)?;
     }
     space.start_heap(elf.end);
-    space.start_stack(r, elf.stack_protection)?;
+    let mut stack_protection = Protection::READ | Protection::WRITE;
+    stack_protection.set(Protection::EXECUTE, elf.executable_stack);
+    space.start_stack(storage, stack_protection)?;
     let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
     let strings = (request.argv, request.envp);
-    let arguments =
-        stack::push_arguments(r, space, request.caller, request.path, &prefix, strings)?;
-    let stack = stack::push_vectors(r, space, &arguments, elf, &request.aux)?;
+    let arguments = stack::push_arguments(
+        storage,
+        space,
+        request.caller,
+        request.path,
+        &prefix,
+        strings,
+    )?;
+    let stack = stack::push_vectors(storage, space, &arguments, elf, &request.aux)?;
     Ok((stack, arguments))
 }
 
 /// Maps a segment over whatever was mapped there before.
 fn map_segment<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     space: &mut AddressSpace,
     segment: &Segment,
     file: InodeId,
@@ -224,19 +241,28 @@ fn map_segment<M: Machine>(
         data_end: segment.address + segment.file_size,
     };
     let kind = if segment.file_size == 0 {
-        Kind::Anonymous
+        AreaKind::Anonymous
     } else {
-        Kind::File(view)
+        AreaKind::File(view)
     };
     space.replace_area(
-        r,
+        storage,
         Area {
             start,
             end,
-            protection: segment.protection,
+            protection: protection(segment.flags),
             kind,
         },
     )
 }
 
 const _: () = assert!(STACK_TOP.is_multiple_of(16));
+
+/// What `flags` of a program header let a program do.
+fn protection(flags: u32) -> Protection {
+    let mut protection = Protection::empty();
+    protection.set(Protection::READ, flags & PF_R != 0);
+    protection.set(Protection::WRITE, flags & PF_W != 0);
+    protection.set(Protection::EXECUTE, flags & PF_X != 0);
+    protection
+}

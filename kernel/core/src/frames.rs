@@ -47,6 +47,7 @@ impl<'a> FramePool<'a> {
     ///
     /// # Errors
     /// ENOMEM when none is left.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn allocate(&mut self) -> Result<Frame, Errno> {
         let index = if self.free_head != NONE {
             let index = self.free_head as usize;
@@ -84,12 +85,14 @@ impl<'a> FramePool<'a> {
     }
 
     /// Adds an owner.
+    #[inline(always)]
     pub fn share(&mut self, frame: Frame) {
         let index = self.index(frame);
         self.counts[index] += 1;
     }
 
     /// Takes an owner away; the last one frees the frame.
+    #[inline(always)]
     pub fn release(&mut self, frame: Frame) {
         let index = self.index(frame);
         self.counts[index] -= 1;
@@ -101,10 +104,12 @@ impl<'a> FramePool<'a> {
     }
 
     /// Has the frame more than one owner?
+    #[inline(always)]
     pub fn is_shared(&self, frame: Frame) -> bool {
         self.counts[self.index(frame)] > 1
     }
 
+    #[inline(always)]
     fn index(&self, frame: Frame) -> usize {
         (frame.0 - self.first) as usize
     }

@@ -1,359 +1,283 @@
-//! The image's index: the text between the kernel and the tar that says what each byte of the image is.
+//! From an image in memory to its files, or to the one thing that is wrong: the judge of images.
 //!
-//! The kernel and `image-builder` both read it through [`Index::open`], so the format cannot drift
-//! apart. The grammar, one line per fact, in this order (`docs/image.md` explains it to auditors):
-//!
-//! ```text
-//! image   = "firmseed-index 2"
-//!           "kernel" SIZE SHA256 ( "published" | "other" )
-//!           [ "symbols" OFFSET SIZE SHA256 ]
-//!           "tar" OFFSET SIZE SHA256
-//!           "init" PATH { "arg" TEXT } { "env" TEXT }
-//!           "cwd" PATH
-//!           "policy" ( "chain" | "open" )
-//!           { "seed" PATH PATH }
-//!           { member }                      in the order of the tar
-//!           "end" SHA256                    of all bytes before this line
-//! member  = "file" SHA256 MODE SIZE OFFSET PATH | "dir" MODE PATH
-//!         | "symlink" PATH TEXT | "hardlink" PATH PATH | "device" MAJOR MINOR PATH
-//! ```
-//!
-//! One blank separates fields; numbers are decimal, modes four octal digits, hashes 64 lower-case hex
-//! digits; all offsets count from the image's first byte. There is one spelling for each index.
-//! Reading an index allocates nothing. Bytes are an allegation until [`load`] has compared them all.
-//!
-//! Images of another kernel have the same index but for what a [`Form`] says: the kernel's code has only its own.
+//! The kernel at boot and `image-builder`'s `check` both ask [`load`] and nothing else, so that what the one passes
+//! the other boots. Every byte is covered: kernel, symbols, tar and each file by their hashes, the index by its
+//! seal, padding by being what the image's [`Form`] says. And the index must say of each member what the tar says of it, in the tar's order.
 
-mod escape;
-mod facts;
-mod form;
-mod load;
-mod text;
+use crate::fs::Fs;
+use core::fmt;
+use firmseed_formats::escape::Escaped;
+use firmseed_formats::image::{
+    Compiled, Form, Index, IndexError, Member, MemberKind, Members, Part, Policy,
+};
+use firmseed_formats::ledger::format::is_text;
+use firmseed_formats::sha256::{Digest, Hex};
+use firmseed_formats::tar::{self, Archive, EntryKind, EntryPath, TarError};
 
-use crate::addr::{PAGE_SIZE, page_align_up};
-use crate::sha256;
-use core::ops::Range;
-pub use escape::{Escape, Escaped, Hex};
-pub use facts::{Kind, Member, Name, Part, Policy, Seed, Sha256};
-pub use form::{Compiled, Form};
-pub use load::{Fault, load, load_as};
-pub use text::IndexError;
-use text::{Fields, Lines};
-
-/// The first line of every index that this code reads.
-pub const VERSION_LINE: &str = "firmseed-index 2";
-/// Where a kernel's header states the size of its image: the one field in which images of one kernel differ.
-pub const IMAGE_SIZE_FIELD: Range<usize> = 16..24;
-/// Parts of an image begin at multiples of this.
-pub const ALIGNMENT: usize = PAGE_SIZE;
-
-/// An index whose head is understood; its members are read one at a time by [`Index::members`].
-#[derive(Clone, Copy, Debug)]
-pub struct Index<'a> {
-    /// The kernel, at offset 0; its hash is [`kernel_hash`].
-    pub kernel: Part,
-    /// Is the kernel the published one? In the eyes of the tool that built the image.
-    pub kernel_name: Name,
-    /// The kernel's symbols, for [`symbol_at`].
-    pub symbols: Option<Part>,
-    /// The tar; the image ends with it.
-    pub tar: Part,
-    /// The path of PID 1.
-    pub init: Escaped<'a>,
-    /// Where PID 1 starts.
-    pub cwd: Escaped<'a>,
-    /// Which programs may run.
-    pub policy: Policy,
-    /// The text itself, with its last newline; without padding.
-    pub text: &'a [u8],
-    /// What all bytes before the `end` line must hash to.
-    pub seal: Sha256,
-    arguments: Lines<'a>,
-    environment: Lines<'a>,
-    seeds: Lines<'a>,
-    members: Lines<'a>,
-    sealed_size: usize,
+/// Why an image is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault<'a> {
+    /// The index makes no sense.
+    Index(IndexError<'a>),
+    /// The index does not have the hash that its last line says.
+    Seal,
+    /// A part does not have the hash that the index says.
+    Hash {
+        /// Its name.
+        part: &'static str,
+        /// What the index says.
+        expected: Digest,
+        /// What its bytes hash to.
+        found: Digest,
+    },
+    /// A byte between two parts is not the form's padding: in images of this kernel, not zero.
+    Padding {
+        /// Bytes from the start of the image.
+        offset: u64,
+    },
+    /// A file does not have the hash that the index says.
+    Content(Member<'a>),
+    /// The tar does not have the hash that the index says, but all its files do.
+    Headers,
+    /// The tar makes no sense, or does not fit into the tree.
+    Tar(TarError),
+    /// The index and a member of the tar say different things, or one of the two is missing.
+    Disagree {
+        /// The line of the index.
+        line: Option<u32>,
+        /// Where the member's header is in the tar.
+        offset: Option<usize>,
+    },
+    /// A name or the target of a link that is no text, under the policy `chain`.
+    NoText {
+        /// Where the member's header is in the tar.
+        offset: usize,
+    },
+    /// There is no memory for the tree.
+    NoMemory,
 }
 
-impl<'a> Index<'a> {
-    /// Reads the index at `offset` of `image` (the end of the kernel, page-aligned), and checks that
-    /// kernel, index, symbols and tar lie one after the other and fill the image.
-    pub fn open(image: &'a [u8], offset: usize) -> Result<Self, IndexError<'a>> {
-        Self::open_as::<Compiled>(image, offset)
-    }
-
-    /// The same for an image of the form `F`.
-    pub fn open_as<F: Form>(image: &'a [u8], offset: usize) -> Result<Self, IndexError<'a>> {
-        let mut lines = Lines::new(image.get(offset..).unwrap_or_default());
-        let first = lines.require()?;
-        if first.text != VERSION_LINE.as_bytes() {
-            return Err(first.fault("the line `firmseed-index 2`"));
-        }
-        let (kernel, kernel_name) = head(&mut lines, "kernel", |f| {
-            let kernel = Part {
-                offset: 0,
-                size: f.decimal()?,
-                sha256: f.hash()?,
-            };
-            match F::name(f.word()?) {
-                Some(name) => Ok((kernel, name)),
-                None => Err(f.fault(F::NAMES)),
+impl fmt::Display for Fault<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Index(error) => error.fmt(f),
+            Fault::Seal => f.write_str("the index does not have the hash that its last line says"),
+            Fault::Hash {
+                part,
+                expected,
+                found,
+            } => write!(
+                f,
+                "the {part}: expected sha256 {}, found {}",
+                Hex(expected),
+                Hex(found)
+            ),
+            Fault::Padding { offset } => write!(f, "byte {offset}, between two parts, is not zero"),
+            Fault::Content(member) => write!(
+                f,
+                "{} does not have the hash that the index says",
+                member.path
+            ),
+            Fault::Headers => f.write_str("a header of the tar; image-builder check says where"),
+            Fault::Tar(error) => error.fmt(f),
+            Fault::Disagree { line, offset } => {
+                f.write_str("index and tar disagree:")?;
+                match line {
+                    Some(line) => write!(f, " line {line} of the index,")?,
+                    None => f.write_str(" no line of the index,")?,
+                }
+                match offset {
+                    Some(offset) => write!(f, " the member at offset {offset} of the tar"),
+                    None => f.write_str(" no member of the tar"),
+                }
             }
-        })?;
-        let symbols = match lines.peek()?.keyword() {
-            b"symbols" => Some(head(&mut lines, "symbols", part)?),
-            _ => None,
-        };
-        let tar = head(&mut lines, "tar", part)?;
-        let init = head(&mut lines, "init", Fields::absolute_path)?;
-        let arguments = lines.take_section("arg", |f| f.text().map(drop))?;
-        let environment = lines.take_section("env", |f| f.text().map(drop))?;
-        let cwd = head(&mut lines, "cwd", Fields::absolute_path)?;
-        let policy = head(&mut lines, "policy", |f| match f.word()? {
-            b"chain" => Ok(Policy::Chain),
-            b"open" => Ok(Policy::Open),
-            _ => Err(f.fault("`chain` or `open`")),
-        })?;
-        let seeds = lines.take_section("seed", |f| seed(f).map(drop))?;
-        let members = lines.take_until("end")?;
-        let sealed_size = lines.offset();
-        let seal = head(&mut lines, "end", Fields::hash)?;
-        let text = &image[offset..offset + lines.offset()];
-        let index = Index {
-            kernel,
-            kernel_name,
-            symbols,
-            tar,
-            init,
-            cwd,
-            policy,
-            text,
-            seal,
-            arguments,
-            environment,
-            seeds,
-            members,
-            sealed_size,
-        };
-        index.check_layout(image, offset)?;
-        Ok(index)
-    }
-
-    /// The kernel, in whole pages, ends where the index begins; each further part begins where the one before it ends.
-    fn check_layout(&self, image: &'a [u8], offset: usize) -> Result<(), IndexError<'a>> {
-        let aligned = |end: Option<u64>| end.and_then(page_align_up);
-        if self.kernel.size != offset as u64 {
-            return Err(self.fault_at("kernel", "as SIZE the place where the index begins"));
+            Fault::NoText { offset } => write!(
+                f,
+                "the member at offset {offset} of the tar: a control character in a name or link, under the policy chain"
+            ),
+            Fault::NoMemory => f.write_str("no memory for its files; give the machine more memory"),
         }
-        let mut end = aligned(Some((offset + self.text.len()) as u64));
-        if let Some(symbols) = self.symbols {
-            if Some(symbols.offset) != end {
-                return Err(self.fault_at(
-                    "symbols",
-                    "an OFFSET at the index's end, rounded up to 4096",
-                ));
-            }
-            end = aligned(symbols.end());
-        }
-        if Some(self.tar.offset) != end {
-            return Err(self.fault_at(
-                "tar",
-                "an OFFSET at the end of the part before, rounded up to 4096",
-            ));
-        }
-        if self.tar.end() != Some(image.len() as u64) {
-            return Err(self.fault_at(
-                "tar",
-                "OFFSET + SIZE to be the size of the image (cut short, or longer than built?)",
-            ));
-        }
-        Ok(())
-    }
-
-    /// An error about the first line that begins with `keyword`.
-    fn fault_at(&self, keyword: &str, expected: &'static str) -> IndexError<'a> {
-        let mut lines = Lines::new(self.text).map_while(Result::ok);
-        let line = lines.find(|line| line.keyword() == keyword.as_bytes());
-        line.expect("a line that was parsed is there")
-            .fault(expected)
-    }
-
-    /// Does the index hash to what its last line says?
-    pub fn verify_seal(&self, sha256: impl FnOnce(&[u8]) -> Sha256) -> bool {
-        sha256(&self.text[..self.sealed_size]) == self.seal
-    }
-
-    /// The arguments of PID 1, after its name.
-    pub fn arguments(&self) -> impl Iterator<Item = Escaped<'a>> + use<'a> {
-        self.arguments.read(Fields::text)
-    }
-
-    /// The environment of PID 1, `NAME=VALUE` each.
-    pub fn environment(&self) -> impl Iterator<Item = Escaped<'a>> + use<'a> {
-        self.environment.read(Fields::text)
-    }
-
-    /// The seeds, in the order in which they are to be decoded.
-    pub fn seeds(&self) -> impl Iterator<Item = Seed<'a>> + use<'a> {
-        self.seeds.read(seed)
-    }
-
-    /// The members, in the order of the tar. After an error nothing follows.
-    pub fn members(&self) -> Members<'a> {
-        Members {
-            lines: Some(self.members),
-            tar: self.tar,
-        }
-    }
-
-    /// The member at `path` (decoded, in the index's form); of several the last, as tar unpacks them.
-    pub fn find(&self, path: &[u8]) -> Option<Member<'a>> {
-        self.members()
-            .map_while(Result::ok)
-            .filter(|member| member.path == *path)
-            .last()
     }
 }
 
-/// The members of an [`Index`].
-#[derive(Clone, Debug)]
-pub struct Members<'a> {
-    lines: Option<Lines<'a>>,
-    tar: Part,
+impl<'a> From<IndexError<'a>> for Fault<'a> {
+    fn from(error: IndexError<'a>) -> Self {
+        Fault::Index(error)
+    }
 }
 
-impl<'a> Iterator for Members<'a> {
-    type Item = Result<Member<'a>, IndexError<'a>>;
+/// The files of `image`, whose index begins at `offset` and whose kernel was found to have the hash `kernel` and to
+/// end there. Contents stay in the tar.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn load(
+    image: &'static [u8],
+    offset: usize,
+    kernel: &Digest,
+    sha256: fn(&[u8]) -> Digest,
+) -> Result<(Index<'static>, Fs), Fault<'static>> {
+    load_as::<Compiled>(image, offset, kernel, sha256)
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
-        let item = self.lines.as_mut()?.next()?.and_then(|line| {
-            let mut fields = Fields::new(line);
-            let member = member(&mut fields, &self.tar)?;
-            fields.end()?;
-            Ok(member)
+/// The same for an image of the form `F`.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn load_as<F: Form>(
+    image: &'static [u8],
+    offset: usize,
+    kernel: &Digest,
+    sha256: fn(&[u8]) -> Digest,
+) -> Result<(Index<'static>, Fs), Fault<'static>> {
+    let index = Index::open_as::<F>(image, offset)?;
+    if !index.verify_seal(sha256) {
+        return Err(Fault::Seal);
+    }
+    if index.kernel.sha256 != *kernel {
+        return Err(Fault::Hash {
+            part: "kernel",
+            expected: index.kernel.sha256,
+            found: *kernel,
         });
-        if item.is_err() {
-            self.lines = None;
+    }
+    let mut end = (offset + index.text.len()) as u64;
+    if let Some(symbols) = index.symbols {
+        padding::<F>(image, end, symbols.offset)?;
+        let found = sha256(bytes_of(&symbols, image));
+        if found != symbols.sha256 {
+            return Err(Fault::Hash {
+                part: "symbols",
+                expected: symbols.sha256,
+                found,
+            });
         }
-        Some(item)
+        end = symbols.offset + symbols.size;
+    }
+    padding::<F>(image, end, index.tar.offset)?;
+    let files = load_tar(image, &index, sha256)?;
+    Ok((index, files))
+}
+
+/// Sees that the bytes from `start` to `end` are the form's padding.
+fn padding<'a, F: Form>(image: &[u8], start: u64, end: u64) -> Result<(), Fault<'a>> {
+    let padding = &image[start as usize..end as usize];
+    match padding.iter().position(|&byte| byte != F::PADDING) {
+        None => Ok(()),
+        Some(at) => Err(Fault::Padding {
+            offset: start + at as u64,
+        }),
     }
 }
 
-/// One line of the head: `keyword`, then what `read` takes, then nothing.
-fn head<'a, T>(
-    lines: &mut Lines<'a>,
-    keyword: &'static str,
-    read: impl FnOnce(&mut Fields<'a>) -> Result<T, IndexError<'a>>,
-) -> Result<T, IndexError<'a>> {
-    let mut fields = Fields::new(lines.require()?);
-    if fields.word()? != keyword.as_bytes() {
-        return Err(fields.fault(keyword));
-    }
-    let value = read(&mut fields)?;
-    fields.end()?;
-    Ok(value)
+/// A part whose place was checked when the index was opened.
+fn bytes_of<'i>(part: &Part, image: &'i [u8]) -> &'i [u8] {
+    part.slice(image).unwrap_or_default()
 }
 
-fn part<'a>(fields: &mut Fields<'a>) -> Result<Part, IndexError<'a>> {
-    Ok(Part {
-        offset: fields.decimal()?,
-        size: fields.decimal()?,
-        sha256: fields.hash()?,
-    })
-}
-
-fn seed<'a>(fields: &mut Fields<'a>) -> Result<Seed<'a>, IndexError<'a>> {
-    Ok(Seed {
-        source: fields.path()?,
-        program: fields.path()?,
-    })
-}
-
-fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexError<'a>> {
-    let line = fields.line_number();
-    let (kind, path) = match fields.word()? {
-        b"file" => {
-            let sha256 = fields.hash()?;
-            let mode = fields.mode()?;
-            let size = fields.decimal()?;
-            let content = Part {
-                offset: fields.decimal()?,
-                size,
-                sha256,
-            };
-            let inside = content.offset >= tar.offset
-                && content.end().is_some_and(|end| Some(end) <= tar.end());
-            if !inside {
-                return Err(fields.fault("an OFFSET and SIZE that lie in the tar"));
-            }
-            (Kind::File { content, mode }, fields.path()?)
-        }
-        b"dir" => (
-            Kind::Directory {
-                mode: fields.mode()?,
-            },
-            fields.path()?,
-        ),
-        b"symlink" => {
-            let path = fields.path()?;
-            (
-                Kind::Symlink {
-                    target: fields.text()?,
-                },
-                path,
-            )
-        }
-        b"hardlink" => {
-            let path = fields.path()?;
-            (
-                Kind::Hardlink {
-                    target: fields.path()?,
-                },
-                path,
-            )
-        }
-        b"device" => {
-            let major = fields.decimal_u32()?;
-            let minor = fields.decimal_u32()?;
-            (Kind::Device { major, minor }, fields.path()?)
-        }
-        _ => return Err(fields.fault("`file`, `dir`, `symlink`, `hardlink`, `device` or `end`")),
+fn load_tar(
+    image: &'static [u8],
+    index: &Index<'static>,
+    sha256: fn(&[u8]) -> Digest,
+) -> Result<Fs, Fault<'static>> {
+    let tar = bytes_of(&index.tar, image);
+    let is_damaged = |member: &Member<'_>| match member.kind {
+        MemberKind::File { content, .. } => !content.matches(image, sha256),
+        _ => false,
     };
-    Ok(Member { path, kind, line })
-}
-
-/// The hash of a kernel: that of its bytes with [`IMAGE_SIZE_FIELD`] taken as zeros, and of zeros after them up to
-/// `size`. So it is the same in every image of one kernel, and for a kernel whose data, zeros in the file, are in use.
-pub fn kernel_hash(bytes: &[u8], size: u64, compress: sha256::Compress) -> Sha256 {
-    const ZEROS: [u8; 512] = [0; 512];
-    let mut hash = sha256::Sha256::new();
-    let field = IMAGE_SIZE_FIELD.start.min(bytes.len())..IMAGE_SIZE_FIELD.end.min(bytes.len());
-    hash.update(&bytes[..field.start], compress);
-    hash.update(&ZEROS[..field.len()], compress);
-    hash.update(&bytes[field.end..], compress);
-    let mut left = size.saturating_sub(bytes.len() as u64);
-    while left > 0 {
-        let part = left.min(ZEROS.len() as u64);
-        hash.update(&ZEROS[..part as usize], compress);
-        left -= part;
-    }
-    hash.finish(compress)
-}
-
-/// The symbol that holds `offset` (from the kernel's start) in a symbol part, and the distance into
-/// it. The part is lines of `HEX NAME`, offsets ascending; a damaged line ends the search.
-pub fn symbol_at(symbols: &[u8], offset: u64) -> Option<(&[u8], u64)> {
-    let mut best = None;
-    for line in symbols.split(|&byte| byte == b'\n') {
-        let blank = line.iter().position(|&byte| byte == b' ');
-        let entry = blank.and_then(|at| Some((text::hex_number(&line[..at])?, &line[at + 1..])));
-        match entry {
-            Some((start, name)) if start <= offset => best = Some((name, offset - start)),
-            _ => break,
+    if sha256(tar) != index.tar.sha256 {
+        for member in index.members() {
+            let member = member?;
+            if is_damaged(&member) {
+                return Err(Fault::Content(member));
+            }
         }
+        return Err(Fault::Headers);
     }
-    best
+    let mut files = Fs::new().map_err(|_| Fault::NoMemory)?;
+    let mut members = index.members();
+    for entry in Archive::new(tar) {
+        let entry = entry.map_err(Fault::Tar)?;
+        let member = next(&mut members)?;
+        if !member.is_some_and(|member| describes(&member, &entry, image)) {
+            return Err(Fault::Disagree {
+                line: member.map(|member| member.line),
+                offset: Some(entry.offset),
+            });
+        }
+        if let Some(member) = member.filter(is_damaged) {
+            return Err(Fault::Content(member));
+        }
+        if index.policy == Policy::Chain && !is_named_in_text(&entry) {
+            return Err(Fault::NoText {
+                offset: entry.offset,
+            });
+        }
+        files.add_entry(&entry).map_err(|cause| {
+            Fault::Tar(TarError {
+                offset: entry.offset,
+                cause,
+            })
+        })?;
+    }
+    match next(&mut members)? {
+        None => Ok(files),
+        Some(member) => Err(Fault::Disagree {
+            line: Some(member.line),
+            offset: None,
+        }),
+    }
 }
 
-#[cfg(test)]
-mod tests;
+fn next<'a>(members: &mut Members<'a>) -> Result<Option<Member<'a>>, Fault<'a>> {
+    Ok(members.next().transpose()?)
+}
+
+/// Does the line of the index say what the tar's header says?
+fn describes(member: &Member<'_>, entry: &tar::Entry<'_>, image: &[u8]) -> bool {
+    let same_mode = |mode: u16| u32::from(mode) == entry.permissions;
+    let same = match (member.kind, entry.kind) {
+        (MemberKind::File { content, mode }, EntryKind::File(bytes)) => {
+            let start = bytes.as_ptr().addr() - image.as_ptr().addr();
+            same_mode(mode) && content.size == bytes.len() as u64 && content.offset == start as u64
+        }
+        (MemberKind::Directory { mode }, EntryKind::Directory) => same_mode(mode),
+        (MemberKind::Symlink { target }, EntryKind::Symlink(found)) => target == *found,
+        (MemberKind::Hardlink { target }, EntryKind::HardLink(found)) => is_spelled(target, found),
+        (
+            MemberKind::Device { major, minor },
+            EntryKind::CharacterDevice { major: x, minor: y },
+        ) => (major, minor) == (x, y),
+        _ => false,
+    };
+    same && is_spelled(member.path, entry.path)
+}
+
+/// Is `path` the index's form of the tar's `found`?
+fn is_spelled(path: Escaped<'_>, found: EntryPath<'_>) -> bool {
+    let mut bytes = path.bytes();
+    let mut is_root = true;
+    for name in found.components() {
+        let Ok(name) = name else { return false };
+        let follows = is_root || bytes.next() == Some(b'/');
+        if !follows || !name.iter().all(|&byte| bytes.next() == Some(byte)) {
+            return false;
+        }
+        is_root = false;
+    }
+    match is_root {
+        true => path == *b".",
+        false => bytes.next().is_none(),
+    }
+}
+
+/// Are the member's name and the target of a link texts, by the ledger's measure? What is none could spell a program.
+fn is_named_in_text(entry: &tar::Entry<'_>) -> bool {
+    let is_text_path = |path: EntryPath<'_>| is_text(path.prefix) && is_text(path.name);
+    is_text_path(entry.path)
+        && match entry.kind {
+            EntryKind::Symlink(target) => is_text(target),
+            EntryKind::HardLink(target) => is_text_path(target),
+            _ => true,
+        }
+}

@@ -6,8 +6,8 @@
 
 use crate::addr::{Frame, Page, UserAddr};
 use crate::context::FpState;
-use crate::sha256::Compress;
 use core::fmt;
+use firmseed_formats::sha256::Compress;
 
 /// Memory as frames: byte access to physical pages.
 pub trait Memory {
@@ -24,7 +24,7 @@ pub trait Memory {
 }
 
 /// The processor and the board, as far as the core needs them.
-pub trait Machine: Memory {
+pub trait Machine: Memory + 'static {
     /// Makes instructions that were written to `frame` visible to instruction fetch on every alias
     /// (DC CVAU, DSB, IC IVAU, DSB, ISB: ARM DDI 0487 B2.4.4).
     fn sync_code(&mut self, frame: Frame);
@@ -60,4 +60,9 @@ pub trait Machine: Memory {
     fn mark_entry(&mut self) {}
     /// A system call is over: for the trace. `result` is the value that x0 gets.
     fn trace_syscall(&mut self, pid: u32, number: u64, arguments: &[u64; 6], result: i64);
+}
+
+/// A line of the kernel's own on the console.
+pub(crate) fn say(machine: &mut impl Machine, text: fmt::Arguments<'_>) {
+    machine.console_say(format_args!("firmseed: {text}"));
 }

@@ -88,6 +88,7 @@ impl Entry {
     pub const NONE: Self = Entry(0);
 
     /// A page of user memory. Without any right it stays valid but out of EL0's reach.
+    #[inline(always)]
     pub const fn page(frame: Frame, protection: Protection) -> Self {
         let mut bits = VALID
             | TABLE_OR_PAGE
@@ -113,6 +114,7 @@ impl Entry {
     }
 
     /// The frame that it refers to, if it is valid.
+    #[inline(always)]
     pub const fn frame(self) -> Option<Frame> {
         if self.0 & VALID == 0 {
             return None;
@@ -163,11 +165,13 @@ impl Slot {
     }
 
     /// The word.
+    #[inline(always)]
     pub fn get(self, memory: &impl Memory) -> Entry {
         load(memory, self.table, self.index)
     }
 
     /// Changes the word.
+    #[inline(always)]
     pub fn set(self, memory: &mut impl Memory, entry: Entry) {
         store(memory, self.table, self.index, entry);
     }
@@ -198,6 +202,7 @@ pub struct Present {
 
 impl Span {
     /// Goes on behind the next page that has a frame, and returns it. Absent pages cost a few instructions each.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn next_present(&mut self, memory: &impl Memory) -> Option<Present> {
         let first = index_at(self.start, PAGE_SHIFT);
         let count = ((self.end - self.start) >> PAGE_SHIFT) as usize;
@@ -250,6 +255,7 @@ impl Tables {
     }
 
     /// Where the word of the page at `address` stands, if there is a table for it.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn find(&self, memory: &impl Memory, address: u64) -> Option<Slot> {
         if address >= USER_END {
             return None;
@@ -267,6 +273,7 @@ impl Tables {
     ///
     /// # Errors
     /// ENOMEM when no frame is left.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn ensure(
         &mut self,
         pool: &mut FramePool,
@@ -282,6 +289,7 @@ impl Tables {
         })
     }
 
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn ensure_next(
         &mut self,
         pool: &mut FramePool,
@@ -301,6 +309,7 @@ impl Tables {
     }
 
     /// The first pages at or after `start` and before `end` (both page aligned) that have a level 3 table.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn next_span(&self, memory: &impl Memory, start: u64, end: u64) -> Option<Span> {
         let end = end.min(USER_END);
         let mut at = start;
@@ -380,21 +389,24 @@ impl Tables {
     }
 }
 
+#[inline(always)]
 const fn index_at(address: u64, shift: u32) -> usize {
     (address >> shift) as usize & (WORDS - 1)
 }
 
+#[inline(always)]
 const fn boundary_after(address: u64, span: u64) -> u64 {
     (address & !(span - 1)) + span
 }
 
-#[inline]
+#[inline(always)]
 fn load(memory: &impl Memory, table: Frame, index: usize) -> Entry {
     const { assert!(PAGE_SIZE == WORDS * 8) };
     let (words, _) = memory.page(table).as_chunks::<8>();
     Entry(u64::from_le_bytes(words[index]))
 }
 
+#[inline(always)]
 fn store(memory: &mut impl Memory, table: Frame, index: usize, entry: Entry) {
     let (words, _) = memory.page_mut(table).as_chunks_mut::<8>();
     words[index] = entry.0.to_le_bytes();

@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 
 use crate::errno::Errno;
 use crate::fs::{FileType, Follow, Fs, InodeId, Origin};
-use crate::kernel::{Kernel, Printable, say};
 use crate::ledger::content_of;
-use crate::machine::Machine;
-use crate::process::table::Slot;
-use crate::sha256::to_hex;
+use crate::machine::{Machine, say};
+use crate::storage::Storage;
+use crate::text::Printable;
+use firmseed_formats::sha256::to_hex;
 
 /// The list of the files to come.
 pub const LIST: &[u8] = b"/SHA256SUMS";
@@ -69,37 +69,35 @@ impl Stages {
         }
         Ok(Stages { list, done: 0 })
     }
-}
 
-impl<M: Machine> Kernel<'_, M> {
-    /// Shows the stages that the end of a process has completed.
-    pub(crate) fn report_stages(&mut self, ended: Slot) {
-        while let Some(stage) = self.stages.list.get(self.stages.done) {
-            let Some(file) = finished(&self.fs, &stage.path) else {
+    /// Shows the stages that the end of a process, which ran `program`, has completed.
+    pub fn report<M: Machine>(&mut self, program: &[u8], storage: &mut Storage<'_, M>) {
+        while let Some(stage) = self.list.get(self.done) {
+            let Some(file) = finished(&storage.fs, &stage.path) else {
                 return;
             };
-            let hex = to_hex(&content_of(&mut self.fs, &self.machine, file).sha256);
-            self.stages.done += 1;
+            let hex = to_hex(&content_of(&mut storage.fs, &storage.machine, file).sha256);
+            self.done += 1;
             let padding = PATH_WIDTH.saturating_sub(stage.path.len());
-            let milliseconds = self.machine.now() / 1_000_000;
+            let milliseconds = storage.machine.now() / 1_000_000;
             say(
-                &mut self.machine,
+                &mut storage.machine,
                 format_args!(
                     "[{:2}/{}] {:3}.{:03} s  {}{:padding$} {:7} bytes  sha256 {}  {} {}",
-                    self.stages.done,
-                    self.stages.list.len(),
+                    self.done,
+                    self.list.len(),
                     milliseconds / 1000,
                     milliseconds % 1000,
                     Printable(&stage.path),
                     "",
-                    self.fs.size(file),
+                    storage.fs.size(file),
                     Printable(&hex[..SHOWN_DIGITS]),
                     if hex == stage.expected {
                         "as expected, by"
                     } else {
                         "NOT AS EXPECTED, by"
                     },
-                    Printable(&self.processes.at(ended).path),
+                    Printable(program),
                 ),
             );
         }

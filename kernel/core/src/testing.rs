@@ -8,13 +8,13 @@ use crate::console::Line;
 use crate::context::FpState;
 use crate::frames::FramePool;
 use crate::machine::{Machine, Memory};
-use crate::sha256;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use firmseed_formats::sha256;
 
 /// What a frame holds before anybody wrote to it.
 pub const JUNK: u8 = 0xa5;

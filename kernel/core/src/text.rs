@@ -1,7 +1,9 @@
-//! A text that grows as long as the heap allows.
+//! A text that grows as long as the heap allows, and bytes shown so that no terminal is upset.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
+
+use crate::errno::Errno;
 
 /// Takes what `write!` gives; refuses, and keeps what it has, when there is no memory.
 #[derive(Debug, Default)]
@@ -22,4 +24,29 @@ impl Write for Text {
         self.bytes.extend_from_slice(text.as_bytes());
         Ok(())
     }
+}
+
+/// Bytes that a program chose, shown without what could upset a terminal.
+pub(crate) struct Printable<'b>(pub &'b [u8]);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &byte in self.0.iter().take(256) {
+            let shown = if byte.is_ascii_graphic() || byte == b' ' {
+                char::from(byte)
+            } else {
+                '?'
+            };
+            f.write_char(shown)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes in the heap, to be filled.
+pub(crate) fn zeros(length: usize) -> Result<Vec<u8>, Errno> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
+    bytes.resize(length, 0);
+    Ok(bytes)
 }

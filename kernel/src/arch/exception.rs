@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
-use firmseed_core::image::symbol_at;
+use firmseed_formats::image::symbol_at;
 use spin::Once;
 
 use crate::arch;

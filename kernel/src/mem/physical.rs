@@ -38,7 +38,7 @@ impl PhysicalMemory {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn address(&self, frame: Frame) -> u64 {
         assert!(
             frame.0.wrapping_sub(self.first) < self.count,
@@ -49,13 +49,14 @@ impl PhysicalMemory {
 }
 
 impl Memory for PhysicalMemory {
-    #[inline]
+    #[inline(always)]
     fn page(&self, frame: Frame) -> &Page {
         let page = self.address(frame) as *const Page;
         // SAFETY: the frame is in the mapped region, and only this value, borrowed here, reaches it.
         unsafe { &*page }
     }
 
+    #[inline(always)]
     fn page_mut(&mut self, frame: Frame) -> &mut Page {
         let page = self.address(frame) as *mut Page;
         // SAFETY: as in `page`, borrowed exclusively.

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use board::formats::mbr::{self, Partition};
 use firmseed_core::kernel::Kernel;
-use firmseed_core::sha256::Sha256;
+use firmseed_formats::sha256::Sha256;
 
 use super::{CHUNK, Facts, each_chunk};
 use crate::drivers::sd::{Card, SECTOR, SdError};

@@ -24,7 +24,7 @@ use core::fmt::{self, Write};
 use firmseed_core::errno::Errno;
 use firmseed_core::fs::{Selection, export_tar};
 use firmseed_core::kernel::Kernel;
-use firmseed_core::sha256::{self, Sha256};
+use firmseed_formats::sha256::{self, Sha256};
 
 use crate::drivers::timer::Timer;
 use crate::drivers::virtio_block::Disk;

@@ -12,7 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use board::formats::lines::{self, BYTES, MAX_LENGTH};
 use firmseed_core::kernel::Kernel;
-use firmseed_core::sha256::Sha256;
+use firmseed_formats::sha256::Sha256;
 
 use super::{Facts, each_chunk};
 use crate::machine::{ThisMachine, sha256_compression};

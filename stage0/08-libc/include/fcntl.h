@@ -11,6 +11,5 @@
 #define O_APPEND 02000
 #define O_BINARY 0
 
-int creat(const char *path, mode_t mode);
 int open(const char *path, int flags, ...);
 #endif

@@ -22,7 +22,6 @@ void *malloc(size_t size);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 int rand(void);
 void *realloc(void *memory, size_t size);
-char *realpath(const char *path, char *resolved);
 void srand(unsigned seed);
 double strtod(const char *s, char **end);
 float strtof(const char *s, char **end);

@@ -26,7 +26,6 @@ int execve(const char *path, char *const argv[], char *const envp[]);
 int execvp(const char *name, char *const argv[]);
 void _exit(int status);
 pid_t fork(void);
-int ftruncate(int fd, off_t length);
 char *getcwd(char *buffer, size_t size);
 pid_t getpid(void);
 pid_t getppid(void);

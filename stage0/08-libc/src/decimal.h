@@ -1,12 +1,17 @@
-/* decimal.h: an exact decimal number, the way between text and floating point (decimal.c). */
+/* decimal.h: an exact decimal number, the way from floating point to text (decimal.c). */
 
-enum { DECIMAL_DIGITS = 800 };
+#ifndef DECIMAL_H
+#define DECIMAL_H
 
-/* 0.d0 d1 d2 ... times 10 to the point; more: something not zero follows behind the last digit. */
+enum { DECIMAL_DIGITS = 11583 }; /* in nines; the smallest long double has 11,563 */
+
+/* 0.d0 d1 d2 ... times 10 to the point. */
 struct decimal {
-	int count, point, more;
+	int negative, infinite, no_number, count, point;
 	unsigned char digit[DECIMAL_DIGITS];
 };
 
-void decimal_from_binary(struct decimal *d, unsigned long high, unsigned long low, int exponent);
+void decimal_from_binary(struct decimal *d, unsigned long low, unsigned long high, int size);
 void decimal_round(struct decimal *d, int count);
+
+#endif

@@ -131,29 +131,29 @@ static int plain_form(char *to, struct decimal *d, int precision, struct field *
 
 enum { MOST_PRECISION = 1000, FLOAT_TEXT = 5000 + MOST_PRECISION };
 
-/* high, low: the significand; infinite: 1, no number: 2. */
-static void put_float(struct sink *s, struct field *f, int form, int negative, unsigned long high, unsigned long low,
-		int exponent, int special)
+/* low, high: the bits of a value of so many bytes. */
+static void put_float(struct sink *s, struct field *f, int form, unsigned long low, unsigned long high, int size)
 {
 	struct decimal d;
 	char text[FLOAT_TEXT];
-	const char *name = special == 1 ? "inf" : "nan", *prefix = sign(f, negative);
-	int precision = f->precision < 0 ? 6 : f->precision, size, e;
+	const char *name;
+	int precision = f->precision < 0 ? 6 : f->precision, length, e;
 
-	if (special) {
+	decimal_from_binary(&d, low, high, size);
+	if (d.infinite || d.no_number) {
 		f->flags &= ~ZERO;
-		pad(s, f, prefix, 0, f->flags & UPPER ? (special == 1 ? "INF" : "NAN") : name, 3);
+		name = f->flags & UPPER ? (d.infinite ? "INF" : "NAN") : d.infinite ? "inf" : "nan";
+		pad(s, f, sign(f, d.negative), 0, name, 3);
 		return;
 	}
 	if (precision > MOST_PRECISION)
 		precision = MOST_PRECISION;
-	decimal_from_binary(&d, high, low, exponent);
 	if (form == 'f') {
 		decimal_round(&d, d.point + precision);
-		size = plain_form(text, &d, precision, f);
+		length = plain_form(text, &d, precision, f);
 	} else if (form == 'e') {
 		decimal_round(&d, precision + 1);
-		size = exponent_form(text, &d, precision, f);
+		length = exponent_form(text, &d, precision, f);
 	} else {
 		if (precision == 0)
 			precision = 1;
@@ -162,37 +162,11 @@ static void put_float(struct sink *s, struct field *f, int form, int negative, u
 			precision = d.count ? d.count : 1;
 		e = d.count ? d.point - 1 : 0;
 		if (e < -4 || e >= (f->precision < 0 ? 6 : f->precision ? f->precision : 1))
-			size = exponent_form(text, &d, precision - 1, f);
+			length = exponent_form(text, &d, precision - 1, f);
 		else
-			size = plain_form(text, &d, precision - 1 - e > 0 ? precision - 1 - e : 0, f);
+			length = plain_form(text, &d, precision - 1 - e > 0 ? precision - 1 - e : 0, f);
 	}
-	pad(s, f, prefix, 0, text, size);
-}
-
-static void put_double(struct sink *s, struct field *f, int form, double value)
-{
-	union { double value; unsigned long bits; } u;
-	int exponent;
-	unsigned long low;
-
-	u.value = value;
-	exponent = u.bits >> 52 & 2047;
-	low = u.bits & ((1UL << 52) - 1);
-	put_float(s, f, form, u.bits >> 63, 0, exponent ? low | 1UL << 52 : low, (exponent ? exponent : 1) - 1075,
-		exponent == 2047 ? 1 + (low != 0) : 0);
-}
-
-static void put_long_double(struct sink *s, struct field *f, int form, long double value)
-{
-	union { long double value; unsigned long word[2]; } u;
-	int exponent;
-	unsigned long high;
-
-	u.value = value;
-	exponent = u.word[1] >> 48 & 32767;
-	high = u.word[1] & ((1UL << 48) - 1);
-	put_float(s, f, form, u.word[1] >> 63, exponent ? high | 1UL << 48 : high, u.word[0],
-		(exponent ? exponent : 1) - 16495, exponent == 32767 ? 1 + ((high | u.word[0]) != 0) : 0);
+	pad(s, f, sign(f, d.negative), 0, text, length);
 }
 
 static const char *number(const char *s, int *value)
@@ -207,6 +181,7 @@ static void format_all(struct sink *s, const char *format, va_list arguments)
 {
 	const char *start, *flag, *text;
 	struct field f;
+	union { double narrow; long double wide; unsigned long word[2]; } real;
 	int longs, c;
 	long value;
 	char byte;
@@ -284,9 +259,10 @@ static void format_all(struct sink *s, const char *format, va_list arguments)
 		case 'f':
 		case 'g':
 			if (longs == 3)
-				put_long_double(s, &f, c, va_arg(arguments, long double));
+				real.wide = va_arg(arguments, long double);
 			else
-				put_double(s, &f, c, va_arg(arguments, double));
+				real.narrow = va_arg(arguments, double);
+			put_float(s, &f, c, real.word[0], real.word[1], longs == 3 ? 16 : 8);
 			break;
 		case 'n':
 			*va_arg(arguments, int *) = s->count;

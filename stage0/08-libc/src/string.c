@@ -1,9 +1,8 @@
-/* string.c: memory and strings (string.h, strings.h, ctype.h). */
+/* string.c: memory and strings (string.h, ctype.h). */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Words of eight bytes, four in a turn and then one; AArch64 takes unaligned ones. */
 void *memcpy(void *to, const void *from, size_t size)
@@ -143,19 +142,6 @@ int strncmp(const char *a, const char *b, size_t size)
 		if (*a != *b || !*a)
 			return *(const unsigned char *)a - *(const unsigned char *)b;
 	return 0;
-}
-
-int strncasecmp(const char *a, const char *b, size_t size)
-{
-	for (; size; size--, a++, b++)
-		if (tolower(*a) != tolower(*b) || !*a)
-			return tolower(*(const unsigned char *)a) - tolower(*(const unsigned char *)b);
-	return 0;
-}
-
-int strcasecmp(const char *a, const char *b)
-{
-	return strncasecmp(a, b, SIZE_MAX);
 }
 
 char *strchr(const char *s, int c)

@@ -18,10 +18,10 @@
 
 enum {
 	SYS_getcwd = 17, SYS_dup = 23, SYS_dup3 = 24, SYS_ioctl = 29, SYS_mkdirat = 34, SYS_unlinkat = 35,
-	SYS_symlinkat = 36, SYS_linkat = 37, SYS_renameat = 38, SYS_ftruncate = 46, SYS_faccessat = 48, SYS_chdir = 49,
-	SYS_fchmod = 52, SYS_fchmodat = 53, SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_lseek = 62, SYS_read = 63,
+	SYS_symlinkat = 36, SYS_linkat = 37, SYS_renameat = 38, SYS_faccessat = 48, SYS_chdir = 49,
+	SYS_fchmodat = 53, SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_lseek = 62, SYS_read = 63,
 	SYS_write = 64, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_fstat = 80, SYS_exit_group = 94, SYS_nanosleep = 101,
-	SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_umask = 166, SYS_gettimeofday = 169,
+	SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_gettimeofday = 169,
 	SYS_getpid = 172, SYS_getppid = 173, SYS_brk = 214, SYS_munmap = 215, SYS_clone = 220, SYS_execve = 221,
 	SYS_mmap = 222, SYS_mprotect = 226, SYS_wait4 = 260,
 };
@@ -136,12 +136,10 @@ int open(const char *path, int flags, ...)
 	return call(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0);
 }
 
-int creat(const char *path, mode_t mode) { return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode); }
 int close(int fd) { return call(SYS_close, fd, 0, 0, 0, 0, 0); }
 ssize_t read(int fd, void *buffer, size_t size) { return call(SYS_read, fd, (long)buffer, size, 0, 0, 0); }
 ssize_t write(int fd, const void *buffer, size_t size) { return call(SYS_write, fd, (long)buffer, size, 0, 0, 0); }
 off_t lseek(int fd, off_t offset, int whence) { return call(SYS_lseek, fd, offset, whence, 0, 0, 0); }
-int ftruncate(int fd, off_t length) { return call(SYS_ftruncate, fd, length, 0, 0, 0, 0); }
 int dup(int fd) { return call(SYS_dup, fd, 0, 0, 0, 0, 0); }
 int dup2(int from, int to) { return from == to ? to : call(SYS_dup3, from, to, 0, 0, 0, 0); }
 int pipe(int fds[2]) { return call(SYS_pipe2, (long)fds, 0, 0, 0, 0, 0); }
@@ -150,8 +148,6 @@ int stat(const char *path, struct stat *s) { return call(SYS_newfstatat, AT_FDCW
 int lstat(const char *path, struct stat *s) { return call(SYS_newfstatat, AT_FDCWD, (long)path, (long)s, 0x100, 0, 0); }
 int access(const char *path, int mode) { return call(SYS_faccessat, AT_FDCWD, (long)path, mode, 0, 0, 0); }
 int chmod(const char *path, mode_t mode) { return call(SYS_fchmodat, AT_FDCWD, (long)path, mode, 0, 0, 0); }
-int fchmod(int fd, mode_t mode) { return call(SYS_fchmod, fd, mode, 0, 0, 0, 0); }
-mode_t umask(mode_t mask) { return call(SYS_umask, mask, 0, 0, 0, 0, 0); }
 int mkdir(const char *path, mode_t mode) { return call(SYS_mkdirat, AT_FDCWD, (long)path, mode, 0, 0, 0); }
 int unlink(const char *path) { return call(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0); }
 int rmdir(const char *path) { return call(SYS_unlinkat, AT_FDCWD, (long)path, 0x200, 0, 0, 0); }
@@ -181,36 +177,6 @@ ssize_t readlink(const char *path, char *buffer, size_t size)
 char *getcwd(char *buffer, size_t size)
 {
 	return call(SYS_getcwd, (long)buffer, size, 0, 0, 0, 0) < 0 ? 0 : buffer;
-}
-
-/* An absolute path without "." and ".."; symbolic links are left as they are. */
-char *realpath(const char *path, char *resolved)
-{
-	char joined[2 * PATH_MAX], *name, *out;
-
-	if (access(path, F_OK) < 0 || (!resolved && !(resolved = malloc(PATH_MAX))))
-		return 0;
-	joined[0] = 0;
-	if (path[0] != '/' && !getcwd(joined, PATH_MAX))
-		return 0;
-	snprintf(joined + strlen(joined), PATH_MAX, "/%s", path);
-	out = resolved;
-	for (name = strtok(joined, "/"); name; name = strtok(0, "/")) {
-		if (!strcmp(name, "..")) {
-			while (out > resolved && *--out != '/')
-				;
-		} else if (strcmp(name, ".")) {
-			if (out + strlen(name) + 2 > resolved + PATH_MAX)
-				return 0;
-			*out++ = '/';
-			strcpy(out, name);
-			out += strlen(name);
-		}
-	}
-	if (out == resolved)
-		*out++ = '/';
-	*out = 0;
-	return resolved;
 }
 
 int isatty(int fd)

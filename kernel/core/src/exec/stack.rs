@@ -14,10 +14,11 @@
 use super::{AuxInputs, ExecError, Strings};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::context::Access;
-use crate::elf::{Elf, PROGRAM_HEADER_SIZE};
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::vm::{AddressSpace, Resources, STACK_LIMIT, STACK_TOP};
+use crate::storage::Storage;
+use crate::vm::{AddressSpace, STACK_LIMIT, STACK_TOP};
+use firmseed_formats::elf::{Elf, PROGRAM_HEADER_SIZE};
 
 /// The most that all strings and the pointers to them may take: a quarter of the stack.
 const TOTAL_LIMIT: u64 = STACK_LIMIT / 4;
@@ -49,15 +50,15 @@ impl Arguments {
 /// Copies the strings to the top of the stack. `prefix` takes the place of argv[0] when it is not empty: the
 /// interpreter's arguments of a script.
 pub fn push_arguments<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     space: &mut AddressSpace,
     mut caller: Option<&mut AddressSpace>,
     path: &[u8],
     prefix: &[&[u8]],
     (argv, envp): (Strings<'_>, Strings<'_>),
 ) -> Result<Arguments, ExecError> {
-    let argc = count(r, &mut caller, argv)?;
-    let envc = count(r, &mut caller, envp)?;
+    let argc = count(storage, &mut caller, argv)?;
+    let envc = count(storage, &mut caller, envp)?;
     let pointers = (argc.max(1) + envc) * 8;
     let room = TOTAL_LIMIT.checked_sub(pointers).ok_or(Errno::E2BIG)?;
     let mut strings = StringStack {
@@ -65,19 +66,19 @@ pub fn push_arguments<M: Machine>(
         position: STACK_TOP - 8,
         room,
     };
-    strings.push_kernel(r, path)?;
+    strings.push_kernel(storage, path)?;
     let path = strings.position;
     strings.room = room;
-    strings.push_all(r, &mut caller, envp, 0..envc)?;
+    strings.push_all(storage, &mut caller, envp, 0..envc)?;
     let skipped = if prefix.is_empty() { 0 } else { argc.min(1) };
-    strings.push_all(r, &mut caller, argv, skipped..argc)?;
+    strings.push_all(storage, &mut caller, argv, skipped..argc)?;
     for string in prefix.iter().rev() {
-        strings.push_kernel(r, string)?;
+        strings.push_kernel(storage, string)?;
     }
     let mut argument_count = prefix.len() as u64 + argc - skipped;
     if argument_count == 0 {
         // A program without argv[0] would take its first environment string for it (Linux 5.18 does the same).
-        strings.push_kernel(r, b"")?;
+        strings.push_kernel(storage, b"")?;
         argument_count = 1;
     }
     let first = strings.position;
@@ -91,16 +92,16 @@ pub fn push_arguments<M: Machine>(
 
 /// Writes all that lies below the strings. Returns the stack pointer.
 pub fn push_vectors<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     space: &mut AddressSpace,
     arguments: &Arguments,
     elf: &Elf,
     aux: &AuxInputs,
 ) -> Result<u64, ExecError> {
     let random = (arguments.first - 16) & !15;
-    space.copy_out(r, UserAddr(random), &aux.random)?;
+    space.copy_out(storage, UserAddr(random), &aux.random)?;
     let platform = random - 16;
-    space.copy_out(r, UserAddr(platform), b"aarch64\0")?;
+    space.copy_out(storage, UserAddr(platform), b"aarch64\0")?;
     let vector = auxiliary_vector(arguments, elf, aux, random, platform);
     let words = 1
         + arguments.argument_count
@@ -110,21 +111,21 @@ pub fn push_vectors<M: Machine>(
         + 2 * vector.len() as u64;
     let stack = (platform - words * 8) & !15;
     let mut writer = WordWriter::new(stack);
-    writer.push(r, space, arguments.argument_count)?;
+    writer.push(storage, space, arguments.argument_count)?;
     let mut string = arguments.first;
     for count in [arguments.argument_count, arguments.environment_count] {
         for _ in 0..count {
-            writer.push(r, space, string)?;
-            let length = space.string_length(r, UserAddr(string), STRING_LIMIT)?;
+            writer.push(storage, space, string)?;
+            let length = space.string_length(storage, UserAddr(string), STRING_LIMIT)?;
             string += length.expect("pushed with a NUL") as u64 + 1;
         }
-        writer.push(r, space, 0)?;
+        writer.push(storage, space, 0)?;
     }
     for (kind, value) in vector {
-        writer.push(r, space, kind)?;
-        writer.push(r, space, value)?;
+        writer.push(storage, space, kind)?;
+        writer.push(storage, space, value)?;
     }
-    writer.flush(r, space)?;
+    writer.flush(storage, space)?;
     Ok(stack)
 }
 
@@ -200,25 +201,25 @@ impl WordWriter {
 
     fn push<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         space: &mut AddressSpace,
         word: u64,
     ) -> Result<(), Errno> {
         self.words[self.used] = word.to_le_bytes();
         self.used += 1;
         if self.used == self.words.len() {
-            self.flush(r, space)?;
+            self.flush(storage, space)?;
         }
         Ok(())
     }
 
     fn flush<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         space: &mut AddressSpace,
     ) -> Result<(), Errno> {
         let bytes = self.words[..self.used].as_flattened();
-        space.copy_out(r, UserAddr(self.at), bytes)?;
+        space.copy_out(storage, UserAddr(self.at), bytes)?;
         self.at += bytes.len() as u64;
         self.used = 0;
         Ok(())
@@ -236,18 +237,18 @@ impl StringStack<'_> {
     /// Pushes strings, the last one first.
     fn push_all<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         caller: &mut Option<&mut AddressSpace>,
         strings: Strings<'_>,
         indexes: core::ops::Range<u64>,
     ) -> Result<(), Errno> {
         for index in indexes.rev() {
             match strings {
-                Strings::Kernel(list) => self.push_kernel(r, list[index as usize])?,
+                Strings::Kernel(list) => self.push_kernel(storage, list[index as usize])?,
                 Strings::User(array) => {
                     let caller = caller.as_deref_mut().ok_or(Errno::EFAULT)?;
-                    let string = pointer(r, caller, array, index)?;
-                    self.push_user(r, caller, string)?;
+                    let string = pointer(storage, caller, array, index)?;
+                    self.push_user(storage, caller, string)?;
                 }
             }
         }
@@ -256,24 +257,25 @@ impl StringStack<'_> {
 
     fn push_kernel<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         string: &[u8],
     ) -> Result<(), Errno> {
         self.take_room(string.len())?;
-        self.space.copy_out(r, UserAddr(self.position), string)?;
+        self.space
+            .copy_out(storage, UserAddr(self.position), string)?;
         let end = self.position + string.len() as u64;
-        self.space.copy_out(r, UserAddr(end), &[0])
+        self.space.copy_out(storage, UserAddr(end), &[0])
     }
 
     /// One copy, from the caller's pages to the new ones. Nobody runs in between, so a string keeps its length.
     fn push_user<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         caller: &mut AddressSpace,
         string: UserAddr,
     ) -> Result<(), Errno> {
         let length = caller
-            .string_length(r, string, STRING_LIMIT)?
+            .string_length(storage, string, STRING_LIMIT)?
             .ok_or(Errno::E2BIG)?;
         self.take_room(length)?;
         let (space, target) = (&mut *self.space, self.position);
@@ -283,9 +285,10 @@ impl StringStack<'_> {
             let to = UserAddr(target + done as u64);
             let in_page = PAGE_SIZE - from.page_offset().max(to.page_offset());
             let part = in_page.min(length + 1 - done);
-            let source = caller.translate(r, from, Access::Read)?;
-            let frame = space.translate(r, to, Access::Write)?;
-            r.machine
+            let source = caller.translate(storage, from, Access::Read)?;
+            let frame = space.translate(storage, to, Access::Write)?;
+            storage
+                .machine
                 .copy(source, from.page_offset(), frame, to.page_offset(), part);
             done += part;
         }
@@ -306,7 +309,7 @@ impl StringStack<'_> {
 
 /// How many strings there are.
 fn count<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     caller: &mut Option<&mut AddressSpace>,
     strings: Strings<'_>,
 ) -> Result<u64, Errno> {
@@ -317,7 +320,7 @@ fn count<M: Machine>(
     };
     let caller = caller.as_deref_mut().ok_or(Errno::EFAULT)?;
     for index in 0..TOTAL_LIMIT / 8 {
-        if pointer(r, caller, array, index)?.is_null() {
+        if pointer(storage, caller, array, index)?.is_null() {
             return Ok(index);
         }
     }
@@ -326,13 +329,13 @@ fn count<M: Machine>(
 
 /// `array[index]` of the caller.
 fn pointer<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     caller: &mut AddressSpace,
     array: UserAddr,
     index: u64,
 ) -> Result<UserAddr, Errno> {
     let mut bytes = [0; 8];
     let address = array.checked_add(index * 8).ok_or(Errno::EFAULT)?;
-    caller.copy_in(r, address, &mut bytes)?;
+    caller.copy_in(storage, address, &mut bytes)?;
     Ok(UserAddr(u64::from_le_bytes(bytes)))
 }

@@ -67,7 +67,7 @@ fn simple() -> Vec<u8> {
 }
 
 fn no_scripts(
-    _: &mut Resources<'_, '_, crate::testing::FakeMachine>,
+    _: &mut Storage<'_, crate::testing::FakeMachine>,
     _: &[u8],
 ) -> Result<InodeId, Errno> {
     panic!("no script is here")
@@ -87,7 +87,7 @@ fn start(
         envp: Strings::Kernel(envp),
         aux: AUX,
     };
-    build(&mut world.r(), request, no_scripts)
+    build(world.r(), request, no_scripts)
 }
 
 /// What a C library would find on the stack.
@@ -108,7 +108,7 @@ fn word(world: &mut World, space: &mut AddressSpace, address: u64) -> u64 {
 }
 
 fn string(world: &mut World, space: &mut AddressSpace, address: u64) -> String {
-    let length = space.string_length(&mut world.r(), UserAddr(address), 1 << 20);
+    let length = space.string_length(world.r(), UserAddr(address), 1 << 20);
     String::from_utf8(read(world, space, address, length.unwrap().unwrap())).unwrap()
 }
 
@@ -148,7 +148,7 @@ fn a_program_finds_its_file_its_zeros_and_its_arguments() {
     let mut world = World::new(FRAMES);
     let bytes = simple();
     let file = world.image_file(&bytes);
-    let free = world.pool.free();
+    let free = world.storage.pool.free();
     let mut program = start(
         &mut world,
         file,
@@ -202,21 +202,22 @@ fn a_program_finds_its_file_its_zeros_and_its_arguments() {
     );
     let beyond = program
         .space
-        .copy_in(&mut world.r(), UserAddr(BASE + 0x3000), &mut [0]);
+        .copy_in(world.r(), UserAddr(BASE + 0x3000), &mut [0]);
     assert_eq!(beyond, Err(Errno::EFAULT));
     // The heap starts behind it.
     let heap = BASE + 0x3000;
-    assert_eq!(program.space.brk(&mut world.r(), 0), heap);
-    assert_eq!(program.space.brk(&mut world.r(), heap + 100), heap + 100);
+    assert_eq!(program.space.brk(world.r(), 0), heap);
+    assert_eq!(program.space.brk(world.r(), heap + 100), heap + 100);
     check(&world, &program.space);
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
     // The file keeps the frames of its two pages, for the next time.
-    assert_eq!(free - world.pool.free(), 2);
+    assert_eq!(free - world.storage.pool.free(), 2);
     world
+        .storage
         .fs
-        .unlink(InodeId::ROOT, b"image0", &mut world.pool)
+        .unlink(InodeId::ROOT, b"image0", &mut world.storage.pool)
         .unwrap();
-    assert_eq!(world.pool.free(), FRAMES);
+    assert_eq!(world.storage.pool.free(), FRAMES);
 }
 
 #[test]
@@ -228,25 +229,28 @@ fn a_program_can_write_to_itself_and_the_file_stays() {
         let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
         program
             .space
-            .fault(&mut world.r(), BASE + 0x78, Access::Execute)
+            .fault(world.r(), BASE + 0x78, Access::Execute)
             .unwrap();
         program
             .space
-            .copy_out(&mut world.r(), UserAddr(BASE + 0x100), b"patched")
+            .copy_out(world.r(), UserAddr(BASE + 0x100), b"patched")
             .unwrap();
         program
             .space
-            .fault(&mut world.r(), BASE + 0x100, Access::Execute)
+            .fault(world.r(), BASE + 0x100, Access::Execute)
             .unwrap();
         assert_eq!(
             read(&mut world, &mut program.space, BASE + 0xff, 9)[1..8],
             *b"patched"
         );
         check(&world, &program.space);
-        program.space.release(&mut world.r());
+        program.space.release(world.r());
     }
     let mut now = vec![0; bytes.len()];
-    world.fs.read(file, 0, &mut now, &world.machine);
+    world
+        .storage
+        .fs
+        .read(file, 0, &mut now, &world.storage.machine);
     assert_eq!(now, bytes);
 }
 
@@ -271,7 +275,7 @@ fn segments_that_share_a_page_both_have_their_bytes() {
     );
     assert_eq!(program.space.areas()[0].protection, RX);
     assert_eq!(program.space.areas()[1].protection, RW);
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
 }
 
 #[test]
@@ -285,7 +289,7 @@ fn a_segment_whose_offset_does_not_fit_its_address_is_copied() {
         read(&mut world, &mut program.space, BASE + 0x54, 0x1700),
         bytes[0x80..0x1780]
     );
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
 }
 
 #[test]
@@ -300,7 +304,7 @@ fn a_file_that_is_shorter_than_its_segment_runs() {
         read(&mut world, &mut program.space, BASE, PAGE_SIZE),
         expected
     );
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
 }
 
 #[test]
@@ -320,8 +324,8 @@ fn a_static_pie_is_moved_with_all_its_addresses() {
         read(&mut world, &mut program.space, PIE_BASE + 0x1_0800, 0x100),
         bytes[0x800..]
     );
-    assert_eq!(program.space.brk(&mut world.r(), 0), PIE_BASE + 0x1_1000);
-    program.space.release(&mut world.r());
+    assert_eq!(program.space.brk(world.r(), 0), PIE_BASE + 0x1_1000);
+    program.space.release(world.r());
 }
 
 #[test]
@@ -334,19 +338,19 @@ fn a_program_without_arguments_gets_an_empty_one() {
         (seen.argv, seen.envp),
         (vec![String::new()], vec!["A=1".to_string()])
     );
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
 }
 
 #[test]
 fn what_is_no_program_is_refused_with_a_reason_before_anything_is_made() {
     let mut world = World::new(FRAMES);
     let text = world.image_file(b"hello, world\n");
-    let free = world.pool.free();
+    let free = world.storage.pool.free();
     let error = start(&mut world, text, &[b"p"], &[]).unwrap_err();
     assert_eq!(
         (error, error.errno()),
         (ExecError::Elf(ElfError::NotElf), Errno::ENOEXEC)
     );
     assert_eq!(error.to_string(), "neither an ELF file nor a #! script");
-    assert_eq!(world.pool.free(), free);
+    assert_eq!(world.storage.pool.free(), free);
 }

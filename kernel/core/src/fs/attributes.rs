@@ -1,46 +1,11 @@
 //! What stat(2) tells, and the calls that change it.
 
 use super::Fs;
-use super::inode::{InodeId, Node, Origin};
-use super::special::Device;
+use super::inode::Node;
+use super::kinds::{FileType, InodeId, Origin, Time};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::ledger::format::Content;
-
-/// A moment: seconds since 1970 and nanoseconds below one second.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Time {
-    /// Seconds since 1970-01-01 00:00:00 UTC.
-    pub seconds: i64,
-    /// 0 to 999,999,999.
-    pub nanoseconds: u32,
-}
-
-/// The type of a file, as in the S_IFMT bits of its mode.
-#[repr(u32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileType {
-    /// S_IFCHR
-    CharacterDevice = 0o020_000,
-    /// S_IFDIR
-    Directory = 0o040_000,
-    /// S_IFREG
-    Regular = 0o100_000,
-    /// S_IFLNK
-    Symlink = 0o120_000,
-}
-
-impl FileType {
-    /// The bits in st_mode.
-    pub const fn mode_bits(self) -> u32 {
-        self as u32
-    }
-
-    /// The value of d_type in a directory entry (DT_REG and so on): the same bits, shifted.
-    pub const fn directory_type(self) -> u8 {
-        (self as u32 >> 12) as u8
-    }
-}
+use firmseed_formats::ledger::format::Content;
 
 /// What stat(2) tells of a file. The fields are Linux's, with their widths left to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,6 +179,7 @@ impl Fs {
     /// Sets that process; None once the ledger tells its changes.
     pub fn set_writer(&mut self, inode: InodeId, process: Option<u32>) {
         self.inodes[inode].writer = process.unwrap_or(0);
+        self.generation += 1;
     }
 
     /// Is it a file that has contents, a regular one or a symbolic link, and one that exists?
@@ -260,13 +226,5 @@ impl Fs {
         change(inode);
         inode.changed = now;
         Ok(())
-    }
-}
-
-impl Device {
-    /// st_rdev: major * 256 + minor, as Linux numbers its devices.
-    pub const fn number(self) -> u64 {
-        let (major, minor) = self.major_minor();
-        (major as u64) << 8 | minor as u64
     }
 }

@@ -5,7 +5,8 @@
 //! page themselves.
 
 use super::content::{Chunk, Content};
-use super::inode::{InodeId, Node};
+use super::inode::Node;
+use super::kinds::InodeId;
 use super::{FILE_SIZE_MAX, Fs};
 use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE};
 use crate::errno::Errno;
@@ -15,7 +16,8 @@ use crate::machine::Memory;
 impl Fs {
     /// The longest piece of a regular file from `offset` on, at most `max` bytes: where its bytes lie.
     /// Empty at the end of the file, and for files of other kinds.
-    pub fn chunk(&self, inode: InodeId, offset: u64, max: usize) -> Chunk {
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    pub fn chunk(&self, inode: InodeId, offset: u64, max: usize) -> Chunk<'static> {
         match &self.inodes[inode].node {
             Node::File(content) => content.chunk(offset, max),
             _ => Chunk::END,
@@ -33,6 +35,7 @@ impl Fs {
     ///
     /// # Errors
     /// ENOMEM; EISDIR, EINVAL when it is no regular file; EFBIG past the largest offset.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn page_for_write(
         &mut self,
         inode: InodeId,
@@ -43,35 +46,13 @@ impl Fs {
         if page > FILE_SIZE_MAX >> PAGE_SHIFT {
             return Err(Errno::EFBIG);
         }
-        self.content_mut(inode)?.page_for_write(page, pool, memory)
-    }
-
-    /// The short road of a short write, for a file that programs write byte by byte: when all bytes
-    /// lie in one page whose frame the file owns alone, notes them as [`wrote`](Self::wrote) does and
-    /// gives the frame. The caller writes `length` bytes at `offset % 4096` there without fail. None:
-    /// take [`page_for_write`](Self::page_for_write).
-    #[inline]
-    pub fn overwrite(
-        &mut self,
-        inode: InodeId,
-        offset: u64,
-        length: usize,
-        pool: &FramePool,
-    ) -> Option<Frame> {
-        let (now, version) = (self.now, self.changes + 1);
-        let inode = &mut self.inodes[inode];
-        let Node::File(content) = &mut inode.node else {
-            return None;
-        };
-        let end = offset.checked_add(length as u64)?;
-        if offset as usize % PAGE_SIZE + length > PAGE_SIZE || end > FILE_SIZE_MAX {
-            return None;
+        let content = self.content_mut(inode)?;
+        if let Some(frame) = content.own_frame(page, pool) {
+            return Ok(frame);
         }
-        let frame = content.own_frame(offset >> PAGE_SHIFT, pool)?;
-        content.reach(end);
-        inode.note_write(now, version);
-        self.changes = version;
-        Some(frame)
+        let frame = content.page_for_write(page, pool, memory);
+        self.generation += 1;
+        frame
     }
 
     /// Notes that bytes up to offset `end` (not included) were written: the file ends there or later,
@@ -98,6 +79,7 @@ impl Fs {
         pool: &mut FramePool,
         memory: &mut impl Memory,
     ) -> Result<Option<Frame>, Errno> {
+        self.generation += 1;
         self.content_mut(inode)?.page_for_map(page, pool, memory)
     }
 
@@ -113,6 +95,7 @@ impl Fs {
         pool: &mut FramePool,
         memory: &mut impl Memory,
     ) -> Result<(), Errno> {
+        self.generation += 1;
         self.content_mut(inode)?.set_size(size, pool, memory)?;
         self.wrote(inode, 0);
         Ok(())
@@ -168,16 +151,7 @@ impl Fs {
             if chunk.is_empty() {
                 break;
             }
-            let target = &mut buffer[done..done + chunk.len()];
-            match chunk {
-                Chunk::Bytes(bytes) => target.copy_from_slice(bytes),
-                Chunk::Zero { .. } => target.fill(0),
-                Chunk::Frame {
-                    frame,
-                    offset,
-                    length,
-                } => target.copy_from_slice(&memory.page(frame)[offset..offset + length]),
-            }
+            chunk.load(memory, &mut buffer[done..done + chunk.len()]);
             done += chunk.len();
         }
         done

@@ -14,9 +14,9 @@ use crate::machine::Memory;
 
 /// A piece of a file, where it lies. All pieces are as long as their place allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chunk {
-    /// Bytes of the image's tar.
-    Bytes(&'static [u8]),
+pub enum Chunk<'b> {
+    /// Bytes of the image's tar, or of the kernel's own.
+    Bytes(&'b [u8]),
     /// Bytes of a page frame that the file owns.
     Frame {
         /// The frame.
@@ -33,7 +33,7 @@ pub enum Chunk {
     },
 }
 
-impl Chunk {
+impl Chunk<'_> {
     /// At the end of the file.
     pub const END: Self = Chunk::Zero { length: 0 };
 
@@ -48,6 +48,44 @@ impl Chunk {
     /// Is this the end of the file?
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Writes `length` of its bytes, after the first `skip`, into a frame.
+    #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    pub fn store(
+        &self,
+        skip: usize,
+        memory: &mut impl Memory,
+        frame: Frame,
+        offset: usize,
+        length: usize,
+    ) {
+        match *self {
+            Chunk::Bytes(bytes) => {
+                memory.page_mut(frame)[offset..offset + length]
+                    .copy_from_slice(&bytes[skip..skip + length]);
+            }
+            Chunk::Frame {
+                frame: from,
+                offset: start,
+                ..
+            } => memory.copy(from, start + skip, frame, offset, length),
+            Chunk::Zero { .. } => memory.page_mut(frame)[offset..offset + length].fill(0),
+        }
+    }
+
+    /// Writes all of its bytes to `target`, which is as long.
+    pub fn load(&self, memory: &impl Memory, target: &mut [u8]) {
+        match *self {
+            Chunk::Bytes(bytes) => target.copy_from_slice(bytes),
+            Chunk::Zero { .. } => target.fill(0),
+            Chunk::Frame {
+                frame,
+                offset,
+                length,
+            } => target.copy_from_slice(&memory.page(frame)[offset..offset + length]),
+        }
     }
 }
 
@@ -103,7 +141,8 @@ impl Content {
     }
 
     #[inline]
-    pub fn chunk(&self, offset: u64, max: usize) -> Chunk {
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    pub fn chunk(&self, offset: u64, max: usize) -> Chunk<'static> {
         if offset >= self.size {
             return Chunk::END;
         }
@@ -163,6 +202,7 @@ impl Content {
     }
 
     /// Gives a page that has no frame one with the bytes that the page reads as.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn add_frame(
         &mut self,
         page: u64,

@@ -6,10 +6,10 @@
 //! nine entries on, a hash table of positions finds a name. A program that chooses names with
 //! colliding hashes makes its own lookups linear, no more.
 
-use super::inode::InodeId;
+use super::Fs;
+use super::kinds::{FileType, InodeId};
 use super::makers::Makers;
 use super::name::Name;
-use super::{FileType, Fs};
 use crate::errno::Errno;
 use alloc::vec::Vec;
 

@@ -6,14 +6,15 @@
 
 use super::content::Chunk;
 use super::directory::Seal;
-use super::inode::{InodeId, Node, Origin};
+use super::inode::Node;
+use super::kinds::{InodeId, Origin};
 use super::lookup::concatenate;
 use super::{FileType, Fs};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Memory;
-use crate::tar::{self, BLOCK};
 use alloc::vec::Vec;
+use firmseed_formats::tar::{self, BLOCK};
 
 /// Which files are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,50 +3,14 @@
 //! The table grows by pieces of [`PIECE`] inodes, so that nothing is copied when it does, and never
 //! shrinks; free inodes form a list. An [`InodeId`] is valid while the inode has a name or a holder.
 
-use super::attributes::Time;
 use super::content::Content as Bytes;
 use super::directory::Directory;
+use super::kinds::{Device, InodeId, Origin, ProcNode, Time};
 use super::name::Name;
-use super::special::{Device, ProcNode};
 use crate::errno::Errno;
-use crate::ledger::format::Content;
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
-
-/// The number of an inode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct InodeId(pub u32);
-
-impl InodeId {
-    /// The root directory.
-    pub const ROOT: Self = InodeId(0);
-}
-
-/// The kind of a file, as the system calls must tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A regular file.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link.
-    Symlink,
-    /// A device, served by the system calls.
-    Device(Device),
-    /// A file of /proc, whose text the system calls make.
-    Proc(ProcNode),
-}
-
-/// Where a file's contents come from: what the exec policy asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The image, unchanged.
-    Image,
-    /// The image, but a program has written into it: some of the image's bytes may still be there.
-    Altered,
-    /// Programs on this machine, every byte.
-    Written,
-}
+use firmseed_formats::ledger::format::Content;
 
 /// One file.
 pub(super) struct Inode {
@@ -203,14 +167,14 @@ impl Inodes {
 impl Index<InodeId> for Inodes {
     type Output = Inode;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, id: InodeId) -> &Inode {
         &self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
     }
 }
 
 impl IndexMut<InodeId> for Inodes {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, id: InodeId) -> &mut Inode {
         &mut self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
     }

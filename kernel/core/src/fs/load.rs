@@ -3,12 +3,13 @@
 use super::Fs;
 use super::content::Content;
 use super::directory::{Directory, Seal};
-use super::inode::{Inode, InodeId, Node, Origin};
+use super::inode::{Inode, Node};
+use super::kinds::Device;
+use super::kinds::{InodeId, Origin};
 use super::name::Name;
-use super::special::Device;
 use super::{NAME_MAX, PATH_MAX, Time};
 use crate::errno::Errno;
-use crate::tar::{Archive, Cause, Entry, EntryKind, EntryPath, TarError};
+use firmseed_formats::tar::{Archive, Cause, Entry, EntryKind, EntryPath, TarError};
 
 impl Fs {
     /// Adds the files of a tar. Their contents are slices of it; hard links, symbolic links, modes,

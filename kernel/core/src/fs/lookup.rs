@@ -1,6 +1,7 @@
 //! Paths to inodes, and inodes to paths (path_resolution(7)).
 
-use super::inode::{InodeId, Node};
+use super::inode::Node;
+use super::kinds::InodeId;
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -26,6 +27,7 @@ impl Fs {
     /// # Errors
     /// ENOENT, ENOTDIR, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
     /// 4096 or more).
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn resolve(&self, start: InodeId, path: &[u8], follow: Follow) -> Result<InodeId, Errno> {
         check_path(path)?;
         // What is left to walk after the targets of links that are being followed.
@@ -103,6 +105,7 @@ impl Fs {
     ///
     /// # Errors
     /// ENOENT, ENOTDIR, ENAMETOOLONG.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn lookup(&self, directory: InodeId, name: &[u8]) -> Result<InodeId, Errno> {
         let names = self.directory(directory)?;
         if name.len() > NAME_MAX {
@@ -157,6 +160,7 @@ impl Fs {
     }
 
     /// A directory that names the inode, and the name.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn a_name_of(&self, inode: InodeId) -> Option<(InodeId, &[u8])> {
         let name_in =
             |directory: InodeId| Some((directory, self.directory(directory).ok()?.name_of(inode)?));
@@ -177,6 +181,7 @@ fn check_path(path: &[u8]) -> Result<(), Errno> {
 }
 
 /// The first name of `path` and what follows it, from the slash on. Leading slashes are skipped.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn split_first(path: &[u8]) -> (&[u8], &[u8]) {
     let skip = path.iter().take_while(|&&byte| byte == b'/').count();
     let path = &path[skip..];

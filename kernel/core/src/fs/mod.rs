@@ -1,7 +1,7 @@
 //! The in-memory file system: one tree of inodes whose contents lie in the image's tar, in page
 //! frames, or nowhere (holes).
 //!
-//! * `inode`: what every file has, and the table of them. `special`: devices, /proc, the first tree.
+//! * `kinds`: numbers and kinds of files. `inode`: what every file has, and the table of them. `special`: the first tree.
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory, `makers`: whose they are.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
 //! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode. `load`: the tree of a tar. `export`: a tar of the tree.
@@ -19,6 +19,7 @@ mod content;
 mod directory;
 mod export;
 mod inode;
+mod kinds;
 mod load;
 mod lookup;
 mod makers;
@@ -30,16 +31,15 @@ mod special;
 #[cfg(test)]
 mod tests;
 
-pub use attributes::{FileType, Stat, Time};
+pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::Entry;
 pub(crate) use export::ZEROS;
 pub use export::{Selection, Sink, export_tar};
-pub use inode::{InodeId, Kind, Origin};
+pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
 pub use lookup::Follow;
 pub use names::{Create, Opened};
 pub use rename::Rename;
-pub use special::{Device, ProcNode};
 
 use crate::errno::Errno;
 use crate::frames::FramePool;
@@ -62,8 +62,12 @@ pub struct Fs {
     /// The time that changes are stamped with. The caller moves it as coarsely as it likes: at each
     /// tick of the scheduler, as Linux does, or never, for outputs that do not depend on time.
     pub now: Time,
-    /// The number of the process that names are made for; 0 before the first.
-    pub actor: u32,
+    /// What [`now`](Self::now) was at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
+    pub realtime_start: u64,
+    /// The number of the process that works with the files; 0 before the first.
+    actor: u32,
+    /// Changes whenever bytes of a file may have got another place, or have to be noted anew who reads or writes them.
+    generation: u64,
 }
 
 impl Fs {
@@ -76,20 +80,56 @@ impl Fs {
             inodes: Inodes::new(),
             changes: 0,
             now: Time::default(),
+            realtime_start: 0,
             actor: 0,
+            generation: 1,
         };
-        fs.furnish()?;
+        fs.make_first_tree()?;
         Ok(fs)
     }
 
+    /// What was found out about the places of bytes holds while this number is the same. It changes here alone: when
+    /// a page gets another frame or is shared, when a file is cut or lengthened, when another process or program works
+    /// with the files, and when the ledger tells what was written.
+    #[inline(always)]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// From now on this process works with the files.
+    pub fn set_actor(&mut self, process: u32) {
+        self.actor = process;
+        self.generation += 1;
+    }
+
+    /// Nanoseconds since 1970 by the image's calendar, at a time since power-on.
+    pub fn realtime(&self, now: u64) -> u64 {
+        self.realtime_start.saturating_add(now)
+    }
+
+    /// The same for the stamps of files.
+    pub fn time(&self, now: u64) -> Time {
+        const NANOSECONDS: u64 = 1_000_000_000;
+        let now = self.realtime(now);
+        Time {
+            seconds: (now / NANOSECONDS) as i64,
+            nanoseconds: (now % NANOSECONDS) as u32,
+        }
+    }
+
+    /// Changes are stamped with this time since power-on from now on.
+    pub fn set_time(&mut self, now: u64) {
+        self.now = self.time(now);
+    }
+
     /// What kind of file is this?
-    pub fn kind(&self, inode: InodeId) -> Kind {
+    pub fn kind(&self, inode: InodeId) -> FileKind {
         match &self.inodes[inode].node {
-            Node::Free { .. } | Node::File(_) => Kind::File,
-            Node::Directory(_) => Kind::Directory,
-            Node::Symlink(_) => Kind::Symlink,
-            Node::Device(device) => Kind::Device(*device),
-            Node::Proc(node) => Kind::Proc(*node),
+            Node::Free { .. } | Node::File(_) => FileKind::File,
+            Node::Directory(_) => FileKind::Directory,
+            Node::Symlink(_) => FileKind::Symlink,
+            Node::Device(device) => FileKind::Device(*device),
+            Node::Proc(node) => FileKind::Proc(*node),
         }
     }
 
@@ -140,6 +180,7 @@ impl Fs {
             return Err(Errno::ETXTBSY);
         }
         inode.runners += 1;
+        self.generation += 1;
         Ok(())
     }
 

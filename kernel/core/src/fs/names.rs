@@ -5,7 +5,8 @@
 
 use super::content::Content;
 use super::directory::{Directory, Seal};
-use super::inode::{Inode, InodeId, Node, Origin};
+use super::inode::{Inode, Node};
+use super::kinds::{InodeId, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
 use super::name::Name;
 use super::{Fs, NAME_MAX, PATH_MAX};
@@ -237,12 +238,12 @@ impl Fs {
         self.directory_mut(directory)?.remove(name);
         self.inodes[directory].links -= 1;
         self.touch_directory(directory);
-        self.bury_directory(inode, pool);
+        self.drop_directory(inode, pool);
         Ok(())
     }
 
     /// An empty directory has lost its name.
-    pub(super) fn bury_directory(&mut self, inode: InodeId, pool: &mut FramePool) {
+    pub(super) fn drop_directory(&mut self, inode: InodeId, pool: &mut FramePool) {
         self.inodes[inode].links = 1;
         self.drop_link(inode, pool);
     }

@@ -1,7 +1,7 @@
 //! rename(2) and renameat2(2).
 
 use super::Fs;
-use super::inode::InodeId;
+use super::kinds::InodeId;
 use super::lookup::trim_slashes;
 use super::name::Name;
 use crate::errno::Errno;
@@ -187,7 +187,7 @@ impl Fs {
         self.names(old).remove(old.name);
         if self.is_directory(target) {
             self.inodes[new.directory].links -= 1;
-            self.bury_directory(target, pool);
+            self.drop_directory(target, pool);
         } else {
             self.drop_link(target, pool);
         }

@@ -22,6 +22,7 @@ pub(super) struct Slot(u32);
 impl Slot {
     const EMPTY: Self = Slot(u32::MAX);
 
+    #[inline(always)]
     pub fn frame(self) -> Option<Frame> {
         (self != Self::EMPTY).then_some(Frame(self.0))
     }
@@ -53,6 +54,7 @@ impl Slots {
 
     /// The frame of `page`.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn get(&self, page: u64) -> Option<Frame> {
         if page < NEAR as u64 {
             return self.near[page as usize].frame();
@@ -146,7 +148,7 @@ impl Slots {
     }
 
     /// Where leaf `number` is, or where it belongs.
-    #[inline]
+    #[inline(always)]
     fn find(&self, number: u64) -> Result<usize, usize> {
         let guess = number as usize;
         match self.leaves.get(guess) {

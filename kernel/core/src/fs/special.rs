@@ -4,140 +4,36 @@
 
 use super::Fs;
 use super::directory::{Directory, Seal};
-use super::inode::{Inode, InodeId, Node, Origin};
+use super::inode::{Inode, Node};
+use super::kinds::{Device, InodeId, Origin, ProcNode};
 use super::name::Name;
 use crate::errno::Errno;
 
-/// A character device.
-#[allow(
-    missing_docs,
-    reason = "the names are the documentation: null(4), tty(4), random(4)"
-)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Device {
-    Null,
-    Zero,
-    Full,
-    Random,
-    Urandom,
-    Tty,
-    Console,
-}
-
-impl Device {
-    /// All of them, with their names in /dev.
-    pub const ALL: [(&'static [u8], Device); 7] = [
-        (b"null", Device::Null),
-        (b"zero", Device::Zero),
-        (b"full", Device::Full),
-        (b"random", Device::Random),
-        (b"urandom", Device::Urandom),
-        (b"tty", Device::Tty),
-        (b"console", Device::Console),
-    ];
-
-    /// Linux's numbers (Documentation/admin-guide/devices.txt).
-    pub const fn major_minor(self) -> (u32, u32) {
-        match self {
-            Device::Null => (1, 3),
-            Device::Zero => (1, 5),
-            Device::Full => (1, 7),
-            Device::Random => (1, 8),
-            Device::Urandom => (1, 9),
-            Device::Tty => (5, 0),
-            Device::Console => (5, 1),
-        }
-    }
-}
-
-/// A file of /proc, as the process that opens it sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProcNode {
-    /// /proc/self/exe: a link to the program.
-    SelfExe,
-    /// /proc/self/cwd: a link to the current directory. Only as the last name of a path.
-    SelfCwd,
-    /// /proc/self/fd/N: a link to what descriptor N stands for. Only the first
-    /// [`DESCRIPTORS`](Self::DESCRIPTORS) have a node, and all of these are listed, open or not.
-    Descriptor(u32),
-    /// /proc/self/maps: the mappings.
-    SelfMaps,
-    /// /proc/self/stat: one line of numbers.
-    SelfStat,
-    /// /proc/self/status: the same to be read by people.
-    SelfStatus,
-    /// /proc/self/cmdline: the arguments.
-    SelfCmdline,
-    /// /proc/self/comm: the program's short name.
-    SelfComm,
-    /// /proc/meminfo
-    MemInfo,
-    /// /proc/version
-    Version,
-    /// /proc/self/mounts, to which /proc/mounts is a link.
-    Mounts,
-    /// /proc/uptime
-    Uptime,
-    /// /proc/loadavg
-    LoadAverage,
-    /// /proc/cpuinfo
-    CpuInfo,
-    /// /proc/stat
-    Stat,
-    /// /proc/filesystems
-    FileSystems,
-    /// /proc/cmdline: the kernel's command line.
-    KernelCommandLine,
-    /// /proc/firmseed/ledger: the ledger so far.
-    Ledger,
-    /// /proc/firmseed/head: the last link of its chain.
-    LedgerHead,
-    /// /proc/firmseed/counters: what each entry's process had used.
-    LedgerCounters,
-}
-
-impl ProcNode {
-    /// Descriptors that have a node in /proc/self/fd.
-    pub const DESCRIPTORS: u32 = 32;
-
-    /// Does the node look like a symbolic link?
-    pub const fn is_link(self) -> bool {
-        matches!(
-            self,
-            ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_)
-        )
-    }
-
-    const fn permissions(self) -> u32 {
-        if self.is_link() { 0o777 } else { 0o444 }
-    }
-}
-
 impl Fs {
     /// Builds the first tree.
-    pub(super) fn furnish(&mut self) -> Result<(), Errno> {
-        let root = self.furniture(
+    pub(super) fn make_first_tree(&mut self) -> Result<(), Errno> {
+        let root = self.add_node(
             None,
             Name::Image(b"/"),
             Node::Directory(Directory::new(Seal::Open)),
             0o755,
         )?;
-        let dev = self.furniture_directory(root, b"dev", Seal::Open, 0o755)?;
+        let dev = self.add_directory_node(root, b"dev", Seal::Open, 0o755)?;
         for (name, device) in Device::ALL {
-            self.furniture(Some(dev), Name::Image(name), Node::Device(device), 0o666)?;
+            self.add_node(Some(dev), Name::Image(name), Node::Device(device), 0o666)?;
         }
-        self.furniture_link(dev, b"fd", b"/proc/self/fd")?;
-        self.furniture_link(dev, b"stdin", b"/proc/self/fd/0")?;
-        self.furniture_link(dev, b"stdout", b"/proc/self/fd/1")?;
-        self.furniture_link(dev, b"stderr", b"/proc/self/fd/2")?;
-        self.furniture_directory(root, b"tmp", Seal::Open, 0o1777)?;
-        self.furnish_proc(root)
+        self.add_link_node(dev, b"fd", b"/proc/self/fd")?;
+        self.add_link_node(dev, b"stdin", b"/proc/self/fd/0")?;
+        self.add_link_node(dev, b"stdout", b"/proc/self/fd/1")?;
+        self.add_link_node(dev, b"stderr", b"/proc/self/fd/2")?;
+        self.add_directory_node(root, b"tmp", Seal::Open, 0o1777)?;
+        self.make_proc(root)
     }
 
-    fn furnish_proc(&mut self, root: InodeId) -> Result<(), Errno> {
-        let proc = self.furniture_directory(root, b"proc", Seal::Sealed, 0o555)?;
-        let own = self.furniture_directory(proc, b"self", Seal::Sealed, 0o555)?;
-        let ledger = self.furniture_directory(proc, b"firmseed", Seal::Sealed, 0o555)?;
+    fn make_proc(&mut self, root: InodeId) -> Result<(), Errno> {
+        let proc = self.add_directory_node(root, b"proc", Seal::Sealed, 0o555)?;
+        let own = self.add_directory_node(proc, b"self", Seal::Sealed, 0o555)?;
+        let ledger = self.add_directory_node(proc, b"firmseed", Seal::Sealed, 0o555)?;
         let nodes: [(InodeId, &'static [u8], ProcNode); 19] = [
             (own, b"exe", ProcNode::SelfExe),
             (own, b"cwd", ProcNode::SelfCwd),
@@ -160,22 +56,22 @@ impl Fs {
             (ledger, b"counters", ProcNode::LedgerCounters),
         ];
         for (parent, name, node) in nodes {
-            self.furniture(
+            self.add_node(
                 Some(parent),
                 Name::Image(name),
                 Node::Proc(node),
                 node.permissions(),
             )?;
         }
-        self.furniture_link(own, b"root", b"/")?;
-        self.furniture_link(proc, b"mounts", b"self/mounts")?;
-        let descriptors = self.furniture_directory(own, b"fd", Seal::Sealed, 0o555)?;
+        self.add_link_node(own, b"root", b"/")?;
+        self.add_link_node(proc, b"mounts", b"self/mounts")?;
+        let descriptors = self.add_directory_node(own, b"fd", Seal::Sealed, 0o555)?;
         for number in 0..ProcNode::DESCRIPTORS {
             let node = ProcNode::Descriptor(number);
             let tens = number / 10;
             let digits = [b'0' + tens as u8, b'0' + (number % 10) as u8];
             let name = Name::copy(&digits[usize::from(tens == 0)..])?;
-            self.furniture(
+            self.add_node(
                 Some(descriptors),
                 name,
                 Node::Proc(node),
@@ -185,14 +81,14 @@ impl Fs {
         Ok(())
     }
 
-    fn furniture_directory(
+    fn add_directory_node(
         &mut self,
         parent: InodeId,
         name: &'static [u8],
         seal: Seal,
         permissions: u32,
     ) -> Result<InodeId, Errno> {
-        self.furniture(
+        self.add_node(
             Some(parent),
             Name::Image(name),
             Node::Directory(Directory::new(seal)),
@@ -200,13 +96,13 @@ impl Fs {
         )
     }
 
-    fn furniture_link(
+    fn add_link_node(
         &mut self,
         parent: InodeId,
         name: &'static [u8],
         target: &'static [u8],
     ) -> Result<InodeId, Errno> {
-        self.furniture(
+        self.add_node(
             Some(parent),
             Name::Image(name),
             Node::Symlink(Name::Image(target)),
@@ -215,7 +111,7 @@ impl Fs {
     }
 
     /// Adds a node; without a parent it is the root. Seals bind programs, not this function.
-    fn furniture(
+    fn add_node(
         &mut self,
         parent: Option<InodeId>,
         name: Name,

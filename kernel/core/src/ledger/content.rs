@@ -1,8 +1,8 @@
 //! What is in a file: hashed and looked through where its bytes lie, once for each version.
 
-use super::format::{Class, Content, ContentHasher};
 use crate::fs::{Chunk, Fs, InodeId, ZEROS};
 use crate::machine::Machine;
+use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 
 /// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
 /// nobody has the time to hash them.
@@ -28,6 +28,7 @@ pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> 
 }
 
 /// All bytes.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn whole(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     let compress = machine.sha256();
     let mut hasher = ContentHasher::new();
@@ -74,7 +75,7 @@ fn sparse(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
 }
 
 /// The bytes of a piece that is no hole.
-fn bytes_of(chunk: Chunk, machine: &impl Machine) -> &[u8] {
+fn bytes_of<'b>(chunk: Chunk<'b>, machine: &'b impl Machine) -> &'b [u8] {
     match chunk {
         Chunk::Bytes(bytes) => bytes,
         Chunk::Frame {

@@ -2,21 +2,21 @@
 
 use core::fmt;
 
-use super::content_of;
-use super::format::{self, Ending};
-use super::record::OwnCode;
+use super::record::{OwnCode, Record};
+use super::{Observer, content_of};
 use crate::fs::InodeId;
-use crate::image::Hex;
-use crate::kernel::{Kernel, say};
-use crate::machine::Machine;
+use crate::machine::{Machine, say};
+use crate::process;
 use crate::process::Pid;
 use crate::process::table::Slot;
 use crate::text::Text;
+use firmseed_formats::ledger::format::{self, Ending};
+use firmseed_formats::sha256::Hex;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Observer<'_, '_, M> {
     /// Writes the entry of whoever wrote a file and has not told it.
     pub(super) fn settle_writer(&mut self, file: InodeId) {
-        if let Some(writer) = self.fs.writer(file)
+        if let Some(writer) = self.storage.fs.writer(file)
             && let Some(slot) = self.processes.find(Pid(writer))
         {
             self.write_pending(slot);
@@ -24,8 +24,8 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// Writes an entry of a process that goes on, if there is anything to tell: bytes that it may have got unseen, too.
-    pub(crate) fn write_pending(&mut self, slot: Slot) {
-        if !self.ledger.is_open() {
+    pub fn write_pending(&mut self, slot: Slot) {
+        if !self.ledger.log.is_open() {
             return;
         }
         let result = self.settle(slot).and_then(|()| self.append_pending(slot));
@@ -34,8 +34,8 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Writes an entry with all that is pending, after those of the processes that it may have got bytes from unseen.
     #[inline(never)]
-    pub(crate) fn write_entry(&mut self, slot: Slot, ending: Ending) {
-        if !self.ledger.is_open() {
+    pub fn write_entry(&mut self, slot: Slot, ending: Ending) {
+        if !self.ledger.log.is_open() {
             return;
         }
         let result = self
@@ -44,8 +44,14 @@ impl<M: Machine> Kernel<'_, M> {
         self.keep(result);
     }
 
+    /// A process has ended: the last entry of it, and nothing more is to be known.
+    pub fn end(&mut self, slot: Slot, ending: Ending) {
+        self.write_entry(slot, ending);
+        *self.ledger.record_mut(slot) = Record::default();
+    }
+
     fn append_pending(&mut self, slot: Slot) -> fmt::Result {
-        match self.processes.at(slot).record.is_pending() {
+        match self.ledger.record(slot).is_pending() {
             true => self.append_entry(slot, Ending::GoesOn),
             false => Ok(()),
         }
@@ -58,16 +64,17 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// What has come to a process, and what came out.
     pub(super) fn append_block(&mut self, slot: Slot, ending: Ending, wrote: &Text) -> fmt::Result {
-        if slot == self.current {
-            self.account_time();
+        if slot == self.processes.current_slot() {
+            self.processes.account_time(self.storage.machine.now());
         }
         let process = self.processes.at_mut(slot);
         if let Some(space) = process.space.take() {
             process.note_memory(&space);
             process.space = Some(space);
         }
-        let (pid, usage, record) = (process.pid, process.usage, &mut process.record);
-        let number = self.ledger.next_entry();
+        let (pid, usage) = (process.pid, process.usage);
+        let number = self.ledger.log.next_entry();
+        let record = self.ledger.record_mut(slot);
         let mut block = Text::new();
         format::entry(&mut block, number, pid.0, record.maker)?;
         let (reads, code) = (&record.reads.bytes, &record.code.bytes);
@@ -85,57 +92,55 @@ impl<M: Machine> Kernel<'_, M> {
         fmt::Write::write_fmt(&mut block, format_args!("{ending}\n"))?;
         record.tell(number);
         self.ledger.generation += 1;
-        // Windows let bytes through that nobody notes: what comes now is for another entry.
-        self.epoch += 1;
-        let (book, fs, pool) = (&mut self.ledger, &mut self.fs, &mut self.pool);
-        book.append(block, fs, pool, &mut self.machine)?;
-        book.count(pid, &usage, fs, pool, &mut self.machine)?;
-        self.machine.mark_entry();
+        self.ledger.log.append(block, self.storage)?;
+        self.ledger.log.count(pid, &usage, self.storage)?;
+        self.storage.machine.mark_entry();
         Ok(())
     }
 
     /// The lines `wrote` of a process. Its files are nobody's then: the ledger tells of them.
     fn lines_of_writes(&mut self, slot: Slot) -> Result<Text, fmt::Error> {
         let mut lines = Text::new();
-        let process = self.processes.at_mut(slot);
-        let (pid, wrote) = (process.pid, core::mem::take(&mut process.record.wrote));
+        let pid = self.processes.at(slot).pid;
+        let wrote = core::mem::take(&mut self.ledger.record_mut(slot).wrote);
+        let fs = &mut self.storage.fs;
         for writing in &wrote {
             let file = writing.file;
             // Not if it is gone, or another file has its number.
-            if !self.fs.has_content(file) || self.fs.writer(file) != Some(pid.0) {
+            if !fs.has_content(file) || fs.writer(file) != Some(pid.0) {
                 continue;
             }
-            self.fs.set_writer(file, None);
-            let version = self.fs.version(file);
+            fs.set_writer(file, None);
+            let version = fs.version(file);
             if writing.before == Some(version) {
                 continue; // the call that wanted to change it failed
             }
-            let content = content_of(&mut self.fs, &self.machine, file);
-            let path = self.fs.path_of(file).map_err(|_| fmt::Error)?;
+            let content = content_of(fs, &self.storage.machine, file);
+            let path = fs.path_of(file).map_err(|_| fmt::Error)?;
             format::file(&mut lines, "wrote", &content, &path)?;
-            self.processes.at_mut(slot).record.see((file, version))?;
+            self.ledger.record_mut(slot).see((file, version))?;
         }
         Ok(lines)
     }
 
     /// The machine stops: writes the last block and says what the head is.
-    pub(crate) fn close_ledger(&mut self, status: i32) {
-        if self.ledger.is_open() {
+    pub fn close(&mut self, status: i32) {
+        if self.ledger.log.is_open() {
             let mut block = Text::new();
-            let entries = self.ledger.entries();
+            let entries = self.ledger.log.entries();
             let result = format::end(&mut block, entries, status).and_then(|()| {
-                let (fs, pool) = (&mut self.fs, &mut self.pool);
-                self.ledger.append(block, fs, pool, &mut self.machine)?;
-                self.ledger.close(fs, pool, &mut self.machine)
+                self.ledger.log.append(block, self.storage)?;
+                self.ledger.log.close(self.storage)
             });
             self.keep(result);
         }
-        let Some(head) = self.ledger.head().copied() else {
+        let Some(head) = self.ledger.log.head().copied() else {
             return;
         };
-        let (entries, bytes) = (self.ledger.entries(), self.fs.size(self.ledger.text()));
+        let (entries, text) = (self.ledger.log.entries(), self.ledger.log.text());
+        let bytes = self.storage.fs.size(text);
         say(
-            &mut self.machine,
+            &mut self.storage.machine,
             format_args!(
                 "ledger: {entries} entries, {bytes} bytes, head {}",
                 Hex(&head)
@@ -145,12 +150,12 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// When something could not be noted, the ledger is worth nothing: says so once.
     pub(super) fn keep(&mut self, result: fmt::Result) {
-        if result.is_err() && self.ledger.give_up() {
+        if result.is_err() && self.ledger.log.give_up() {
             say(
-                &mut self.machine,
+                &mut self.storage.machine,
                 format_args!(
                     "no memory for the ledger after entry {}: this run will have no head",
-                    self.ledger.entries()
+                    self.ledger.log.entries()
                 ),
             );
         }
@@ -164,4 +169,13 @@ fn append(block: &mut Text, part: &[u8]) -> fmt::Result {
         .map_err(|_| fmt::Error)?;
     block.bytes.extend_from_slice(part);
     Ok(())
+}
+
+impl From<process::Ending> for Ending {
+    fn from(ending: process::Ending) -> Self {
+        match ending {
+            process::Ending::Exited(status) => Ending::Exit(status),
+            process::Ending::Killed(signal) => Ending::Killed(signal.number()),
+        }
+    }
 }

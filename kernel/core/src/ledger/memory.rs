@@ -8,80 +8,81 @@
 
 use core::fmt;
 
-use super::content_of;
-use super::format::{self, Ending};
 use super::record::OwnCode;
+use super::{Observer, content_of};
 use crate::fs::InodeId;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::table::Slot;
 use crate::text::Text;
-use crate::vm::{AddressSpace, Protection};
+use crate::vm::Protection;
+use firmseed_formats::ledger::format::{self, Ending};
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Observer<'_, '_, M> {
     /// The current process maps a file: it may read it at any time from now on.
-    pub(crate) fn note_map(&mut self, file: InodeId, protection: Protection) {
+    pub fn map(&mut self, file: InodeId, protection: Protection) {
         // Also its own changes: those that come from now on are noted as changes of a mapped file.
         self.settle_writer(file);
-        self.note_read(file);
+        self.read(file);
         if protection.executable() {
-            self.note_code(file);
+            self.code(file);
         }
     }
 
     /// The current process may execute what a file holds.
-    pub(crate) fn note_code(&mut self, file: InodeId) {
+    pub fn code(&mut self, file: InodeId) {
         // Not what the kernel itself has mapped.
         let is_known =
-            file == self.trampoline || self.processes.at(self.current).program == Some(file);
-        if !self.ledger.is_open() || is_known {
+            file == self.ledger.own_code || self.processes.current().program == Some(file);
+        if !self.ledger.log.is_open() || is_known {
             return;
         }
         self.settle_writer(file);
-        let version = (file, self.fs.version(file));
-        let mut write = || -> fmt::Result {
-            let record = &mut self.processes.at_mut(self.current).record;
-            if record.meet_code(version)? {
-                let content = content_of(&mut self.fs, &self.machine, file);
-                let path = self.fs.path_of(file).map_err(|_| fmt::Error)?;
-                format::file(&mut record.code, "code", &content, &path)?;
-                self.ledger.generation += 1;
-            }
-            Ok(())
-        };
-        let result = write();
+        let result = self.first_code(file);
         self.keep(result);
     }
 
+    fn first_code(&mut self, file: InodeId) -> fmt::Result {
+        let fs = &mut self.storage.fs;
+        let record = self.ledger.record_mut(self.processes.current_slot());
+        if record.meet_code((file, fs.version(file)))? {
+            let content = content_of(fs, &self.storage.machine, file);
+            let path = fs.path_of(file).map_err(|_| fmt::Error)?;
+            format::file(&mut record.code, "code", &content, &path)?;
+            self.ledger.generation += 1;
+        }
+        Ok(())
+    }
+
     /// The areas of a process, or a file in them, have changed: is there code now that is not a file's?
-    pub(crate) fn note_own_code(&mut self, slot: Slot) {
-        let process = self.processes.at_mut(slot);
-        let has = |space: &AddressSpace| space.traces.own_code;
-        if process.record.own_code == OwnCode::No && process.space.as_ref().is_some_and(has) {
-            process.record.own_code = OwnCode::Untold;
+    pub fn own_code(&mut self, slot: Slot) {
+        let space = self.processes.at(slot).space.as_ref();
+        let has = space.is_some_and(|space| space.traces.own_code);
+        let record = self.ledger.record_mut(slot);
+        if has && record.own_code == OwnCode::No {
+            record.own_code = OwnCode::Untold;
             self.ledger.generation += 1;
         }
     }
 
     /// The current process is about to change a file: who has it mapped may see that, or not.
-    pub(super) fn note_change(&mut self, file: InodeId) {
+    pub(super) fn mapped_file_changes(&mut self, file: InodeId) {
         for slot in self.processes.slots() {
             let space = self
                 .processes
                 .get_mut(slot)
                 .and_then(|process| process.space.as_mut());
             if space.is_some_and(|space| space.note_change(file)) {
-                self.note_own_code(slot);
-                self.join(self.current, slot);
+                self.own_code(slot);
+                self.join(self.processes.current_slot(), slot);
             }
         }
     }
 
     /// The current process has forked `child`.
-    pub(crate) fn note_forked_memory(&mut self, child: Slot) {
+    pub fn forked_memory(&mut self, child: Slot) {
         let space = self.processes.at(child).space.as_ref();
         if space.is_some_and(|space| space.traces.group != 0 || space.shares_memory()) {
-            self.join(self.current, child);
+            self.join(self.processes.current_slot(), child);
         }
     }
 
@@ -92,7 +93,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let groups = [one, other].map(|slot| self.group(slot));
         let group = match groups {
-            [0, 0] => self.ledger.new_group(),
+            [0, 0] => self.ledger.log.new_group(),
             [0, group] | [group, _] => group,
         };
         for slot in self.processes.slots() {
@@ -125,17 +126,17 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Before a process tells anything: what has come to the others of its group, and then that it may have come to it.
     pub(super) fn settle(&mut self, slot: Slot) -> fmt::Result {
-        self.note_own_code(slot);
+        self.own_code(slot);
         let group = self.group(slot);
-        if group == 0 || !self.ledger.is_open() {
+        if group == 0 || !self.ledger.log.is_open() {
             return Ok(());
         }
         for other in self.processes.slots() {
             if other == slot || !self.is_of(other, group) {
                 continue;
             }
-            self.note_own_code(other);
-            let record = &self.processes.at(other).record;
+            self.own_code(other);
+            let record = self.ledger.record(other);
             if record.has_inputs() || !record.is_stated {
                 // What it has written waits: that depends on all of them.
                 self.append_block(other, Ending::GoesOn, &Text::new())?;
@@ -145,9 +146,9 @@ impl<M: Machine> Kernel<'_, M> {
             if other != slot && self.is_of(other, group) {
                 let (pid, entry) = (
                     self.processes.at(other).pid,
-                    self.processes.at(other).record.last_entry,
+                    self.ledger.record(other).last_entry,
                 );
-                let is_news = self.processes.at_mut(slot).record.receive(pid, entry)?;
+                let is_news = self.ledger.record_mut(slot).receive(pid, entry)?;
                 self.ledger.generation += u64::from(is_news);
             }
         }
@@ -155,7 +156,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// A process lets go of its memory: what it has put there stays with the others, or with whom it is given back to.
-    pub(crate) fn leave_memory(&mut self, slot: Slot) {
+    pub fn leave_memory(&mut self, slot: Slot) {
         let group = self.group(slot);
         let process = self.processes.at(slot);
         let (pid, lender) = (process.pid, process.lender);
@@ -175,13 +176,13 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// A vfork child gives memory back to its parent: what it put there is the parent's now.
-    pub(crate) fn note_memory_returned(&mut self, child: Slot, parent: Slot) {
-        let record = &self.processes.at(child).record;
+    pub fn memory_returned(&mut self, child: Slot, parent: Slot) {
+        let record = self.ledger.record(child);
         // What the ledger has told of is in that memory as well.
         if record.last_entry != 0 || record.has_inputs() {
             let pid = self.processes.at(child).pid;
             self.receive(parent, pid);
         }
-        self.note_own_code(parent);
+        self.own_code(parent);
     }
 }

@@ -1,4 +1,4 @@
-//! What the ledger knows of one process and has not written down yet.
+//! What the ledger knows of one process or one pipe and has not written down yet.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -18,7 +18,7 @@ pub(crate) struct Writing {
     pub before: Option<u64>,
 }
 
-/// A process's page of the ledger.
+/// What is known of a process.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     /// The process that started it, 0 for process 1. It stays that: its parent may change, the memory it was born with does not.
@@ -61,12 +61,31 @@ pub(crate) enum OwnCode {
     Told,
 }
 
+/// What is known of a pipe.
+#[derive(Debug, Default)]
+pub(crate) struct PipeRecord {
+    /// Whose bytes may be in it, the last writer last.
+    pub writers: Vec<Pid>,
+    /// The last reader, and the ledger's generation when it was told of the writers.
+    pub known_to: Option<(Pid, u64)>,
+}
+
+impl PipeRecord {
+    /// A process is about to write.
+    pub fn add_writer(&mut self, writer: Pid) -> Result<(), NoMemory> {
+        self.writers.retain(|&other| other != writer);
+        push(&mut self.writers, writer)?;
+        self.known_to = None;
+        Ok(())
+    }
+}
+
 /// The heap is full.
 #[derive(Debug)]
 pub(crate) struct NoMemory;
 
 impl Record {
-    /// The page of a process that `maker`, whose page this is, has forked.
+    /// The record of a process that `maker`, whose record this is, has forked.
     pub fn fork(&self, maker: Pid) -> Self {
         Record {
             maker: maker.0,

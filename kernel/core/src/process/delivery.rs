@@ -1,13 +1,10 @@
-//! Sending signals, and what they do when their time comes (signal(7)).
+//! Sending signals: they become pending, and wake who waits (signal(7)).
 
-use crate::errno::Errno;
-use crate::kernel::{Kernel, Printable, say};
-use crate::machine::Machine;
-use crate::process::signals::{
-    Action, DEFAULT, Effect, IGNORE, Info, SA_NOCLDSTOP, SA_RESTART, STOP_SET, Signal,
-};
-use crate::process::table::Slot;
-use crate::process::{Ending, Motion, Pid, Report, Restart, State};
+use super::signals::{Action, DEFAULT, Effect, IGNORE, Info, SA_NOCLDSTOP, STOP_SET, Signal};
+use super::table::{Processes, Slot};
+use super::{Event, Motion, Pid, Report, Restart, State};
+use crate::machine::{Machine, say};
+use crate::text::Printable;
 
 /// si_code values of SIGCHLD.
 pub(crate) const CLD_EXITED: i32 = 1;
@@ -15,11 +12,11 @@ pub(crate) const CLD_KILLED: i32 = 2;
 pub(crate) const CLD_STOPPED: i32 = 5;
 pub(crate) const CLD_CONTINUED: i32 = 6;
 
-impl<M: Machine> Kernel<'_, M> {
+impl Processes {
     /// Sends a signal to a process: it becomes pending, or is dropped where it would do nothing.
     #[inline(never)]
     pub(crate) fn send_signal(&mut self, slot: Slot, signal: Signal, info: Info) {
-        let process = self.processes.at_mut(slot);
+        let process = self.at_mut(slot);
         if process.is_zombie() {
             return;
         }
@@ -38,7 +35,7 @@ impl<M: Machine> Kernel<'_, M> {
                 }
             }
         }
-        let process = self.processes.at_mut(slot);
+        let process = self.at_mut(slot);
         let effect = process.signals.effect(signal);
         let is_blocked = process.signals.blocked & bit != 0;
         // PID 1 is killed by nobody who did not ask whether it wants to be: kill(2), "notes".
@@ -50,7 +47,7 @@ impl<M: Machine> Kernel<'_, M> {
         if !is_blocked || signal == Signal::KILL {
             self.interrupt(slot, signal);
         } else if let State::Blocked(wait) = process.state
-            && wait.event == super::Event::Signal
+            && wait.event == Event::Signal
         {
             // sigtimedwait may wait for just this blocked signal.
             process.state = State::Retry;
@@ -62,7 +59,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// A blocked call looks at its signals: it is made again, and ends with EINTR if it would still wait.
     fn interrupt(&mut self, slot: Slot, signal: Signal) {
-        let process = self.processes.at_mut(slot);
+        let process = self.at_mut(slot);
         if let State::Blocked(wait) = process.state
             && (wait.restart != Restart::Uninterruptible || signal == Signal::KILL)
         {
@@ -74,9 +71,8 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     pub(crate) fn signal_group(&mut self, group: Pid, signal: Signal, info: Info) -> usize {
         let mut members = 0;
-        for slot in self.processes.slots() {
+        for slot in self.slots() {
             if self
-                .processes
                 .get_mut(slot)
                 .is_some_and(|process| process.group == group)
             {
@@ -88,9 +84,15 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     /// The program did something that ends in a signal: it cannot be blocked or ignored away.
-    pub(crate) fn fault_signal(&mut self, signal: Signal, code: i32, address: u64) {
+    pub(crate) fn fault_signal(
+        &mut self,
+        machine: &mut impl Machine,
+        signal: Signal,
+        code: i32,
+        address: u64,
+    ) {
         self.attention = true;
-        let process = self.processes.at_mut(self.current);
+        let process = self.current_mut();
         let signals = &mut process.signals;
         if signals.blocked & signal.bit() != 0 || signals.action(signal).handler == IGNORE {
             signals.blocked &= !signal.bit();
@@ -113,88 +115,25 @@ impl<M: Machine> Kernel<'_, M> {
             );
             let name = signal.name();
             say(
-                &mut self.machine,
+                machine,
                 format_args!("{path}: {name} at pc {pc:#x}, address {address:#x} (pid {pid})"),
             );
         }
     }
 
-    /// A page could not be filled: the process that wanted it is killed.
-    pub(crate) fn kill_for_memory(&mut self) {
-        let process = self.processes.at(self.current);
-        let (path, pid, free) = (Printable(&process.path), process.pid.0, self.pool.free());
-        let text =
-            format_args!("{path}: killed, memory is used up: {free} pages are free (pid {pid})");
-        say(&mut self.machine, text);
-        self.end_process(self.current, Ending::Killed(Signal::KILL));
-    }
-
-    /// Delivers the current process's signals. `interrupted` says that a blocked call is to be ended or made again.
-    #[inline(never)]
-    pub(crate) fn deliver_signals(&mut self, mut interrupted: Option<Restart>) {
-        loop {
-            let process = self.processes.at_mut(self.current);
-            let Some((signal, info)) = process.signals.take_deliverable() else {
-                if interrupted.is_some() {
-                    // Nothing came of it: the call waits on.
-                    process.state = State::Retry;
-                }
-                return;
-            };
-            let is_forced = process.signals.forced & signal.bit() != 0;
-            process.signals.forced &= !signal.bit();
-            match process.signals.effect(signal) {
-                Effect::Ignore => {}
-                Effect::Kill | Effect::Stop if process.pid == Pid::INIT && !is_forced => {}
-                Effect::Kill => return self.end_process(self.current, Ending::Killed(signal)),
-                Effect::Stop => {
-                    process.motion = Motion::Stopped(signal);
-                    process.report = Report::Stopped(signal);
-                    if interrupted.is_some() {
-                        process.state = State::Retry;
-                    }
-                    return self.tell_parent(self.current, CLD_STOPPED, signal);
-                }
-                Effect::Handle(action) => {
-                    if let Some(restart) = interrupted.take() {
-                        process.deadline = None;
-                        let progress = core::mem::take(&mut process.progress);
-                        if progress > 0 {
-                            process.registers.x[0] = progress as u64;
-                        } else if restart == Restart::WhenAsked && action.flags & SA_RESTART != 0 {
-                            process.registers.pc = process.registers.pc.wrapping_sub(4);
-                        } else {
-                            process.registers.x[0] = (-i64::from(Errno::EINTR as u16)) as u64;
-                        }
-                    }
-                    if self.enter_handler(signal, info, action).is_err() {
-                        // As Linux: no room for the frame is a SIGSEGV that cannot be handled either.
-                        let sp = self.processes.at(self.current).registers.sp;
-                        self.processes
-                            .at_mut(self.current)
-                            .signals
-                            .set_action(Signal::SEGV, Action::default());
-                        self.fault_signal(Signal::SEGV, super::signals::SI_KERNEL, sp);
-                        return self.end_process(self.current, Ending::Killed(Signal::SEGV));
-                    }
-                }
-            }
-        }
-    }
-
     /// SIGCHLD for a child that stopped or goes on, and a wake-up for a parent that waits for it.
     pub(crate) fn tell_parent(&mut self, slot: Slot, code: i32, signal: Signal) {
-        let child = self.processes.at(slot);
+        let child = self.at(slot);
         let info = Info {
             code,
             pid: child.pid.0,
             user: child.credentials.user[0],
             value: u64::from(signal.number()),
         };
-        let Some(parent) = self.processes.find(child.parent) else {
+        let Some(parent) = self.find(child.parent) else {
             return;
         };
-        if self.processes.at(parent).signals.action(Signal::CHLD).flags & SA_NOCLDSTOP == 0 {
+        if self.at(parent).signals.action(Signal::CHLD).flags & SA_NOCLDSTOP == 0 {
             self.send_signal(parent, Signal::CHLD, info);
         }
         self.wake_parent(parent);
@@ -202,8 +141,8 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Lets a parent that waits for its children look again.
     pub(crate) fn wake_parent(&mut self, parent: Slot) {
-        let process = self.processes.at_mut(parent);
-        if matches!(process.state, State::Blocked(wait) if wait.event == super::Event::Child) {
+        let process = self.at_mut(parent);
+        if matches!(process.state, State::Blocked(wait) if wait.event == Event::Child) {
             process.state = State::Retry;
         }
     }

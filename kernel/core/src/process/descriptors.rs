@@ -2,8 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::files::FileId;
 use crate::errno::Errno;
+
+/// Names an open file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId(pub u32);
 
 /// RLIMIT_NOFILE: descriptors a process may have.
 pub const MAX_DESCRIPTORS: usize = 1024;
@@ -47,7 +50,7 @@ impl Descriptors {
     ///
     /// # Errors
     /// EBADF when it is not open.
-    #[inline]
+    #[inline(always)]
     pub fn file(&self, fd: u64) -> Result<FileId, Errno> {
         self.get(fd).map(|descriptor| descriptor.file)
     }
@@ -56,7 +59,7 @@ impl Descriptors {
     ///
     /// # Errors
     /// EBADF when it is not open.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, fd: u64) -> Result<Descriptor, Errno> {
         match self.entries.get(fd as u32 as usize) {
             Some(Some(descriptor)) => Ok(*descriptor),

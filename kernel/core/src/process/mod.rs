@@ -1,18 +1,14 @@
 //! Processes: what the kernel knows of each, and the table of all.
 //!
 //! A process owns its address space, its descriptors and its signal state. The open files behind the
-//! descriptors belong to the kernel ([`files`]), as they are shared by fork and dup.
+//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `table` has all processes,
+//! `scheduler` and `delivery` choose among them and send them signals.
 
 pub(crate) mod delivery;
 pub mod descriptors;
-pub mod files;
-mod lifecycle;
-pub mod pipes;
-pub mod random;
 mod scheduler;
 pub mod signals;
 pub mod table;
-pub mod terminal;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,7 +17,6 @@ use crate::addr::UserAddr;
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::fs::InodeId;
-use crate::ledger::record::Record;
 use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use signals::{Signal, Signals};
@@ -59,6 +54,15 @@ pub struct Wait {
     pub deadline: Option<u64>,
     /// What becomes of the call when a signal handler runs first.
     pub restart: Restart,
+}
+
+impl Wait {
+    /// Nothing yet.
+    pub const NONE: Wait = Wait {
+        event: Event::Signal,
+        deadline: None,
+        restart: Restart::Never,
+    };
 }
 
 /// An event that blocked processes can be woken by.
@@ -156,6 +160,17 @@ pub struct Alarm {
     pub interval: u64,
 }
 
+impl Alarm {
+    /// Sets the timer anew when it has run out, or stops it. Has it run out?
+    pub fn expire(&mut self, now: u64) -> bool {
+        let has_expired = self.next.is_some_and(|due| due <= now);
+        if has_expired {
+            self.next = (self.interval > 0).then(|| now.saturating_add(self.interval));
+        }
+        has_expired
+    }
+}
+
 /// What a process has used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -225,6 +240,8 @@ pub struct Process {
     pub name: [u8; 16],
     /// ITIMER_REAL.
     pub alarm: Alarm,
+    /// What the call in progress waits for, once it has blocked.
+    pub wait: Wait,
     /// When the call in progress gives up, once it has blocked: kept from try to try.
     pub deadline: Option<u64>,
     /// Bytes that the call in progress has transferred before it blocked.
@@ -237,8 +254,6 @@ pub struct Process {
     pub children_usage: Usage,
     /// set_tid_address and set_robust_list, kept for their readers.
     pub clear_tid: UserAddr,
-    /// What the ledger has still to tell of it.
-    pub(crate) record: Record,
     /// Has it called execve? Its parent may move it to another group only before.
     pub has_executed: bool,
 }
@@ -267,6 +282,23 @@ impl Process {
     /// EFAULT when it has none: its vfork child uses it.
     pub fn space(&mut self) -> Result<&mut AddressSpace, Errno> {
         self.space.as_mut().ok_or(Errno::EFAULT)
+    }
+
+    /// Notes what the call in progress waits for; its deadline is `deadline`.
+    pub fn block(&mut self, event: Event, restart: Restart) {
+        self.wait = Wait {
+            event,
+            deadline: self.deadline.filter(|&deadline| deadline != u64::MAX),
+            restart,
+        };
+    }
+
+    /// The absolute time at which the call in progress gives up. It is computed at the first try and kept for the
+    /// others; `timeout` None waits for ever.
+    #[inline(never)]
+    pub fn deadline(&mut self, now: u64, timeout: Option<u64>) -> u64 {
+        let first = timeout.map_or(u64::MAX, |timeout| now.saturating_add(timeout));
+        *self.deadline.get_or_insert(first)
     }
 
     /// A vfork child has given the memory back.

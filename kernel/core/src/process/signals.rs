@@ -280,10 +280,16 @@ impl Signals {
         }
     }
 
+    /// Might there be a signal to deliver?
+    #[inline(always)]
+    pub fn may_deliver(&self) -> bool {
+        self.pending & !self.blocked != 0
+    }
+
     /// Are there pending signals that are not blocked and not ignored?
     #[inline]
     pub fn has_deliverable(&self) -> bool {
-        self.pending & !self.blocked != 0 && self.peek(!self.blocked).is_some()
+        self.may_deliver() && self.peek(!self.blocked).is_some()
     }
 
     /// The lowest signal of `set` that is pending and not ignored. Faults and SIGKILL come first, as on Linux.

@@ -1,6 +1,7 @@
-//! The process table: slots that are used again, and the search for the next to run.
+//! All processes: slots that are used again, which one runs, and the search for the next.
 //!
-//! Invariant: a live process or zombie has exactly one slot; a [`Slot`] stays valid until the process is removed.
+//! Invariants: a live process or zombie has exactly one slot; a [`Slot`] stays valid until the process is removed. The state
+//! of the scheduler stands here and changes in `scheduler` and `delivery` only.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,22 +18,73 @@ const MAX_PID: u32 = 4_194_304;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(pub u32);
 
-/// All processes.
-#[derive(Default)]
-pub struct Table {
+/// All processes, and who has the processor.
+pub struct Processes {
     slots: Vec<Option<Box<Process>>>,
     count: usize,
     last_pid: u32,
+    /// The process that runs, or whose call is being answered.
+    pub(super) current: Slot,
+    /// False while the current process may simply go on.
+    pub(super) attention: bool,
+    /// Has the current process used up its slice?
+    pub(super) slice_over: bool,
+    /// No timer is due before this time.
+    pub(super) next_timer: u64,
+    /// When the current process got the processor.
+    pub(super) running_since: u64,
+    /// Whose FP/SIMD registers are live in the processor.
+    pub(super) fp_owner: Option<Slot>,
+    /// Whose address space is active.
+    pub(super) space_owner: Option<Slot>,
+    /// Set when the machine is to stop.
+    pub(super) halt: Option<i32>,
 }
 
-impl Table {
+impl Default for Processes {
+    fn default() -> Self {
+        Processes {
+            slots: Vec::new(),
+            count: 0,
+            last_pid: 0,
+            current: Slot(0),
+            attention: true,
+            slice_over: false,
+            next_timer: u64::MAX,
+            running_since: 0,
+            fp_owner: None,
+            space_owner: None,
+            halt: None,
+        }
+    }
+}
+
+impl Processes {
+    /// The process that runs, or whose call is being answered.
+    #[inline(always)]
+    pub fn current(&self) -> &Process {
+        self.at(self.current)
+    }
+
+    /// The same, to be changed.
+    #[inline(always)]
+    pub fn current_mut(&mut self) -> &mut Process {
+        self.at_mut(self.current)
+    }
+
+    /// Its place.
+    #[inline(always)]
+    pub fn current_slot(&self) -> Slot {
+        self.current
+    }
+
     /// Processes and zombies.
     pub fn count(&self) -> usize {
         self.count
     }
 
     /// The process in a slot that is known to be in use.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, slot: Slot) -> &Process {
         match self.slots.get(slot.0 as usize) {
             Some(Some(process)) => process,
@@ -41,7 +93,7 @@ impl Table {
     }
 
     /// The process in a slot that is known to be in use, to be changed.
-    #[inline]
+    #[inline(always)]
     pub fn at_mut(&mut self, slot: Slot) -> &mut Process {
         match self.slots.get_mut(slot.0 as usize) {
             Some(Some(process)) => process,

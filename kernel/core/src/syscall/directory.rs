@@ -1,16 +1,15 @@
 //! The working directory, and the names in a directory.
 
 use super::Outcome;
-use super::names::AT_FDCWD;
+use super::grant::{Io, Names, User};
+use super::names::{AT_FDCWD, Target};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
+use crate::files::open::Object;
 use crate::fs::{Follow, InodeId};
-use crate::kernel::{Kernel, resources};
 use crate::machine::Machine;
-use crate::process::files::Kind;
-use crate::syscall::names::Target;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Names<'_, '_, M> {
     pub(super) fn sys_chdir(&mut self, path: u64) -> Outcome {
         let path = self.path_name(path)?;
         match self.target(AT_FDCWD as u64, &path, Follow::Yes)? {
@@ -20,27 +19,29 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     pub(super) fn sys_fchdir(&mut self, fd: u64) -> Outcome {
-        let id = self.processes.at(self.current).descriptors.file(fd)?;
-        self.change_directory(self.files.get(id).inode.ok_or(Errno::ENOTDIR)?)
+        let id = self.process.descriptors.file(fd)?;
+        self.change_directory(self.files.open.get(id).inode.ok_or(Errno::ENOTDIR)?)
     }
 
     fn change_directory(&mut self, inode: InodeId) -> Outcome {
-        if !self.fs.is_directory(inode) {
+        if !self.storage.fs.is_directory(inode) {
             return Err(Errno::ENOTDIR.into());
         }
-        self.fs.hold(inode);
-        let old = core::mem::replace(&mut self.processes.at_mut(self.current).directory, inode);
-        self.fs.drop_hold(old, &mut self.pool);
+        self.storage.fs.hold(inode);
+        let old = core::mem::replace(&mut self.process.directory, inode);
+        self.storage.fs.drop_hold(old, &mut self.storage.pool);
         Ok(0)
     }
+}
 
+impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_getcwd(&mut self, into: u64, size: u64) -> Outcome {
-        let directory = self.processes.at(self.current).directory;
-        if !self.fs.is_linked(directory) {
+        let directory = self.processes.current().directory;
+        if !self.storage.fs.is_linked(directory) {
             return Err(Errno::ENOENT.into());
         }
-        self.note_path(directory);
-        let mut path = self.fs.path_of(directory)?;
+        self.observer().path(directory);
+        let mut path = self.storage.fs.path_of(directory)?;
         path.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         path.push(0);
         if (path.len() as u64) > size {
@@ -55,23 +56,20 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_getdents64(&mut self, fd: u64, into: u64, size: u64) -> Outcome {
         const HEAD: usize = 19;
         const LONGEST: usize = (HEAD + 256).next_multiple_of(8);
-        let id = self.processes.at(self.current).descriptors.file(fd)?;
-        let file = self.files.get(id);
-        let (Kind::Directory, Some(inode)) = (&file.kind, file.inode) else {
-            return Err(if file.kind == Kind::Path {
-                Errno::EBADF.into()
-            } else {
-                Errno::ENOTDIR.into()
-            });
+        let id = self.processes.current_mut().descriptors.file(fd)?;
+        let inode = match self.files.open.get(id).object {
+            Object::Directory(inode) => inode,
+            Object::Path => return Err(Errno::EBADF.into()),
+            _ => return Err(Errno::ENOTDIR.into()),
         };
-        if !self.fs.is_linked(inode) {
+        if !self.storage.fs.is_linked(inode) {
             return Err(Errno::ENOENT.into());
         }
-        self.note_names(inode);
+        self.observer().names(inode);
         let size = size.min(i32::MAX as u64) as usize;
-        let mut cookie = self.files.get(id).offset;
+        let mut cookie = self.files.open.get(id).offset;
         let mut done = 0;
-        while let Some(entry) = self.fs.entry_after(inode, cookie) {
+        while let Some(entry) = self.storage.fs.entry_after(inode, cookie) {
             let length = (HEAD + entry.name.len() + 1).next_multiple_of(8);
             if length > size - done {
                 if done == 0 {
@@ -89,14 +87,14 @@ impl<M: Machine> Kernel<'_, M> {
             let to = UserAddr(into.wrapping_add(done as u64));
             let space = self
                 .processes
-                .at_mut(self.current)
+                .current_mut()
                 .space
                 .as_mut()
                 .ok_or(Errno::EFAULT)?;
-            space.copy_out(&mut resources!(self), to, &record[..length])?;
+            space.copy_out(self.storage, to, &record[..length])?;
             done += length;
         }
-        self.files.get_mut(id).offset = cookie;
+        self.files.open.get_mut(id).offset = cookie;
         Ok(done)
     }
 }

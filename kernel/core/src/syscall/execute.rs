@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::frame::SIGNAL_TRAMPOLINE;
+use super::grant::User;
 use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
 use super::policy::{EXECUTED, check_policy};
 use super::{Outcome, Stop};
@@ -9,12 +11,12 @@ use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
-use crate::fs::{Follow, Fs, InodeId, Kind as FileKind};
-use crate::kernel::{Kernel, Printable, resources, say};
-use crate::machine::{Machine, Memory};
+use crate::fs::{FileKind, Follow, Fs, InodeId};
+use crate::kernel::Kernel;
+use crate::machine::{Machine, Memory, say};
 use crate::process::descriptors::OnExec;
 use crate::process::signals::Signal;
-use crate::syscall::frame::SIGNAL_TRAMPOLINE;
+use crate::text::Printable;
 use crate::vm::{Place, Protection, Source};
 
 /// FP and Advanced SIMD: what AT_HWCAP promises on every board.
@@ -37,10 +39,10 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EINVAL.into());
         }
         let path = self.path_name(path)?;
-        let Target::Inode(file) = self.target_or_descriptor(fd, &path, flags)? else {
+        let Target::Inode(file) = self.names().target_or_descriptor(fd, &path, flags)? else {
             return Err(Errno::EACCES.into());
         };
-        if flags & AT_SYMLINK_NOFOLLOW != 0 && self.fs.kind(file) == FileKind::Symlink {
+        if flags & AT_SYMLINK_NOFOLLOW != 0 && self.storage.fs.kind(file) == FileKind::Symlink {
             return Err(Errno::ELOOP.into());
         }
         let mut named = Vec::new();
@@ -60,32 +62,33 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Replaces the current process's program.
     #[inline(never)]
-    pub(super) fn execute(
+    pub(crate) fn execute(
         &mut self,
         path: &[u8],
         file: InodeId,
         argv: Strings<'_>,
         envp: Strings<'_>,
     ) -> Result<(), Errno> {
-        self.check_executable(file)?;
+        if !is_executable(&self.storage.fs, file) {
+            return Err(Errno::EACCES);
+        }
         let mut scripts = Vec::new();
         let mut program = self.build(path, file, argv, envp, &mut scripts)?;
-        if let Err(errno) = self.fs.begin_exec(program.file) {
-            program.space.release(&mut resources!(self));
+        if let Err(errno) = self.storage.fs.begin_exec(program.file) {
+            program.space.release(&mut self.storage);
             return Err(errno);
         }
-        self.fs.hold(program.file);
-        let executed = self.fs.path_of(program.file).unwrap_or_default();
+        self.storage.fs.hold(program.file);
+        let executed = self.storage.fs.path_of(program.file).unwrap_or_default();
 
         // From here on nothing fails.
         let start = (&mut program.space, &program.arguments);
-        self.note_exec(program.file, &scripts, start);
-        self.give_up_space(self.current);
-        self.close_descriptors(self.current, |descriptor| {
-            descriptor.on_exec == OnExec::Close
-        });
-        self.fp_owner = self.fp_owner.filter(|&owner| owner != self.current);
-        let process = self.processes.at_mut(self.current);
+        self.observer().exec(program.file, &scripts, start);
+        let slot = self.processes.current_slot();
+        self.give_up_space(slot);
+        self.close_descriptors(slot, |descriptor| descriptor.on_exec == OnExec::Close);
+        self.processes.drop_fp(slot);
+        let process = self.processes.current_mut();
         let old = process.program.replace(program.file);
         process.registers = Registers {
             sp: program.stack,
@@ -101,8 +104,8 @@ impl<M: Machine> Kernel<'_, M> {
         process.exit_signal = Signal::CHLD.number();
         process.has_executed = true;
         if let Some(old) = old {
-            self.fs.end_exec(old);
-            self.fs.drop_hold(old, &mut self.pool);
+            self.storage.fs.end_exec(old);
+            self.storage.fs.drop_hold(old, &mut self.storage.pool);
         }
         Ok(())
     }
@@ -118,9 +121,9 @@ impl<M: Machine> Kernel<'_, M> {
         scripts: &mut Vec<InodeId>,
     ) -> Result<Program, Errno> {
         let mut random = [0; 16];
-        self.random.fill(&mut random);
+        self.files.random.fill(&mut random);
         let (policy, trampoline) = (self.policy, self.trampoline);
-        let process = self.processes.at_mut(self.current);
+        let process = self.processes.current_mut();
         let directory = process.directory;
         let aux = AuxInputs {
             uid: process.credentials.user[0],
@@ -131,8 +134,8 @@ impl<M: Machine> Kernel<'_, M> {
             hwcap2: 0,
             random,
         };
-        let mut r = resources!(self);
-        check_policy(policy, r.fs, r.machine, file, EXECUTED)?;
+        let r = &mut self.storage;
+        check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
         let request = Request {
             caller: process.space.as_mut(),
             path,
@@ -142,31 +145,31 @@ impl<M: Machine> Kernel<'_, M> {
             aux,
         };
         let mut last = file;
-        let result = exec::build(&mut r, request, |r, interpreter| {
+        let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);
             let file = r.fs.resolve(directory, interpreter, Follow::Yes)?;
-            if r.fs.kind(file) != FileKind::File || !r.fs.stat(file).is_executable() {
+            if !is_executable(&r.fs, file) {
                 return Err(Errno::EACCES);
             }
-            check_policy(policy, r.fs, r.machine, file, EXECUTED)?;
+            check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
             last = file;
             Ok(file)
         });
         let mut program = result.map_err(|error| {
             if let ExecError::Elf(reason) = &error
-                && is_elf(&self.fs, &self.machine, file)
+                && is_elf(&self.storage.fs, &self.storage.machine, file)
             {
                 say(
-                    &mut self.machine,
+                    &mut self.storage.machine,
                     format_args!(
                         "{}: cannot be executed: {reason}",
-                        Printable(&self.fs.path_of(file).unwrap_or_default())
+                        Printable(&self.storage.fs.path_of(file).unwrap_or_default())
                     ),
                 );
             }
             error.errno()
         })?;
-        let mut r = resources!(self);
+        let r = &mut self.storage;
         let protection = Protection::READ | Protection::EXECUTE;
         let source = Source::File {
             inode: trampoline,
@@ -175,9 +178,9 @@ impl<M: Machine> Kernel<'_, M> {
         let place = Place::Fixed(SIGNAL_TRAMPOLINE);
         if let Err(errno) = program
             .space
-            .map(&mut r, place, PAGE_SIZE as u64, protection, source)
+            .map(r, place, PAGE_SIZE as u64, protection, source)
         {
-            program.space.release(&mut r);
+            program.space.release(r);
             return Err(errno);
         }
         Ok(program)
@@ -189,4 +192,9 @@ fn is_elf(fs: &Fs, memory: &impl Memory, file: InodeId) -> bool {
     let mut head = [0; 4];
     fs.read(file, 0, &mut head, memory);
     head == *b"\x7fELF"
+}
+
+/// Is this a regular file that may be executed?
+fn is_executable(fs: &Fs, file: InodeId) -> bool {
+    fs.kind(file) == FileKind::File && fs.stat(file).is_executable()
 }

@@ -1,13 +1,14 @@
 //! Descriptors: close, dup, pipe, fcntl(2), flock(2).
 
 use super::Outcome;
+use super::grant::{Io, User};
 use crate::errno::Errno;
-use crate::kernel::Kernel;
+use crate::files::open::{O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, Object, OpenFile};
+use crate::files::pipe::PIPE_CAPACITY;
+use crate::files::window::Window;
 use crate::machine::Machine;
-use crate::process::descriptors::{Descriptor, MAX_DESCRIPTORS, OnExec};
-use crate::process::files::{
-    FileId, Kind, O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, OpenFile, Window,
-};
+use crate::process::descriptors::{Descriptor, FileId, MAX_DESCRIPTORS, OnExec};
+use crate::storage::Storage;
 
 const F_DUPFD: u32 = 0;
 const F_GETFD: u32 = 1;
@@ -31,9 +32,9 @@ const FD_CLOEXEC: u64 = 1;
 /// What F_SETFL may change: O_APPEND, O_NONBLOCK, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
 const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | 0o20000 | 0o200000 | 0o1000000;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_close(&mut self, fd: u64) -> Outcome {
-        let descriptor = self.processes.at_mut(self.current).descriptors.take(fd)?;
+        let descriptor = self.processes.current_mut().descriptors.take(fd)?;
         self.release_file(descriptor.file);
         Ok(0)
     }
@@ -46,7 +47,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EINVAL.into());
         }
         for fd in first..=last.min(MAX_DESCRIPTORS as u64) {
-            let descriptors = &mut self.processes.at_mut(self.current).descriptors;
+            let descriptors = &mut self.processes.current_mut().descriptors;
             if flags & CLOEXEC != 0 {
                 // Not open is no error here.
                 let _ = descriptors.set_on_exec(fd, OnExec::Close);
@@ -62,11 +63,11 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn duplicate(&mut self, fd: u64, lowest: u64, on_exec: OnExec) -> Outcome {
-        let descriptors = &mut self.processes.at_mut(self.current).descriptors;
+        let descriptors = &mut self.processes.current_mut().descriptors;
         let file = descriptors.file(fd)?;
         let new = descriptors.lowest_free(lowest)?;
         descriptors.put(new.into(), Descriptor { file, on_exec })?;
-        self.files.share(file);
+        self.files.open.share(file);
         Ok(new as usize)
     }
 
@@ -80,13 +81,13 @@ impl<M: Machine> Kernel<'_, M> {
         } else {
             OnExec::Keep
         };
-        let descriptors = &mut self.processes.at_mut(self.current).descriptors;
+        let descriptors = &mut self.processes.current_mut().descriptors;
         if new as u32 as usize >= descriptors.limit {
             return Err(Errno::EBADF.into());
         }
         let file = descriptors.file(old)?;
         let replaced = descriptors.put(new, Descriptor { file, on_exec })?;
-        self.files.share(file);
+        self.files.open.share(file);
         if let Some(replaced) = replaced {
             self.release_file(replaced.file);
         }
@@ -105,17 +106,13 @@ impl<M: Machine> Kernel<'_, M> {
             OnExec::Keep
         };
         let status = flags & O_NONBLOCK;
-        let pipe = self.pipes.create()?;
-        let file = |kind, flags| OpenFile {
-            kind,
-            inode: None,
-            flags,
-            offset: 0,
-            references: 1,
-            window: Window::NONE,
-        };
-        let reader = self.add_file(file(Kind::PipeReader(pipe), status), on_exec);
-        let writer = self.add_file(file(Kind::PipeWriter(pipe), status | O_WRONLY), on_exec);
+        let pipe = self.files.pipes.create()?;
+        let reader = OpenFile::new(Object::PipeReader(pipe), None, status);
+        let writer = OpenFile::new(Object::PipeWriter(pipe), None, status | O_WRONLY);
+        let (reader, writer) = (
+            self.add_file(reader, on_exec),
+            self.add_file(writer, on_exec),
+        );
         let fds = match (reader, writer) {
             (Ok(reader), Ok(writer)) => [reader, writer],
             (Ok(fd), Err(errno)) | (Err(errno), Ok(fd)) => {
@@ -136,21 +133,32 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
+    /// A descriptor of an open file is gone.
+    #[inline(never)]
+    pub(super) fn release_file(&mut self, id: FileId) {
+        if let Some(file) = self.files.open.release(id) {
+            self.close_file(file);
+        }
+    }
+
+    /// The last descriptor of an open file is gone.
+    fn close_file(&mut self, file: OpenFile) {
+        let Storage { fs, pool, .. } = &mut *self.storage;
+        if let Some(pipe) = self.files.close(file, self.processes, fs, pool) {
+            self.observer().pipe_end(pipe);
+        }
+    }
+
     /// Gives a new open file the lowest free descriptor; closes it again where that fails.
     pub(super) fn add_file(&mut self, file: OpenFile, on_exec: OnExec) -> Result<u32, Errno> {
-        let fd = match self
-            .processes
-            .at_mut(self.current)
-            .descriptors
-            .lowest_free(0)
-        {
+        let fd = match self.processes.current_mut().descriptors.lowest_free(0) {
             Ok(fd) => fd,
             Err(errno) => {
                 self.close_file(file);
                 return Err(errno);
             }
         };
-        let file = match self.files.insert(file) {
+        let file = match self.files.open.insert(file) {
             Ok(file) => file,
             Err((errno, file)) => {
                 self.close_file(file);
@@ -159,14 +167,14 @@ impl<M: Machine> Kernel<'_, M> {
         };
         // Cannot fail: lowest_free made room.
         self.processes
-            .at_mut(self.current)
+            .current_mut()
             .descriptors
             .put(fd.into(), Descriptor { file, on_exec })?;
         Ok(fd)
     }
 
     pub(super) fn sys_fcntl(&mut self, fd: u64, command: u64, argument: u64) -> Outcome {
-        let descriptor = self.processes.at(self.current).descriptors.get(fd)?;
+        let descriptor = self.processes.current_mut().descriptors.get(fd)?;
         match command as u32 {
             F_DUPFD => self.duplicate(fd, u64::from(argument as u32), OnExec::Keep),
             F_DUPFD_CLOEXEC => self.duplicate(fd, u64::from(argument as u32), OnExec::Close),
@@ -178,18 +186,17 @@ impl<M: Machine> Kernel<'_, M> {
                     OnExec::Keep
                 };
                 self.processes
-                    .at_mut(self.current)
+                    .current_mut()
                     .descriptors
                     .set_on_exec(fd, on_exec)?;
                 Ok(0)
             }
-            F_GETFL => Ok(self.files.get(descriptor.file).flags as usize),
-            command if self.files.get(descriptor.file).kind == Kind::Path => {
-                let _ = command;
+            F_GETFL => Ok(self.files.open.get(descriptor.file).flags as usize),
+            _ if self.files.open.get(descriptor.file).object == Object::Path => {
                 Err(Errno::EBADF.into())
             }
             F_SETFL => {
-                let file = self.files.get_mut(descriptor.file);
+                let file = self.files.open.get_mut(descriptor.file);
                 file.flags = file.flags & !CHANGEABLE | argument as u32 & CHANGEABLE;
                 // Where a write goes may have changed with O_APPEND.
                 file.window = Window::NONE;
@@ -229,22 +236,22 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn pipe_size(&self, file: FileId, wanted: u64, command: u32) -> Outcome {
         let is_pipe = matches!(
-            self.files.get(file).kind,
-            Kind::PipeReader(_) | Kind::PipeWriter(_)
+            self.files.open.get(file).object,
+            Object::PipeReader(_) | Object::PipeWriter(_)
         );
         if !is_pipe {
             return Err(Errno::EBADF.into());
         }
-        if command == F_SETPIPE_SZ && wanted as u32 as usize > crate::pipe::PIPE_CAPACITY {
+        if command == F_SETPIPE_SZ && wanted as u32 as usize > PIPE_CAPACITY {
             return Err(Errno::EPERM.into());
         }
-        Ok(crate::pipe::PIPE_CAPACITY)
+        Ok(PIPE_CAPACITY)
     }
 
     /// Granted, as nobody else could hold a lock that matters.
     pub(super) fn sys_flock(&mut self, fd: u64, operation: u64) -> Outcome {
         const LOCK_NB: u64 = 4;
-        self.processes.at(self.current).descriptors.get(fd)?;
+        self.processes.current_mut().descriptors.get(fd)?;
         match operation & !LOCK_NB {
             1 | 2 | 8 => Ok(0),
             _ => Err(Errno::EINVAL.into()),

@@ -4,9 +4,9 @@
 //! records that holds `fpsimd_context`, then a frame record (x29, x30) from which unwinding goes on.
 //! A handler without SA_RESTORER returns to the trampoline page that execve maps.
 
+use super::grant::{Jobs, User};
 use super::{Outcome, Stop};
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::signals::{
     Action, Info, SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SA_RESTORER, SA_SIGINFO, SI_KERNEL, Signal,
@@ -37,7 +37,7 @@ const PSTATE_FORBIDDEN: u64 = 0x3df;
 const SS_ONSTACK: u32 = 1;
 const SS_DISABLE: u32 = 2;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Jobs<'_, '_, M> {
     /// Makes the current process run a handler: its registers go to a frame on its stack.
     pub(crate) fn enter_handler(
         &mut self,
@@ -45,8 +45,8 @@ impl<M: Machine> Kernel<'_, M> {
         info: Info,
         action: Action,
     ) -> Result<(), Errno> {
-        self.store_current_fp();
-        let process = self.processes.at_mut(self.current);
+        self.processes.store_current_fp(&mut self.storage.machine);
+        let process = self.processes.current_mut();
         let sp = process.registers.sp;
         let alternate = process.signals.alternate;
         let top = if action.flags & SA_ONSTACK != 0 && alternate.size > 0 && !alternate.contains(sp)
@@ -62,7 +62,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.write_frame(frame, record, signal, info)?;
 
-        let process = self.processes.at_mut(self.current);
+        let process = self.processes.current_mut();
         let registers = &mut process.registers;
         registers.x[0] = signal.number().into();
         if action.flags & SA_SIGINFO != 0 {
@@ -97,7 +97,7 @@ impl<M: Machine> Kernel<'_, M> {
         signal: Signal,
         info: Info,
     ) -> Result<(), Errno> {
-        let process = self.processes.at(self.current);
+        let process = self.processes.current_mut();
         let registers = process.registers.clone();
         let alternate = process.signals.alternate;
         let mask = process
@@ -142,7 +142,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     fn write_fp_records(&mut self, at: u64, is_fault: bool) -> Result<(), Errno> {
         let mut bytes = [0; FPSIMD_SIZE as usize];
-        let fp = &self.processes.at(self.current).fp;
+        let fp = &self.processes.current_mut().fp;
         bytes[..4].copy_from_slice(&FPSIMD_MAGIC.to_le_bytes());
         bytes[4..8].copy_from_slice(&FPSIMD_SIZE.to_le_bytes());
         bytes[8..12].copy_from_slice(&(fp.fpsr as u32).to_le_bytes());
@@ -160,10 +160,12 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Back from a handler: all registers, the mask and the FP state from the frame at the stack pointer.
     pub(super) fn sys_rt_sigreturn(&mut self) -> Outcome {
-        let frame = self.processes.at(self.current).registers.sp;
+        let frame = self.processes.current_mut().registers.sp;
         if frame & 15 != 0 || self.restore_frame(frame).is_err() {
             // As Linux: a frame that cannot be read is a SIGSEGV at the stack pointer.
-            self.fault_signal(Signal::SEGV, SI_KERNEL, frame);
+            let machine = &mut self.storage.machine;
+            self.processes
+                .fault_signal(machine, Signal::SEGV, SI_KERNEL, frame);
         }
         Err(Stop::GONE)
     }
@@ -180,8 +182,8 @@ impl<M: Machine> Kernel<'_, M> {
         let found = self.find_fpsimd(frame + RECORDS)?;
         self.copy_in(found, &mut fp)?;
 
-        self.fp_owner = self.fp_owner.filter(|&owner| owner != self.current);
-        let process = self.processes.at_mut(self.current);
+        self.processes.drop_fp(self.processes.current_slot());
+        let process = self.processes.current_mut();
         process.signals.set_blocked(mask);
         let registers = &mut process.registers;
         registers.x.copy_from_slice(&words[..31]);
@@ -211,13 +213,6 @@ impl<M: Machine> Kernel<'_, M> {
             }
         }
         Err(Errno::EINVAL)
-    }
-
-    /// Brings the FP registers of the current process up to date if they are live.
-    pub(crate) fn store_current_fp(&mut self) {
-        if self.fp_owner == Some(self.current) {
-            self.store_fp();
-        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! ABI allows: a waiter must look at its word again.
 
 use super::Outcome;
+use super::grant::{Jobs, User};
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::{Event, Restart};
 
@@ -17,9 +17,15 @@ const WAKE_BITSET: u64 = 10;
 const PRIVATE: u64 = 128;
 const CLOCK_REALTIME: u64 = 256;
 
-impl<M: Machine> Kernel<'_, M> {
-    pub(super) fn sys_futex(&mut self, a: &[u64; 6]) -> Outcome {
-        let [address, operation, value, timeout, _, bits] = *a;
+impl<M: Machine> Jobs<'_, '_, M> {
+    pub(super) fn sys_futex(
+        &mut self,
+        address: u64,
+        operation: u64,
+        value: u64,
+        timeout: u64,
+        bits: u64,
+    ) -> Outcome {
         if !address.is_multiple_of(4) {
             return Err(Errno::EINVAL.into());
         }
@@ -31,7 +37,7 @@ impl<M: Machine> Kernel<'_, M> {
                 let now = if is_realtime {
                     self.realtime()
                 } else {
-                    self.machine.now()
+                    self.storage.machine.now()
                 };
                 self.futex_wait(address, value as u32, timeout, Some(now))
             }
@@ -46,14 +52,14 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// `now` is given when the timeout is a time rather than a duration.
     fn futex_wait(&mut self, address: u64, value: u32, timeout: u64, now: Option<u64>) -> Outcome {
-        let was_waiting = self.processes.at(self.current).deadline.is_some();
+        let was_waiting = self.processes.current().deadline.is_some();
         let timeout = match timeout {
             0 => None,
             _ if was_waiting => Some(0),
             _ => Some(self.timespec(timeout)?.saturating_sub(now.unwrap_or(0))),
         };
         let deadline = self.deadline(timeout);
-        if self.machine.now() >= deadline {
+        if self.storage.machine.now() >= deadline {
             return Err(Errno::ETIMEDOUT.into());
         }
         let word = self.read_u32(address)?;

@@ -1,28 +1,28 @@
 //! Who a process is: numbers, groups, sessions, users, capabilities.
 
 use super::Outcome;
+use super::grant::{Caller, User};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
-use crate::process::{Credentials, Pid};
+use crate::process::table::{Processes, Slot};
+use crate::process::{Credentials, Pid, Process};
 
 /// An id of (uid_t)-1 leaves a number as it is.
 const UNCHANGED: u32 = u32::MAX;
 
-impl<M: Machine> Kernel<'_, M> {
+impl Process {
     pub(super) fn sys_getpid(&mut self) -> Outcome {
-        Ok(self.processes.at(self.current).pid.0 as usize)
+        Ok(self.pid.0 as usize)
     }
 
     pub(super) fn sys_getppid(&mut self) -> Outcome {
-        Ok(self.processes.at(self.current).parent.0 as usize)
+        Ok(self.parent.0 as usize)
     }
 
     pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
-        let process = self.processes.at_mut(self.current);
-        process.clear_tid = UserAddr(address);
-        Ok(process.pid.0 as usize)
+        self.clear_tid = UserAddr(address);
+        Ok(self.pid.0 as usize)
     }
 
     /// Robust futexes matter when threads die: there are none.
@@ -35,106 +35,12 @@ impl<M: Machine> Kernel<'_, M> {
         }
     }
 
-    pub(super) fn sys_setpgid(&mut self, pid: u64, group: u64) -> Outcome {
-        if (group as i32) < 0 {
-            return Err(Errno::EINVAL.into());
-        }
-        let own = self.processes.at(self.current);
-        let (own_pid, own_session) = (own.pid, own.session);
-        let pid = if pid as u32 == 0 {
-            own_pid
-        } else {
-            Pid(pid as u32)
-        };
-        let group = if group as u32 == 0 {
-            pid
-        } else {
-            Pid(group as u32)
-        };
-        let slot = self.processes.find(pid).ok_or(Errno::ESRCH)?;
-        let target = self.processes.at(slot);
-        if pid != own_pid {
-            if target.parent != own_pid {
-                return Err(Errno::ESRCH.into());
-            }
-            if target.session != own_session {
-                return Err(Errno::EPERM.into());
-            }
-            if target.has_executed {
-                return Err(Errno::EACCES.into());
-            }
-        }
-        if target.session == target.pid {
-            return Err(Errno::EPERM.into());
-        }
-        let exists = self
-            .processes
-            .iter()
-            .any(|(_, other)| other.group == group && other.session == own_session);
-        if group != pid && !exists {
-            return Err(Errno::EPERM.into());
-        }
-        self.processes.at_mut(slot).group = group;
-        Ok(0)
-    }
-
-    pub(super) fn sys_getpgid(&mut self, pid: u64) -> Outcome {
-        let slot = self.process_or_self(pid)?;
-        Ok(self.processes.at(slot).group.0 as usize)
-    }
-
-    pub(super) fn sys_getsid(&mut self, pid: u64) -> Outcome {
-        let slot = self.process_or_self(pid)?;
-        Ok(self.processes.at(slot).session.0 as usize)
-    }
-
-    pub(super) fn sys_setsid(&mut self) -> Outcome {
-        let pid = self.processes.at(self.current).pid;
-        if self
-            .processes
-            .iter()
-            .any(|(_, process)| process.group == pid)
-        {
-            return Err(Errno::EPERM.into());
-        }
-        let process = self.processes.at_mut(self.current);
-        process.group = pid;
-        process.session = pid;
-        Ok(pid.0 as usize)
-    }
-
-    /// The process that a call names; 0 is the caller.
-    pub(super) fn process_or_self(&self, pid: u64) -> Result<crate::process::table::Slot, Errno> {
-        match pid as i32 {
-            0 => Ok(self.current),
-            pid @ 1.. => self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH),
-            _ => Err(Errno::ESRCH),
-        }
-    }
-
     pub(super) fn sys_get_user(&mut self, which: usize) -> Outcome {
-        Ok(self.processes.at(self.current).credentials.user[which] as usize)
+        Ok(self.credentials.user[which] as usize)
     }
 
     pub(super) fn sys_get_group(&mut self, which: usize) -> Outcome {
-        Ok(self.processes.at(self.current).credentials.group[which] as usize)
-    }
-
-    pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
-        let ids = self.processes.at(self.current).credentials.user;
-        self.write_ids(ids, [real, effective, saved])
-    }
-
-    pub(super) fn sys_getresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
-        let ids = self.processes.at(self.current).credentials.group;
-        self.write_ids(ids, [real, effective, saved])
-    }
-
-    fn write_ids(&mut self, ids: [u32; 3], into: [u64; 3]) -> Outcome {
-        for (id, address) in ids.into_iter().zip(into) {
-            self.copy_out(address, &id.to_le_bytes())?;
-        }
-        Ok(0)
+        Ok(self.credentials.group[which] as usize)
     }
 
     pub(super) fn sys_setuid(&mut self, id: u64) -> Outcome {
@@ -162,13 +68,111 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn set_user(&mut self, ids: [u32; 3]) -> Outcome {
-        let credentials = &mut self.processes.at_mut(self.current).credentials;
+        let credentials = &mut self.credentials;
         set_ids(is_root(credentials), &mut credentials.user, ids)
     }
 
     fn set_group(&mut self, ids: [u32; 3]) -> Outcome {
-        let credentials = &mut self.processes.at_mut(self.current).credentials;
+        let credentials = &mut self.credentials;
         set_ids(is_root(credentials), &mut credentials.group, ids)
+    }
+
+    pub(super) fn sys_umask(&mut self, mask: u64) -> Outcome {
+        let old = core::mem::replace(&mut self.umask, mask as u16 & 0o777);
+        Ok(old.into())
+    }
+}
+
+impl Processes {
+    pub(super) fn sys_setpgid(&mut self, pid: u64, group: u64) -> Outcome {
+        if (group as i32) < 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let own = self.current();
+        let (own_pid, own_session) = (own.pid, own.session);
+        let pid = if pid as u32 == 0 {
+            own_pid
+        } else {
+            Pid(pid as u32)
+        };
+        let group = if group as u32 == 0 {
+            pid
+        } else {
+            Pid(group as u32)
+        };
+        let slot = self.find(pid).ok_or(Errno::ESRCH)?;
+        let target = self.at(slot);
+        if pid != own_pid {
+            if target.parent != own_pid {
+                return Err(Errno::ESRCH.into());
+            }
+            if target.session != own_session {
+                return Err(Errno::EPERM.into());
+            }
+            if target.has_executed {
+                return Err(Errno::EACCES.into());
+            }
+        }
+        if target.session == target.pid {
+            return Err(Errno::EPERM.into());
+        }
+        let exists = self
+            .iter()
+            .any(|(_, other)| other.group == group && other.session == own_session);
+        if group != pid && !exists {
+            return Err(Errno::EPERM.into());
+        }
+        self.at_mut(slot).group = group;
+        Ok(0)
+    }
+
+    pub(super) fn sys_getpgid(&mut self, pid: u64) -> Outcome {
+        let slot = self.process_or_self(pid)?;
+        Ok(self.at(slot).group.0 as usize)
+    }
+
+    pub(super) fn sys_getsid(&mut self, pid: u64) -> Outcome {
+        let slot = self.process_or_self(pid)?;
+        Ok(self.at(slot).session.0 as usize)
+    }
+
+    pub(super) fn sys_setsid(&mut self) -> Outcome {
+        let pid = self.current().pid;
+        if self.iter().any(|(_, process)| process.group == pid) {
+            return Err(Errno::EPERM.into());
+        }
+        let process = self.current_mut();
+        process.group = pid;
+        process.session = pid;
+        Ok(pid.0 as usize)
+    }
+
+    /// The process that a call names; 0 is the caller.
+    pub(super) fn process_or_self(&self, pid: u64) -> Result<Slot, Errno> {
+        match pid as i32 {
+            0 => Ok(self.current_slot()),
+            pid @ 1.. => self.find(Pid(pid as u32)).ok_or(Errno::ESRCH),
+            _ => Err(Errno::ESRCH),
+        }
+    }
+}
+
+impl<M: Machine> Caller<'_, '_, M> {
+    pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        let ids = self.process.credentials.user;
+        self.write_ids(ids, [real, effective, saved])
+    }
+
+    pub(super) fn sys_getresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        let ids = self.process.credentials.group;
+        self.write_ids(ids, [real, effective, saved])
+    }
+
+    fn write_ids(&mut self, ids: [u32; 3], into: [u64; 3]) -> Outcome {
+        for (id, address) in ids.into_iter().zip(into) {
+            self.copy_out(address, &id.to_le_bytes())?;
+        }
+        Ok(0)
     }
 
     /// Root has all capabilities, others none.
@@ -193,7 +197,7 @@ impl<M: Machine> Kernel<'_, M> {
         if data == 0 {
             return Ok(0);
         }
-        let set = if is_root(&self.processes.at(self.current).credentials) {
+        let set = if is_root(&self.process.credentials) {
             ALL
         } else {
             0

@@ -1,11 +1,13 @@
 //! Memory calls: brk(2), mmap(2) and its relatives. The work is done by [`crate::vm`].
 
 use super::Outcome;
+use super::grant::{Caller, Io, User};
 use crate::addr::{PAGE_SIZE, UserAddr, page_align_up};
 use crate::errno::Errno;
-use crate::kernel::{Kernel, resources};
+use crate::files::open::{O_ACCMODE, O_RDWR, Object};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
-use crate::process::files::{Kind, O_ACCMODE, O_RDWR};
+
 use crate::vm::{Place, Protection, Source};
 
 const MAP_SHARED: u64 = 1;
@@ -16,19 +18,131 @@ const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::ENOMEM)?;
-        Ok(space.brk(&mut resources!(self), address) as usize)
+        let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
+        Ok(space.brk(self.storage, address) as usize)
     }
 
-    pub(super) fn sys_mmap(&mut self, a: &[u64; 6]) -> Outcome {
-        let [address, length, protection, flags, fd, offset] = *a;
+    pub(super) fn sys_munmap(&mut self, address: u64, length: u64) -> Outcome {
+        let space = self.process.space.as_mut().ok_or(Errno::EINVAL)?;
+        space.unmap(self.storage, address, length)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_mremap(
+        &mut self,
+        old: u64,
+        old_length: u64,
+        new_length: u64,
+        flags: u64,
+        new_address: u64,
+    ) -> Outcome {
+        let space = self.process.space()?;
+        let address = space.remap(
+            self.storage,
+            old,
+            old_length,
+            new_length,
+            flags,
+            new_address,
+        )?;
+        Ok(address as usize)
+    }
+
+    pub(super) fn sys_madvise(&mut self, address: u64, length: u64, advice: u64) -> Outcome {
+        let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
+        space.advise(self.storage, address, length, advice)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_msync(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
+        const MS_ALL: u64 = 7;
+        const MS_ASYNC_AND_SYNC: u64 = 5;
+        if flags & !MS_ALL != 0 || flags & MS_ASYNC_AND_SYNC == MS_ASYNC_AND_SYNC {
+            return Err(Errno::EINVAL.into());
+        }
+        self.check_mapped(address, length)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_mlock(&mut self, address: u64, length: u64) -> Outcome {
+        self.check_mapped(UserAddr(address).page_start().0, length)?;
+        Ok(0)
+    }
+
+    fn check_mapped(&mut self, address: u64, length: u64) -> Result<(), Errno> {
+        if !UserAddr(address).is_page_aligned() {
+            return Err(Errno::EINVAL);
+        }
+        self.process.space()?.check_mapped(address, length)
+    }
+
+    /// One byte a page: is it in memory?
+    pub(super) fn sys_mincore(&mut self, address: u64, length: u64, vector: u64) -> Outcome {
+        self.check_mapped(address, length)?;
+        let end = page_align_up(length)
+            .and_then(|length| address.checked_add(length))
+            .ok_or(Errno::ENOMEM)?;
+        let pages = (address..end).step_by(PAGE_SIZE);
+        for (page, index) in pages.zip(0..) {
+            let at = vector.checked_add(index).ok_or(Errno::EFAULT)?;
+            let space = self.process.space.as_ref().ok_or(Errno::ENOMEM)?;
+            let resident = space.is_resident(self.storage, page);
+            self.copy_out(at, &[u8::from(resident)])?;
+        }
+        Ok(0)
+    }
+
+    /// One processor and one thread a process: every barrier has already happened.
+    pub(super) fn sys_membarrier(&mut self, command: u64) -> Outcome {
+        const QUERY: u64 = 0;
+        const COMMANDS: u64 = 0x1ff;
+        match command as u32 as u64 {
+            QUERY => Ok(COMMANDS as usize),
+            command if command.is_power_of_two() && command & COMMANDS != 0 => Ok(0),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
+    fn map_source(
+        &mut self,
+        fd: u64,
+        offset: u64,
+        protection: Protection,
+        shared: bool,
+    ) -> Result<Source, Errno> {
+        let file = self.file(fd)?;
+        if !file.is_readable() {
+            return Err(Errno::EACCES);
+        }
+        match file.object {
+            Object::Zero if shared => Ok(Source::SharedAnonymous),
+            Object::Zero => Ok(Source::Anonymous),
+            Object::Regular(inode) if shared => {
+                if protection.contains(Protection::WRITE) && file.flags & O_ACCMODE != O_RDWR {
+                    return Err(Errno::EACCES);
+                }
+                Ok(Source::SharedFile { inode, offset })
+            }
+            Object::Regular(inode) => Ok(Source::File { inode, offset }),
+            _ => Err(Errno::ENODEV),
+        }
+    }
+}
+
+impl<M: Machine> Kernel<'_, M> {
+    pub(super) fn sys_mmap(
+        &mut self,
+        address: u64,
+        length: u64,
+        protection: u64,
+        flags: u64,
+        fd: u64,
+        offset: u64,
+    ) -> Outcome {
         let protection = protection_of(protection)?;
         if !offset.is_multiple_of(PAGE_SIZE as u64) || length == 0 {
             return Err(Errno::EINVAL.into());
@@ -52,59 +166,22 @@ impl<M: Machine> Kernel<'_, M> {
                 Source::Anonymous
             }
         } else {
-            self.map_source(fd, offset, protection, shared)?
+            self.io().map_source(fd, offset, protection, shared)?
         };
         if let Source::File { inode, .. } | Source::SharedFile { inode, .. } = source {
             self.check_mapping(inode, protection)?;
-            self.note_map(inode, protection);
+            self.observer().map(inode, protection);
         }
         let space = self
             .processes
-            .at_mut(self.current)
+            .current_mut()
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        let address = space.map(&mut resources!(self), place, length, protection, source);
-        self.note_own_code(self.current);
+        let address = space.map(&mut self.storage, place, length, protection, source);
+        let slot = self.processes.current_slot();
+        self.observer().own_code(slot);
         Ok(address? as usize)
-    }
-
-    fn map_source(
-        &mut self,
-        fd: u64,
-        offset: u64,
-        protection: Protection,
-        shared: bool,
-    ) -> Result<Source, Errno> {
-        let file = self
-            .files
-            .get(self.processes.at(self.current).descriptors.file(fd)?);
-        if !file.is_readable() {
-            return Err(Errno::EACCES);
-        }
-        match (&file.kind, file.inode) {
-            (Kind::Zero, _) if shared => Ok(Source::SharedAnonymous),
-            (Kind::Zero, _) => Ok(Source::Anonymous),
-            (Kind::Regular, Some(inode)) if shared => {
-                if protection.contains(Protection::WRITE) && file.flags & O_ACCMODE != O_RDWR {
-                    return Err(Errno::EACCES);
-                }
-                Ok(Source::SharedFile { inode, offset })
-            }
-            (Kind::Regular, Some(inode)) => Ok(Source::File { inode, offset }),
-            _ => Err(Errno::ENODEV),
-        }
-    }
-
-    pub(super) fn sys_munmap(&mut self, address: u64, length: u64) -> Outcome {
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EINVAL)?;
-        space.unmap(&mut resources!(self), address, length)?;
-        Ok(0)
     }
 
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
@@ -112,101 +189,15 @@ impl<M: Machine> Kernel<'_, M> {
         self.check_protection(address, length, protection)?;
         let space = self
             .processes
-            .at_mut(self.current)
+            .current_mut()
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        let result = space.protect(&mut resources!(self), address, length, protection);
-        self.note_own_code(self.current);
+        let result = space.protect(&mut self.storage, address, length, protection);
+        let slot = self.processes.current_slot();
+        self.observer().own_code(slot);
         result?;
         Ok(0)
-    }
-
-    pub(super) fn sys_mremap(&mut self, a: &[u64; 6]) -> Outcome {
-        let [old, old_length, new_length, flags, new_address, _] = *a;
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        let address = space.remap(
-            &mut resources!(self),
-            old,
-            old_length,
-            new_length,
-            flags,
-            new_address,
-        )?;
-        Ok(address as usize)
-    }
-
-    pub(super) fn sys_madvise(&mut self, address: u64, length: u64, advice: u64) -> Outcome {
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::ENOMEM)?;
-        space.advise(&mut resources!(self), address, length, advice)?;
-        Ok(0)
-    }
-
-    pub(super) fn sys_msync(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
-        const MS_ALL: u64 = 7;
-        const MS_ASYNC_AND_SYNC: u64 = 5;
-        if flags & !MS_ALL != 0 || flags & MS_ASYNC_AND_SYNC == MS_ASYNC_AND_SYNC {
-            return Err(Errno::EINVAL.into());
-        }
-        self.check_mapped(address, length)?;
-        Ok(0)
-    }
-
-    pub(super) fn sys_mlock(&mut self, address: u64, length: u64) -> Outcome {
-        self.check_mapped(UserAddr(address).page_start().0, length)?;
-        Ok(0)
-    }
-
-    fn check_mapped(&mut self, address: u64, length: u64) -> Result<(), Errno> {
-        if !UserAddr(address).is_page_aligned() {
-            return Err(Errno::EINVAL);
-        }
-        self.processes
-            .at_mut(self.current)
-            .space()?
-            .check_mapped(address, length)
-    }
-
-    /// One byte a page: is it in memory?
-    pub(super) fn sys_mincore(&mut self, address: u64, length: u64, vector: u64) -> Outcome {
-        self.check_mapped(address, length)?;
-        let end = page_align_up(length)
-            .and_then(|length| address.checked_add(length))
-            .ok_or(Errno::ENOMEM)?;
-        let pages = (address..end).step_by(PAGE_SIZE);
-        for (page, index) in pages.zip(0..) {
-            let at = vector.checked_add(index).ok_or(Errno::EFAULT)?;
-            let space = self
-                .processes
-                .at(self.current)
-                .space
-                .as_ref()
-                .ok_or(Errno::ENOMEM)?;
-            let resident = space.is_resident(&resources!(self), page);
-            self.copy_out(at, &[u8::from(resident)])?;
-        }
-        Ok(0)
-    }
-
-    /// One processor and one thread a process: every barrier has already happened.
-    pub(super) fn sys_membarrier(&mut self, command: u64) -> Outcome {
-        const QUERY: u64 = 0;
-        const COMMANDS: u64 = 0x1ff;
-        match command as u32 as u64 {
-            QUERY => Ok(COMMANDS as usize),
-            command if command.is_power_of_two() && command & COMMANDS != 0 => Ok(0),
-            _ => Err(Errno::EINVAL.into()),
-        }
     }
 }
 

@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 
 use super::Outcome;
-use super::user::zeros;
+use super::grant::{Io, Names, User};
 use crate::errno::Errno;
-use crate::fs::{Follow, InodeId, Kind as FileKind, ProcNode, Rename};
-use crate::kernel::Kernel;
+use crate::files::open::Object;
+use crate::fs::{FileKind, Follow, InodeId, ProcNode, Rename};
 use crate::machine::Machine;
-use crate::process::files::{FileId, Kind};
+use crate::process::descriptors::FileId;
+use crate::text::zeros;
 
 pub(super) const AT_FDCWD: i32 = -100;
 pub(super) const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
@@ -25,7 +26,7 @@ pub(super) enum Target {
     File(FileId),
 }
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Names<'_, '_, M> {
     /// Where a path starts that was given together with a directory descriptor.
     #[inline(never)]
     pub(super) fn start_of(&self, fd: u64, path: &[u8]) -> Result<InodeId, Errno> {
@@ -34,16 +35,16 @@ impl<M: Machine> Kernel<'_, M> {
             Some(b'/') => return Ok(InodeId::ROOT),
             Some(_) => {}
         }
-        let process = self.processes.at(self.current);
         if fd as i32 == AT_FDCWD {
-            return Ok(process.directory);
+            return Ok(self.process.directory);
         }
         let inode = self
             .files
-            .get(process.descriptors.file(fd)?)
+            .open
+            .get(self.process.descriptors.file(fd)?)
             .inode
             .ok_or(Errno::ENOTDIR)?;
-        if self.fs.is_directory(inode) {
+        if self.storage.fs.is_directory(inode) {
             Ok(inode)
         } else {
             Err(Errno::ENOTDIR)
@@ -53,8 +54,11 @@ impl<M: Machine> Kernel<'_, M> {
     /// The inode or pipe that a path names.
     #[inline(never)]
     pub(super) fn target(&self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
-        let inode = self.fs.resolve(self.start_of(fd, path)?, path, follow)?;
-        match self.fs.kind(inode) {
+        let inode = self
+            .storage
+            .fs
+            .resolve(self.start_of(fd, path)?, path, follow)?;
+        match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
                 self.proc_target(node)
             }
@@ -71,11 +75,10 @@ impl<M: Machine> Kernel<'_, M> {
         flags: u64,
     ) -> Result<Target, Errno> {
         if path.is_empty() && flags & AT_EMPTY_PATH != 0 {
-            let process = self.processes.at(self.current);
             if fd as i32 == AT_FDCWD {
-                return Ok(Target::Inode(process.directory));
+                return Ok(Target::Inode(self.process.directory));
             }
-            return Ok(self.target_of(process.descriptors.file(fd)?));
+            return Ok(self.target_of(self.process.descriptors.file(fd)?));
         }
         let follow = if flags & AT_SYMLINK_NOFOLLOW != 0 {
             Follow::No
@@ -88,6 +91,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// What an open file stands for.
     pub(super) fn target_of(&self, id: FileId) -> Target {
         self.files
+            .open
             .get(id)
             .inode
             .map_or(Target::File(id), Target::Inode)
@@ -95,11 +99,10 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// What a link of /proc/self stands for.
     fn proc_target(&self, node: ProcNode) -> Result<Target, Errno> {
-        let process = self.processes.at(self.current);
         match node {
-            ProcNode::SelfExe => process.program.map(Target::Inode).ok_or(Errno::ENOENT),
-            ProcNode::SelfCwd => Ok(Target::Inode(process.directory)),
-            ProcNode::Descriptor(fd) => match process.descriptors.file(fd.into()) {
+            ProcNode::SelfExe => self.process.program.map(Target::Inode).ok_or(Errno::ENOENT),
+            ProcNode::SelfCwd => Ok(Target::Inode(self.process.directory)),
+            ProcNode::Descriptor(fd) => match self.process.descriptors.file(fd.into()) {
                 Ok(id) => Ok(self.target_of(id)),
                 Err(_) => Err(Errno::ENOENT),
             },
@@ -112,7 +115,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, Vec<u8>, usize), Errno> {
         let path = self.path_name(path)?;
         let start = self.start_of(fd, &path)?;
-        let (directory, name) = self.fs.resolve_parent(start, &path)?;
+        let (directory, name) = self.storage.fs.resolve_parent(start, &path)?;
         let at = path.len() - name.len();
         Ok((directory, path, at))
     }
@@ -120,30 +123,15 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_mkdirat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
         let (directory, path, name) = self.parent(fd, path)?;
         let permissions = self.masked(mode) & 0o1777;
-        self.fs
+        self.storage
+            .fs
             .create_directory(directory, &path[name..], permissions)?;
         Ok(0)
     }
 
     /// Permission bits without those of the umask.
     pub(super) fn masked(&self, mode: u64) -> u32 {
-        mode as u32 & 0o7777 & !u32::from(self.processes.at(self.current).umask)
-    }
-
-    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
-    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64, _device: u64) -> Outcome {
-        const S_IFMT: u64 = 0o170_000;
-        const S_IFREG: u64 = 0o100_000;
-        let (directory, path, name) = self.parent(fd, path)?;
-        match mode & S_IFMT {
-            0 | S_IFREG => {
-                let permissions = self.masked(mode);
-                let file = self.fs.create_file(directory, &path[name..], permissions)?;
-                self.note_creation(file);
-                Ok(0)
-            }
-            _ => Err(Errno::EPERM.into()),
-        }
+        mode as u32 & 0o7777 & !u32::from(self.process.umask)
     }
 
     pub(super) fn sys_unlinkat(&mut self, fd: u64, path: u64, flags: u64) -> Outcome {
@@ -152,19 +140,14 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let (directory, path, name) = self.parent(fd, path)?;
         if flags & AT_REMOVEDIR != 0 {
-            self.fs
-                .remove_directory(directory, &path[name..], &mut self.pool)?;
+            self.storage
+                .fs
+                .remove_directory(directory, &path[name..], &mut self.storage.pool)?;
         } else {
-            self.fs.unlink(directory, &path[name..], &mut self.pool)?;
+            self.storage
+                .fs
+                .unlink(directory, &path[name..], &mut self.storage.pool)?;
         }
-        Ok(0)
-    }
-
-    pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
-        let target = self.path_name(target)?;
-        let (directory, path, name) = self.parent(fd, path)?;
-        let link = self.fs.symlink(directory, &path[name..], &target)?;
-        self.note_creation(link);
         Ok(0)
     }
 
@@ -191,7 +174,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EXDEV.into());
         };
         let (directory, path, name) = self.parent(new_fd, new)?;
-        self.fs.link(inode, directory, &path[name..])?;
+        self.storage.fs.link(inode, directory, &path[name..])?;
         Ok(0)
     }
 
@@ -212,8 +195,8 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let (old_directory, old, old_name) = self.parent(old_fd, old)?;
         let (new_directory, new, new_name) = self.parent(new_fd, new)?;
-        let pool = &mut self.pool;
-        self.fs.rename(
+        let pool = &mut self.storage.pool;
+        self.storage.fs.rename(
             old_directory,
             &old[old_name..],
             new_directory,
@@ -223,22 +206,53 @@ impl<M: Machine> Kernel<'_, M> {
         )?;
         Ok(0)
     }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
+    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
+    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
+        const S_IFMT: u64 = 0o170_000;
+        const S_IFREG: u64 = 0o100_000;
+        let (directory, path, name) = self.names().parent(fd, path)?;
+        match mode & S_IFMT {
+            0 | S_IFREG => {
+                let permissions = self.names().masked(mode);
+                let file = self
+                    .storage
+                    .fs
+                    .create_file(directory, &path[name..], permissions)?;
+                self.observer().create(file);
+                Ok(0)
+            }
+            _ => Err(Errno::EPERM.into()),
+        }
+    }
+
+    pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
+        let target = self.path_name(target)?;
+        let (directory, path, name) = self.names().parent(fd, path)?;
+        let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
+        self.observer().create(link);
+        Ok(0)
+    }
 
     pub(super) fn sys_readlinkat(&mut self, fd: u64, path: u64, into: u64, size: u64) -> Outcome {
         if size as i32 <= 0 {
             return Err(Errno::EINVAL.into());
         }
         let path = self.path_name(path)?;
-        let target = self.target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
+        let target =
+            self.names()
+                .target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
         let Target::Inode(inode) = target else {
             return Err(Errno::EINVAL.into());
         };
         let size = usize::try_from(size as i32).unwrap_or(0);
-        let text = match self.fs.kind(inode) {
+        let text = match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() => self.proc_link_text(node)?,
             FileKind::Symlink => {
-                self.note_read(inode);
-                let target = self.fs.readlink(inode)?;
+                self.observer().read(inode);
+                let target = self.storage.fs.readlink(inode)?;
                 let mut text = zeros(target.len())?;
                 text.copy_from_slice(target);
                 text
@@ -254,14 +268,14 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// What readlink shows of a link of /proc/self.
     fn proc_link_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
-        match self.proc_target(node)? {
+        match self.names().proc_target(node)? {
             Target::Inode(inode) => {
-                self.note_path(inode);
-                self.fs.path_of(inode)
+                self.observer().path(inode);
+                self.storage.fs.path_of(inode)
             }
             Target::File(id) => {
-                let pipe = match self.files.get(id).kind {
-                    Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,
+                let pipe = match self.files.open.get(id).object {
+                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
                     _ => 0,
                 };
                 Ok(alloc::format!("pipe:[{pipe}]").into_bytes())

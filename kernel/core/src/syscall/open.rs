@@ -1,16 +1,17 @@
 //! openat(2): from a path to a descriptor.
 
 use super::Outcome;
+use super::grant::{Io, User};
 use super::names::Target;
 use crate::errno::Errno;
-use crate::fs::{Create, Device, Follow, InodeId, Kind as FileKind, Opened};
-use crate::kernel::Kernel;
-use crate::machine::Machine;
-use crate::process::descriptors::OnExec;
-use crate::process::files::{
-    FileId, Kind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY,
-    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, OpenFile, Window,
+use crate::files::open::{
+    O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK,
+    O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
 };
+use crate::fs::{Create, Device, FileKind, Follow, InodeId, Opened};
+use crate::machine::Machine;
+use crate::process::Pid;
+use crate::process::descriptors::{FileId, OnExec};
 
 /// Set for every file that was opened by name: a 64-bit Linux says so too.
 const O_LARGEFILE: u32 = 0o400000;
@@ -35,7 +36,7 @@ const KNOWN: u32 = O_ACCMODE
 /// Flags that are about the opening only and are not kept.
 const OF_OPENING: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_openat(&mut self, fd: u64, path: u64, flags: u64, mode: u64) -> Outcome {
         let path = self.path_name(path)?;
         let mut flags = flags as u32 & KNOWN | O_LARGEFILE;
@@ -49,10 +50,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EINVAL.into());
         }
         // Before anything is created: a full table must not leave a file behind.
-        self.processes
-            .at_mut(self.current)
-            .descriptors
-            .lowest_free(0)?;
+        self.processes.current_mut().descriptors.lowest_free(0)?;
         let (target, is_new) = self.find_or_create(fd, &path, flags, mode)?;
         let on_exec = if flags & O_CLOEXEC != 0 {
             OnExec::Close
@@ -76,22 +74,21 @@ impl<M: Machine> Kernel<'_, M> {
         let no_follow = flags & O_NOFOLLOW != 0 || flags & (O_CREAT | O_EXCL) == O_CREAT | O_EXCL;
         let follow = if no_follow { Follow::No } else { Follow::Yes };
         if flags & O_CREAT == 0 {
-            return Ok((self.target(fd, path, follow)?, false));
+            return Ok((self.names().target(fd, path, follow)?, false));
         }
-        let start = self.start_of(fd, path)?;
+        let start = self.names().start_of(fd, path)?;
         let create = if flags & O_EXCL != 0 {
             Create::Exclusive
         } else {
             Create::IfMissing
         };
-        match self
-            .fs
-            .open_or_create(start, path, follow, create, self.masked(mode))?
-        {
+        let permissions = self.names().masked(mode);
+        let fs = &mut self.storage.fs;
+        match fs.open_or_create(start, path, follow, create, permissions)? {
             Opened::Created(inode) => Ok((Target::Inode(inode), true)),
-            Opened::Existing(inode) => match self.fs.kind(inode) {
+            Opened::Existing(inode) => match self.storage.fs.kind(inode) {
                 FileKind::Proc(node) if node.is_link() => {
-                    Ok((self.target(fd, path, follow)?, false))
+                    Ok((self.names().target(fd, path, follow)?, false))
                 }
                 _ => Ok((Target::Inode(inode), false)),
             },
@@ -100,82 +97,72 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn open_inode(&mut self, inode: InodeId, flags: u32, is_new: bool) -> Result<OpenFile, Errno> {
         let writes = flags & O_ACCMODE != 0;
-        let file_kind = self.fs.kind(inode);
+        let file_kind = self.storage.fs.kind(inode);
         if flags & O_DIRECTORY != 0 && file_kind != FileKind::Directory {
             return Err(Errno::ENOTDIR);
         }
-        let kind = match file_kind {
-            _ if flags & O_PATH != 0 => Kind::Path,
-            FileKind::Directory if writes || flags & O_CREAT != 0 => return Err(Errno::EISDIR),
-            FileKind::Directory => Kind::Directory,
+        let object = match file_kind {
+            _ if flags & O_PATH != 0 => Object::Path,
+            // Cutting is writing.
+            FileKind::Directory if writes || flags & (O_CREAT | O_TRUNC) != 0 => {
+                return Err(Errno::EISDIR);
+            }
+            FileKind::Directory => Object::Directory(inode),
             FileKind::Symlink => return Err(Errno::ELOOP),
             FileKind::File => {
                 if is_new {
-                    self.note_creation(inode);
+                    self.observer().create(inode);
                 } else if flags & O_TRUNC != 0 {
-                    self.fs.refuse_if_running(inode)?;
-                    self.note_write(inode, false);
-                    self.content_moves();
-                    self.fs
-                        .set_size(inode, 0, &mut self.pool, &mut self.machine)?;
+                    self.storage.fs.refuse_if_running(inode)?;
+                    self.observer().write(inode, false);
+                    self.storage.fs.set_size(
+                        inode,
+                        0,
+                        &mut self.storage.pool,
+                        &mut self.storage.machine,
+                    )?;
                 }
                 if writes {
-                    self.fs.begin_write(inode)?;
+                    self.storage.fs.begin_write(inode)?;
                 }
-                Kind::Regular
+                Object::Regular(inode)
             }
             FileKind::Device(device) => match device {
-                Device::Null => Kind::Null,
-                Device::Zero => Kind::Zero,
-                Device::Full => Kind::Full,
-                Device::Random | Device::Urandom => Kind::Random,
-                Device::Tty
-                    if self.processes.at(self.current).session == crate::process::Pid::NONE =>
-                {
+                Device::Null => Object::Null,
+                Device::Zero => Object::Zero,
+                Device::Full => Object::Full,
+                Device::Random | Device::Urandom => Object::Random,
+                Device::Tty if self.processes.current().session == Pid::NONE => {
                     return Err(Errno::ENXIO);
                 }
-                Device::Tty | Device::Console => Kind::Terminal,
+                Device::Tty | Device::Console => Object::Terminal,
             },
             FileKind::Proc(node) if node.is_link() => return Err(Errno::ELOOP),
             FileKind::Proc(_) if writes => return Err(Errno::EACCES),
-            FileKind::Proc(node) => Kind::Text(self.proc_text(node)?),
+            FileKind::Proc(node) => Object::Text(self.proc_text(node)?),
         };
-        self.fs.hold(inode);
-        Ok(OpenFile {
-            kind,
-            inode: Some(inode),
-            flags: flags & !OF_OPENING,
-            offset: 0,
-            references: 1,
-            window: Window::NONE,
-        })
+        self.storage.fs.hold(inode);
+        Ok(OpenFile::new(object, Some(inode), flags & !OF_OPENING))
     }
 
     /// Opens the pipe behind /proc/self/fd/N once more, as /dev/stdin asks.
     fn reopen_pipe(&mut self, id: FileId, flags: u32) -> Result<OpenFile, Errno> {
-        let pipe = match self.files.get(id).kind {
-            Kind::PipeReader(pipe) | Kind::PipeWriter(pipe) => pipe,
+        let pipe = match self.files.open.get(id).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
             _ => return Err(Errno::ENXIO),
         };
-        let kind = match flags & O_ACCMODE {
+        let object = match flags & O_ACCMODE {
             _ if flags & (O_PATH | O_DIRECTORY) != 0 => return Err(Errno::ENOTDIR),
             O_WRONLY => {
-                self.pipes.at(pipe).open_writer();
-                Kind::PipeWriter(pipe)
+                self.files.pipes.at(pipe).open_writer();
+                Object::PipeWriter(pipe)
             }
             O_RDWR => return Err(Errno::EINVAL),
             _ => {
-                self.pipes.at(pipe).open_reader();
-                Kind::PipeReader(pipe)
+                self.files.pipes.at(pipe).open_reader();
+                Object::PipeReader(pipe)
             }
         };
-        Ok(OpenFile {
-            kind,
-            inode: None,
-            flags: flags & !OF_OPENING,
-            offset: 0,
-            references: 1,
-            window: Window::NONE,
-        })
+        Ok(OpenFile::new(object, None, flags & !OF_OPENING))
     }
 }

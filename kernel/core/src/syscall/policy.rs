@@ -2,8 +2,10 @@
 
 use crate::errno::Errno;
 use crate::fs::{Fs, InodeId, Origin};
-use crate::kernel::{Kernel, Policy, Printable, say};
-use crate::machine::Machine;
+use crate::kernel::Kernel;
+use crate::machine::{Machine, say};
+use crate::options::Policy;
+use crate::text::Printable;
 use crate::vm::Protection;
 
 /// In an image of the chain, code runs only if it was made on this machine. Scripts are text: their interpreter counts.
@@ -55,7 +57,13 @@ impl<M: Machine> Kernel<'_, M> {
         if self.policy == Policy::Open || !protection.executable() {
             return Ok(());
         }
-        check_policy(self.policy, &self.fs, &mut self.machine, file, MAPPED)
+        check_policy(
+            self.policy,
+            &self.storage.fs,
+            &mut self.storage.machine,
+            file,
+            MAPPED,
+        )
     }
 
     /// May the current process execute what is mapped from `address` on? The ledger gets to know the files.
@@ -73,7 +81,7 @@ impl<M: Machine> Kernel<'_, M> {
         }
         let end = address.saturating_add(length);
         let mut index = 0;
-        while let Some(space) = &self.processes.at(self.current).space
+        while let Some(space) = &self.processes.current().space
             && let Some(area) = space.areas().get(index)
         {
             index += 1;
@@ -83,7 +91,7 @@ impl<M: Machine> Kernel<'_, M> {
             {
                 let file = view.inode;
                 self.check_mapping(file, protection)?;
-                self.note_code(file);
+                self.observer().code(file);
             }
         }
         Ok(())

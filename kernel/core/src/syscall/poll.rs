@@ -1,26 +1,16 @@
 //! poll(2) and select(2): which of these files are ready? A blocked poll looks again after any event that
 //! concerns pipes or the terminal.
 
+use super::grant::{Io, User};
+use super::object::{IN, OUT, POLLERR, POLLHUP, POLLNVAL};
 use super::signal::check_set_size;
 use super::{Outcome, Stop};
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
-use crate::process::files::{FileId, Kind};
 use crate::process::{Event, Restart};
 
-const POLLIN: u16 = 1;
-const POLLOUT: u16 = 4;
-const POLLERR: u16 = 8;
-const POLLHUP: u16 = 16;
-const POLLNVAL: u16 = 32;
-const POLLRDNORM: u16 = 64;
-const POLLWRNORM: u16 = 256;
-const IN: u16 = POLLIN | POLLRDNORM;
-const OUT: u16 = POLLOUT | POLLWRNORM;
-
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_ppoll(
         &mut self,
         fds: u64,
@@ -29,7 +19,7 @@ impl<M: Machine> Kernel<'_, M> {
         mask: u64,
         set_size: u64,
     ) -> Outcome {
-        if count > self.processes.at(self.current).descriptors.limit as u64 {
+        if count > self.processes.current().descriptors.limit as u64 {
             return Err(Errno::EINVAL.into());
         }
         let timeout = if timeout == 0 {
@@ -40,7 +30,7 @@ impl<M: Machine> Kernel<'_, M> {
         if mask != 0 {
             check_set_size(set_size)?;
             let [mask] = self.read_words(mask)?;
-            self.use_mask(mask);
+            self.processes.current_mut().use_mask(mask);
         }
         let outcome = self.poll_files(fds, count, timeout);
         self.end_poll(outcome)
@@ -55,8 +45,8 @@ impl<M: Machine> Kernel<'_, M> {
             let result = if (fd as i32) < 0 {
                 0
             } else {
-                match self.processes.at(self.current).descriptors.file(fd.into()) {
-                    Ok(id) => self.readiness(id) & (events | POLLERR | POLLHUP),
+                match self.processes.current().descriptors.file(fd.into()) {
+                    Ok(id) => self.poll(id) & (events | POLLERR | POLLHUP),
                     Err(_) => POLLNVAL,
                 }
             };
@@ -71,7 +61,7 @@ impl<M: Machine> Kernel<'_, M> {
         if ready > 0 {
             return Ok(ready);
         }
-        if self.machine.now() >= self.deadline(timeout) {
+        if self.storage.machine.now() >= self.deadline(timeout) {
             return Ok(0);
         }
         Err(self.block(Event::Poll, Restart::Never))
@@ -80,47 +70,18 @@ impl<M: Machine> Kernel<'_, M> {
     /// The mask that held during the call goes, unless a handler is about to run under it.
     fn end_poll(&mut self, outcome: Outcome) -> Outcome {
         if outcome != Err(Stop::BLOCK) {
-            self.restore_mask();
+            self.processes.current_mut().restore_mask();
         }
         outcome
     }
 
-    /// What could be done with a file now, as POLL bits. Whoever asks is woken when that changes.
-    fn readiness(&mut self, id: FileId) -> u16 {
-        let file = self.files.get(id);
-        match file.kind {
-            Kind::PipeReader(pipe) => {
-                self.pipes.watch(pipe);
-                let pipe = self.pipes.at(pipe);
-                let hang_up = if pipe.writers() == 0 { POLLHUP } else { 0 };
-                if pipe.is_empty() {
-                    hang_up
-                } else {
-                    hang_up | IN
-                }
-            }
-            Kind::PipeWriter(pipe) => {
-                self.pipes.watch(pipe);
-                let pipe = self.pipes.at(pipe);
-                let error = if pipe.readers() == 0 { POLLERR } else { 0 };
-                if pipe.has_room() { error | OUT } else { error }
-            }
-            Kind::Terminal => {
-                self.read_console();
-                self.terminal.was_read = true;
-                if self.terminal.is_ready() {
-                    IN | OUT
-                } else {
-                    OUT
-                }
-            }
-            Kind::Path => POLLNVAL,
-            _ => IN | OUT,
-        }
-    }
-
-    pub(super) fn sys_pselect6(&mut self, a: &[u64; 6]) -> Outcome {
-        let [count, read, write, except, timeout, mask] = *a;
+    pub(super) fn sys_pselect6(
+        &mut self,
+        count: u64,
+        sets: [u64; 3],
+        timeout: u64,
+        mask: u64,
+    ) -> Outcome {
         if (count as i32) < 0 {
             return Err(Errno::EINVAL.into());
         }
@@ -134,12 +95,12 @@ impl<M: Machine> Kernel<'_, M> {
             if set != 0 {
                 check_set_size(set_size)?;
                 let [mask] = self.read_words(set)?;
-                self.use_mask(mask);
+                self.processes.current_mut().use_mask(mask);
             }
         }
-        let size = self.processes.at(self.current).descriptors.table_size();
+        let size = self.processes.current().descriptors.table_size();
         let count = usize::try_from(count).unwrap_or(size).min(size);
-        let outcome = self.select_files(count, [read, write, except], timeout);
+        let outcome = self.select_files(count, sets, timeout);
         self.end_poll(outcome)
     }
 
@@ -162,12 +123,8 @@ impl<M: Machine> Kernel<'_, M> {
             if wanted.iter().all(|set| set[word] & bit == 0) {
                 continue;
             }
-            let id = self
-                .processes
-                .at(self.current)
-                .descriptors
-                .file(fd as u64)?;
-            let state = self.readiness(id);
+            let id = self.processes.current().descriptors.file(fd as u64)?;
+            let state = self.poll(id);
             let conditions = [
                 state & (IN | POLLHUP | POLLERR) != 0,
                 state & (OUT | POLLERR) != 0,

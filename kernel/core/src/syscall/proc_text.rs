@@ -3,19 +3,18 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use super::information::RELEASE;
-use super::user::zeros;
+use super::grant::Io;
+use super::system::RELEASE;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::fs::{InodeId, ProcNode};
-use crate::image::Hex;
-use crate::kernel::{Kernel, Printable};
 use crate::machine::Machine;
-use crate::text::Text;
+use crate::text::{Printable, Text, zeros};
 use crate::vm::Protection;
-use crate::vm::area::Kind as AreaKind;
+use crate::vm::area::AreaKind;
+use firmseed_formats::sha256::Hex;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Io<'_, '_, M> {
     /// What a file of /proc says to the current process.
     #[inline(never)]
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
@@ -26,15 +25,15 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
-        let seconds = self.machine.now() / 1_000_000_000;
-        let hundredths = self.machine.now() / 10_000_000 % 100;
-        let process = self.processes.at(self.current);
+        let seconds = self.storage.machine.now() / 1_000_000_000;
+        let hundredths = self.storage.machine.now() / 10_000_000 % 100;
+        let process = self.processes.current();
         match node {
             ProcNode::MemInfo => {
                 const KIB_PER_PAGE: usize = PAGE_SIZE / 1024;
                 let (total, free) = (
-                    self.pool.total() * KIB_PER_PAGE,
-                    self.pool.free() * KIB_PER_PAGE,
+                    self.storage.pool.total() * KIB_PER_PAGE,
+                    self.storage.pool.free() * KIB_PER_PAGE,
                 );
                 for (name, kib) in [
                     ("MemTotal", total),
@@ -64,7 +63,7 @@ impl<M: Machine> Kernel<'_, M> {
             ProcNode::Stat => writeln!(
                 text,
                 "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime {}",
-                self.realtime_start / 1_000_000_000
+                self.storage.fs.realtime_start / 1_000_000_000
             ),
             ProcNode::FileSystems => writeln!(text, "nodev\ttmpfs\nnodev\tproc"),
             ProcNode::KernelCommandLine => writeln!(text),
@@ -103,14 +102,16 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     fn write_contents(&self, file: InodeId, text: &mut Text) -> fmt::Result {
-        let size = usize::try_from(self.fs.size(file)).map_err(|_| fmt::Error)?;
+        let size = usize::try_from(self.storage.fs.size(file)).map_err(|_| fmt::Error)?;
         text.bytes = zeros(size).map_err(|_| fmt::Error)?;
-        self.fs.read(file, 0, &mut text.bytes, &self.machine);
+        self.storage
+            .fs
+            .read(file, 0, &mut text.bytes, &self.storage.machine);
         Ok(())
     }
 
     fn write_maps(&self, text: &mut Text) -> fmt::Result {
-        let Some(space) = &self.processes.at(self.current).space else {
+        let Some(space) = &self.processes.current().space else {
             return Ok(());
         };
         for area in space.areas() {
@@ -143,7 +144,11 @@ impl<M: Machine> Kernel<'_, M> {
                 AreaKind::Stack => writeln!(text, " [stack]")?,
                 kind => match kind.view() {
                     Some(view) => {
-                        let path = self.fs.path_of(view.inode).map_err(|_| fmt::Error)?;
+                        let path = self
+                            .storage
+                            .fs
+                            .path_of(view.inode)
+                            .map_err(|_| fmt::Error)?;
                         writeln!(text, " {}", Printable(&path))?;
                     }
                     None => writeln!(text)?,

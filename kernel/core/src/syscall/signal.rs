@@ -2,20 +2,20 @@
 
 use super::Outcome;
 use super::frame::siginfo_bytes;
+use super::grant::{Caller, Io, User};
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::signals::{
     Action, AlternateStack, Info, SI_TKILL, SI_USER, Signal, UNBLOCKABLE,
 };
-use crate::process::table::Slot;
-use crate::process::{Event, Pid, Restart};
+use crate::process::table::{Processes, Slot};
+use crate::process::{Event, Pid, Process, Restart};
 
 const SS_ONSTACK: u32 = 1;
 const SS_DISABLE: u32 = 2;
 const MIN_STACK: u64 = 5120;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_rt_sigaction(
         &mut self,
         number: u64,
@@ -33,7 +33,7 @@ impl<M: Machine> Kernel<'_, M> {
         } else {
             Some(self.read_words::<4>(new)?)
         };
-        let action = self.processes.at(self.current).signals.action(signal);
+        let action = self.process.signals.action(signal);
         if old != 0 {
             self.write_words(
                 old,
@@ -47,10 +47,7 @@ impl<M: Machine> Kernel<'_, M> {
                 restorer,
                 mask: mask & !UNBLOCKABLE,
             };
-            self.processes
-                .at_mut(self.current)
-                .signals
-                .set_action(signal, action);
+            self.process.signals.set_action(signal, action);
         }
         Ok(0)
     }
@@ -63,7 +60,7 @@ impl<M: Machine> Kernel<'_, M> {
         set_size: u64,
     ) -> Outcome {
         check_set_size(set_size)?;
-        let blocked = self.processes.at(self.current).signals.blocked;
+        let blocked = self.process.signals.blocked;
         let mask = if new == 0 {
             blocked
         } else {
@@ -78,11 +75,7 @@ impl<M: Machine> Kernel<'_, M> {
         if old != 0 {
             self.write_words(old, &[blocked])?;
         }
-        self.processes
-            .at_mut(self.current)
-            .signals
-            .set_blocked(mask);
-        self.attention = true;
+        self.process.signals.set_blocked(mask);
         Ok(0)
     }
 
@@ -90,7 +83,7 @@ impl<M: Machine> Kernel<'_, M> {
         if set_size > 8 {
             return Err(Errno::EINVAL.into());
         }
-        let signals = &self.processes.at(self.current).signals;
+        let signals = &self.process.signals;
         let set = (signals.pending & signals.blocked).to_le_bytes();
         self.copy_out(into, &set[..set_size as usize])?;
         Ok(0)
@@ -99,25 +92,9 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_rt_sigsuspend(&mut self, mask: u64, set_size: u64) -> Outcome {
         check_set_size(set_size)?;
         let [mask] = self.read_words(mask)?;
-        self.use_mask(mask);
+        self.process.use_mask(mask);
         self.deadline(None);
         Err(self.block(Event::Signal, Restart::Never))
-    }
-
-    /// Sets a mask for the time of this call; the handler's return brings the old one back.
-    pub(super) fn use_mask(&mut self, mask: u64) {
-        let signals = &mut self.processes.at_mut(self.current).signals;
-        signals.saved_mask.get_or_insert(signals.blocked);
-        signals.set_blocked(mask);
-    }
-
-    /// Ends the time of [`Self::use_mask`] where no handler did.
-    pub(super) fn restore_mask(&mut self) {
-        let signals = &mut self.processes.at_mut(self.current).signals;
-        if let Some(mask) = signals.saved_mask.take() {
-            signals.set_blocked(mask);
-            self.attention = true;
-        }
     }
 
     pub(super) fn sys_rt_sigtimedwait(
@@ -135,25 +112,76 @@ impl<M: Machine> Kernel<'_, M> {
             Some(self.timespec(timeout)?)
         };
         let deadline = self.deadline(timeout);
-        let process = self.processes.at_mut(self.current);
+        let process = &mut *self.process;
         if let Some((signal, details)) = process.signals.take_from(set & !UNBLOCKABLE) {
             self.copy_out_optional(info, &siginfo_bytes(signal, details))?;
             return Ok(signal.number().into());
         }
-        if self.machine.now() >= deadline {
+        if self.storage.machine.now() >= deadline {
             return Err(Errno::EAGAIN.into());
         }
         Err(self.block(Event::Signal, Restart::Never))
     }
 
+    pub(super) fn sys_sigaltstack(&mut self, new: u64, old: u64) -> Outcome {
+        let replacement = if new == 0 {
+            None
+        } else {
+            Some(self.read_words::<3>(new)?)
+        };
+        let process = &*self.process;
+        let alternate = process.signals.alternate;
+        let is_in_use = alternate.contains(process.registers.sp);
+        let flags = match alternate.size {
+            0 => SS_DISABLE,
+            _ if is_in_use => SS_ONSTACK,
+            _ => 0,
+        };
+        if old != 0 {
+            self.write_words(old, &[alternate.start, flags.into(), alternate.size])?;
+        }
+        if let Some([start, flags, size]) = replacement {
+            if is_in_use {
+                return Err(Errno::EPERM.into());
+            }
+            let alternate = match flags as u32 {
+                SS_DISABLE => AlternateStack::default(),
+                0 | SS_ONSTACK if size >= MIN_STACK => AlternateStack { start, size },
+                0 | SS_ONSTACK => return Err(Errno::ENOMEM.into()),
+                _ => return Err(Errno::EINVAL.into()),
+            };
+            self.process.signals.alternate = alternate;
+        }
+        Ok(0)
+    }
+}
+
+impl Process {
+    /// Sets a mask for the time of this call; the handler's return brings the old one back.
+    pub(super) fn use_mask(&mut self, mask: u64) {
+        let signals = &mut self.signals;
+        signals.saved_mask.get_or_insert(signals.blocked);
+        signals.set_blocked(mask);
+    }
+
+    /// Ends the time of [`Self::use_mask`] where no handler did.
+    pub(super) fn restore_mask(&mut self) {
+        let signals = &mut self.signals;
+        if let Some(mask) = signals.saved_mask.take() {
+            signals.set_blocked(mask);
+        }
+    }
+}
+
+impl Processes {
     pub(super) fn sys_kill(&mut self, pid: u64, number: u64) -> Outcome {
         let signal = signal_or_probe(number)?;
-        let own = self.processes.at(self.current);
+        let own = self.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
         let (own_pid, own_group) = (own.pid, own.group);
         let members = match pid as i32 {
             pid @ 1.. => {
-                let slot = self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
+                let slot = self.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
                 self.send_or_probe(slot, signal, info);
                 1
             }
@@ -176,9 +204,8 @@ impl<M: Machine> Kernel<'_, M> {
         chosen: impl Fn(Pid, Pid) -> bool,
     ) -> usize {
         let mut members = 0;
-        for slot in self.processes.slots() {
+        for slot in self.slots() {
             if self
-                .processes
                 .get_mut(slot)
                 .is_some_and(|process| chosen(process.pid, process.group))
             {
@@ -202,17 +229,18 @@ impl<M: Machine> Kernel<'_, M> {
             return Err(Errno::EINVAL.into());
         }
         let signal = signal_or_probe(number)?;
-        let own = self.processes.at(self.current);
+        let own = self.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_TKILL);
         let slot = self
-            .processes
             .find(Pid(thread as u32))
             .filter(|_| group == thread)
             .ok_or(Errno::ESRCH)?;
         self.send_or_probe(slot, signal, info);
         Ok(0)
     }
+}
 
+impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_rt_sigqueueinfo(&mut self, pid: u64, number: u64, info: u64) -> Outcome {
         let mut bytes = [0; 128];
         self.copy_in(info, &mut bytes)?;
@@ -220,12 +248,12 @@ impl<M: Machine> Kernel<'_, M> {
         let code = word(8) as i32;
         let signal = signal_or_probe(number)?;
         let slot = self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
-        if (code >= 0 || code == SI_TKILL) && slot != self.current {
+        if (code >= 0 || code == SI_TKILL) && slot != self.processes.current_slot() {
             return Err(Errno::EPERM.into());
         }
         let value = u64::from(word(24)) | u64::from(word(28)) << 32;
-        self.note_message(slot);
-        self.send_or_probe(
+        self.observer().message(slot);
+        self.processes.send_or_probe(
             slot,
             signal,
             Info {
@@ -235,38 +263,6 @@ impl<M: Machine> Kernel<'_, M> {
                 value,
             },
         );
-        Ok(0)
-    }
-
-    pub(super) fn sys_sigaltstack(&mut self, new: u64, old: u64) -> Outcome {
-        let replacement = if new == 0 {
-            None
-        } else {
-            Some(self.read_words::<3>(new)?)
-        };
-        let process = self.processes.at(self.current);
-        let alternate = process.signals.alternate;
-        let is_in_use = alternate.contains(process.registers.sp);
-        let flags = match alternate.size {
-            0 => SS_DISABLE,
-            _ if is_in_use => SS_ONSTACK,
-            _ => 0,
-        };
-        if old != 0 {
-            self.write_words(old, &[alternate.start, flags.into(), alternate.size])?;
-        }
-        if let Some([start, flags, size]) = replacement {
-            if is_in_use {
-                return Err(Errno::EPERM.into());
-            }
-            let alternate = match flags as u32 {
-                SS_DISABLE => AlternateStack::default(),
-                0 | SS_ONSTACK if size >= MIN_STACK => AlternateStack { start, size },
-                0 | SS_ONSTACK => return Err(Errno::ENOMEM.into()),
-                _ => return Err(Errno::EINVAL.into()),
-            };
-            self.processes.at_mut(self.current).signals.alternate = alternate;
-        }
         Ok(0)
     }
 }

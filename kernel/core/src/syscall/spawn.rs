@@ -1,15 +1,16 @@
-//! New processes and the end of old ones: clone(2) as fork and vfork, exit(2).
+//! New processes: clone(2) as fork and vfork.
 
 use alloc::boxed::Box;
 
-use super::{Outcome, Stop};
+use super::Outcome;
+use super::grant::User;
 use crate::addr::UserAddr;
 use crate::errno::Errno;
-use crate::kernel::{Kernel, resources};
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::signals::Signal;
 use crate::process::table::Slot;
-use crate::process::{Alarm, Ending, Event, Motion, Pid, Process, Report, Restart, State, Usage};
+use crate::process::{Alarm, Event, Motion, Pid, Process, Report, Restart, State, Usage, Wait};
 
 const CSIGNAL: u64 = 0xff;
 const CLONE_VM: u64 = 0x100;
@@ -41,7 +42,7 @@ impl<M: Machine> Kernel<'_, M> {
         tls: u64,
         child_tid: u64,
     ) -> Outcome {
-        if let Some(child) = self.processes.at_mut(self.current).spawned.take() {
+        if let Some(child) = self.processes.current_mut().spawned.take() {
             // Made again because the vfork child has let go of the address space.
             return self.vfork_parent(child);
         }
@@ -53,8 +54,9 @@ impl<M: Machine> Kernel<'_, M> {
         if Signal::new(flags & CSIGNAL).is_none() && flags & CSIGNAL != 0 {
             return Err(Errno::EINVAL.into());
         }
-        self.note_fork();
+        self.observer().fork();
         let pid = self.processes.next_pid()?;
+        self.ledger.make_room(&self.processes)?;
         if flags & CLONE_PARENT_SETTID != 0 {
             self.copy_out(parent_tid, &pid.0.to_le_bytes())?;
         }
@@ -69,13 +71,13 @@ impl<M: Machine> Kernel<'_, M> {
             child.clear_tid = UserAddr(child_tid);
         }
         if borrows {
-            child.space = self.processes.at_mut(self.current).space.take();
-            child.lender = Some(self.processes.at(self.current).pid);
-            self.space_owner = None;
+            child.space = self.processes.current_mut().space.take();
+            child.lender = Some(self.processes.current().pid);
+            self.processes.drop_space(self.processes.current_slot());
         } else {
-            let parent = self.processes.at_mut(self.current);
+            let parent = self.processes.current_mut();
             let space = parent.space.as_mut().ok_or(Errno::EFAULT)?;
-            match space.fork(&mut resources!(self)) {
+            match space.fork(&mut self.storage) {
                 Ok(space) => child.space = Some(space),
                 Err(errno) => {
                     self.undo_copy(child);
@@ -84,18 +86,15 @@ impl<M: Machine> Kernel<'_, M> {
             }
         }
         let slot = self.insert_child(child)?;
+        self.observer().forked(slot);
         if !borrows {
-            self.note_forked_memory(slot);
+            self.observer().forked_memory(slot);
         }
         if flags & CLONE_CHILD_SETTID != 0 {
             let child = self.processes.at_mut(slot);
             let space = child.space.as_mut().expect("the child was given memory");
             // As on Linux, a bad address is the child's own loss.
-            let _ = space.copy_out(
-                &mut resources!(self),
-                UserAddr(child_tid),
-                &pid.0.to_le_bytes(),
-            );
+            let _ = space.copy_out(&mut self.storage, UserAddr(child_tid), &pid.0.to_le_bytes());
         }
         if flags & CLONE_VFORK != 0 {
             return self.vfork_parent(pid);
@@ -110,10 +109,10 @@ impl<M: Machine> Kernel<'_, M> {
             .processes
             .find(child)
             .is_some_and(|slot| runs(self.processes.at(slot)));
-        if !is_running && self.processes.at(self.current).space.is_some() {
+        if !is_running && self.processes.current().space.is_some() {
             return Ok(child.0 as usize);
         }
-        self.processes.at_mut(self.current).spawned = Some(child);
+        self.processes.current_mut().spawned = Some(child);
         self.deadline(None);
         Err(self.block(Event::Vfork(child), Restart::Uninterruptible))
     }
@@ -121,13 +120,12 @@ impl<M: Machine> Kernel<'_, M> {
     /// The child as a copy of the current process, without memory; its references are counted.
     #[inline(never)]
     fn copy_process(&mut self, pid: Pid, flags: u64) -> Result<Box<Process>, Errno> {
-        self.store_fp();
-        let parent = self.processes.at_mut(self.current);
+        self.processes.store_fp(&mut self.storage.machine);
+        let parent = self.processes.current_mut();
         let descriptors = parent.descriptors.duplicate()?;
         let mut signals = parent.signals.clone();
         signals.pending = 0;
         signals.saved_mask = None;
-        let record = parent.record.fork(parent.pid);
         let is_vfork = flags & CLONE_VFORK != 0;
         let mut registers = parent.registers.clone();
         registers.x[0] = 0;
@@ -154,23 +152,23 @@ impl<M: Machine> Kernel<'_, M> {
             path: parent.path.clone(),
             name: parent.name,
             alarm: Alarm::default(),
+            wait: Wait::NONE,
             deadline: None,
             progress: 0,
             exit_signal: (flags & CSIGNAL) as u8,
             usage: Usage::default(),
             children_usage: Usage::default(),
             clear_tid: UserAddr::NULL,
-            record,
             has_executed: false,
         });
         if let Some(program) = child.program {
             // Cannot fail: the parent executes it, so nobody has it open for writing.
-            self.fs.begin_exec(program)?;
-            self.fs.hold(program);
+            self.storage.fs.begin_exec(program)?;
+            self.storage.fs.hold(program);
         }
-        self.fs.hold(child.directory);
+        self.storage.fs.hold(child.directory);
         for (_, descriptor) in child.descriptors.iter() {
-            self.files.share(descriptor.file);
+            self.files.open.share(descriptor.file);
         }
         Ok(child)
     }
@@ -178,18 +176,20 @@ impl<M: Machine> Kernel<'_, M> {
     /// Gives back what [`Self::copy_process`] counted, and the memory.
     fn undo_copy(&mut self, mut child: Box<Process>) {
         while let Some(descriptor) = child.descriptors.take_any(|_| true) {
-            self.release_file(descriptor.file);
+            self.io().release_file(descriptor.file);
         }
-        self.fs.drop_hold(child.directory, &mut self.pool);
+        self.storage
+            .fs
+            .drop_hold(child.directory, &mut self.storage.pool);
         if let Some(program) = child.program {
-            self.fs.end_exec(program);
-            self.fs.drop_hold(program, &mut self.pool);
+            self.storage.fs.end_exec(program);
+            self.storage.fs.drop_hold(program, &mut self.storage.pool);
         }
         if let Some(space) = child.space.take() {
             if child.lender.is_some() {
-                self.processes.at_mut(self.current).space = Some(space);
+                self.processes.current_mut().space = Some(space);
             } else {
-                space.release(&mut resources!(self));
+                space.release(&mut self.storage);
             }
         }
     }
@@ -197,7 +197,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn insert_child(&mut self, child: Box<Process>) -> Result<Slot, Errno> {
         match self.processes.insert(child) {
             Ok(slot) => {
-                self.attention = true;
+                self.processes.ask_attention();
                 Ok(slot)
             }
             Err((errno, child)) => {
@@ -205,10 +205,5 @@ impl<M: Machine> Kernel<'_, M> {
                 Err(errno)
             }
         }
-    }
-
-    pub(super) fn sys_exit(&mut self, status: u64) -> Outcome {
-        self.end_process(self.current, Ending::Exited(status as u8));
-        Err(Stop::GONE)
     }
 }

@@ -1,10 +1,9 @@
 //! Time: clocks, sleeping, ITIMER_REAL, and how much of it was used.
 
 use super::Outcome;
+use super::grant::{Caller, Jobs, User};
 use super::wait::rusage;
 use crate::errno::Errno;
-use crate::fs::Time;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::{Event, Restart, Usage};
 
@@ -24,26 +23,17 @@ const CLOCK_TAI: u64 = 11;
 
 const TIMER_ABSTIME: u64 = 1;
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Jobs<'_, '_, M> {
     /// Nanoseconds since 1970, by the image's calendar.
-    pub(crate) fn realtime(&self) -> u64 {
-        self.realtime_start.saturating_add(self.machine.now())
-    }
-
-    /// The same for stamps of files.
-    pub(crate) fn file_time(&self) -> Time {
-        let now = self.realtime();
-        Time {
-            seconds: (now / NANOSECONDS) as i64,
-            nanoseconds: (now % NANOSECONDS) as u32,
-        }
+    pub(super) fn realtime(&self) -> u64 {
+        self.storage.fs.realtime(self.storage.machine.now())
     }
 
     fn clock(&mut self, clock: u64) -> Result<u64, Errno> {
         match clock as u32 as u64 {
             CLOCK_REALTIME | CLOCK_REALTIME_COARSE | CLOCK_TAI => Ok(self.realtime()),
             CLOCK_MONOTONIC | CLOCK_MONOTONIC_RAW | CLOCK_MONOTONIC_COARSE | CLOCK_BOOTTIME => {
-                Ok(self.machine.now())
+                Ok(self.storage.machine.now())
             }
             CLOCK_PROCESS_CPUTIME_ID | CLOCK_THREAD_CPUTIME_ID => Ok(self.own_usage().time),
             _ => Err(Errno::EINVAL),
@@ -74,11 +64,6 @@ impl<M: Machine> Kernel<'_, M> {
         Ok(0)
     }
 
-    pub(super) fn sys_nanosleep(&mut self, request: u64, remaining: u64) -> Outcome {
-        let duration = self.timespec(request)?;
-        self.sleep(duration, remaining)
-    }
-
     pub(super) fn sys_clock_nanosleep(
         &mut self,
         clock: u64,
@@ -95,43 +80,15 @@ impl<M: Machine> Kernel<'_, M> {
         let now = self.clock(clock)?;
         let time = self.timespec(request)?;
         if flags & TIMER_ABSTIME != 0 {
-            return self.sleep(time.saturating_sub(now), 0);
+            return self.caller().sleep(time.saturating_sub(now), 0);
         }
-        self.sleep(time, remaining)
-    }
-
-    fn sleep(&mut self, duration: u64, remaining: u64) -> Outcome {
-        let is_first_try = self.processes.at(self.current).deadline.is_none();
-        let deadline = self.deadline(Some(duration));
-        let now = self.machine.now();
-        if now >= deadline {
-            return Ok(0);
-        }
-        if remaining != 0 && !is_first_try {
-            // Woken early, so by a signal.
-            let left = deadline - now;
-            self.write_words(remaining, &[left / NANOSECONDS, left % NANOSECONDS])?;
-        }
-        Err(self.block(Event::Signal, Restart::Never))
-    }
-
-    /// A `struct timespec` as nanoseconds; what does not fit is "for ever".
-    pub(super) fn timespec(&mut self, address: u64) -> Result<u64, Errno> {
-        let [seconds, nanoseconds] = self.read_words(address)?;
-        if seconds as i64 >= 0 && nanoseconds < NANOSECONDS {
-            Ok(seconds
-                .saturating_mul(NANOSECONDS)
-                .saturating_add(nanoseconds)
-                .min(u64::MAX - 1))
-        } else {
-            Err(Errno::EINVAL)
-        }
+        self.caller().sleep(time, remaining)
     }
 
     /// What the current process has used until now.
     fn own_usage(&mut self) -> Usage {
-        self.account_time();
-        let process = self.processes.at_mut(self.current);
+        self.processes.account_time(self.storage.machine.now());
+        let process = self.processes.current();
         let mut usage = process.usage;
         if let Some(space) = &process.space {
             usage.peak_pages = usage.peak_pages.max(space.usage().peak_pages as u64);
@@ -141,17 +98,17 @@ impl<M: Machine> Kernel<'_, M> {
 
     pub(super) fn sys_times(&mut self, into: u64) -> Outcome {
         let own = self.own_usage().time / TICK;
-        let children = self.processes.at(self.current).children_usage.time / TICK;
+        let children = self.processes.current().children_usage.time / TICK;
         if into != 0 {
             self.write_words(into, &[own, 0, children, 0])?;
         }
-        Ok((self.machine.now() / TICK) as usize)
+        Ok((self.storage.machine.now() / TICK) as usize)
     }
 
     pub(super) fn sys_getrusage(&mut self, who: u64, into: u64) -> Outcome {
         let usage = match who as i32 {
             0 | 1 => self.own_usage(),
-            -1 => self.processes.at(self.current).children_usage,
+            -1 => self.processes.current().children_usage,
             _ => return Err(Errno::EINVAL.into()),
         };
         self.copy_out(into, rusage(&usage).bytes())?;
@@ -179,23 +136,47 @@ impl<M: Machine> Kernel<'_, M> {
         if old != 0 {
             self.write_words(old, &words)?;
         }
-        let next = (value > 0).then(|| self.machine.now().saturating_add(value));
-        let alarm = &mut self.processes.at_mut(self.current).alarm;
+        let next = (value > 0).then(|| self.storage.machine.now().saturating_add(value));
+        let alarm = &mut self.processes.current_mut().alarm;
         alarm.next = next;
         alarm.interval = interval;
-        self.next_timer = self.next_timer.min(next.unwrap_or(u64::MAX));
+        if let Some(next) = next {
+            self.processes.add_timer(next);
+        }
         Ok(0)
     }
 
     /// `struct itimerval` of the current process.
     fn alarm_words(&self) -> [u64; 4] {
-        let alarm = self.processes.at(self.current).alarm;
-        let left = alarm
-            .next
-            .map_or(0, |next| next.saturating_sub(self.machine.now()).max(1000));
+        let alarm = self.processes.current().alarm;
+        let left = alarm.next.map_or(0, |next| {
+            next.saturating_sub(self.storage.machine.now()).max(1000)
+        });
         let split = |time: u64| [time / NANOSECONDS, time % NANOSECONDS / 1000];
         let ([interval, interval_micros], [seconds, micros]) = (split(alarm.interval), split(left));
         [interval, interval_micros, seconds, micros]
+    }
+}
+
+impl<M: Machine> Caller<'_, '_, M> {
+    pub(super) fn sys_nanosleep(&mut self, request: u64, remaining: u64) -> Outcome {
+        let duration = self.timespec(request)?;
+        self.sleep(duration, remaining)
+    }
+
+    fn sleep(&mut self, duration: u64, remaining: u64) -> Outcome {
+        let is_first_try = self.process.deadline.is_none();
+        let deadline = self.deadline(Some(duration));
+        let now = self.storage.machine.now();
+        if now >= deadline {
+            return Ok(0);
+        }
+        if remaining != 0 && !is_first_try {
+            // Woken early, so by a signal.
+            let left = deadline - now;
+            self.write_words(remaining, &[left / NANOSECONDS, left % NANOSECONDS])?;
+        }
+        Err(self.block(Event::Signal, Restart::Never))
     }
 }
 

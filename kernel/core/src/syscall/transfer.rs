@@ -1,364 +1,370 @@
-//! read(2) and write(2), from the system call down to the bytes. Regular files and pipes are the fast way:
-//! from where the bytes lie to the user's page in one copy.
+//! read(2), write(2) and their family: vectors, positions, copies from file to file. All of them are [`Io::read`] and
+//! [`Io::write`] with other arguments.
 
-use super::quick::QUICK;
-use super::vector::Segments;
+use super::buffer::{Buffer, MOST, check_range};
+use super::grant::{Io, User};
+use super::object::Position;
 use super::{Outcome, Stop};
-use crate::addr::{PAGE_SHIFT, PAGE_SIZE, UserAddr};
-use crate::context::Access;
+use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::fs::{Chunk, FILE_SIZE_MAX, InodeId};
-use crate::kernel::{Kernel, resources};
+use crate::files::open::{O_APPEND, O_NONBLOCK, Object};
+use crate::fs::{FILE_SIZE_MAX, InodeId};
 use crate::machine::Machine;
-use crate::process::files::{FileId, Kind, O_APPEND, O_NONBLOCK};
-use crate::process::signals::{Info, SI_USER, Signal};
-use crate::process::{Event, Restart};
+use crate::process::descriptors::FileId;
+use crate::text::zeros;
 
-/// Most bytes that one call transfers (MAX_RW_COUNT).
-pub(super) const MOST: u64 = 0x7fff_f000;
+/// UIO_MAXIOV.
+const MAX_SEGMENTS: u64 = 1024;
 
-/// Where in the file.
+/// The user memory of one call.
 #[derive(Clone, Copy)]
-pub(super) enum Position {
-    /// At the file's offset, which moves.
-    Current,
-    /// Here; the file's offset stays.
-    At(u64),
+enum Segments {
+    /// One piece.
+    One { address: u64, length: u64 },
+    /// An array of `struct iovec`.
+    Vector { address: u64, count: u64 },
 }
 
-impl<M: Machine> Kernel<'_, M> {
+impl Segments {
+    fn count(self) -> u64 {
+        match self {
+            Segments::One { .. } => 1,
+            Segments::Vector { count, .. } => count,
+        }
+    }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
     #[inline]
     pub(super) fn sys_read(&mut self, fd: u64, address: u64, length: u64) -> Outcome {
-        let id = self.processes.at(self.current).descriptors.file(fd)?;
-        self.read_file(id, address, length, Position::Current)
+        let id = self.id(fd)?;
+        self.read_user(id, address, length, Position::Current)
     }
 
     #[inline]
     pub(super) fn sys_write(&mut self, fd: u64, address: u64, length: u64) -> Outcome {
-        let id = self.processes.at(self.current).descriptors.file(fd)?;
-        let file = self.files.get(id);
-        if file.kind == Kind::Regular && file.is_writable() {
-            return self.write_file(id, address, length, Position::Current);
+        let id = self.id(fd)?;
+        if let Object::Regular(_) = self.files.open.get(id).object {
+            return self.write_user(id, address, length, Position::Current);
         }
         self.write_segments(id, Segments::One { address, length }, Position::Current)
     }
 
-    /// Reads from an open file to user memory.
+    /// One segment of a read.
     #[inline(never)]
-    pub(super) fn read_file(
-        &mut self,
-        id: FileId,
-        address: u64,
-        length: u64,
-        position: Position,
-    ) -> Outcome {
-        let file = self.files.get_mut(id);
-        if !file.is_readable() {
-            return Err(Errno::EBADF.into());
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    fn read_user(&mut self, id: FileId, address: u64, length: u64, position: Position) -> Outcome {
+        if self.files.open.get(id).is_readable() {
+            check_range(address, length)?;
         }
-        let length = length.min(MOST) as usize;
-        if let (Kind::Regular, Some(inode)) = (&file.kind, file.inode) {
-            return match position {
-                Position::At(offset) => Ok(self.read_regular(inode, offset, address, length)?),
-                Position::Current => {
-                    let offset = file.offset;
-                    let done = self.read_regular(inode, offset, address, length)?;
-                    self.files.get_mut(id).offset = offset + done as u64;
-                    if length < QUICK {
-                        self.note_read_window(id);
-                    }
-                    Ok(done)
-                }
-            };
-        }
-        self.read_special(id, address, length, position)
+        self.read(id, &mut Buffer::user(address, length), position)
     }
 
-    #[inline]
-    fn read_regular(
-        &mut self,
-        inode: InodeId,
-        offset: u64,
-        address: u64,
-        length: usize,
-    ) -> Result<usize, Errno> {
-        self.note_read(inode);
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        let mut done = 0;
-        while done < length {
-            let chunk = self.fs.chunk(inode, offset + done as u64, length - done);
-            if chunk.is_empty() {
-                break;
+    /// One segment of a write.
+    #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    fn write_user(&mut self, id: FileId, address: u64, length: u64, position: Position) -> Outcome {
+        if self.files.open.get(id).is_writable() {
+            check_range(address, length)?;
+        }
+        self.write(id, &mut Buffer::user(address, length), position)
+    }
+
+    fn segment(&mut self, segments: Segments, index: u64) -> Result<(u64, u64), Errno> {
+        match segments {
+            Segments::One { address, length } => Ok((address, length)),
+            Segments::Vector { address, .. } => {
+                let [base, length] = self.read_words(address.wrapping_add(index * 16))?;
+                Ok((base, length))
             }
-            let to = UserAddr(address.wrapping_add(done as u64));
-            match space.copy_out_chunk(&mut resources!(self), to, chunk) {
+        }
+    }
+
+    /// An array of segments that a program can have. A length below zero is found before any other fault.
+    fn check_vector(&mut self, address: u64, count: u64) -> Result<Segments, Errno> {
+        if count > MAX_SEGMENTS {
+            return Err(Errno::EINVAL);
+        }
+        let segments = Segments::Vector { address, count };
+        let mut ranges = Ok(());
+        for index in 0..count {
+            let (address, length) = self.segment(segments, index)?;
+            if length > i64::MAX as u64 {
+                return Err(Errno::EINVAL);
+            }
+            ranges = ranges.and(check_range(address, length));
+        }
+        ranges.map(|()| segments)
+    }
+
+    /// Writes all segments. A pipe that fills up on the way blocks the call, which goes on where it was.
+    fn write_segments(
+        &mut self,
+        id: FileId,
+        segments: Segments,
+        mut position: Position,
+    ) -> Outcome {
+        let file = self.files.open.get(id);
+        if !file.is_writable() {
+            return Err(Errno::EBADF.into());
+        }
+        let waits = match file.object {
+            Object::PipeWriter(pipe) if file.flags & O_NONBLOCK == 0 => Some(pipe),
+            _ => None,
+        };
+        let mut done = core::mem::take(&mut self.processes.current_mut().progress);
+        let mut skip = done as u64;
+        for index in 0..segments.count() {
+            let (address, length) = self.segment(segments, index)?;
+            if length <= skip {
+                skip -= length;
+                continue;
+            }
+            let (address, length) = (address.wrapping_add(skip), length - skip);
+            skip = 0;
+            let result = match (self.write_user(id, address, length, position), waits) {
+                (Ok(count), Some(pipe)) if (count as u64) < length && count > 0 => {
+                    done += count;
+                    Err(self.wait_for_pipe(pipe))
+                }
+                (result, _) => result,
+            };
+            match result {
                 Ok(count) => {
                     done += count;
-                    if count < chunk.len() {
+                    position = position.advance(count);
+                    if (count as u64) < length {
                         break;
                     }
                 }
-                Err(errno) if done == 0 => return Err(errno),
+                Err(Stop::BLOCK) => {
+                    self.processes.current_mut().progress = done;
+                    return Err(Stop::BLOCK);
+                }
+                Err(stop) if done == 0 => return Err(stop),
                 Err(_) => break,
             }
         }
         Ok(done)
     }
 
-    /// Reads from what is no regular file.
-    #[inline(never)]
-    fn read_special(
-        &mut self,
-        id: FileId,
-        address: u64,
-        length: usize,
-        position: Position,
-    ) -> Outcome {
-        let file = self.files.get(id);
-        if let (Kind::Terminal | Kind::Text(_) | Kind::Random, Some(device)) =
-            (&file.kind, file.inode)
-        {
-            self.note_device(device);
-        }
-        let file = self.files.get(id);
-        let offset = match position {
-            Position::At(offset) => offset,
-            Position::Current => file.offset,
-        };
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        match &file.kind {
-            Kind::PipeReader(pipe) => {
-                let pipe = *pipe;
-                self.read_pipe(pipe, self.files.get(id).flags, address, length)
+    /// Reads into all segments until one is not filled.
+    fn read_segments(&mut self, id: FileId, segments: Segments, mut position: Position) -> Outcome {
+        let mut done = 0;
+        for index in 0..segments.count() {
+            let (address, length) = self.segment(segments, index)?;
+            if length == 0 && index > 0 {
+                continue;
             }
-            Kind::Terminal => {
-                let flags = file.flags;
-                self.read_terminal(flags, address, length)
-            }
-            Kind::Null => Ok(0),
-            Kind::Zero | Kind::Full => Ok(space.copy_out_chunk(
-                &mut resources!(self),
-                UserAddr(address),
-                Chunk::Zero { length },
-            )?),
-            Kind::Random => self.random_out(address, length),
-            Kind::Text(text) => {
-                let start = text
-                    .len()
-                    .min(usize::try_from(offset).unwrap_or(usize::MAX));
-                let piece = &text[start..text.len().min(start.saturating_add(length))];
-                space.copy_out(&mut resources!(self), UserAddr(address), piece)?;
-                let done = piece.len();
-                if let Position::Current = position {
-                    self.files.get_mut(id).offset += done as u64;
+            match self.read_user(id, address, length, position) {
+                Ok(count) => {
+                    done += count;
+                    position = position.advance(count);
+                    let is_terminal = self.files.open.get(id).object == Object::Terminal;
+                    if (count as u64) < length || is_terminal {
+                        break;
+                    }
                 }
-                Ok(done)
-            }
-            Kind::Directory => Err(Errno::EISDIR.into()),
-            Kind::Regular | Kind::PipeWriter(_) | Kind::Path => Err(Errno::EBADF.into()),
-        }
-    }
-
-    fn read_pipe(&mut self, pipe: u32, flags: u32, address: u64, length: usize) -> Outcome {
-        self.note_pipe_read(pipe);
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        let mut r = resources!(self);
-        let result = self.pipes.at(pipe).read(length, |piece| {
-            let to = UserAddr(address.wrapping_add(piece.done as u64));
-            let chunk = Chunk::Frame {
-                frame: piece.frame,
-                offset: piece.offset,
-                length: piece.length,
-            };
-            let count = space.copy_out_chunk(&mut r, to, chunk)?;
-            if count == piece.length {
-                Ok(())
-            } else {
-                Err(Errno::EFAULT)
-            }
-        });
-        match result {
-            Ok(done) => {
-                self.wake_pipe(pipe);
-                Ok(done)
-            }
-            Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
-            Err(errno) => Err(errno.into()),
-        }
-    }
-
-    /// Blocks until something happens to a pipe.
-    pub(super) fn wait_for_pipe(&mut self, pipe: u32) -> Stop {
-        self.pipes.watch(pipe);
-        self.deadline(None);
-        self.block(Event::Pipe(pipe), Restart::WhenAsked)
-    }
-
-    /// Writes user memory to an open file: one segment of the call.
-    #[inline(never)]
-    pub(super) fn write_file(
-        &mut self,
-        id: FileId,
-        address: u64,
-        length: u64,
-        position: Position,
-    ) -> Outcome {
-        let file = self.files.get(id);
-        let length = length.min(MOST) as usize;
-        let (Kind::Regular, Some(inode)) = (&file.kind, file.inode) else {
-            return self.write_special(id, address, length);
-        };
-        let offset = match position {
-            Position::At(offset) => offset,
-            Position::Current if file.flags & O_APPEND != 0 => self.fs.size(inode),
-            Position::Current => file.offset,
-        };
-        let done = self.write_regular(inode, offset, address, length)?;
-        if let Position::Current = position {
-            self.files.get_mut(id).offset = offset + done as u64;
-            if length < QUICK {
-                self.note_write_window(id);
+                Err(stop) if done == 0 => return Err(stop),
+                Err(_) => break,
             }
         }
         Ok(done)
     }
 
-    #[inline]
-    fn write_regular(
+    pub(super) fn sys_readv(&mut self, fd: u64, address: u64, count: u64) -> Outcome {
+        let id = self.id(fd)?;
+        let segments = self.check_vector(address, count)?;
+        self.read_segments(id, segments, Position::Current)
+    }
+
+    pub(super) fn sys_writev(&mut self, fd: u64, address: u64, count: u64) -> Outcome {
+        let id = self.id(fd)?;
+        let segments = self.check_vector(address, count)?;
+        self.write_segments(id, segments, Position::Current)
+    }
+
+    pub(super) fn sys_pread(&mut self, fd: u64, address: u64, length: u64, offset: u64) -> Outcome {
+        let (id, position) = self.positioned(fd, offset)?;
+        self.read_user(id, address, length, position)
+    }
+
+    pub(super) fn sys_pwrite(
         &mut self,
-        inode: InodeId,
-        offset: u64,
+        fd: u64,
         address: u64,
-        length: usize,
-    ) -> Result<usize, Errno> {
-        if length == 0 {
-            return Ok(0);
+        length: u64,
+        offset: u64,
+    ) -> Outcome {
+        let (id, position) = self.positioned(fd, offset)?;
+        self.write_segments(id, Segments::One { address, length }, position)
+    }
+
+    pub(super) fn sys_preadv(&mut self, fd: u64, address: u64, count: u64, offset: u64) -> Outcome {
+        let (id, position) = self.positioned(fd, offset)?;
+        let segments = self.check_vector(address, count)?;
+        self.read_segments(id, segments, position)
+    }
+
+    pub(super) fn sys_pwritev(
+        &mut self,
+        fd: u64,
+        address: u64,
+        count: u64,
+        offset: u64,
+    ) -> Outcome {
+        let (id, position) = self.positioned(fd, offset)?;
+        let segments = self.check_vector(address, count)?;
+        self.write_segments(id, segments, position)
+    }
+
+    pub(super) fn sys_preadv2(
+        &mut self,
+        fd: u64,
+        address: u64,
+        count: u64,
+        offset: u64,
+        flags: u64,
+    ) -> Outcome {
+        match (flags, offset) {
+            (0, u64::MAX) => self.sys_readv(fd, address, count),
+            (0, offset) => self.sys_preadv(fd, address, count, offset),
+            _ => Err(Errno::EOPNOTSUPP.into()),
         }
-        let room = FILE_SIZE_MAX.saturating_sub(offset);
-        if room == 0 {
-            return Err(Errno::EFBIG);
+    }
+
+    pub(super) fn sys_pwritev2(
+        &mut self,
+        fd: u64,
+        address: u64,
+        count: u64,
+        offset: u64,
+        flags: u64,
+    ) -> Outcome {
+        match (flags, offset) {
+            (0, u64::MAX) => self.sys_writev(fd, address, count),
+            (0, offset) => self.sys_pwritev(fd, address, count, offset),
+            _ => Err(Errno::EOPNOTSUPP.into()),
         }
-        let length = length.min(usize::try_from(room).unwrap_or(usize::MAX));
-        self.note_write(inode, true);
-        self.content_moves();
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        let mut at = offset;
-        let done = space.for_each_page(
-            &mut resources!(self),
-            UserAddr(address),
-            length,
-            Access::Read,
-            |r, frame, start, count| {
-                let mut done = 0;
-                while done < count {
-                    let in_page = at as usize % PAGE_SIZE;
-                    let piece = (count - done).min(PAGE_SIZE - in_page);
-                    let target =
-                        match r
-                            .fs
-                            .page_for_write(inode, at >> PAGE_SHIFT, r.pool, r.machine)
-                        {
-                            Ok(target) => target,
-                            Err(errno) if done == 0 => return Err(errno),
-                            Err(_) => break,
-                        };
-                    r.machine.copy(frame, start + done, target, in_page, piece);
-                    done += piece;
-                    at += piece as u64;
+    }
+
+    /// The file and place of a pread or pwrite.
+    fn positioned(&mut self, fd: u64, offset: u64) -> Result<(FileId, Position), Errno> {
+        if offset > i64::MAX as u64 {
+            return Err(Errno::EINVAL);
+        }
+        match self.file(fd)?.object {
+            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => Err(Errno::ESPIPE),
+            _ => Ok((self.id(fd)?, Position::At(offset))),
+        }
+    }
+
+    pub(super) fn sys_sendfile(
+        &mut self,
+        out: u64,
+        input: u64,
+        offset: u64,
+        count: u64,
+    ) -> Outcome {
+        let (from, to) = (self.id(input)?, self.id(out)?);
+        let open = &self.files.open;
+        if !open.get(from).is_readable() || !open.get(to).is_writable() {
+            return Err(Errno::EBADF.into());
+        }
+        self.regular(from)?;
+        let start = self.place(offset, from)?;
+        if start > FILE_SIZE_MAX {
+            return Err(Errno::EINVAL.into());
+        }
+        let done = self.copy(from, start, to, Position::Current, count.min(MOST))?;
+        self.set_place(offset, from, start + done as u64)?;
+        Ok(done)
+    }
+
+    pub(super) fn sys_copy_file_range(
+        &mut self,
+        input: u64,
+        input_offset: u64,
+        out: u64,
+        output_offset: u64,
+        length: u64,
+        flags: u64,
+    ) -> Outcome {
+        let (from, to) = (self.id(input)?, self.id(out)?);
+        let target = self.files.open.get(to);
+        let appends = target.flags & O_APPEND != 0;
+        if !self.files.open.get(from).is_readable() || !target.is_writable() || appends {
+            return Err(Errno::EBADF.into());
+        }
+        let is_same = self.regular(from)? == self.regular(to)?;
+        let start = self.place(input_offset, from)?;
+        let place = self.place(output_offset, to)?;
+        let length = length.min(MOST);
+        let overlaps =
+            is_same && start < place.saturating_add(length) && place < start.saturating_add(length);
+        if flags != 0 || start > FILE_SIZE_MAX || place > FILE_SIZE_MAX || overlaps {
+            return Err(Errno::EINVAL.into());
+        }
+        let done = self.copy(from, start, to, Position::At(place), length)?;
+        self.set_place(input_offset, from, start + done as u64)?;
+        self.set_place(output_offset, to, place + done as u64)?;
+        Ok(done)
+    }
+
+    fn regular(&self, id: FileId) -> Result<InodeId, Errno> {
+        match self.files.open.get(id).object {
+            Object::Regular(inode) => Ok(inode),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    /// The offset that a pointer names, or the file's own where it is NULL.
+    fn place(&mut self, pointer: u64, id: FileId) -> Result<u64, Errno> {
+        match pointer {
+            0 => Ok(self.files.open.get(id).offset),
+            _ => Ok(self.read_words::<1>(pointer)?[0]),
+        }
+    }
+
+    /// Sets it.
+    fn set_place(&mut self, pointer: u64, id: FileId, offset: u64) -> Result<(), Errno> {
+        match pointer {
+            0 => self.files.open.get_mut(id).offset = offset,
+            _ => self.write_words(pointer, &[offset])?,
+        }
+        Ok(())
+    }
+
+    /// Copies from a regular file to an open file through the kernel, page by page.
+    fn copy(
+        &mut self,
+        from: FileId,
+        start: u64,
+        to: FileId,
+        mut position: Position,
+        count: u64,
+    ) -> Outcome {
+        let mut page = zeros(PAGE_SIZE)?;
+        let mut done = 0;
+        while done < count as usize {
+            let wanted = (count as usize - done).min(PAGE_SIZE);
+            let source = Position::At(start + done as u64);
+            let got = self.read(from, &mut Buffer::kernel(&mut page[..wanted]), source)?;
+            if got == 0 {
+                break;
+            }
+            match self.write(to, &mut Buffer::kernel(&mut page[..got]), position) {
+                Ok(written) => {
+                    done += written;
+                    position = position.advance(written);
+                    if written < got {
+                        break;
+                    }
                 }
-                Ok(done)
-            },
-        );
-        if at > offset {
-            self.fs.wrote(inode, at);
-        }
-        // A file that cannot grow is a full device.
-        done.map_err(|errno| {
-            if errno == Errno::ENOMEM {
-                Errno::ENOSPC
-            } else {
-                errno
+                Err(stop) if done == 0 => return Err(stop),
+                Err(_) => break,
             }
-        })
-    }
-
-    /// Writes to what is no regular file.
-    #[inline(never)]
-    fn write_special(&mut self, id: FileId, address: u64, length: usize) -> Outcome {
-        let file = self.files.get(id);
-        match file.kind {
-            Kind::PipeWriter(pipe) => self.write_pipe(pipe, file.flags, address, length),
-            Kind::Terminal => self.write_terminal(address, length),
-            Kind::Null | Kind::Zero | Kind::Random => Ok(length),
-            Kind::Full => Err(Errno::ENOSPC.into()),
-            _ => Err(Errno::EBADF.into()),
         }
-    }
-
-    fn write_pipe(&mut self, pipe: u32, flags: u32, address: u64, length: usize) -> Outcome {
-        if length == 0 {
-            return Ok(0);
-        }
-        self.note_pipe_write(pipe);
-        let ready = match self.pipes.at(pipe).prepare_write(length, &mut self.pool) {
-            Ok(ready) => ready,
-            Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => return Err(self.wait_for_pipe(pipe)),
-            Err(Errno::EPIPE) => {
-                let own = self.processes.at(self.current);
-                let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
-                self.send_signal(self.current, Signal::PIPE, info);
-                return Err(Errno::EPIPE.into());
-            }
-            Err(errno) => return Err(errno.into()),
-        };
-        let space = self
-            .processes
-            .at_mut(self.current)
-            .space
-            .as_mut()
-            .ok_or(Errno::EFAULT)?;
-        let mut r = resources!(self);
-        let done = self.pipes.at(pipe).write(ready, |piece| {
-            let from = UserAddr(address.wrapping_add(piece.done as u64));
-            let mut at = piece.offset;
-            let count = space.for_each_page(
-                &mut r,
-                from,
-                piece.length,
-                Access::Read,
-                |r, frame, start, count| {
-                    r.machine.copy(frame, start, piece.frame, at, count);
-                    at += count;
-                    Ok(count)
-                },
-            )?;
-            if count == piece.length {
-                Ok(())
-            } else {
-                Err(Errno::EFAULT)
-            }
-        })?;
-        self.wake_pipe(pipe);
         Ok(done)
     }
 }

@@ -1,14 +1,15 @@
 //! Waiting for children: wait4(2), waitid(2), and the resources that they report.
 
-use super::{Outcome, frame::siginfo_bytes};
+use super::Outcome;
+use super::frame::siginfo_bytes;
+use super::grant::{Jobs, User};
+use super::layout::Layout;
 use crate::errno::Errno;
-use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::delivery::{CLD_CONTINUED, CLD_EXITED, CLD_KILLED, CLD_STOPPED};
 use crate::process::signals::{Info, Signal};
 use crate::process::table::Slot;
 use crate::process::{Ending, Event, Motion, Pid, Process, Report, Restart, State, Usage};
-use crate::syscall::user::Layout;
 
 const WNOHANG: u64 = 1;
 const WUNTRACED: u64 = 2;
@@ -64,7 +65,7 @@ impl News {
     }
 }
 
-impl<M: Machine> Kernel<'_, M> {
+impl<M: Machine> Jobs<'_, '_, M> {
     pub(super) fn sys_wait4(&mut self, pid: u64, status: u64, options: u64, usage: u64) -> Outcome {
         if options as u32 as u64 & !(WNOHANG | WUNTRACED | WCONTINUED | IGNORED) != 0 {
             return Err(Errno::EINVAL.into());
@@ -72,7 +73,7 @@ impl<M: Machine> Kernel<'_, M> {
         let which = match pid as i32 {
             i32::MIN => return Err(Errno::ESRCH.into()),
             -1 => Which::Any,
-            0 => Which::Group(self.processes.at(self.current).group),
+            0 => Which::Group(self.processes.current().group),
             pid @ 1.. => Which::One(Pid(pid as u32)),
             group => Which::Group(Pid(group.unsigned_abs())),
         };
@@ -102,7 +103,7 @@ impl<M: Machine> Kernel<'_, M> {
         let which = match (kind as u32, id as i32) {
             (0, _) => Which::Any,
             (1, id @ 1..) => Which::One(Pid(id as u32)),
-            (2, 0) => Which::Group(self.processes.at(self.current).group),
+            (2, 0) => Which::Group(self.processes.current().group),
             (2, id @ 1..) => Which::Group(Pid(id as u32)),
             _ => return Err(Errno::EINVAL.into()),
         };
@@ -132,7 +133,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// The first child with something to tell. None: there are children, but they have not.
     fn find_news(&self, which: Which, options: u64) -> Result<Option<(Slot, News)>, Errno> {
-        let own = self.processes.at(self.current).pid;
+        let own = self.processes.current().pid;
         let mut has_child = false;
         for (slot, child) in self.processes.iter() {
             if child.parent != own || !which.includes(child) {
@@ -169,7 +170,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn take_news(&mut self, slot: Slot, news: News) {
         match news {
-            News::Ended(_) => self.reap(slot),
+            News::Ended(_) => self.processes.reap(slot),
             _ => self.processes.at_mut(slot).report = Report::None,
         }
     }

@@ -1,9 +1,10 @@
 //! madvise(2): only advice that changes what a program can see does anything.
 
-use super::area::Kind;
-use super::{AddressSpace, Resources, page_range};
+use super::area::AreaKind;
+use super::{AddressSpace, page_range};
 use crate::errno::Errno;
 use crate::machine::Machine;
+use crate::storage::Storage;
 
 /// Pages may be dropped; the next touch fills them anew.
 const MADV_DONTNEED: u64 = 4;
@@ -21,7 +22,7 @@ impl AddressSpace {
     /// rest is done).
     pub fn advise<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
         length: u64,
         advice: u64,
@@ -35,14 +36,14 @@ impl AddressSpace {
             for index in self.areas.overlapping(start, end) {
                 let area = self.areas.as_slice()[index];
                 // A shared page is not this process's alone to drop.
-                if area.kind == Kind::SharedAnonymous
+                if area.kind == AreaKind::SharedAnonymous
                     || (advice == MADV_FREE && area.kind.view().is_some())
                 {
                     continue;
                 }
                 let (from, to) = (area.start.max(start), area.end.min(end));
-                let cleared = self.clear_pages(r, from, to);
-                self.forget_range(r.machine, from, to, cleared);
+                let cleared = self.clear_pages(storage, from, to);
+                self.forget_range(&mut storage.machine, from, to, cleared);
             }
         }
         if self.areas.cover(start, end) {

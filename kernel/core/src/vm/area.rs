@@ -32,7 +32,7 @@ pub struct FileView {
 
 /// What fills the pages of an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum AreaKind {
     /// Zeros.
     Anonymous,
     /// Zeros; grows down when the program touches what is below.
@@ -47,12 +47,14 @@ pub enum Kind {
     ReadOnlyFile(FileView),
 }
 
-impl Kind {
+impl AreaKind {
     /// The file behind it.
     pub fn view(&self) -> Option<&FileView> {
         match self {
-            Kind::File(view) | Kind::OwnFile(view) | Kind::ReadOnlyFile(view) => Some(view),
-            Kind::Anonymous | Kind::Stack | Kind::SharedAnonymous => None,
+            AreaKind::File(view) | AreaKind::OwnFile(view) | AreaKind::ReadOnlyFile(view) => {
+                Some(view)
+            }
+            AreaKind::Anonymous | AreaKind::Stack | AreaKind::SharedAnonymous => None,
         }
     }
 
@@ -68,8 +70,10 @@ impl Kind {
     /// The file behind it, to be changed.
     pub fn view_mut(&mut self) -> Option<&mut FileView> {
         match self {
-            Kind::File(view) | Kind::OwnFile(view) | Kind::ReadOnlyFile(view) => Some(view),
-            Kind::Anonymous | Kind::Stack | Kind::SharedAnonymous => None,
+            AreaKind::File(view) | AreaKind::OwnFile(view) | AreaKind::ReadOnlyFile(view) => {
+                Some(view)
+            }
+            AreaKind::Anonymous | AreaKind::Stack | AreaKind::SharedAnonymous => None,
         }
     }
 }
@@ -84,7 +88,7 @@ pub struct Area {
     /// What the program may do.
     pub protection: Protection,
     /// What fills it.
-    pub kind: Kind,
+    pub kind: AreaKind,
 }
 
 impl Area {
@@ -92,7 +96,7 @@ impl Area {
     pub fn protected(mut self, protection: Protection) -> Self {
         self.protection = protection;
         match self.kind {
-            Kind::File(view) if protection.writable() => self.kind = Kind::OwnFile(view),
+            AreaKind::File(view) if protection.writable() => self.kind = AreaKind::OwnFile(view),
             _ => {}
         }
         self
@@ -100,12 +104,13 @@ impl Area {
 
     /// May the processor execute bytes there that are not a file's?
     pub fn holds_own_code(&self) -> bool {
-        self.protection.executable() && !matches!(self.kind, Kind::File(_) | Kind::ReadOnlyFile(_))
+        self.protection.executable()
+            && !matches!(self.kind, AreaKind::File(_) | AreaKind::ReadOnlyFile(_))
     }
 
     /// Can the program make every page of it need a frame of its own?
     pub fn needs_frames(&self) -> bool {
-        self.protection.writable() || self.kind == Kind::SharedAnonymous
+        self.protection.writable() || self.kind == AreaKind::SharedAnonymous
     }
 
     fn continues(&self, next: &Area) -> bool {
@@ -126,11 +131,13 @@ impl Areas {
     }
 
     /// The index of the first area that ends after `address`.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn at_or_after(&self, address: u64) -> usize {
         self.list.partition_point(|area| area.end <= address)
     }
 
     /// The area that holds `address`.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn find(&self, address: u64) -> Option<&Area> {
         let area = self.list.get(self.at_or_after(address))?;
         (area.start <= address).then_some(area)

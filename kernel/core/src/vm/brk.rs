@@ -1,11 +1,12 @@
 //! The two areas that grow: brk(2)'s heap, an anonymous area behind the program, and the stack's start.
 
-use super::area::{Area, Kind};
+use super::area::{Area, AreaKind};
 use super::map::check_commitment;
-use super::{AddressSpace, PAGE, Protection, Resources, STACK_TOP};
+use super::{AddressSpace, PAGE, Protection, STACK_TOP};
 use crate::addr::{USER_END, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
+use crate::storage::Storage;
 
 impl AddressSpace {
     /// Where the heap will start; for exec.
@@ -20,32 +21,32 @@ impl AddressSpace {
     /// ENOMEM.
     pub(crate) fn start_stack<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         protection: Protection,
     ) -> Result<(), Errno> {
         self.add_area(
-            r,
+            storage,
             Area {
                 start: STACK_TOP - PAGE,
                 end: STACK_TOP,
                 protection,
-                kind: Kind::Stack,
+                kind: AreaKind::Stack,
             },
         )
     }
 
     /// Sets the program break. Returns the break that holds afterwards: the old one when it cannot be moved.
     /// A move inside a page costs two comparisons.
-    pub fn brk<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, address: u64) -> u64 {
+    pub fn brk<M: Machine>(&mut self, storage: &mut Storage<'_, M>, address: u64) -> u64 {
         if address < self.break_start || address >= USER_END - PAGE {
             return self.break_end;
         }
         let old_end = round_up(self.break_end);
         let new_end = round_up(address);
         let moved = if new_end > old_end {
-            self.grow_heap(r, old_end, new_end)
+            self.grow_heap(storage, old_end, new_end)
         } else {
-            new_end == old_end || self.unmap(r, new_end, old_end - new_end).is_ok()
+            new_end == old_end || self.unmap(storage, new_end, old_end - new_end).is_ok()
         };
         if moved {
             self.break_end = address;
@@ -55,7 +56,7 @@ impl AddressSpace {
 
     fn grow_heap<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         old_end: u64,
         new_end: u64,
     ) -> bool {
@@ -64,7 +65,7 @@ impl AddressSpace {
             start: self.break_start & !(PAGE - 1),
             end: new_end,
             protection,
-            kind: Kind::Anonymous,
+            kind: AreaKind::Anonymous,
         };
         // One page stays free behind the heap.
         let next = self.areas.at_or_after(old_end);
@@ -73,7 +74,7 @@ impl AddressSpace {
             .as_slice()
             .get(next)
             .is_none_or(|area| area.start >= new_end + PAGE);
-        if !free || check_commitment(r, &heap).is_err() {
+        if !free || check_commitment(storage, &heap).is_err() {
             return false;
         }
         let last = next
@@ -90,7 +91,7 @@ impl AddressSpace {
             }
             _ => self
                 .add_area(
-                    r,
+                    storage,
                     Area {
                         start: old_end,
                         ..heap

@@ -2,12 +2,13 @@
 //! [`AddressSpace::translate`], which gives the program's own rights and no more, and fills pages in as the
 //! program's own access would. No kernel pointer to a user address ever exists.
 
-use super::{AddressSpace, Resources};
+use super::AddressSpace;
 use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
 use crate::fs::Chunk;
-use crate::machine::{Machine, Memory};
+use crate::machine::Machine;
+use crate::storage::Storage;
 
 /// A translation that was good when it was made, and stays so until `forget_cached`.
 #[derive(Clone, Copy, Debug)]
@@ -48,22 +49,24 @@ impl AddressSpace {
     /// # Errors
     /// EFAULT when the program may not make the access, ENOMEM when the page cannot be filled.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn translate<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
         access: Access,
     ) -> Result<Frame, Errno> {
         match self.cached(address, access) {
             Some(frame) => Ok(frame),
-            None => self.translate_uncached(r, address, access),
+            None => self.translate_uncached(storage, address, access),
         }
     }
 
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn translate_uncached<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
         access: Access,
     ) -> Result<Frame, Errno> {
@@ -72,15 +75,15 @@ impl AddressSpace {
         }
         let entry = self
             .tables
-            .find(r.machine, address.0)
-            .map(|slot| slot.get(r.machine));
+            .find(&storage.machine, address.0)
+            .map(|slot| slot.get(&storage.machine));
         let allowed = entry.filter(|entry| match access {
             Access::Write => entry.writable(),
             Access::Read | Access::Execute => entry.readable(),
         });
         let frame = match allowed.and_then(|entry| entry.frame()) {
             Some(frame) => frame,
-            None => self.resolve(r, address.0, access)?,
+            None => self.resolve(storage, address.0, access)?,
         };
         let cached = Cached {
             page: address.0 >> PAGE_SHIFT,
@@ -99,13 +102,13 @@ impl AddressSpace {
     /// # Errors
     /// The first error, when no byte was taken before it.
     #[inline]
-    pub fn for_each_page<'a, 'p, M: Machine>(
+    pub fn for_each_page<'p, M: Machine>(
         &mut self,
-        r: &mut Resources<'a, 'p, M>,
+        storage: &mut Storage<'p, M>,
         address: UserAddr,
         length: usize,
         access: Access,
-        mut visit: impl FnMut(&mut Resources<'a, 'p, M>, Frame, usize, usize) -> Result<usize, Errno>,
+        mut visit: impl FnMut(&mut Storage<'p, M>, Frame, usize, usize) -> Result<usize, Errno>,
     ) -> Result<usize, Errno> {
         let mut done = 0;
         while done < length {
@@ -114,8 +117,8 @@ impl AddressSpace {
             let offset = at.page_offset();
             let part = (PAGE_SIZE - offset).min(length - done);
             let taken = self
-                .translate(r, at, access)
-                .and_then(|frame| visit(r, frame, offset, part));
+                .translate(storage, at, access)
+                .and_then(|frame| visit(storage, frame, offset, part));
             match taken {
                 Ok(taken) => {
                     done += taken;
@@ -135,9 +138,10 @@ impl AddressSpace {
     /// # Errors
     /// EFAULT unless all of it can be read; ENOMEM.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn copy_in<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
         into: &mut [u8],
     ) -> Result<(), Errno> {
@@ -146,8 +150,8 @@ impl AddressSpace {
         while !rest.is_empty() {
             let offset = at.page_offset();
             let (part, later) = rest.split_at_mut(rest.len().min(PAGE_SIZE - offset));
-            let frame = self.translate(r, at, Access::Read)?;
-            part.copy_from_slice(&r.machine.page(frame)[offset..offset + part.len()]);
+            let frame = self.translate(storage, at, Access::Read)?;
+            part.copy_from_slice(&storage.machine.page(frame)[offset..offset + part.len()]);
             at = UserAddr(at.0.saturating_add(part.len() as u64));
             rest = later;
         }
@@ -159,9 +163,10 @@ impl AddressSpace {
     /// # Errors
     /// EFAULT unless all of it can be written (what came before the bad page is written); ENOMEM.
     #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn copy_out<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
         bytes: &[u8],
     ) -> Result<(), Errno> {
@@ -170,8 +175,8 @@ impl AddressSpace {
         while !rest.is_empty() {
             let offset = at.page_offset();
             let (part, later) = rest.split_at(rest.len().min(PAGE_SIZE - offset));
-            let frame = self.translate(r, at, Access::Write)?;
-            r.machine.page_mut(frame)[offset..offset + part.len()].copy_from_slice(part);
+            let frame = self.translate(storage, at, Access::Write)?;
+            storage.machine.page_mut(frame)[offset..offset + part.len()].copy_from_slice(part);
             at = UserAddr(at.0.saturating_add(part.len() as u64));
             rest = later;
         }
@@ -186,33 +191,35 @@ impl AddressSpace {
     #[inline]
     pub fn copy_out_chunk<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
-        chunk: Chunk,
+        chunk: Chunk<'_>,
     ) -> Result<usize, Errno> {
         let (offset, length) = (address.page_offset(), chunk.len());
         // The case that decides how fast a byte is read: the page of the last write, and no border.
         if self.write_cache.page != address.0 >> PAGE_SHIFT || length > PAGE_SIZE - offset {
-            return self.copy_out_by_pages(r, address, chunk);
+            return self.copy_out_by_pages(storage, address, chunk);
         }
-        store(r.machine, &chunk, 0, self.write_cache.frame, offset, length);
+        let frame = self.write_cache.frame;
+        chunk.store(0, &mut storage.machine, frame, offset, length);
         Ok(length)
     }
 
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn copy_out_by_pages<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
-        chunk: Chunk,
+        chunk: Chunk<'_>,
     ) -> Result<usize, Errno> {
         let mut done = 0;
-        let store = |r: &mut Resources<'_, '_, M>, frame, offset, length| {
-            store(r.machine, &chunk, done, frame, offset, length);
+        let store = |storage: &mut Storage<'_, M>, frame, offset, length| {
+            chunk.store(done, &mut storage.machine, frame, offset, length);
             done += length;
             Ok(length)
         };
-        self.for_each_page(r, address, chunk.len(), Access::Write, store)
+        self.for_each_page(storage, address, chunk.len(), Access::Write, store)
     }
 
     /// Reads a NUL-terminated string into `into`. Returns its length without the NUL, which is stored too.
@@ -221,7 +228,7 @@ impl AddressSpace {
     /// ENAMETOOLONG when there is no NUL in the first `into.len()` bytes; EFAULT, ENOMEM.
     pub fn copy_in_string<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
         into: &mut [u8],
     ) -> Result<usize, Errno> {
@@ -229,9 +236,9 @@ impl AddressSpace {
         while done < into.len() {
             let at = UserAddr(address.0.saturating_add(done as u64));
             let offset = at.page_offset();
-            let frame = self.translate(r, at, Access::Read)?;
+            let frame = self.translate(storage, at, Access::Read)?;
             let length = (PAGE_SIZE - offset).min(into.len() - done);
-            let source = &r.machine.page(frame)[offset..offset + length];
+            let source = &storage.machine.page(frame)[offset..offset + length];
             let end = source.iter().position(|byte| *byte == 0);
             let length = end.map_or(length, |end| end + 1);
             into[done..done + length].copy_from_slice(&source[..length]);
@@ -247,9 +254,10 @@ impl AddressSpace {
     ///
     /// # Errors
     /// EFAULT, ENOMEM.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn string_length<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: UserAddr,
         limit: usize,
     ) -> Result<Option<usize>, Errno> {
@@ -257,40 +265,14 @@ impl AddressSpace {
         while done < limit {
             let at = UserAddr(address.0.saturating_add(done as u64));
             let offset = at.page_offset();
-            let frame = self.translate(r, at, Access::Read)?;
+            let frame = self.translate(storage, at, Access::Read)?;
             let length = (PAGE_SIZE - offset).min(limit - done);
-            let source = &r.machine.page(frame)[offset..offset + length];
+            let source = &storage.machine.page(frame)[offset..offset + length];
             if let Some(end) = source.iter().position(|byte| *byte == 0) {
                 return Ok(Some(done + end));
             }
             done += length;
         }
         Ok(None)
-    }
-}
-
-/// Writes `length` bytes of a chunk, after the first `skip`, into a frame.
-#[inline]
-fn store(
-    memory: &mut impl Memory,
-    chunk: &Chunk,
-    skip: usize,
-    frame: Frame,
-    offset: usize,
-    length: usize,
-) {
-    match *chunk {
-        Chunk::Bytes(bytes) => {
-            memory.page_mut(frame)[offset..offset + length]
-                .copy_from_slice(&bytes[skip..skip + length]);
-        }
-        Chunk::Frame {
-            frame: from,
-            offset: start,
-            ..
-        } => {
-            memory.copy(from, start + skip, frame, offset, length);
-        }
-        Chunk::Zero { .. } => memory.page_mut(frame)[offset..offset + length].fill(0),
     }
 }

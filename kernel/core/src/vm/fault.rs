@@ -4,16 +4,15 @@
 //! cost a second fault for nearly every page. A page that consists of one whole page of a file is the file's own
 //! frame, read-only, with the file system as a co-owner; every other page of a file is a copy.
 
-use super::area::{Area, FileView, Kind};
-use super::{
-    AddressSpace, FaultError, PAGE, Resources, STACK_GUARD, STACK_LIMIT, STACK_TOP, page_rights,
-};
+use super::area::{Area, AreaKind, FileView};
+use super::{AddressSpace, FaultError, PAGE, STACK_GUARD, STACK_LIMIT, STACK_TOP, page_rights};
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
 use crate::fs::Chunk;
 use crate::machine::Machine;
 use crate::paging::{Entry, Slot};
+use crate::storage::Storage;
 
 impl From<Errno> for FaultError {
     /// Below a fault only memory can fail.
@@ -30,17 +29,18 @@ impl AddressSpace {
     /// [`FaultError`] says which signal the program gets.
     pub fn fault<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
         access: Access,
     ) -> Result<(), FaultError> {
-        self.resolve(r, address, access).map(|_| ())
+        self.resolve(storage, address, access).map(|_| ())
     }
 
     /// The same; returns the frame.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub(super) fn resolve<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
         access: Access,
     ) -> Result<Frame, FaultError> {
@@ -49,21 +49,22 @@ impl AddressSpace {
         if !allows(&area, access) {
             return Err(FaultError::Denied);
         }
-        let slot = self.slot(r, page)?;
-        let entry = slot.get(r.machine);
+        let slot = self.slot(storage, page)?;
+        let entry = slot.get(&storage.machine);
         match entry.frame() {
-            None => self.fill(r, &area, page, slot, access),
+            None => self.fill(storage, &area, page, slot, access),
             Some(frame) if access == Access::Write && !entry.writable() => {
-                self.own_page(r, &area, page, slot, frame)
+                self.own_page(storage, &area, page, slot, frame)
             }
             Some(frame) => {
-                self.forget_page(r.machine, page);
+                self.forget_page(&mut storage.machine, page);
                 Ok(frame)
             }
         }
     }
 
     /// The area of a page; the stack grows for it.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn area_for(&mut self, page: u64) -> Result<Area, FaultError> {
         let index = self.areas.at_or_after(page);
         let area = *self
@@ -77,7 +78,7 @@ impl AddressSpace {
         let below = index
             .checked_sub(1)
             .map_or(0, |below| self.areas.as_slice()[below].end);
-        let grows = area.kind == Kind::Stack
+        let grows = area.kind == AreaKind::Stack
             && page >= STACK_TOP - STACK_LIMIT
             && below + STACK_GUARD <= page;
         if !grows {
@@ -91,75 +92,78 @@ impl AddressSpace {
     }
 
     /// Maps a page that has no frame yet.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn fill<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         page: u64,
         slot: Slot,
         access: Access,
     ) -> Result<Frame, FaultError> {
         let frame = match area.kind.view() {
-            None => r.pool.allocate_zeroed(r.machine)?,
-            Some(view) => file_page(r, view, page, access)?,
+            None => storage.pool.allocate_zeroed(&mut storage.machine)?,
+            Some(view) => file_page(storage, view, page, access)?,
         };
-        self.install(r, area, slot, frame);
+        self.install(storage, area, slot, frame);
         Ok(frame)
     }
 
     /// Gives a page of an area a frame if it has none, whatever the program may do with it.
     pub(super) fn populate<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         page: u64,
     ) -> Result<(), FaultError> {
-        let slot = self.slot(r, page)?;
-        if slot.get(r.machine).frame().is_none() {
-            self.fill(r, area, page, slot, Access::Read)?;
+        let slot = self.slot(storage, page)?;
+        if slot.get(&storage.machine).frame().is_none() {
+            self.fill(storage, area, page, slot, Access::Read)?;
         }
         Ok(())
     }
 
     /// Puts a frame, whose ownership passes to the table, where no page is.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn install<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         slot: Slot,
         frame: Frame,
     ) {
-        let rights = page_rights(area, || r.pool.is_shared(frame));
+        let rights = page_rights(area, || storage.pool.is_shared(frame));
         if rights.executable() {
-            r.machine.sync_code(frame);
+            storage.machine.sync_code(frame);
         }
-        slot.set(r.machine, Entry::page(frame, rights));
+        slot.set(&mut storage.machine, Entry::page(frame, rights));
         self.count_page();
     }
 
     /// Makes a present page writable: in place for its last owner, as a copy else.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn own_page<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         page: u64,
         slot: Slot,
         frame: Frame,
     ) -> Result<Frame, FaultError> {
-        if area.kind == Kind::SharedAnonymous || !r.pool.is_shared(frame) {
-            slot.set(r.machine, Entry::page(frame, area.protection));
-            self.forget_page(r.machine, page);
+        if area.kind == AreaKind::SharedAnonymous || !storage.pool.is_shared(frame) {
+            slot.set(&mut storage.machine, Entry::page(frame, area.protection));
+            self.forget_page(&mut storage.machine, page);
             return Ok(frame);
         }
-        let copy = r.pool.duplicate(r.machine, frame)?;
+        let copy = storage.pool.duplicate(&mut storage.machine, frame)?;
         // Break before make: no walk may see both frames (ARM DDI 0487, D8.16.1).
-        slot.set(r.machine, Entry::NONE);
-        self.forget_page(r.machine, page);
-        r.pool.release(frame);
+        slot.set(&mut storage.machine, Entry::NONE);
+        self.forget_page(&mut storage.machine, page);
+        storage.pool.release(frame);
         if area.protection.executable() {
-            r.machine.sync_code(copy);
+            storage.machine.sync_code(copy);
         }
-        slot.set(r.machine, Entry::page(copy, area.protection));
+        slot.set(&mut storage.machine, Entry::page(copy, area.protection));
         Ok(copy)
     }
 }
@@ -173,8 +177,9 @@ fn allows(area: &Area, access: Access) -> bool {
 }
 
 /// A frame with what a view has at a page: the file's own if the page is a page of the file and only read.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn file_page<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     view: &FileView,
     page: u64,
     access: Access,
@@ -182,10 +187,10 @@ fn file_page<M: Machine>(
     let start = view.data_start.max(page);
     let end = view.data_end.min(page + PAGE);
     if start >= end {
-        return Ok(r.pool.allocate_zeroed(r.machine)?);
+        return Ok(storage.pool.allocate_zeroed(&mut storage.machine)?);
     }
     let offset = view.offset + (start - view.data_start);
-    let size = r.fs.size(view.inode);
+    let size = storage.fs.size(view.inode);
     if offset >= size {
         return Err(FaultError::BeyondFile);
     }
@@ -194,15 +199,19 @@ fn file_page<M: Machine>(
         && (end == page + PAGE || offset + (end - start) >= size);
     if whole
         && access != Access::Write
-        && let Some(frame) =
-            r.fs.page_for_map(view.inode, offset / PAGE, r.pool, r.machine)?
+        && let Some(frame) = storage.fs.page_for_map(
+            view.inode,
+            offset / PAGE,
+            &mut storage.pool,
+            &mut storage.machine,
+        )?
     {
-        r.pool.share(frame);
+        storage.pool.share(frame);
         return Ok(frame);
     }
-    let frame = r.pool.allocate()?;
+    let frame = storage.pool.allocate()?;
     copy_from_file(
-        r,
+        storage,
         view,
         offset,
         frame,
@@ -213,8 +222,9 @@ fn file_page<M: Machine>(
 }
 
 /// Fills a frame: zeros, and from `start` to `end` the file's bytes from `offset` on, as far as the file goes.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn copy_from_file<M: Machine>(
-    r: &mut Resources<'_, '_, M>,
+    storage: &mut Storage<'_, M>,
     view: &FileView,
     mut offset: u64,
     frame: Frame,
@@ -222,13 +232,13 @@ fn copy_from_file<M: Machine>(
     end: usize,
 ) {
     if end - start < PAGE_SIZE {
-        r.machine.zero(frame);
+        storage.machine.zero(frame);
     }
     let mut at = start;
     while at < end {
-        let length = match r.fs.chunk(view.inode, offset, end - at) {
+        let length = match storage.fs.chunk(view.inode, offset, end - at) {
             Chunk::Bytes(bytes) => {
-                r.machine.page_mut(frame)[at..at + bytes.len()].copy_from_slice(bytes);
+                storage.machine.page_mut(frame)[at..at + bytes.len()].copy_from_slice(bytes);
                 bytes.len()
             }
             Chunk::Frame {
@@ -236,16 +246,16 @@ fn copy_from_file<M: Machine>(
                 offset,
                 length,
             } => {
-                r.machine.copy(from, offset, frame, at, length);
+                storage.machine.copy(from, offset, frame, at, length);
                 length
             }
             Chunk::Zero { length } => {
-                r.machine.page_mut(frame)[at..at + length].fill(0);
+                storage.machine.page_mut(frame)[at..at + length].fill(0);
                 length
             }
         };
         if length == 0 {
-            r.machine.page_mut(frame)[at..end].fill(0);
+            storage.machine.page_mut(frame)[at..end].fill(0);
             break;
         }
         at += length;

@@ -1,11 +1,12 @@
 //! fork: a second address space that shares every frame until one of the two writes.
 
-use super::area::{Area, Kind};
-use super::{AddressSpace, Resources, add_hold};
+use super::area::{Area, AreaKind};
+use super::{AddressSpace, add_hold};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::paging::Slot;
+use crate::storage::Storage;
 
 impl AddressSpace {
     /// A copy-on-write copy. The TLB entries of `self` are forgotten through the machine.
@@ -13,19 +14,19 @@ impl AddressSpace {
     /// # Errors
     /// ENOMEM when a frame or kernel memory lacks: then nothing is left behind but pages of `self` that look
     /// shared and are not, which the next write to each finds out.
-    pub fn fork<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>) -> Result<Self, Errno> {
-        self.fill_shared_areas(r)?;
-        let mut child = AddressSpace::new(r)?;
+    pub fn fork<M: Machine>(&mut self, storage: &mut Storage<'_, M>) -> Result<Self, Errno> {
+        self.fill_shared_areas(storage)?;
+        let mut child = AddressSpace::new(storage)?;
         child.break_start = self.break_start;
         child.break_end = self.break_end;
         child.traces = self.traces;
-        let shared = self.share_areas(r, &mut child);
+        let shared = self.share_areas(storage, &mut child);
         self.forget_cached();
-        r.machine.invalidate_all();
+        storage.machine.invalidate_all();
         match shared {
             Ok(()) => Ok(child),
             Err(errno) => {
-                child.release(r);
+                child.release(storage);
                 Err(errno)
             }
         }
@@ -34,45 +35,45 @@ impl AddressSpace {
     /// Gives the child every area, with the pages that are present.
     fn share_areas<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         child: &mut Self,
     ) -> Result<(), Errno> {
         child.areas.reserve(self.areas.as_slice().len(), 0)?;
         for index in 0..self.areas.as_slice().len() {
             let area = self.areas.as_slice()[index];
-            add_hold(r, &area);
+            add_hold(storage, &area);
             child.areas.insert(area);
-            self.share_pages(r, child, &area)?;
+            self.share_pages(storage, child, &area)?;
         }
         Ok(())
     }
 
     fn share_pages<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         child: &mut Self,
         area: &Area,
     ) -> Result<(), Errno> {
         let mut at = area.start;
-        while let Some(mut span) = self.tables.next_span(r.machine, at, area.end) {
+        while let Some(mut span) = self.tables.next_span(&storage.machine, at, area.end) {
             at = span.end;
             // The pages of a span have one table in the child too.
             let mut child_table: Option<Slot> = None;
-            while let Some(page) = span.next_present(r.machine) {
+            while let Some(page) = span.next_present(&storage.machine) {
                 let child_slot = match child_table {
                     Some(slot) => slot.of_same_table(page.address),
-                    None => child.slot(r, page.address)?,
+                    None => child.slot(storage, page.address)?,
                 };
                 child_table = Some(child_slot);
                 let kept = match area.kind {
-                    Kind::SharedAnonymous => page.entry,
+                    AreaKind::SharedAnonymous => page.entry,
                     _ => page.entry.read_only(),
                 };
                 if kept != page.entry {
-                    page.slot.set(r.machine, kept);
+                    page.slot.set(&mut storage.machine, kept);
                 }
-                r.pool.share(page.frame);
-                child_slot.set(r.machine, kept);
+                storage.pool.share(page.frame);
+                child_slot.set(&mut storage.machine, kept);
                 child.count_page();
             }
         }
@@ -80,14 +81,14 @@ impl AddressSpace {
     }
 
     /// Gives frames to all of the shared memory, since two tables can share only frames that exist.
-    fn fill_shared_areas<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>) -> Result<(), Errno> {
+    fn fill_shared_areas<M: Machine>(&mut self, storage: &mut Storage<'_, M>) -> Result<(), Errno> {
         for index in 0..self.areas.as_slice().len() {
             let area = self.areas.as_slice()[index];
-            if area.kind != Kind::SharedAnonymous {
+            if area.kind != AreaKind::SharedAnonymous {
                 continue;
             }
             for page in (area.start..area.end).step_by(PAGE_SIZE) {
-                self.populate(r, &area, page)?;
+                self.populate(storage, &area, page)?;
             }
         }
         Ok(())

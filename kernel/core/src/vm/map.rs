@@ -1,14 +1,15 @@
 //! mmap(2), munmap(2), mprotect(2): changes of the list of areas.
 
-use super::area::{Area, FileView, Kind};
+use super::area::{Area, AreaKind, FileView};
 use super::{
-    AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PAGE, Place, Protection, Resources, Source, add_hold,
-    drop_hold, page_range, page_rights,
+    AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PAGE, Place, Protection, Source, add_hold, drop_hold,
+    page_range, page_rights,
 };
 use crate::addr::{USER_END, UserAddr, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::paging::Entry;
+use crate::storage::Storage;
 
 impl AddressSpace {
     /// mmap(2). Returns the address.
@@ -19,7 +20,7 @@ impl AddressSpace {
     /// when there is no room, or for more private memory than the machine has.
     pub fn map<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         place: Place,
         length: u64,
         protection: Protection,
@@ -40,7 +41,7 @@ impl AddressSpace {
             protection,
             kind: kind_of(source, start, end),
         };
-        self.replace_area(r, area)?;
+        self.replace_area(storage, area)?;
         Ok(start)
     }
 
@@ -50,14 +51,14 @@ impl AddressSpace {
     /// ENOMEM.
     pub(crate) fn replace_area<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: Area,
     ) -> Result<(), Errno> {
-        check_commitment(r, &area)?;
+        check_commitment(storage, &area)?;
         // Room for it and for what the hole splits, so that the old contents go only when the new area can come.
         self.areas.reserve(3, 2)?;
-        self.unmap(r, area.start, area.end - area.start)?;
-        self.add_area(r, area)
+        self.unmap(storage, area.start, area.end - area.start)?;
+        self.add_area(storage, area)
     }
 
     /// Adds an area where none is.
@@ -66,16 +67,16 @@ impl AddressSpace {
     /// ENOMEM when there are too many.
     pub(super) fn add_area<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: Area,
     ) -> Result<(), Errno> {
         self.areas.reserve(1, 1)?;
         let area = area.protected(area.protection);
         self.note_code(&area);
-        add_hold(r, &area);
+        add_hold(storage, &area);
         self.areas.insert(area);
         let index = self.areas.at_or_after(area.start);
-        self.merge(r, index, index + 1);
+        self.merge(storage, index, index + 1);
         Ok(())
     }
 
@@ -86,7 +87,7 @@ impl AddressSpace {
     /// be split and there are too many.
     pub fn unmap<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
         length: u64,
     ) -> Result<(), Errno> {
@@ -102,18 +103,21 @@ impl AddressSpace {
         let splits = usize::from(first.start < start) + usize::from(last.end > end);
         self.areas
             .reserve(splits, usize::from(splits == 2 && areas.len() == 1))?;
-        self.split(r, start);
-        self.split(r, end);
-        let cleared = self.clear_pages(r, start, end);
+        self.split(storage, start);
+        self.split(storage, end);
+        let cleared = self.clear_pages(storage, start, end);
         for area in self.areas.drain(self.areas.overlapping(start, end)) {
-            drop_hold(r, &area);
+            drop_hold(storage, &area);
         }
         let hole = self.areas.hole_around(start, end);
-        if self.tables.prune(r.pool, r.machine, (start, end), hole) {
+        if self
+            .tables
+            .prune(&mut storage.pool, &mut storage.machine, (start, end), hole)
+        {
             self.forget_cached();
-            r.machine.invalidate_all();
+            storage.machine.invalidate_all();
         } else {
-            self.forget_range(r.machine, start, end, cleared);
+            self.forget_range(&mut storage.machine, start, end, cleared);
         }
         Ok(())
     }
@@ -125,7 +129,7 @@ impl AddressSpace {
     /// memory than the machine has; EACCES for writing to a shared file.
     pub fn protect<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
         length: u64,
         protection: Protection,
@@ -139,12 +143,12 @@ impl AddressSpace {
                 end: area.end.min(end),
                 ..area.protected(protection)
             };
-            if protection.writable() && matches!(area.kind, Kind::ReadOnlyFile(_)) {
+            if protection.writable() && matches!(area.kind, AreaKind::ReadOnlyFile(_)) {
                 return Err(Errno::EACCES);
             }
             if protection != area.protection {
-                check_commitment(r, &piece)?;
-                self.protect_piece(r, &area, piece)?;
+                check_commitment(storage, &piece)?;
+                self.protect_piece(storage, &area, piece)?;
             }
             at = piece.end;
         }
@@ -154,39 +158,40 @@ impl AddressSpace {
     /// Gives part of an area the protection of `piece`.
     fn protect_piece<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         piece: Area,
     ) -> Result<(), Errno> {
         let splits = usize::from(area.start < piece.start) + usize::from(area.end > piece.end);
         self.areas.reserve(splits, splits)?;
-        self.split(r, piece.start);
-        self.split(r, piece.end);
+        self.split(storage, piece.start);
+        self.split(storage, piece.end);
         let index = self.areas.at_or_after(piece.start);
         self.note_code(&piece);
         self.areas
             .update(index, |area| *area = area.protected(piece.protection));
-        self.merge(r, index, index + 1);
-        self.rewrite_pages(r, &piece);
+        self.merge(storage, index, index + 1);
+        self.rewrite_pages(storage, &piece);
         Ok(())
     }
 
     /// Brings the present pages of an area in line with its protection.
-    fn rewrite_pages<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, area: &Area) {
+    fn rewrite_pages<M: Machine>(&mut self, storage: &mut Storage<'_, M>, area: &Area) {
         let mut changed = 0;
         let mut at = area.start;
-        while let Some(mut span) = self.tables.next_span(r.machine, at, area.end) {
+        while let Some(mut span) = self.tables.next_span(&storage.machine, at, area.end) {
             at = span.end;
-            while let Some(page) = span.next_present(r.machine) {
-                let rights = page_rights(area, || r.pool.is_shared(page.frame));
+            while let Some(page) = span.next_present(&storage.machine) {
+                let rights = page_rights(area, || storage.pool.is_shared(page.frame));
                 if rights.executable() && !page.entry.executable() {
-                    r.machine.sync_code(page.frame);
+                    storage.machine.sync_code(page.frame);
                 }
-                page.slot.set(r.machine, Entry::page(page.frame, rights));
+                page.slot
+                    .set(&mut storage.machine, Entry::page(page.frame, rights));
                 changed += 1;
             }
         }
-        self.forget_range(r.machine, area.start, area.end, changed);
+        self.forget_range(&mut storage.machine, area.start, area.end, changed);
     }
 
     /// The address for `length` bytes (whole pages).
@@ -257,7 +262,7 @@ fn check_source(source: &Source, length: u64, protection: Protection) -> Result<
     Ok(())
 }
 
-fn kind_of(source: Source, start: u64, end: u64) -> Kind {
+fn kind_of(source: Source, start: u64, end: u64) -> AreaKind {
     let view = |inode, offset| FileView {
         inode,
         offset,
@@ -265,21 +270,21 @@ fn kind_of(source: Source, start: u64, end: u64) -> Kind {
         data_end: end,
     };
     match source {
-        Source::Anonymous => Kind::Anonymous,
-        Source::SharedAnonymous => Kind::SharedAnonymous,
-        Source::File { inode, offset } => Kind::File(view(inode, offset)),
-        Source::SharedFile { inode, offset } => Kind::ReadOnlyFile(view(inode, offset)),
+        Source::Anonymous => AreaKind::Anonymous,
+        Source::SharedAnonymous => AreaKind::SharedAnonymous,
+        Source::File { inode, offset } => AreaKind::File(view(inode, offset)),
+        Source::SharedFile { inode, offset } => AreaKind::ReadOnlyFile(view(inode, offset)),
     }
 }
 
 /// Refuses what can never be given: an area that needs more frames than the machine has. (Linux does the same
 /// in its default mode; programs that ask for all memory until they are refused rely on it.)
 pub(super) fn check_commitment<M: Machine>(
-    r: &Resources<'_, '_, M>,
+    storage: &Storage<'_, M>,
     area: &Area,
 ) -> Result<(), Errno> {
     let pages = (area.end - area.start) / PAGE;
-    if area.needs_frames() && pages > r.pool.total() as u64 {
+    if area.needs_frames() && pages > storage.pool.total() as u64 {
         return Err(Errno::ENOMEM);
     }
     Ok(())

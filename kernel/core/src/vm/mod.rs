@@ -26,15 +26,15 @@ mod remap;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use area::{Area, Areas, Kind};
+use area::{Area, AreaKind, Areas};
 use copy::Cached;
 
 use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
 use crate::errno::Errno;
-use crate::frames::FramePool;
-use crate::fs::{Fs, InodeId};
+use crate::fs::InodeId;
 use crate::machine::Machine;
 use crate::paging::{Entry, Slot, Tables};
+use crate::storage::Storage;
 
 pub use crate::paging::Protection;
 
@@ -52,16 +52,6 @@ pub const STACK_LIMIT: u64 = 8 << 20;
 pub const STACK_GUARD: u64 = 1 << 20;
 /// Mappings without an address end below.
 pub const MMAP_TOP: u64 = STACK_TOP - STACK_LIMIT - STACK_GUARD;
-
-/// What the memory of a program is made from: every call here borrows the three together.
-pub struct Resources<'a, 'p, M: Machine> {
-    /// Files, the source of file pages.
-    pub fs: &'a mut Fs,
-    /// Frames, free and owned.
-    pub pool: &'a mut FramePool<'p>,
-    /// Bytes, TLB and caches.
-    pub machine: &'a mut M,
-}
 
 /// Why an access cannot be made good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,9 +156,9 @@ impl AddressSpace {
     ///
     /// # Errors
     /// ENOMEM when no frame is left.
-    pub fn new<M: Machine>(r: &mut Resources<'_, '_, M>) -> Result<Self, Errno> {
+    pub fn new<M: Machine>(storage: &mut Storage<'_, M>) -> Result<Self, Errno> {
         Ok(AddressSpace {
-            tables: Tables::new(r.pool, r.machine)?,
+            tables: Tables::new(&mut storage.pool, &mut storage.machine)?,
             areas: Areas::default(),
             read_cache: Cached::NOTHING,
             write_cache: Cached::NOTHING,
@@ -211,19 +201,23 @@ impl AddressSpace {
     /// Has it memory that others may have too (MAP_SHARED, MAP_ANONYMOUS)?
     pub(crate) fn shares_memory(&self) -> bool {
         let mut areas = self.areas().iter();
-        areas.any(|area| area.kind == Kind::SharedAnonymous)
+        areas.any(|area| area.kind == AreaKind::SharedAnonymous)
     }
 
     /// Gives back every frame and file hold. The tables must not be active any more.
-    pub fn release<M: Machine>(mut self, r: &mut Resources<'_, '_, M>) {
+    pub fn release<M: Machine>(mut self, storage: &mut Storage<'_, M>) {
         while let Some(area) = self.areas.pop() {
-            self.clear_pages(r, area.start, area.end);
+            self.clear_pages(storage, area.start, area.end);
             let floor = self.areas.as_slice().last().map_or(0, |below| below.end);
-            self.tables
-                .prune(r.pool, r.machine, (area.start, area.end), (floor, USER_END));
-            drop_hold(r, &area);
+            self.tables.prune(
+                &mut storage.pool,
+                &mut storage.machine,
+                (area.start, area.end),
+                (floor, USER_END),
+            );
+            drop_hold(storage, &area);
         }
-        self.tables.release(r.pool);
+        self.tables.release(&mut storage.pool);
     }
 
     /// Pages in use.
@@ -251,25 +245,26 @@ impl AddressSpace {
     }
 
     /// For mincore(2): has the page a frame?
-    pub fn is_resident<M: Machine>(&self, r: &Resources<'_, '_, M>, address: u64) -> bool {
-        let slot = self.tables.find(r.machine, address);
-        slot.is_some_and(|slot| slot.get(r.machine).frame().is_some())
+    pub fn is_resident<M: Machine>(&self, storage: &Storage<'_, M>, address: u64) -> bool {
+        let slot = self.tables.find(&storage.machine, address);
+        slot.is_some_and(|slot| slot.get(&storage.machine).frame().is_some())
     }
 
     /// Takes the frames out of a range. Returns how many there were. The caller forgets the TLB entries.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn clear_pages<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         start: u64,
         end: u64,
     ) -> usize {
         let before = self.resident;
         let mut at = start;
-        while let Some(mut span) = self.tables.next_span(r.machine, at, end) {
+        while let Some(mut span) = self.tables.next_span(&storage.machine, at, end) {
             at = span.end;
-            while let Some(page) = span.next_present(r.machine) {
-                page.slot.set(r.machine, Entry::NONE);
-                r.pool.release(page.frame);
+            while let Some(page) = span.next_present(&storage.machine) {
+                page.slot.set(&mut storage.machine, Entry::NONE);
+                storage.pool.release(page.frame);
                 self.resident -= 1;
             }
         }
@@ -277,12 +272,14 @@ impl AddressSpace {
     }
 
     /// The word for a page inside an area, with the tables above it.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn slot<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         address: u64,
     ) -> Result<Slot, Errno> {
-        self.tables.ensure(r.pool, r.machine, address)
+        self.tables
+            .ensure(&mut storage.pool, &mut storage.machine, address)
     }
 
     /// One more frame is mapped.
@@ -320,33 +317,33 @@ impl AddressSpace {
     }
 
     /// Joins the areas at `first..=last` with their neighbours where they continue each other.
-    fn merge<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, first: usize, last: usize) {
+    fn merge<M: Machine>(&mut self, storage: &mut Storage<'_, M>, first: usize, last: usize) {
         for index in (first..=last).rev() {
             if let Some(gone) = self.areas.merge_with_previous(index) {
-                drop_hold(r, &gone);
+                drop_hold(storage, &gone);
             }
         }
     }
 
     /// Makes `address` a border between areas, after `reserve`.
-    fn split<M: Machine>(&mut self, r: &mut Resources<'_, '_, M>, address: u64) {
+    fn split<M: Machine>(&mut self, storage: &mut Storage<'_, M>, address: u64) {
         if let Some(upper) = self.areas.split(address) {
-            add_hold(r, &upper);
+            add_hold(storage, &upper);
         }
     }
 }
 
 /// An area of a file came to be.
-fn add_hold<M: Machine>(r: &mut Resources<'_, '_, M>, area: &Area) {
+fn add_hold<M: Machine>(storage: &mut Storage<'_, M>, area: &Area) {
     if let Some(view) = area.kind.view() {
-        r.fs.hold(view.inode);
+        storage.fs.hold(view.inode);
     }
 }
 
 /// An area of a file is no more.
-fn drop_hold<M: Machine>(r: &mut Resources<'_, '_, M>, area: &Area) {
+fn drop_hold<M: Machine>(storage: &mut Storage<'_, M>, area: &Area) {
     if let Some(view) = area.kind.view() {
-        r.fs.drop_hold(view.inode, r.pool);
+        storage.fs.drop_hold(view.inode, &mut storage.pool);
     }
 }
 
@@ -365,9 +362,10 @@ fn page_range(address: u64, length: u64, beyond: Errno) -> Result<(u64, u64), Er
 }
 
 /// What a page of an area may do in the tables: a private frame with other owners is copied before it is written.
+#[cfg_attr(target_os = "none", optimize(speed))]
 fn page_rights(area: &Area, frame_is_shared: impl FnOnce() -> bool) -> Protection {
     match area.kind {
-        Kind::SharedAnonymous => area.protection,
+        AreaKind::SharedAnonymous => area.protection,
         _ if area.protection.writable() && frame_is_shared() => area.protection - Protection::WRITE,
         _ => area.protection,
     }

@@ -1,12 +1,13 @@
 //! mremap(2): an area shrinks, grows where it is, or moves with its pages.
 
-use super::area::{Area, Kind};
+use super::area::{Area, AreaKind};
 use super::map::check_commitment;
-use super::{AddressSpace, LOWEST_ADDRESS, Resources, page_range};
+use super::{AddressSpace, LOWEST_ADDRESS, page_range};
 use crate::addr::{USER_END, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::paging::Entry;
+use crate::storage::Storage;
 
 bitflags::bitflags! {
     /// MREMAP_* of mremap(2). MREMAP_DONTUNMAP (4) is not supported: EINVAL.
@@ -25,7 +26,7 @@ impl AddressSpace {
     /// range is not inside one area; ENOMEM when it may not move, or there is no room or memory.
     pub fn remap<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         old: u64,
         old_length: u64,
         new_length: u64,
@@ -41,31 +42,31 @@ impl AddressSpace {
             .filter(|length| *length < USER_END)
             .ok_or(Errno::ENOMEM)?;
         if flags.contains(Flags::FIXED) {
-            return self.remap_fixed(r, (old, old_end), new_length, new_address);
+            return self.remap_fixed(storage, (old, old_end), new_length, new_address);
         }
         let old_length = old_end - old;
         if new_length <= old_length {
             self.area_around(old, old_end)?;
             if new_length < old_length {
-                self.unmap(r, old + new_length, old_length - new_length)?;
+                self.unmap(storage, old + new_length, old_length - new_length)?;
             }
             return Ok(old);
         }
         let area = self.area_around(old, old_end)?;
-        check_growth(r, &area, (old, old_end), new_length)?;
-        if self.grow_in_place(r, &area, old_end, old + new_length) {
+        check_growth(storage, &area, (old, old_end), new_length)?;
+        if self.grow_in_place(storage, &area, old_end, old + new_length) {
             return Ok(old);
         }
         if !flags.contains(Flags::MAY_MOVE) {
             return Err(Errno::ENOMEM);
         }
         let target = self.highest_gap(new_length).ok_or(Errno::ENOMEM)?;
-        self.move_pages(r, &area, (old, old_end), target, new_length)
+        self.move_pages(storage, &area, (old, old_end), target, new_length)
     }
 
     fn remap_fixed<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         (old, old_end): (u64, u64),
         new_length: u64,
         target: u64,
@@ -78,14 +79,14 @@ impl AddressSpace {
             return Err(Errno::EINVAL);
         }
         let area = self.area_around(old, old_end)?;
-        check_growth(r, &area, (old, old_end), new_length)?;
-        self.unmap(r, target, new_length)?;
+        check_growth(storage, &area, (old, old_end), new_length)?;
+        self.unmap(storage, target, new_length)?;
         let kept_end = old_end.min(old + new_length);
         if kept_end < old_end {
-            self.unmap(r, kept_end, old_end - kept_end)?;
+            self.unmap(storage, kept_end, old_end - kept_end)?;
         }
         let area = self.area_around(old, kept_end)?;
-        self.move_pages(r, &area, (old, kept_end), target, new_length)
+        self.move_pages(storage, &area, (old, kept_end), target, new_length)
     }
 
     /// The one area that holds a whole range.
@@ -97,7 +98,7 @@ impl AddressSpace {
     /// Only an area whose end is the end of the old range can grow, into free space.
     fn grow_in_place<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         old_end: u64,
         new_end: u64,
@@ -108,14 +109,14 @@ impl AddressSpace {
         }
         let index = self.areas.at_or_after(area.start);
         self.areas.update(index, |area| extend(area, new_end));
-        self.merge(r, index, index + 1);
+        self.merge(storage, index, index + 1);
         true
     }
 
     /// Moves a range to free space and makes it longer there.
     fn move_pages<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         area: &Area,
         (old, old_end): (u64, u64),
         target: u64,
@@ -126,8 +127,8 @@ impl AddressSpace {
             start: target,
             end: target + kept,
             protection: area.protection,
-            kind: if area.kind == Kind::Stack {
-                Kind::Anonymous
+            kind: if area.kind == AreaKind::Stack {
+                AreaKind::Anonymous
             } else {
                 area.kind.moved(old, target)
             },
@@ -136,37 +137,38 @@ impl AddressSpace {
         // Room for the new area and for what its removal or the old one's may split. Then the tables, and when
         // all are there the pages: nothing is moved half way.
         self.areas.reserve(3, 2)?;
-        self.add_area(r, moved)?;
-        if let Err(errno) = self.move_entries(r, (old, old_end), target) {
-            self.unmap(r, target, new_length).expect("room is reserved");
+        self.add_area(storage, moved)?;
+        if let Err(errno) = self.move_entries(storage, (old, old_end), target) {
+            self.unmap(storage, target, new_length)
+                .expect("room is reserved");
             return Err(errno);
         }
-        self.unmap(r, old, kept).expect("room is reserved");
+        self.unmap(storage, old, kept).expect("room is reserved");
         Ok(target)
     }
 
     /// Moves the words of present pages, after all tables for them exist.
     fn move_entries<M: Machine>(
         &mut self,
-        r: &mut Resources<'_, '_, M>,
+        storage: &mut Storage<'_, M>,
         (old, old_end): (u64, u64),
         target: u64,
     ) -> Result<(), Errno> {
         for make in [Step::Tables, Step::Words] {
             let mut at = old;
             let mut moved = 0;
-            while let Some(mut span) = self.tables.next_span(r.machine, at, old_end) {
+            while let Some(mut span) = self.tables.next_span(&storage.machine, at, old_end) {
                 at = span.end;
-                while let Some(page) = span.next_present(r.machine) {
-                    let to = self.slot(r, page.address - old + target)?;
+                while let Some(page) = span.next_present(&storage.machine) {
+                    let to = self.slot(storage, page.address - old + target)?;
                     if make == Step::Words {
-                        page.slot.set(r.machine, Entry::NONE);
-                        to.set(r.machine, page.entry);
+                        page.slot.set(&mut storage.machine, Entry::NONE);
+                        to.set(&mut storage.machine, page.entry);
                         moved += 1;
                     }
                 }
             }
-            self.forget_range(r.machine, old, old_end, moved);
+            self.forget_range(&mut storage.machine, old, old_end, moved);
         }
         Ok(())
     }
@@ -191,13 +193,13 @@ fn extend(area: &mut Area, end: u64) {
 /// May a range of an area become `new_length` bytes long? Not if it is shared: its other owners would not see
 /// the new pages.
 fn check_growth<M: Machine>(
-    r: &Resources<'_, '_, M>,
+    storage: &Storage<'_, M>,
     area: &Area,
     (old, old_end): (u64, u64),
     new_length: u64,
 ) -> Result<(), Errno> {
     let end = new_length.checked_add(old).ok_or(Errno::ENOMEM)?;
-    if area.kind == Kind::SharedAnonymous && end > old_end {
+    if area.kind == AreaKind::SharedAnonymous && end > old_end {
         return Err(Errno::EINVAL);
     }
     let offset_fits = |view: &super::area::FileView| {
@@ -208,7 +210,7 @@ fn check_growth<M: Machine>(
         return Err(Errno::EINVAL);
     }
     check_commitment(
-        r,
+        storage,
         &Area {
             start: old,
             end,

@@ -60,7 +60,7 @@ mod tests {
     fn line(number: u32, bytes: &[u8]) -> String {
         let mut line = [0; MAX_LENGTH];
         let length = write(&mut line, number, bytes, |parts| {
-            firmseed_core::sha256::digest(&parts.concat())
+            firmseed_formats::sha256::digest(&parts.concat())
         });
         String::from_utf8(line[..length].to_vec()).expect("ASCII")
     }

@@ -56,6 +56,10 @@ int main(void) {
     printf("%f %f %.20Lf\n", id(0.1), 0.1f + 0.2, 0.1L + 0.2L);
     printf("%d %d %f %f\n", (int)3.99, (int)-3.99, 1 / 3.0f, (double)(float)0.1);
     printf("%f %f\n", 0x1.8p3, 1.e2 + .5);
+    double edge[] = { 1e400, -1e308 * 10, 1e-400, 1e5000 * 1e-5000, 2.4703282292062328e-324, 1.7976931348623159e308, 1e300 / 1e-300 };
+    long double wide[] = { 1e4932L, 1e4933L, 1e4000L * 1e4000L, 1e-4000L * 1e-4000L, 6e-4966L };
+    float narrow[] = { 1e39f, 3.4028236e38f, 1e-45f, 7e-46f, (float)1e300 };
+    bytes(edge, sizeof(edge)); bytes(wide, sizeof(wide)); bytes(narrow, sizeof(narrow));
     { double nan = d[0] / d[0], inf = 1 / d[0]; printf("%d%d%d%d%d%d %d\n", nan < 1, nan > 1, nan == nan, nan != nan, !(nan >= 1), nan <= 1, inf > 1e308); }
     return 0;
 }

@@ -37,7 +37,33 @@ long many(int a, struct s16 b, int c, struct s12 d, struct s40 e, struct s8 f, s
     return a + b.a + b.b + c + d.a + d.b + d.c + e.a[4] + f.a + f.b + g.a + g.b + h;
 }
 
+/* Objects at the end of a page's 12 bits, and where no multiple of their size is. */
+extern long outer;
+struct packed { char a; long b; short c; int d; } __attribute__((packed));
+struct packed tight = { 1, 2, 3, 4 };
+struct { char pad[8]; long b; } __attribute__((packed)) loose = { "", 5 };
+char raw[5000];
+char single = 1, behind[24] = { 2 };
+short edge[3000];
+void unaligned(void) {
+    *(long *)(raw + 3) = 0x0102030405060708;
+    *(int *)(raw + 4093) = -5;
+    *(short *)(raw + 4999 - 2) = 77;
+    edge[2047] = 9;
+    edge[2048] = -9;
+    tight.b += 40;
+    loose.b *= tight.a;
+    *(long *)(behind + 8) = single;
+    *(int *)(behind + 4) = 6;
+    tight.d -= 8;
+    outer *= 3;
+    printf("%ld %d %d %d %d %d %d %ld %d %ld %ld\n", *(long *)(raw + 3), *(int *)(raw + 4093), *(short *)(raw + 4997), edge[2047], edge[2048], behind[4], behind[8],
+        tight.b, tight.d, loose.b, outer);
+}
+long outer = 14;
+
 int main(void) {
+    unaligned();
     struct s1 a = {5};
     struct s3 b = {{1, 2, 3}};
     struct s8 c = {10, 20};

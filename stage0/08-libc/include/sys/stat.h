@@ -42,10 +42,8 @@ struct stat {
 #define S_ISLNK(mode) (((mode) & S_IFMT) == S_IFLNK)
 
 int chmod(const char *path, mode_t mode);
-int fchmod(int fd, mode_t mode);
 int fstat(int fd, struct stat *status);
 int lstat(const char *path, struct stat *status);
 int mkdir(const char *path, mode_t mode);
 int stat(const char *path, struct stat *status);
-mode_t umask(mode_t mask);
 #endif

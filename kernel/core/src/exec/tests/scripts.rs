@@ -8,7 +8,7 @@ fn a_script_runs_its_interpreter_with_one_argument() {
     let interpreter = world.image_file(&simple());
     let inner = world.image_file(b"#! /bin/elf -x  y \n");
     let script = world.written_file(b"#!/bin/inner\nnothing\n");
-    let open = |_: &mut Resources<'_, '_, crate::testing::FakeMachine>, path: &[u8]| match path {
+    let open = |_: &mut Storage<'_, crate::testing::FakeMachine>, path: &[u8]| match path {
         b"/bin/elf" => Ok(interpreter),
         b"/bin/inner" => Ok(inner),
         _ => Err(Errno::ENOENT),
@@ -22,7 +22,7 @@ fn a_script_runs_its_interpreter_with_one_argument() {
         envp: Strings::Kernel(&[b"E=1"]),
         aux: AUX,
     };
-    let mut program = build(&mut world.r(), request(script), open).unwrap();
+    let mut program = build(world.r(), request(script), open).unwrap();
     assert_eq!(program.file, interpreter);
     let seen = look(&mut world, &mut program);
     assert_eq!(
@@ -34,12 +34,12 @@ fn a_script_runs_its_interpreter_with_one_argument() {
         string(&mut world, &mut program.space, seen.aux(31)),
         "./script"
     );
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
     let lost = world.image_file(b"#!/nowhere");
-    let error = build(&mut world.r(), request(lost), open).unwrap_err();
+    let error = build(world.r(), request(lost), open).unwrap_err();
     assert_eq!(error, ExecError::Errno(Errno::ENOENT));
     let bad = world.image_file(b"#!\n");
-    let error = build(&mut world.r(), request(bad), open).unwrap_err();
+    let error = build(world.r(), request(bad), open).unwrap_err();
     assert_eq!(
         (error, error.errno()),
         (ExecError::BadScript, Errno::ENOEXEC)
@@ -63,10 +63,10 @@ fn scripts_may_interpret_each_other_five_deep() {
             envp: Strings::Kernel(&[]),
             aux: AUX,
         };
-        match build(&mut world.r(), request, |_, _| Ok(files.pop().unwrap())) {
+        match build(world.r(), request, |_, _| Ok(files.pop().unwrap())) {
             Ok(program) => {
                 assert!(depth <= 5 && program.file == elf);
-                program.space.release(&mut world.r());
+                program.space.release(world.r());
             }
             Err(error) => {
                 let expected = (6, ExecError::ScriptDepth, Errno::ELOOP);

@@ -13,11 +13,9 @@ fn user_strings(
     for (index, bytes) in strings.iter().enumerate() {
         let pointer = UserAddr(at + index as u64 * 8);
         space
-            .copy_out(&mut world.r(), pointer, &string.to_le_bytes())
+            .copy_out(world.r(), pointer, &string.to_le_bytes())
             .unwrap();
-        space
-            .copy_out(&mut world.r(), UserAddr(string), bytes)
-            .unwrap();
+        space.copy_out(world.r(), UserAddr(string), bytes).unwrap();
         string += bytes.len() as u64 + 1;
     }
     Strings::User(UserAddr(at))
@@ -31,7 +29,7 @@ fn caller(world: &mut World) -> AddressSpace {
     for at in [ARGV, ENVP] {
         let place = Place::Fixed(at);
         space
-            .map(&mut world.r(), place, 4 << 20, RW, Source::Anonymous)
+            .map(world.r(), place, 4 << 20, RW, Source::Anonymous)
             .unwrap();
     }
     space
@@ -52,7 +50,7 @@ fn start_from(
         envp,
         aux: AUX,
     };
-    build(&mut world.r(), request, no_scripts)
+    build(world.r(), request, no_scripts)
 }
 
 #[test]
@@ -71,14 +69,14 @@ fn strings_are_copied_from_the_caller_across_pages() {
         argv.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
     );
     assert_eq!(seen.envp, ["HOME=/"]);
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
     // NULL arrays are empty.
     let null = Strings::User(UserAddr::NULL);
     let mut program = start_from(&mut world, &mut caller, file, null, null).unwrap();
     let seen = look(&mut world, &mut program);
     assert_eq!((seen.argv.len(), seen.envp.len()), (1, 0));
-    program.space.release(&mut world.r());
-    caller.release(&mut world.r());
+    program.space.release(world.r());
+    caller.release(world.r());
 }
 
 #[test]
@@ -104,7 +102,7 @@ fn many_arguments_come_in_order() {
             .eq(argv[..63].iter().copied())
     );
     assert_eq!(seen.aux(6), 4096);
-    program.space.release(&mut world.r());
+    program.space.release(world.r());
 }
 
 #[test]
@@ -112,7 +110,7 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     let mut world = World::new(FRAMES);
     let file = world.image_file(&simple());
     let mut caller = caller(&mut world);
-    let free = world.pool.free();
+    let free = world.storage.pool.free();
     let none = Strings::Kernel(&[]);
     let mut outcome = |world: &mut World, argv: Strings<'_>| match start_from(
         world,
@@ -122,7 +120,7 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
         none,
     ) {
         Ok(program) => {
-            program.space.release(&mut world.r());
+            program.space.release(world.r());
             Ok(())
         }
         Err(error) => Err(error),
@@ -151,35 +149,33 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     for address in [8, ARGV - 8, u64::MAX, u64::MAX - 7, 0xffff_ff80_0000_0000] {
         assert_eq!(outcome(&mut world, Strings::User(UserAddr(address))), bad);
     }
-    assert_eq!(world.pool.free(), free);
+    assert_eq!(world.storage.pool.free(), free);
     // The same from the caller's memory: an array without end, a string without end, a string that is nowhere.
     let place = Place::Fixed(ARGV);
     let mut fill = |world: &mut World, pointer: u64, count: usize| {
         let words = vec![pointer.to_le_bytes(); count];
         caller
-            .map(&mut world.r(), place, 4 << 20, RW, Source::Anonymous)
+            .map(world.r(), place, 4 << 20, RW, Source::Anonymous)
             .unwrap();
         caller
-            .copy_out(&mut world.r(), UserAddr(ARGV), words.as_flattened())
+            .copy_out(world.r(), UserAddr(ARGV), words.as_flattened())
             .unwrap();
         let argv = Strings::User(UserAddr(ARGV));
         let result = start_from(world, &mut caller, file, argv, none);
-        result.map(|program| program.space.release(&mut world.r()))
+        result.map(|program| program.space.release(world.r()))
     };
     assert_eq!(fill(&mut world, ARGV, 1), Ok(()));
     assert_eq!(fill(&mut world, ENVP, 1 << 18), e2big);
     assert_eq!(fill(&mut world, 16, 1), bad);
     assert_eq!(fill(&mut world, u64::MAX, 1), bad);
-    caller
-        .copy_out(&mut world.r(), UserAddr(ENVP), &string)
-        .unwrap();
+    caller.copy_out(world.r(), UserAddr(ENVP), &string).unwrap();
     let argv = user_strings(&mut world, &mut caller, ARGV, &[]);
     caller
-        .copy_out(&mut world.r(), UserAddr(ARGV), &ENVP.to_le_bytes())
+        .copy_out(world.r(), UserAddr(ARGV), &ENVP.to_le_bytes())
         .unwrap();
     let result = start_from(&mut world, &mut caller, file, argv, none);
     assert_eq!(result.map(|_| ()), e2big);
-    caller.release(&mut world.r());
+    caller.release(world.r());
 }
 
 #[test]
@@ -196,7 +192,7 @@ fn every_allocation_may_fail_and_the_caller_goes_on() {
             &[b"program", &[b'x'; 2 * PAGE_SIZE]],
         );
         let before = read(&mut world, &mut caller, ARGV, 100);
-        let used = world.pool.free();
+        let used = world.storage.pool.free();
         let hidden = world.starve(left);
         let result = start_from(
             &mut world,
@@ -209,12 +205,12 @@ fn every_allocation_may_fail_and_the_caller_goes_on() {
         assert_eq!(read(&mut world, &mut caller, ARGV, 100), before);
         let done = result.is_ok();
         match result {
-            Ok(program) => program.space.release(&mut world.r()),
+            Ok(program) => program.space.release(world.r()),
             Err(error) => assert_eq!(error.errno(), Errno::ENOMEM),
         }
         world.feed(hidden);
-        assert_eq!(world.pool.free(), used);
-        caller.release(&mut world.r());
+        assert_eq!(world.storage.pool.free(), used);
+        caller.release(world.r());
         if done {
             break;
         }

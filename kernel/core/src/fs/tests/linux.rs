@@ -133,7 +133,7 @@ fn ours(bench: &mut Bench, base: InodeId, call: &Call) -> Result<(), Errno> {
             let opened =
                 fs.open_or_create(base, path.as_bytes(), follow_if(*follow), create, 0o644)?;
             match opened {
-                Opened::Existing(inode) if fs.kind(inode) == Kind::Symlink => Err(Errno::ELOOP),
+                Opened::Existing(inode) if fs.kind(inode) == FileKind::Symlink => Err(Errno::ELOOP),
                 _ => Ok(()),
             }
         }

@@ -174,22 +174,22 @@ fn proc_is_sealed_and_devices_are_named() {
     assert_eq!(bench.link("/proc/meminfo", "/m"), Err(Errno::EXDEV));
     let meminfo = bench.at("/proc/meminfo").unwrap();
     assert_eq!(bench.fs.chmod(meminfo, 0o777), Err(Errno::EPERM));
-    assert_eq!(bench.fs.kind(meminfo), Kind::Proc(ProcNode::MemInfo));
+    assert_eq!(bench.fs.kind(meminfo), FileKind::Proc(ProcNode::MemInfo));
     let mounts = bench.at("/proc/mounts").unwrap();
-    assert_eq!(bench.fs.kind(mounts), Kind::Proc(ProcNode::Mounts));
+    assert_eq!(bench.fs.kind(mounts), FileKind::Proc(ProcNode::Mounts));
     let exe = bench.at("/proc/self/exe").unwrap();
-    assert_eq!(bench.fs.kind(exe), Kind::Proc(ProcNode::SelfExe));
+    assert_eq!(bench.fs.kind(exe), FileKind::Proc(ProcNode::SelfExe));
     assert_eq!(bench.fs.stat(exe).mode, 0o120_777);
     assert_eq!(bench.at("/proc/self/exe/x"), Err(Errno::ENOTDIR));
     for (path, number) in [("/dev/stdin", 0), ("/dev/stderr", 2), ("/dev/fd/31", 31)] {
         let node = bench.at(path).unwrap();
         assert_eq!(
             bench.fs.kind(node),
-            Kind::Proc(ProcNode::Descriptor(number))
+            FileKind::Proc(ProcNode::Descriptor(number))
         );
     }
     let null = bench.at("/dev/null").unwrap();
-    assert_eq!(bench.fs.kind(null), Kind::Device(Device::Null));
+    assert_eq!(bench.fs.kind(null), FileKind::Device(Device::Null));
     let stat = bench.fs.stat(null);
     assert_eq!((stat.mode, stat.rdev), (0o020_666, 0x103));
     assert_eq!(bench.fs.chunk(null, 0, 100), Chunk::END);

@@ -1,8 +1,8 @@
 //! From a tar to a tree and back to a tar.
 
 use super::*;
-use crate::tar::tests::{archive, header, member};
-use crate::tar::{Cause, TarError};
+use firmseed_formats::tar::testing::{archive, header, member};
+use firmseed_formats::tar::{Cause, TarError};
 use proptest::prelude::*;
 use std::boxed::Box;
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ fn a_tar_becomes_a_tree() {
     assert_eq!(bench.fs.stat(bench.at("/deep").unwrap()).mode, 0o040_755);
     assert_eq!(
         bench.fs.kind(bench.at("/dev/null").unwrap()),
-        Kind::Device(Device::Null)
+        FileKind::Device(Device::Null)
     );
 }
 

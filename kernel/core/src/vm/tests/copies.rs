@@ -14,7 +14,7 @@ fn mapped(world: &mut World) -> AddressSpace {
         let place = Place::Fixed(at);
         space
             .map(
-                &mut world.r(),
+                world.r(),
                 place,
                 pages * PAGE,
                 protection,
@@ -33,9 +33,7 @@ fn bytes_cross_pages_unchanged() {
     let mut space = mapped(&mut world);
     let bytes = pattern(PAGE_SIZE + 1000);
     let at = AT + PAGE - 500;
-    space
-        .copy_out(&mut world.r(), UserAddr(at), &bytes)
-        .unwrap();
+    space.copy_out(world.r(), UserAddr(at), &bytes).unwrap();
     assert_eq!(read(&mut world, &mut space, at, bytes.len()), bytes);
     assert_eq!(read(&mut world, &mut space, at - 1, 1), [0]);
     assert_eq!(
@@ -43,9 +41,9 @@ fn bytes_cross_pages_unchanged() {
         [0]
     );
     space
-        .copy_in(&mut world.r(), UserAddr(u64::MAX), &mut [])
+        .copy_in(world.r(), UserAddr(u64::MAX), &mut [])
         .unwrap();
-    space.release(&mut world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -67,22 +65,22 @@ fn what_the_program_may_not_touch_is_efault_wherever_it_lies() {
     ] {
         let mut bytes = [0xee; 2];
         assert_eq!(
-            space.copy_in(&mut world.r(), UserAddr(bad), &mut bytes),
+            space.copy_in(world.r(), UserAddr(bad), &mut bytes),
             Err(Errno::EFAULT),
             "{bad:#x}"
         );
         assert_eq!(
-            space.copy_out(&mut world.r(), UserAddr(bad), &bytes),
+            space.copy_out(world.r(), UserAddr(bad), &bytes),
             Err(Errno::EFAULT),
             "{bad:#x}"
         );
     }
     assert_eq!(
-        space.copy_out(&mut world.r(), UserAddr(AT + 3 * PAGE), &[1]),
+        space.copy_out(world.r(), UserAddr(AT + 3 * PAGE), &[1]),
         Err(Errno::EFAULT)
     );
     check(&world, &space);
-    space.release(&mut world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -91,11 +89,11 @@ fn a_chunk_stops_at_the_first_bad_page() {
     let mut space = mapped(&mut world);
     let bytes: &'static [u8] = pattern(2 * PAGE_SIZE).leak();
     let chunk = |at, chunk, world: &mut World, space: &mut AddressSpace| {
-        space.copy_out_chunk(&mut world.r(), UserAddr(at), chunk)
+        space.copy_out_chunk(world.r(), UserAddr(at), chunk)
     };
     let at = AT + 2 * PAGE - 10;
     // The page is known already: that must not lead over its end.
-    space.copy_out(&mut world.r(), UserAddr(at), &[0]).unwrap();
+    space.copy_out(world.r(), UserAddr(at), &[0]).unwrap();
     assert_eq!(
         chunk(at, Chunk::Bytes(bytes), &mut world, &mut space),
         Ok(PAGE_SIZE + 10)
@@ -111,8 +109,8 @@ fn a_chunk_stops_at_the_first_bad_page() {
     let mut expected = bytes[..20].to_vec();
     expected[4..13].fill(0);
     assert_eq!(read(&mut world, &mut space, at, 20), expected);
-    let frame = world.pool.allocate().unwrap();
-    world.machine.page_mut(frame)[100..150].fill(9);
+    let frame = world.storage.pool.allocate().unwrap();
+    world.storage.machine.page_mut(frame)[100..150].fill(9);
     let piece = Chunk::Frame {
         frame,
         offset: 100,
@@ -128,8 +126,8 @@ fn a_chunk_stops_at_the_first_bad_page() {
         Err(Errno::EFAULT)
     );
     assert_eq!(chunk(AT, Chunk::END, &mut world, &mut space), Ok(0));
-    world.pool.release(frame);
-    space.release(&mut world.r());
+    world.storage.pool.release(frame);
+    space.release(world.r());
 }
 
 #[test]
@@ -138,43 +136,37 @@ fn a_string_ends_at_its_nul_or_is_too_long() {
     let mut space = mapped(&mut world);
     let at = AT + PAGE - 3;
     space
-        .copy_out(&mut world.r(), UserAddr(at), b"/bin/sh\0x")
+        .copy_out(world.r(), UserAddr(at), b"/bin/sh\0x")
         .unwrap();
     let mut buffer = [0xee; 16];
     assert_eq!(
-        space.copy_in_string(&mut world.r(), UserAddr(at), &mut buffer),
+        space.copy_in_string(world.r(), UserAddr(at), &mut buffer),
         Ok(7)
     );
     assert_eq!(buffer[..9], *b"/bin/sh\0\xee");
     assert_eq!(
-        space.copy_in_string(&mut world.r(), UserAddr(at), &mut buffer[..8]),
+        space.copy_in_string(world.r(), UserAddr(at), &mut buffer[..8]),
         Ok(7)
     );
-    let short = space.copy_in_string(&mut world.r(), UserAddr(at), &mut buffer[..7]);
+    let short = space.copy_in_string(world.r(), UserAddr(at), &mut buffer[..7]);
     assert_eq!(short, Err(Errno::ENAMETOOLONG));
-    assert_eq!(
-        space.string_length(&mut world.r(), UserAddr(at), 8),
-        Ok(Some(7))
-    );
-    assert_eq!(
-        space.string_length(&mut world.r(), UserAddr(at), 7),
-        Ok(None)
-    );
+    assert_eq!(space.string_length(world.r(), UserAddr(at), 8), Ok(Some(7)));
+    assert_eq!(space.string_length(world.r(), UserAddr(at), 7), Ok(None));
     // No NUL before the last page's end.
     let end = AT + 3 * PAGE;
-    space.unmap(&mut world.r(), end, PAGE).unwrap();
+    space.unmap(world.r(), end, PAGE).unwrap();
     space
-        .copy_out(&mut world.r(), UserAddr(end - 5), b"abcde")
+        .copy_out(world.r(), UserAddr(end - 5), b"abcde")
         .unwrap();
     assert_eq!(
-        space.copy_in_string(&mut world.r(), UserAddr(end - 5), &mut buffer),
+        space.copy_in_string(world.r(), UserAddr(end - 5), &mut buffer),
         Err(Errno::EFAULT)
     );
     assert_eq!(
-        space.copy_in_string(&mut world.r(), UserAddr(end - 5), &mut buffer[..5]),
+        space.copy_in_string(world.r(), UserAddr(end - 5), &mut buffer[..5]),
         Err(Errno::ENAMETOOLONG)
     );
-    space.release(&mut world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -185,7 +177,7 @@ fn a_visitor_may_take_less_or_fail() {
         let mut parts = Vec::new();
         let mut answers = answers.iter();
         let taken = space.for_each_page(
-            &mut world.r(),
+            world.r(),
             UserAddr(AT + 96),
             3 * PAGE_SIZE,
             Access::Read,
@@ -214,5 +206,5 @@ fn a_visitor_may_take_less_or_fail() {
         visit(&[Ok(4000), Err(Errno::EPIPE)]),
         (Ok(4000), vec![first, (0, 4096)])
     );
-    space.release(&mut world.r());
+    space.release(world.r());
 }

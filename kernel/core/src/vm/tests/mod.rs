@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 use std::vec;
 use std::vec::Vec;
 
-use super::area::Kind;
-use super::{AddressSpace, FaultError, PAGE, Protection, Resources};
+use super::area::AreaKind;
+use super::{AddressSpace, FaultError, PAGE, Protection};
 use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
-use crate::frames::FramePool;
 use crate::fs::{Fs, InodeId};
 use crate::machine::Memory;
 use crate::paging::Entry;
+use crate::storage::Storage;
 use crate::testing::FakeMachine;
 
 pub const RW: Protection = Protection::READ.union(Protection::WRITE);
@@ -30,9 +30,7 @@ pub const RX: Protection = Protection::READ.union(Protection::EXECUTE);
 
 /// A machine, its frames and its files.
 pub struct World {
-    pub fs: Fs,
-    pub pool: FramePool<'static>,
-    pub machine: FakeMachine,
+    pub storage: Storage<'static, FakeMachine>,
     files: usize,
 }
 
@@ -40,23 +38,21 @@ impl World {
     pub fn new(frames: usize) -> Self {
         let (machine, pool) = FakeMachine::with_pool(frames);
         World {
-            fs: Fs::new().unwrap(),
-            pool,
-            machine,
+            storage: Storage {
+                fs: Fs::new().unwrap(),
+                pool,
+                machine,
+            },
             files: 0,
         }
     }
 
-    pub fn r(&mut self) -> Resources<'_, 'static, FakeMachine> {
-        Resources {
-            fs: &mut self.fs,
-            pool: &mut self.pool,
-            machine: &mut self.machine,
-        }
+    pub fn r(&mut self) -> &mut Storage<'static, FakeMachine> {
+        &mut self.storage
     }
 
     pub fn space(&mut self) -> AddressSpace {
-        AddressSpace::new(&mut self.r()).unwrap()
+        AddressSpace::new(self.r()).unwrap()
     }
 
     /// A file that a program wrote: frames.
@@ -64,6 +60,7 @@ impl World {
         let name = std::format!("written{}", self.files);
         self.files += 1;
         let inode = self
+            .storage
             .fs
             .create_file(InodeId::ROOT, name.as_bytes(), 0o755)
             .unwrap();
@@ -80,27 +77,37 @@ impl World {
         header.set_mode(0o755);
         let mut builder = tar::Builder::new(Vec::new());
         builder.append_data(&mut header, &name, bytes).unwrap();
-        self.fs
+        self.storage
+            .fs
             .add_tar(builder.into_inner().unwrap().leak())
             .unwrap();
-        self.fs.lookup(InodeId::ROOT, name.as_bytes()).unwrap()
+        self.storage
+            .fs
+            .lookup(InodeId::ROOT, name.as_bytes())
+            .unwrap()
     }
 
     pub fn write_file(&mut self, inode: InodeId, offset: u64, bytes: &[u8]) {
-        let (pool, memory) = (&mut self.pool, &mut self.machine);
-        let written = self.fs.write(inode, offset, bytes, pool, memory).unwrap();
+        let (pool, memory) = (&mut self.storage.pool, &mut self.storage.machine);
+        let written = self
+            .storage
+            .fs
+            .write(inode, offset, bytes, pool, memory)
+            .unwrap();
         assert_eq!(written, bytes.len());
     }
 
     /// Takes frames away until `left` are free. They come back with `feed`.
     pub fn starve(&mut self, left: usize) -> Vec<Frame> {
-        let excess = self.pool.free().saturating_sub(left);
-        (0..excess).map(|_| self.pool.allocate().unwrap()).collect()
+        let excess = self.storage.pool.free().saturating_sub(left);
+        (0..excess)
+            .map(|_| self.storage.pool.allocate().unwrap())
+            .collect()
     }
 
     pub fn feed(&mut self, frames: Vec<Frame>) {
         for frame in frames.into_iter().rev() {
-            self.pool.release(frame);
+            self.storage.pool.release(frame);
         }
     }
 }
@@ -121,7 +128,7 @@ pub struct Cpu {
 impl Cpu {
     /// Takes note of what the kernel invalidated since the last time.
     pub fn obey(&mut self, world: &mut World) {
-        for what in world.machine.invalidated.drain(..) {
+        for what in world.storage.machine.invalidated.drain(..) {
             match what {
                 None => self.tlb.clear(),
                 Some(page) => drop(self.tlb.remove(&page.0)),
@@ -144,8 +151,8 @@ impl Cpu {
             let entry = match self.tlb.get(&page) {
                 Some(entry) => *entry,
                 None => {
-                    let slot = space.tables.find(&world.machine, page);
-                    slot.map_or(Entry::NONE, |slot| slot.get(&world.machine))
+                    let slot = space.tables.find(&world.storage.machine, page);
+                    slot.map_or(Entry::NONE, |slot| slot.get(&world.storage.machine))
                 }
             };
             if entry.frame().is_some() {
@@ -159,7 +166,7 @@ impl Cpu {
             if allowed {
                 return Ok(entry.frame().unwrap());
             }
-            space.fault(&mut world.r(), address, access)?;
+            space.fault(world.r(), address, access)?;
             self.obey(world);
         }
         panic!("{access:?} at {address:#x} faults for ever");
@@ -171,9 +178,9 @@ impl Cpu {
         for (page, cached) in &self.tlb {
             let slot = space
                 .tables
-                .find(&world.machine, *page)
+                .find(&world.storage.machine, *page)
                 .expect("table gone");
-            let entry = slot.get(&world.machine);
+            let entry = slot.get(&world.storage.machine);
             assert_eq!(entry.frame(), cached.frame(), "stale frame at {page:#x}");
             let lost = (cached.writable() && !entry.writable())
                 || (cached.readable() && !entry.readable())
@@ -199,7 +206,7 @@ pub fn check(world: &World, space: &AddressSpace) {
     }
     let mut present = 0;
     let mut at = 0;
-    while let Some(mut span) = space.tables.next_span(&world.machine, at, USER_END) {
+    while let Some(mut span) = space.tables.next_span(&world.storage.machine, at, USER_END) {
         at = span.end;
         let (start, end) = (span.start, span.end);
         let touches = |area: &&super::Area| area.start < end && area.end > start;
@@ -212,17 +219,21 @@ pub fn check(world: &World, space: &AddressSpace) {
             frame,
             entry,
             ..
-        }) = span.next_present(&world.machine)
+        }) = span.next_present(&world.storage.machine)
         {
             present += 1;
             let area = space.areas.find(address).expect("a page outside areas");
             assert!(!entry.writable() || area.protection.writable());
             assert!(!entry.readable() || area.protection.readable());
             assert!(!entry.executable() || area.protection.executable());
-            let shared = world.pool.is_shared(frame) && area.kind != Kind::SharedAnonymous;
+            let shared =
+                world.storage.pool.is_shared(frame) && area.kind != AreaKind::SharedAnonymous;
             assert!(!entry.writable() || !shared, "a shared frame is writable");
             if entry.executable() {
-                assert!(world.machine.synced.contains(&frame), "stale instructions");
+                assert!(
+                    world.storage.machine.synced.contains(&frame),
+                    "stale instructions"
+                );
             }
         }
     }
@@ -232,9 +243,9 @@ pub fn check(world: &World, space: &AddressSpace) {
         if let Some((address, frame)) = cached.get() {
             let slot = space
                 .tables
-                .find(&world.machine, address)
+                .find(&world.storage.machine, address)
                 .expect("cached page gone");
-            let entry = slot.get(&world.machine);
+            let entry = slot.get(&world.storage.machine);
             assert_eq!(entry.frame(), Some(frame), "the cache is stale");
             assert!(if write {
                 entry.writable()
@@ -249,12 +260,12 @@ pub fn check(world: &World, space: &AddressSpace) {
 pub fn read(world: &mut World, space: &mut AddressSpace, address: u64, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     space
-        .copy_in(&mut world.r(), UserAddr(address), &mut bytes)
+        .copy_in(world.r(), UserAddr(address), &mut bytes)
         .unwrap_or_else(|errno| panic!("{errno:?} at {address:#x}"));
     bytes
 }
 
 /// What a frame holds.
 pub fn bytes_of(world: &World, frame: Frame) -> [u8; PAGE_SIZE] {
-    *world.machine.page(frame)
+    *world.storage.machine.page(frame)
 }

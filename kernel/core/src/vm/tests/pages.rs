@@ -16,14 +16,14 @@ fn a_fault_says_which_signal_it_is() {
     let source = Source::File { inode, offset: 0 };
     space
         .map(
-            &mut world.r(),
+            world.r(),
             Place::Fixed(AT),
             3 * PAGE,
             Protection::READ,
             source,
         )
         .unwrap();
-    let mut fault = |address, access| space.fault(&mut world.r(), address, access);
+    let mut fault = |address, access| space.fault(world.r(), address, access);
     assert_eq!(fault(AT, Access::Read), Ok(()));
     assert_eq!(fault(AT, Access::Write), Err(FaultError::Denied));
     assert_eq!(fault(AT, Access::Execute), Err(FaultError::Denied));
@@ -48,7 +48,7 @@ fn a_fault_says_which_signal_it_is() {
     }
     assert_eq!(Errno::from(FaultError::OutOfMemory), Errno::ENOMEM);
     assert_eq!(Errno::from(FaultError::BeyondFile), Errno::EFAULT);
-    space.release(&mut world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_page_of_a_file_is_shared_until_it_is_written() {
     let bytes = pattern(2 * PAGE_SIZE + 10);
     let inode = world.written_file(&bytes);
     let mut spaces = [world.space(), world.space()];
-    let before = world.pool.free();
+    let before = world.storage.pool.free();
     for space in &mut spaces {
         map(&mut world, space, AT, 3, Source::File { inode, offset: 0 });
         assert_eq!(read(&mut world, space, AT, bytes.len()), bytes);
@@ -67,18 +67,21 @@ fn a_page_of_a_file_is_shared_until_it_is_written() {
             "zeros behind the file's end"
         );
     }
-    let used = before - world.pool.free();
+    let used = before - world.storage.pool.free();
     assert_eq!(used, 2 * 2, "two tables for each space, no page");
     spaces[0]
-        .copy_out(&mut world.r(), UserAddr(AT + 1), b"mine")
+        .copy_out(world.r(), UserAddr(AT + 1), b"mine")
         .unwrap();
-    assert_eq!(before - world.pool.free(), used + 1);
+    assert_eq!(before - world.storage.pool.free(), used + 1);
     assert_eq!(read(&mut world, &mut spaces[1], AT, 8), bytes[..8]);
     let mut file = [0; 8];
-    world.fs.read(inode, 0, &mut file, &world.machine);
+    world
+        .storage
+        .fs
+        .read(inode, 0, &mut file, &world.storage.machine);
     assert_eq!(file, bytes[..8]);
     // The first touch is a write: one copy, straight from the file.
-    let faulted = world.pool.free();
+    let faulted = world.storage.pool.free();
     let mut third = world.space();
     map(
         &mut world,
@@ -87,19 +90,19 @@ fn a_page_of_a_file_is_shared_until_it_is_written() {
         3,
         Source::File { inode, offset: 0 },
     );
-    third.copy_out(&mut world.r(), UserAddr(AT), b"M").unwrap();
-    assert_eq!(faulted - world.pool.free(), 4);
+    third.copy_out(world.r(), UserAddr(AT), b"M").unwrap();
+    assert_eq!(faulted - world.storage.pool.free(), 4);
     assert_eq!(read(&mut world, &mut third, AT + 1, 7), bytes[1..8]);
     for space in spaces.into_iter().chain([third]) {
         check(&world, &space);
-        space.release(&mut world.r());
+        space.release(world.r());
     }
 }
 
 #[test]
 fn an_unlinked_file_lives_as_long_as_a_piece_of_its_mapping() {
     let mut world = World::new(64);
-    let free = world.pool.free();
+    let free = world.storage.pool.free();
     let bytes = pattern(4 * PAGE_SIZE);
     let inode = world.written_file(&bytes);
     let mut space = world.space();
@@ -110,29 +113,30 @@ fn an_unlinked_file_lives_as_long_as_a_piece_of_its_mapping() {
         4,
         Source::File { inode, offset: 0 },
     );
-    space.unmap(&mut world.r(), AT + PAGE, PAGE).unwrap();
+    space.unmap(world.r(), AT + PAGE, PAGE).unwrap();
     space
-        .protect(&mut world.r(), AT + 3 * PAGE, PAGE, Protection::READ)
+        .protect(world.r(), AT + 3 * PAGE, PAGE, Protection::READ)
         .unwrap();
     assert_eq!(space.areas().len(), 3);
-    let child = space.fork(&mut world.r()).unwrap();
+    let child = space.fork(world.r()).unwrap();
     world
+        .storage
         .fs
-        .unlink(InodeId::ROOT, b"written0", &mut world.pool)
+        .unlink(InodeId::ROOT, b"written0", &mut world.storage.pool)
         .unwrap();
-    space.unmap(&mut world.r(), AT, 3 * PAGE).unwrap();
+    space.unmap(world.r(), AT, 3 * PAGE).unwrap();
     assert_eq!(
         read(&mut world, &mut space, AT + 3 * PAGE, 9),
         bytes[3 * PAGE_SIZE..][..9]
     );
-    space.release(&mut world.r());
+    space.release(world.r());
     let mut child = child;
     assert_eq!(
         read(&mut world, &mut child, AT + 2 * PAGE, 9),
         bytes[2 * PAGE_SIZE..][..9]
     );
-    child.release(&mut world.r());
-    assert_eq!(world.pool.free(), free);
+    child.release(world.r());
+    assert_eq!(world.storage.pool.free(), free);
 }
 
 #[test]
@@ -152,14 +156,14 @@ fn pages_of_a_view_that_is_no_whole_page_are_copies_between_zeros() {
         start: AT,
         end: AT + 3 * PAGE,
         protection: RW,
-        kind: Kind::File(view),
+        kind: AreaKind::File(view),
     };
-    space.replace_area(&mut world.r(), area).unwrap();
+    space.replace_area(world.r(), area).unwrap();
     let got = read(&mut world, &mut space, AT, 3 * PAGE_SIZE);
     assert_eq!(got[..0x78], [0; 0x78]);
     assert_eq!(got[0x78..0x78 + 5000], bytes[10..5010]);
     assert!(got[0x78 + 5000..].iter().all(|byte| *byte == 0));
-    space.release(&mut world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -169,17 +173,17 @@ fn the_last_owner_of_a_page_writes_in_place() {
     map(&mut world, &mut space, AT, 1, Source::Anonymous);
     let write = |world: &mut World, space: &mut AddressSpace| {
         space
-            .translate(&mut world.r(), UserAddr(AT), Access::Write)
+            .translate(world.r(), UserAddr(AT), Access::Write)
             .unwrap()
     };
     let first = write(&mut world, &mut space);
-    let mut child = space.fork(&mut world.r()).unwrap();
+    let mut child = space.fork(world.r()).unwrap();
     assert_eq!(
-        world.machine.invalidated,
+        world.storage.machine.invalidated,
         [None],
         "the parent's writable entries must go"
     );
-    let free = world.pool.free();
+    let free = world.storage.pool.free();
     let copy = write(&mut world, &mut child);
     assert_ne!(copy, first);
     assert_eq!(
@@ -187,11 +191,11 @@ fn the_last_owner_of_a_page_writes_in_place() {
         first,
         "nobody else has it any more"
     );
-    assert_eq!(free - world.pool.free(), 1);
+    assert_eq!(free - world.storage.pool.free(), 1);
     check(&world, &space);
     check(&world, &child);
-    child.release(&mut world.r());
-    space.release(&mut world.r());
+    child.release(world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -199,24 +203,22 @@ fn shared_memory_is_one_for_parent_and_child() {
     let mut world = World::new(64);
     let mut space = world.space();
     map(&mut world, &mut space, AT, 4, Source::SharedAnonymous);
-    space
-        .copy_out(&mut world.r(), UserAddr(AT), b"before")
-        .unwrap();
-    let mut child = space.fork(&mut world.r()).unwrap();
+    space.copy_out(world.r(), UserAddr(AT), b"before").unwrap();
+    let mut child = space.fork(world.r()).unwrap();
     child
-        .copy_out(&mut world.r(), UserAddr(AT + 3 * PAGE), b"child")
+        .copy_out(world.r(), UserAddr(AT + 3 * PAGE), b"child")
         .unwrap();
     space
-        .copy_out(&mut world.r(), UserAddr(AT + 2 * PAGE), b"parent")
+        .copy_out(world.r(), UserAddr(AT + 2 * PAGE), b"parent")
         .unwrap();
     assert_eq!(read(&mut world, &mut child, AT, 6), b"before");
     assert_eq!(read(&mut world, &mut child, AT + 2 * PAGE, 6), b"parent");
     assert_eq!(read(&mut world, &mut space, AT + 3 * PAGE, 5), b"child");
     // Advice to drop its pages does not lose what others see.
-    space.advise(&mut world.r(), AT, 4 * PAGE, 4).unwrap();
+    space.advise(world.r(), AT, 4 * PAGE, 4).unwrap();
     assert_eq!(read(&mut world, &mut space, AT, 6), b"before");
-    child.release(&mut world.r());
-    space.release(&mut world.r());
+    child.release(world.r());
+    space.release(world.r());
 }
 
 #[test]
@@ -226,34 +228,28 @@ fn code_is_made_visible_when_it_becomes_executable_and_when_it_moves() {
     let inode = world.image_file(&pattern(PAGE_SIZE));
     let source = Source::File { inode, offset: 0 };
     space
-        .map(
-            &mut world.r(),
-            Place::Fixed(AT),
-            PAGE,
-            Protection::all(),
-            source,
-        )
+        .map(world.r(), Place::Fixed(AT), PAGE, Protection::all(), source)
         .unwrap();
-    space.fault(&mut world.r(), AT, Access::Execute).unwrap();
-    assert_eq!(world.machine.synced.len(), 1);
-    space.fault(&mut world.r(), AT, Access::Write).unwrap();
+    space.fault(world.r(), AT, Access::Execute).unwrap();
+    assert_eq!(world.storage.machine.synced.len(), 1);
+    space.fault(world.r(), AT, Access::Write).unwrap();
     let frame = space
-        .translate(&mut world.r(), UserAddr(AT), Access::Read)
+        .translate(world.r(), UserAddr(AT), Access::Read)
         .unwrap();
     assert_eq!(
-        world.machine.synced[1..],
+        world.storage.machine.synced[1..],
         [frame],
         "the copy is another frame"
     );
     // Data that becomes code.
     map(&mut world, &mut space, AT + PAGE, 1, Source::Anonymous);
     let frame = space
-        .translate(&mut world.r(), UserAddr(AT + PAGE), Access::Write)
+        .translate(world.r(), UserAddr(AT + PAGE), Access::Write)
         .unwrap();
-    assert_eq!(world.machine.synced.len(), 2);
-    space.protect(&mut world.r(), AT + PAGE, PAGE, RX).unwrap();
-    assert_eq!(world.machine.synced[2..], [frame]);
-    space.release(&mut world.r());
+    assert_eq!(world.storage.machine.synced.len(), 2);
+    space.protect(world.r(), AT + PAGE, PAGE, RX).unwrap();
+    assert_eq!(world.storage.machine.synced[2..], [frame]);
+    space.release(world.r());
 }
 
 #[test]
@@ -261,9 +257,13 @@ fn a_fault_on_a_page_that_is_there_drops_its_tlb_entry() {
     let mut world = World::new(64);
     let mut space = world.space();
     map(&mut world, &mut space, AT, 1, Source::Anonymous);
-    space.fault(&mut world.r(), AT + 9, Access::Write).unwrap();
-    assert_eq!(world.machine.invalidated, [], "there was no entry to drop");
-    space.fault(&mut world.r(), AT + 9, Access::Write).unwrap();
-    assert_eq!(world.machine.invalidated, [Some(UserAddr(AT))]);
-    space.release(&mut world.r());
+    space.fault(world.r(), AT + 9, Access::Write).unwrap();
+    assert_eq!(
+        world.storage.machine.invalidated,
+        [],
+        "there was no entry to drop"
+    );
+    space.fault(world.r(), AT + 9, Access::Write).unwrap();
+    assert_eq!(world.storage.machine.invalidated, [Some(UserAddr(AT))]);
+    space.release(world.r());
 }

@@ -44,7 +44,7 @@ impl Play {
         ];
         let mut space = world.space();
         space.start_heap(HEAP);
-        space.start_stack(&mut world.r(), RW).unwrap();
+        space.start_stack(world.r(), RW).unwrap();
         let mut model = Model::default();
         // The model knows the few pages of the stack that the test touches.
         model.map(STACK_TOP - 8 * PAGE, 8 * PAGE, RW, |_| Under::Stack);
@@ -114,7 +114,7 @@ impl Play {
                     2 => Place::Hint(address),
                     _ => Place::Hint(0),
                 };
-                let got = space.map(&mut world.r(), place, length, protection, source);
+                let got = space.map(world.r(), place, length, protection, source);
                 if matches!(from, From::ReadOnlyFile(..)) && protection.writable() {
                     assert_eq!(got, Err(Errno::ENODEV));
                     return Ok(());
@@ -148,7 +148,7 @@ impl Play {
             }
             Op::Unmap { page, pages } => {
                 let (address, length) = (BASE + page * PAGE, pages * PAGE);
-                space.unmap(&mut world.r(), address, length)?;
+                space.unmap(world.r(), address, length)?;
                 model.unmap(address, length);
                 Ok(())
             }
@@ -159,13 +159,13 @@ impl Play {
             } => {
                 let (address, length) = (BASE + page * PAGE, pages * PAGE);
                 let protection = Protection::from_bits(protection).unwrap();
-                let got = space.protect(&mut world.r(), address, length, protection);
+                let got = space.protect(world.r(), address, length, protection);
                 assert_eq!(got, model.protect(address, length, protection));
                 Ok(())
             }
             Op::Drop { page, pages } => {
                 let (address, length) = (BASE + page * PAGE, pages * PAGE);
-                let got = space.advise(&mut world.r(), address, length, 4);
+                let got = space.advise(world.r(), address, length, 4);
                 assert_eq!(got, model.drop_contents(address, length));
                 Ok(())
             }
@@ -184,7 +184,7 @@ impl Play {
                 let flags = if fixed.is_some() { 3 } else { 1 };
                 let area = space.areas.find(old).copied();
                 let got = space.remap(
-                    &mut world.r(),
+                    world.r(),
                     old,
                     length,
                     new_length,
@@ -199,7 +199,7 @@ impl Play {
                     assert_eq!(got, Err(Errno::EFAULT));
                     return Ok(());
                 };
-                if area.kind == Kind::SharedAnonymous && new_length > length {
+                if area.kind == AreaKind::SharedAnonymous && new_length > length {
                     assert_eq!(got, Err(Errno::EINVAL));
                     return Ok(());
                 }
@@ -240,7 +240,7 @@ impl Play {
             }
             Op::Break { bytes } => {
                 let (old, new) = (process.heap_end, HEAP + bytes);
-                assert_eq!(space.brk(&mut world.r(), new), new);
+                assert_eq!(space.brk(world.r(), new), new);
                 process.heap_end = new;
                 let pages = |end: u64| end.next_multiple_of(PAGE);
                 if new > old {
@@ -259,7 +259,7 @@ impl Play {
                 let address = Self::address(page) + offset as u64;
                 let bytes = vec![value; length];
                 let got = space.for_each_page(
-                    &mut world.r(),
+                    world.r(),
                     UserAddr(address),
                     length,
                     Access::Write,
@@ -301,7 +301,7 @@ impl Play {
             } => {
                 let address = Self::address(page) + offset as u64;
                 let mut bytes = vec![0; length];
-                let got = space.copy_in(&mut world.r(), UserAddr(address), &mut bytes);
+                let got = space.copy_in(world.r(), UserAddr(address), &mut bytes);
                 if got == Err(Errno::ENOMEM) {
                     // Pages before the one that failed were touched, as they are when this is done again.
                     return Err(Errno::ENOMEM);
@@ -328,7 +328,7 @@ impl Play {
                 let address = Self::address(page) + 5;
                 match process.cpu.access(world, space, address, Access::Write) {
                     Ok(frame) => {
-                        world.machine.page_mut(frame)[5] = value;
+                        world.storage.machine.page_mut(frame)[5] = value;
                         model
                             .touch(outside, address, true)
                             .expect("the model forbids it")[5] = value;
@@ -381,7 +381,7 @@ impl Play {
                     return Ok(());
                 }
                 let process = &mut processes[*current];
-                let space = process.space.fork(&mut world.r());
+                let space = process.space.fork(world.r());
                 process.cpu.obey(world);
                 let child = Process {
                     space: space?,
@@ -394,10 +394,7 @@ impl Play {
             }
             Op::Exit => {
                 if processes.len() > 1 {
-                    processes
-                        .swap_remove(*current)
-                        .space
-                        .release(&mut world.r());
+                    processes.swap_remove(*current).space.release(world.r());
                     *current = 0;
                 }
                 Ok(())
@@ -453,7 +450,7 @@ impl Play {
                 .space
                 .areas()
                 .iter()
-                .filter(|area| area.kind != Kind::Stack);
+                .filter(|area| area.kind != AreaKind::Stack);
             let bytes: u64 = areas.map(|area| area.end - area.start).sum();
             assert_eq!(bytes, known as u64 * PAGE);
         }
@@ -462,15 +459,16 @@ impl Play {
     /// Everything is given back.
     fn finish(mut self) {
         for process in std::mem::take(&mut self.processes) {
-            process.space.release(&mut self.world.r());
+            process.space.release(self.world.r());
         }
         for name in [&b"image0"[..], b"written1"] {
             self.world
+                .storage
                 .fs
-                .unlink(InodeId::ROOT, name, &mut self.world.pool)
+                .unlink(InodeId::ROOT, name, &mut self.world.storage.pool)
                 .unwrap();
         }
-        assert_eq!(self.world.pool.free(), FRAMES, "frames leaked");
+        assert_eq!(self.world.storage.pool.free(), FRAMES, "frames leaked");
     }
 }
 

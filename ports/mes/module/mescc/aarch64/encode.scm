@@ -28,12 +28,14 @@
 (define (a64:hex-byte n)
   (string-append (if (< n 16) "0" "") (number->string n 16)))
 
+(define a64:hex-bytes (list->vector (map a64:hex-byte (iota 256))))
+
 (define (a64:word n)
   (string-append "'"
-                 (a64:hex-byte (remainder n 256))
-                 (a64:hex-byte (remainder (quotient n 256) 256))
-                 (a64:hex-byte (remainder (quotient n 65536) 256))
-                 (a64:hex-byte (quotient n 16777216))
+                 (vector-ref a64:hex-bytes (logand n 255))
+                 (vector-ref a64:hex-bytes (logand (ash n -8) 255))
+                 (vector-ref a64:hex-bytes (logand (ash n -16) 255))
+                 (vector-ref a64:hex-bytes (ash n -24))
                  "'"))
 
 ;; VALUE in a field of so many values that begins at the bit with the weight WEIGHT.

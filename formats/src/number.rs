@@ -1,0 +1,24 @@
+//! Numbers in texts that have one spelling.
+
+/// The value of lower-case hex digits.
+pub(crate) fn lower_hex(digits: &[u8]) -> Option<u64> {
+    let lower = !digits.iter().any(u8::is_ascii_uppercase);
+    lower.then(|| number(digits, 16)).flatten()
+}
+
+/// The value of capital hex digits.
+pub(crate) fn capital_hex(digits: &[u8]) -> Option<u64> {
+    let capital = !digits.iter().any(u8::is_ascii_lowercase);
+    capital.then(|| number(digits, 16)).flatten()
+}
+
+/// The value of digits of `radix`; `None` for no digits, an odd one, or 2^64 and more.
+pub(crate) fn number(digits: &[u8], radix: u32) -> Option<u64> {
+    let value = digits.iter().try_fold(0u64, |value, &digit| {
+        let digit = (digit as char).to_digit(radix)?;
+        value
+            .checked_mul(u64::from(radix))?
+            .checked_add(u64::from(digit))
+    });
+    value.filter(|_| !digits.is_empty())
+}

@@ -1,0 +1,184 @@
+//! What files are called and what there is of them: numbers, kinds, devices, the files of /proc, times.
+
+/// The number of an inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InodeId(pub u32);
+
+impl InodeId {
+    /// The root directory.
+    pub const ROOT: Self = InodeId(0);
+}
+
+/// The kind of a file, as the system calls must tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A device, served by the system calls.
+    Device(Device),
+    /// A file of /proc, whose text the system calls make.
+    Proc(ProcNode),
+}
+
+/// Where a file's contents come from: what the exec policy asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The image, unchanged.
+    Image,
+    /// The image, but a program has written into it: some of the image's bytes may still be there.
+    Altered,
+    /// Programs on this machine, every byte.
+    Written,
+}
+
+/// A moment: seconds since 1970 and nanoseconds below one second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// Seconds since 1970-01-01 00:00:00 UTC.
+    pub seconds: i64,
+    /// 0 to 999,999,999.
+    pub nanoseconds: u32,
+}
+
+/// The type of a file, as in the S_IFMT bits of its mode.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileType {
+    /// S_IFCHR
+    CharacterDevice = 0o020_000,
+    /// S_IFDIR
+    Directory = 0o040_000,
+    /// S_IFREG
+    Regular = 0o100_000,
+    /// S_IFLNK
+    Symlink = 0o120_000,
+}
+
+impl FileType {
+    /// The bits in st_mode.
+    pub const fn mode_bits(self) -> u32 {
+        self as u32
+    }
+
+    /// The value of d_type in a directory entry (DT_REG and so on): the same bits, shifted.
+    pub const fn directory_type(self) -> u8 {
+        (self as u32 >> 12) as u8
+    }
+}
+
+/// A character device.
+#[allow(
+    missing_docs,
+    reason = "the names are the documentation: null(4), tty(4), random(4)"
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    Null,
+    Zero,
+    Full,
+    Random,
+    Urandom,
+    Tty,
+    Console,
+}
+
+impl Device {
+    /// All of them, with their names in /dev.
+    pub const ALL: [(&'static [u8], Device); 7] = [
+        (b"null", Device::Null),
+        (b"zero", Device::Zero),
+        (b"full", Device::Full),
+        (b"random", Device::Random),
+        (b"urandom", Device::Urandom),
+        (b"tty", Device::Tty),
+        (b"console", Device::Console),
+    ];
+
+    /// Linux's numbers (Documentation/admin-guide/devices.txt).
+    pub const fn major_minor(self) -> (u32, u32) {
+        match self {
+            Device::Null => (1, 3),
+            Device::Zero => (1, 5),
+            Device::Full => (1, 7),
+            Device::Random => (1, 8),
+            Device::Urandom => (1, 9),
+            Device::Tty => (5, 0),
+            Device::Console => (5, 1),
+        }
+    }
+}
+
+/// A file of /proc, as the process that opens it sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcNode {
+    /// /proc/self/exe: a link to the program.
+    SelfExe,
+    /// /proc/self/cwd: a link to the current directory. Only as the last name of a path.
+    SelfCwd,
+    /// /proc/self/fd/N: a link to what descriptor N stands for. Only the first
+    /// [`DESCRIPTORS`](Self::DESCRIPTORS) have a node, and all of these are listed, open or not.
+    Descriptor(u32),
+    /// /proc/self/maps: the mappings.
+    SelfMaps,
+    /// /proc/self/stat: one line of numbers.
+    SelfStat,
+    /// /proc/self/status: the same to be read by people.
+    SelfStatus,
+    /// /proc/self/cmdline: the arguments.
+    SelfCmdline,
+    /// /proc/self/comm: the program's short name.
+    SelfComm,
+    /// /proc/meminfo
+    MemInfo,
+    /// /proc/version
+    Version,
+    /// /proc/self/mounts, to which /proc/mounts is a link.
+    Mounts,
+    /// /proc/uptime
+    Uptime,
+    /// /proc/loadavg
+    LoadAverage,
+    /// /proc/cpuinfo
+    CpuInfo,
+    /// /proc/stat
+    Stat,
+    /// /proc/filesystems
+    FileSystems,
+    /// /proc/cmdline: the kernel's command line.
+    KernelCommandLine,
+    /// /proc/firmseed/ledger: the ledger so far.
+    Ledger,
+    /// /proc/firmseed/head: the last link of its chain.
+    LedgerHead,
+    /// /proc/firmseed/counters: what each entry's process had used.
+    LedgerCounters,
+}
+
+impl ProcNode {
+    /// Descriptors that have a node in /proc/self/fd.
+    pub const DESCRIPTORS: u32 = 32;
+
+    /// Does the node look like a symbolic link?
+    pub const fn is_link(self) -> bool {
+        matches!(
+            self,
+            ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_)
+        )
+    }
+
+    pub(super) const fn permissions(self) -> u32 {
+        if self.is_link() { 0o777 } else { 0o444 }
+    }
+}
+
+impl Device {
+    /// st_rdev: major * 256 + minor, as Linux numbers its devices.
+    pub const fn number(self) -> u64 {
+        let (major, minor) = self.major_minor();
+        (major as u64) << 8 | minor as u64
+    }
+}

@@ -1,0 +1,304 @@
+//! What is known of a file, and the calls that change it: stat(2), statx(2), statfs(2), access, chmod, chown, times.
+
+use super::Outcome;
+use super::grant::{Names, User};
+use super::layout::Layout;
+use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
+use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
+use crate::files::open::Object;
+use crate::fs::{InodeId, NAME_MAX, Stat, Time};
+use crate::machine::Machine;
+use crate::process::descriptors::FileId;
+
+const AT_NO_AUTOMOUNT: u64 = 0x800;
+const AT_STATX_SYNC: u64 = 0x6000;
+const AT_EACCESS: u64 = 0x200;
+
+const UTIME_NOW: u64 = (1 << 30) - 1;
+const UTIME_OMIT: u64 = (1 << 30) - 2;
+
+impl<M: Machine> Names<'_, '_, M> {
+    fn stat_target(&mut self, target: Target) -> Stat {
+        match target {
+            Target::Inode(inode) => self.storage.fs.stat(inode),
+            Target::File(id) => self.stat_pipe(id),
+        }
+    }
+
+    /// A pipe has no inode: what stat shows of it.
+    fn stat_pipe(&mut self, id: FileId) -> Stat {
+        const S_IFIFO: u32 = 0o010_000;
+        const PIPES: u64 = 2;
+        let pipe = match self.files.open.get(id).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
+            _ => 0,
+        };
+        let credentials = self.process.credentials;
+        Stat {
+            dev: PIPES,
+            ino: u64::from(pipe) + 1,
+            mode: S_IFIFO | 0o600,
+            nlink: 1,
+            uid: credentials.user[1],
+            gid: credentials.group[1],
+            rdev: 0,
+            size: 0,
+            blksize: PAGE_SIZE as u32,
+            blocks: 0,
+            atime: Time::default(),
+            mtime: Time::default(),
+            ctime: Time::default(),
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn sys_fstat(&mut self, fd: u64, into: u64) -> Outcome {
+        let id = self.process.descriptors.file(fd)?;
+        let target = self.target_of(id);
+        let stat = self.stat_target(target);
+        self.copy_out(into, stat_layout(&stat).bytes())?;
+        Ok(0)
+    }
+
+    #[inline(never)]
+    pub(super) fn sys_newfstatat(&mut self, fd: u64, path: u64, into: u64, flags: u64) -> Outcome {
+        if flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT) != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let path = self.path_name(path)?;
+        let target = self.target_or_descriptor(fd, &path, flags)?;
+        let stat = self.stat_target(target);
+        self.copy_out(into, stat_layout(&stat).bytes())?;
+        Ok(0)
+    }
+
+    #[inline(never)]
+    pub(super) fn sys_statx(
+        &mut self,
+        fd: u64,
+        path: u64,
+        flags: u64,
+        mask: u64,
+        into: u64,
+    ) -> Outcome {
+        const RESERVED: u64 = 0x8000_0000;
+        if flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC) != 0
+            || flags & AT_STATX_SYNC == AT_STATX_SYNC
+            || mask & RESERVED != 0
+        {
+            return Err(Errno::EINVAL.into());
+        }
+        let path = self.path_name(path)?;
+        let target = self.target_or_descriptor(fd, &path, flags)?;
+        let stat = self.stat_target(target);
+        self.copy_out(into, statx_layout(&stat).bytes())?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_statfs(&mut self, path: u64, into: u64) -> Outcome {
+        let path = self.path_name(path)?;
+        self.target_or_descriptor(AT_FDCWD as u64, &path, 0)?;
+        self.write_statfs(into)
+    }
+
+    pub(super) fn sys_fstatfs(&mut self, fd: u64, into: u64) -> Outcome {
+        self.process.descriptors.file(fd)?;
+        self.write_statfs(into)
+    }
+
+    fn write_statfs(&mut self, into: u64) -> Outcome {
+        const TMPFS_MAGIC: u64 = 0x0102_1994;
+        let (total, free) = (
+            self.storage.pool.total() as u64,
+            self.storage.pool.free() as u64,
+        );
+        let mut layout = Layout::<120>::new();
+        layout
+            .u64(TMPFS_MAGIC)
+            .u64(PAGE_SIZE as u64)
+            .u64(total)
+            .u64(free)
+            .u64(free)
+            .skip(16)
+            .skip(8)
+            .u64(NAME_MAX as u64)
+            .u64(PAGE_SIZE as u64);
+        self.copy_out(into, layout.bytes())?;
+        Ok(0)
+    }
+
+    /// Root may read and write all, and execute what anybody may.
+    pub(super) fn sys_faccessat(&mut self, fd: u64, path: u64, mode: u64, flags: u64) -> Outcome {
+        const X_OK: u64 = 1;
+        const ALL: u64 = 7;
+        if mode & !ALL != 0 || flags & !(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let path = self.path_name(path)?;
+        let target = self.target_or_descriptor(fd, &path, flags)?;
+        let is_directory =
+            matches!(target, Target::Inode(inode) if self.storage.fs.is_directory(inode));
+        let stat = self.stat_target(target);
+        if mode & X_OK != 0 && !is_directory && !stat.is_executable() {
+            return Err(Errno::EACCES.into());
+        }
+        Ok(0)
+    }
+
+    /// The inode that a chmod, chown or utimensat is for; None for a pipe, which takes all and keeps none.
+    fn changed_inode(&mut self, fd: u64, path: u64, flags: u64) -> Result<Option<InodeId>, Errno> {
+        if flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) != 0 {
+            return Err(Errno::EINVAL);
+        }
+        let path = self.path_name(path)?;
+        match self.target_or_descriptor(fd, &path, flags)? {
+            Target::Inode(inode) => Ok(Some(inode)),
+            Target::File(_) => Ok(None),
+        }
+    }
+
+    /// The same for the calls that take a descriptor.
+    fn changed_descriptor(&self, fd: u64) -> Result<Option<InodeId>, Errno> {
+        let file = self.files.open.get(self.process.descriptors.file(fd)?);
+        if file.object == Object::Path {
+            Err(Errno::EBADF)
+        } else {
+            Ok(file.inode)
+        }
+    }
+
+    pub(super) fn sys_fchmodat(&mut self, fd: u64, path: u64, mode: u64, flags: u64) -> Outcome {
+        let inode = self.changed_inode(fd, path, flags)?;
+        self.change_mode(inode, mode)
+    }
+
+    pub(super) fn sys_fchmod(&mut self, fd: u64, mode: u64) -> Outcome {
+        let inode = self.changed_descriptor(fd)?;
+        self.change_mode(inode, mode)
+    }
+
+    fn change_mode(&mut self, inode: Option<InodeId>, mode: u64) -> Outcome {
+        if let Some(inode) = inode {
+            self.storage.fs.chmod(inode, mode as u32 & 0o7777)?;
+        }
+        Ok(0)
+    }
+
+    pub(super) fn sys_fchownat(
+        &mut self,
+        fd: u64,
+        path: u64,
+        user: u64,
+        group: u64,
+        flags: u64,
+    ) -> Outcome {
+        let inode = self.changed_inode(fd, path, flags)?;
+        self.change_owner(inode, user, group)
+    }
+
+    pub(super) fn sys_fchown(&mut self, fd: u64, user: u64, group: u64) -> Outcome {
+        let inode = self.changed_descriptor(fd)?;
+        self.change_owner(inode, user, group)
+    }
+
+    fn change_owner(&mut self, inode: Option<InodeId>, user: u64, group: u64) -> Outcome {
+        let given = |id: u64| (id as u32 != u32::MAX).then_some(id as u32);
+        if let Some(inode) = inode {
+            self.storage.fs.chown(inode, given(user), given(group))?;
+        }
+        Ok(0)
+    }
+
+    pub(super) fn sys_utimensat(&mut self, fd: u64, path: u64, times: u64, flags: u64) -> Outcome {
+        let now = self.storage.fs.time(self.storage.machine.now());
+        let [access, change] = if times == 0 {
+            [Some(now); 2]
+        } else {
+            let words: [u64; 4] = self.read_words(times)?;
+            [
+                stamp(words[0], words[1], now)?,
+                stamp(words[2], words[3], now)?,
+            ]
+        };
+        let inode = if path == 0 {
+            if fd as i32 == AT_FDCWD {
+                return Err(Errno::EFAULT.into());
+            }
+            self.changed_descriptor(fd)?
+        } else {
+            self.changed_inode(fd, path, flags)?
+        };
+        if let Some(inode) = inode
+            && (access.is_some() || change.is_some())
+        {
+            self.storage.fs.set_times(inode, access, change)?;
+        }
+        Ok(0)
+    }
+}
+
+/// One of utimensat's times; None leaves it as it is.
+fn stamp(seconds: u64, nanoseconds: u64, now: Time) -> Result<Option<Time>, Errno> {
+    match nanoseconds {
+        UTIME_NOW => Ok(Some(now)),
+        UTIME_OMIT => Ok(None),
+        0..1_000_000_000 => Ok(Some(Time {
+            seconds: seconds as i64,
+            nanoseconds: nanoseconds as u32,
+        })),
+        _ => Err(Errno::EINVAL),
+    }
+}
+
+/// `struct stat` of asm-generic/stat.h.
+fn stat_layout(stat: &Stat) -> Layout<128> {
+    let mut layout = Layout::new();
+    layout
+        .u64(stat.dev)
+        .u64(stat.ino)
+        .u32(stat.mode)
+        .u32(stat.nlink)
+        .u32(stat.uid)
+        .u32(stat.gid)
+        .u64(stat.rdev)
+        .skip(8)
+        .u64(stat.size)
+        .u32(stat.blksize)
+        .skip(4)
+        .u64(stat.blocks);
+    for time in [stat.atime, stat.mtime, stat.ctime] {
+        layout.u64(time.seconds as u64).u64(time.nanoseconds.into());
+    }
+    layout
+}
+
+/// `struct statx` of linux/stat.h.
+fn statx_layout(stat: &Stat) -> Layout<256> {
+    const STATX_BASIC: u32 = 0x7ff;
+    let mut layout = Layout::new();
+    layout
+        .u32(STATX_BASIC)
+        .u32(stat.blksize)
+        .skip(8)
+        .u32(stat.nlink)
+        .u32(stat.uid)
+        .u32(stat.gid)
+        .u16(stat.mode as u16)
+        .skip(2)
+        .u64(stat.ino)
+        .u64(stat.size)
+        .u64(stat.blocks)
+        .skip(8);
+    // Access, birth (not known), change, modification.
+    for time in [stat.atime, Time::default(), stat.ctime, stat.mtime] {
+        layout
+            .u64(time.seconds as u64)
+            .u32(time.nanoseconds)
+            .skip(4);
+    }
+    for device in [stat.rdev, stat.dev] {
+        layout.u32((device >> 8) as u32).u32(device as u32 & 0xff);
+    }
+    layout
+}

@@ -1,0 +1,445 @@
+//! What can be done with an open file: a function for each operation, an arm for each kind of object behind it.
+
+use super::buffer::Buffer;
+use super::grant::{Caller, Io, User};
+use super::{Outcome, Stop};
+use crate::addr::{PAGE_SHIFT, PAGE_SIZE};
+use crate::errno::Errno;
+use crate::files::open::{O_APPEND, O_NONBLOCK, Object, OpenFile};
+use crate::files::window::SMALL;
+use crate::fs::{Chunk, FILE_SIZE_MAX, InodeId};
+use crate::machine::Machine;
+use crate::process::descriptors::FileId;
+use crate::process::signals::{Info, SI_USER, Signal};
+use crate::process::{Event, Restart};
+
+pub(super) const POLLERR: u16 = 8;
+pub(super) const POLLHUP: u16 = 16;
+pub(super) const POLLNVAL: u16 = 32;
+/// POLLIN, POLLRDNORM.
+pub(super) const IN: u16 = 1 | 64;
+/// POLLOUT, POLLWRNORM.
+pub(super) const OUT: u16 = 4 | 256;
+
+const SEEK_SET: u32 = 0;
+const SEEK_CUR: u32 = 1;
+const SEEK_END: u32 = 2;
+const SEEK_DATA: u32 = 3;
+const SEEK_HOLE: u32 = 4;
+
+/// Where in the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// At the file's offset, which moves.
+    Current,
+    /// Here; the file's offset stays.
+    At(u64),
+}
+
+impl Position {
+    /// After `count` more bytes.
+    pub fn advance(self, count: usize) -> Self {
+        match self {
+            Position::Current => Position::Current,
+            Position::At(offset) => Position::At(offset.saturating_add(count as u64)),
+        }
+    }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
+    /// The open file behind a descriptor.
+    #[inline(always)]
+    pub(super) fn id(&self, fd: u64) -> Result<FileId, Errno> {
+        self.processes.current().descriptors.file(fd)
+    }
+
+    /// The same, to look at.
+    #[inline]
+    pub(super) fn file(&self, fd: u64) -> Result<&OpenFile, Errno> {
+        Ok(self.files.open.get(self.id(fd)?))
+    }
+
+    /// Fills a buffer from an open file.
+    #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    pub(super) fn read(
+        &mut self,
+        id: FileId,
+        buffer: &mut Buffer<'_>,
+        position: Position,
+    ) -> Outcome {
+        let file = self.files.open.get(id);
+        if !file.is_readable() {
+            return Err(Errno::EBADF.into());
+        }
+        let offset = match position {
+            Position::At(offset) => offset,
+            Position::Current => file.offset,
+        };
+        let done = match file.object {
+            Object::Regular(inode) => self.read_regular(inode, offset, buffer)?,
+            _ => self.read_special(id, offset, buffer)?,
+        };
+        if position == Position::Current {
+            let file = self.files.open.get_mut(id);
+            file.offset = offset.saturating_add(done as u64);
+            if buffer.len() < SMALL {
+                file.note_read(&self.storage.fs);
+            }
+        }
+        Ok(done)
+    }
+
+    #[inline]
+    fn read_regular(
+        &mut self,
+        inode: InodeId,
+        offset: u64,
+        buffer: &mut Buffer<'_>,
+    ) -> Result<usize, Errno> {
+        self.observer().read(inode);
+        let mut done = 0;
+        while done < buffer.len() {
+            let at = offset + done as u64;
+            let chunk = self.storage.fs.chunk(inode, at, buffer.len() - done);
+            if chunk.is_empty() {
+                break;
+            }
+            match buffer.put(&mut self.caller(), done, chunk) {
+                Ok(count) => {
+                    done += count;
+                    if count < chunk.len() {
+                        break;
+                    }
+                }
+                Err(errno) if done == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        Ok(done)
+    }
+
+    #[inline(never)]
+    fn read_special(&mut self, id: FileId, offset: u64, buffer: &mut Buffer<'_>) -> Outcome {
+        let file = self.files.open.get(id);
+        if let (Object::Terminal | Object::Text(_) | Object::Random, Some(device)) =
+            (&file.object, file.inode)
+        {
+            self.observer().device(device);
+        }
+        let file = self.files.open.get(id);
+        let mut caller = Caller {
+            process: self.processes.current_mut(),
+            storage: self.storage,
+        };
+        match &file.object {
+            &Object::PipeReader(pipe) => self.read_pipe(pipe, file.flags, buffer),
+            Object::Terminal => self.read_terminal(file.flags, buffer),
+            Object::Null => Ok(0),
+            Object::Zero | Object::Full => {
+                let length = buffer.len();
+                Ok(buffer.put(&mut caller, 0, Chunk::Zero { length })?)
+            }
+            Object::Random => self.read_random(buffer),
+            Object::Text(text) => {
+                let start = usize::try_from(offset)
+                    .unwrap_or(usize::MAX)
+                    .min(text.len());
+                let end = start.saturating_add(buffer.len()).min(text.len());
+                buffer.put_all(&mut caller, 0, Chunk::Bytes(&text[start..end]))?;
+                Ok(end - start)
+            }
+            Object::Directory(_) => Err(Errno::EISDIR.into()),
+            Object::Regular(_) | Object::PipeWriter(_) | Object::Path => Err(Errno::EBADF.into()),
+        }
+    }
+
+    fn read_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
+        self.observer().pipe_read(pipe);
+        let mut caller = Caller {
+            process: self.processes.current_mut(),
+            storage: self.storage,
+        };
+        let ring = self.files.pipes.at(pipe);
+        let result = ring.read(buffer.len(), |piece| {
+            let chunk = Chunk::Frame {
+                frame: piece.frame,
+                offset: piece.offset,
+                length: piece.length,
+            };
+            buffer.put_all(&mut caller, piece.done, chunk)
+        });
+        match result {
+            Ok(done) => {
+                self.wake_pipe(pipe);
+                Ok(done)
+            }
+            Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Random bytes, the same in every boot.
+    #[inline(never)]
+    pub(super) fn read_random(&mut self, buffer: &mut Buffer<'_>) -> Outcome {
+        let mut done = 0;
+        while done < buffer.len() {
+            let mut bytes = [0; 256];
+            let piece = &mut bytes[..(buffer.len() - done).min(256)];
+            self.files.random.fill(piece);
+            match buffer.put_all(&mut self.caller(), done, Chunk::Bytes(piece)) {
+                Ok(()) => done += piece.len(),
+                Err(errno) if done == 0 => return Err(errno.into()),
+                Err(_) => break,
+            }
+        }
+        Ok(done)
+    }
+
+    /// Blocks until something happens to a pipe.
+    pub(super) fn wait_for_pipe(&mut self, pipe: u32) -> Stop {
+        self.files.pipes.watch(pipe);
+        self.deadline(None);
+        self.block(Event::Pipe(pipe), Restart::WhenAsked)
+    }
+
+    /// Writes a buffer to an open file.
+    #[inline]
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    pub(super) fn write(
+        &mut self,
+        id: FileId,
+        buffer: &mut Buffer<'_>,
+        position: Position,
+    ) -> Outcome {
+        let file = self.files.open.get(id);
+        if !file.is_writable() {
+            return Err(Errno::EBADF.into());
+        }
+        let Object::Regular(inode) = file.object else {
+            return self.write_special(id, buffer);
+        };
+        let offset = match position {
+            Position::At(offset) => offset,
+            Position::Current if file.flags & O_APPEND != 0 => self.storage.fs.size(inode),
+            Position::Current => file.offset,
+        };
+        let done = self.write_regular(inode, offset, buffer)?;
+        if position == Position::Current {
+            let file = self.files.open.get_mut(id);
+            file.offset = offset + done as u64;
+            if buffer.len() < SMALL {
+                file.note_write(&self.storage.fs);
+            }
+        }
+        Ok(done)
+    }
+
+    #[inline]
+    fn write_regular(
+        &mut self,
+        inode: InodeId,
+        offset: u64,
+        buffer: &mut Buffer<'_>,
+    ) -> Result<usize, Errno> {
+        if buffer.len() == 0 {
+            return Ok(0);
+        }
+        let room = FILE_SIZE_MAX.saturating_sub(offset);
+        if room == 0 {
+            return Err(Errno::EFBIG);
+        }
+        let length = usize::try_from(room)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        self.observer().write(inode, true);
+        let mut at = offset;
+        let done = buffer.take(&mut self.caller(), 0, length, |storage, chunk| {
+            let mut done = 0;
+            while done < chunk.len() {
+                let in_page = at as usize % PAGE_SIZE;
+                let piece = (chunk.len() - done).min(PAGE_SIZE - in_page);
+                let (fs, pool) = (&mut storage.fs, &mut storage.pool);
+                match fs.page_for_write(inode, at >> PAGE_SHIFT, pool, &mut storage.machine) {
+                    Ok(frame) => chunk.store(done, &mut storage.machine, frame, in_page, piece),
+                    Err(errno) if done == 0 => return Err(errno),
+                    Err(_) => break,
+                }
+                done += piece;
+                at += piece as u64;
+            }
+            Ok(done)
+        });
+        if at > offset {
+            self.storage.fs.wrote(inode, at);
+        }
+        // A file that cannot grow is a full device.
+        done.map_err(|errno| match errno {
+            Errno::ENOMEM => Errno::ENOSPC,
+            errno => errno,
+        })
+    }
+
+    #[inline(never)]
+    fn write_special(&mut self, id: FileId, buffer: &mut Buffer<'_>) -> Outcome {
+        let file = self.files.open.get(id);
+        match file.object {
+            Object::PipeWriter(pipe) => self.write_pipe(pipe, file.flags, buffer),
+            Object::Terminal => self.write_terminal(buffer),
+            Object::Null | Object::Zero | Object::Random => Ok(buffer.len()),
+            Object::Full => Err(Errno::ENOSPC.into()),
+            _ => Err(Errno::EBADF.into()),
+        }
+    }
+
+    fn write_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
+        if buffer.len() == 0 {
+            return Ok(0);
+        }
+        let is_empty = self.files.pipes.at(pipe).is_empty();
+        self.observer().pipe_write(pipe, || is_empty);
+        let ring = self.files.pipes.at(pipe);
+        let ready = match ring.prepare_write(buffer.len(), &mut self.storage.pool) {
+            Ok(ready) => ready,
+            Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => return Err(self.wait_for_pipe(pipe)),
+            Err(Errno::EPIPE) => {
+                let own = self.processes.current();
+                let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
+                let slot = self.processes.current_slot();
+                self.processes.send_signal(slot, Signal::PIPE, info);
+                return Err(Errno::EPIPE.into());
+            }
+            Err(errno) => return Err(errno.into()),
+        };
+        let mut caller = Caller {
+            process: self.processes.current_mut(),
+            storage: self.storage,
+        };
+        let done = ring.write(ready, |piece| {
+            let mut at = piece.offset;
+            let copy = |storage: &mut crate::storage::Storage<'_, M>, chunk: Chunk<'_>| {
+                let length = chunk.len();
+                chunk.store(0, &mut storage.machine, piece.frame, at, length);
+                at += length;
+                Ok(length)
+            };
+            match buffer.take(&mut caller, piece.done, piece.length, copy)? {
+                count if count == piece.length => Ok(()),
+                _ => Err(Errno::EFAULT),
+            }
+        })?;
+        self.wake_pipe(pipe);
+        Ok(done)
+    }
+
+    #[inline(never)]
+    fn write_terminal(&mut self, buffer: &mut Buffer<'_>) -> Outcome {
+        let terminal = &self.files.terminal;
+        let mut caller = Caller {
+            process: self.processes.current_mut(),
+            storage: self.storage,
+        };
+        let mut done = 0;
+        while done < buffer.len() {
+            let mut bytes = [0; 512];
+            let piece = &mut bytes[..(buffer.len() - done).min(512)];
+            let mut filled = 0;
+            let result = buffer.take(&mut caller, done, piece.len(), |storage, chunk| {
+                let target = &mut piece[filled..filled + chunk.len()];
+                chunk.load(&storage.machine, target);
+                filled += chunk.len();
+                Ok(chunk.len())
+            });
+            match result {
+                Ok(count) if count == piece.len() => {}
+                Err(errno) if done == 0 => return Err(errno.into()),
+                Ok(_) if done == 0 => return Err(Errno::EFAULT.into()),
+                _ => break,
+            }
+            terminal.output(&mut caller.storage.machine, piece);
+            done += piece.len();
+        }
+        Ok(done)
+    }
+
+    /// Moves the offset of an open file. Returns the new one.
+    pub(super) fn seek(&mut self, id: FileId, offset: u64, whence: u32) -> Result<u64, Errno> {
+        let file = self.files.open.get(id);
+        let size = match &file.object {
+            Object::Regular(inode) => self.storage.fs.size(*inode),
+            Object::Text(text) => text.len() as u64,
+            Object::Directory(_) => FILE_SIZE_MAX,
+            Object::Null | Object::Zero | Object::Full | Object::Random => return Ok(0),
+            Object::Path => return Err(Errno::EBADF),
+            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => {
+                return Err(Errno::ESPIPE);
+            }
+        };
+        let from = |base: u64| {
+            let new = (base as i64).checked_add(offset as i64);
+            let new = new.ok_or(Errno::EOVERFLOW)?;
+            u64::try_from(new).map_err(|_| Errno::EINVAL)
+        };
+        let new = match (whence, &file.object) {
+            (SEEK_SET, _) => from(0)?,
+            (SEEK_CUR, _) => from(file.offset)?,
+            (SEEK_END, _) => from(size)?,
+            (SEEK_DATA, Object::Regular(inode)) => self.storage.fs.seek_data(*inode, offset)?,
+            (SEEK_HOLE, Object::Regular(inode)) => self.storage.fs.seek_hole(*inode, offset)?,
+            (SEEK_DATA | SEEK_HOLE, _) if offset >= size => return Err(Errno::ENXIO),
+            (SEEK_DATA, _) => offset,
+            (SEEK_HOLE, _) => size,
+            _ => return Err(Errno::EINVAL),
+        };
+        self.files.open.get_mut(id).offset = new;
+        Ok(new)
+    }
+
+    /// What could be done with an open file now, as POLL bits. Whoever asks is woken when that changes.
+    pub(super) fn poll(&mut self, id: FileId) -> u16 {
+        match self.files.open.get(id).object {
+            Object::PipeReader(pipe) => {
+                self.files.pipes.watch(pipe);
+                let pipe = self.files.pipes.at(pipe);
+                let hang_up = if pipe.writers() == 0 { POLLHUP } else { 0 };
+                if pipe.is_empty() {
+                    hang_up
+                } else {
+                    hang_up | IN
+                }
+            }
+            Object::PipeWriter(pipe) => {
+                self.files.pipes.watch(pipe);
+                let pipe = self.files.pipes.at(pipe);
+                let error = if pipe.readers() == 0 { POLLERR } else { 0 };
+                if pipe.has_room() { error | OUT } else { error }
+            }
+            Object::Terminal => {
+                self.files
+                    .read_console(self.processes, &mut self.storage.machine);
+                self.files.terminal.was_read = true;
+                if self.files.terminal.is_ready() {
+                    IN | OUT
+                } else {
+                    OUT
+                }
+            }
+            Object::Path => POLLNVAL,
+            _ => IN | OUT,
+        }
+    }
+
+    /// Bytes that a read would give now (FIONREAD).
+    pub(super) fn available(&mut self, id: FileId) -> Result<u32, Errno> {
+        let file = self.files.open.get(id);
+        let bytes = match file.object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => {
+                self.files.pipes.at(pipe).len() as u64
+            }
+            Object::Regular(inode) => self.storage.fs.size(inode).saturating_sub(file.offset),
+            Object::Terminal => self.files.terminal.available() as u64,
+            _ => return Err(Errno::ENOTTY),
+        };
+        Ok(bytes.min(i32::MAX as u64) as u32)
+    }
+}

@@ -1,0 +1,96 @@
+//! Offsets and sizes of files: lseek(2), truncate(2), fallocate(2), fsync(2).
+
+use super::Outcome;
+use super::grant::{Io, User};
+use crate::errno::Errno;
+use crate::files::open::Object;
+use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId};
+use crate::machine::Machine;
+
+impl<M: Machine> Io<'_, '_, M> {
+    #[inline]
+    pub(super) fn sys_lseek(&mut self, fd: u64, offset: u64, whence: u64) -> Outcome {
+        let id = self.id(fd)?;
+        Ok(self.seek(id, offset, whence as u32)? as usize)
+    }
+
+    pub(super) fn sys_truncate(&mut self, path: u64, length: u64) -> Outcome {
+        let path = self.path_name(path)?;
+        let directory = self.processes.current().directory;
+        let inode = self.storage.fs.resolve(directory, &path, Follow::Yes)?;
+        match self.storage.fs.kind(inode) {
+            FileKind::File => {}
+            FileKind::Directory => return Err(Errno::EISDIR.into()),
+            _ => return Err(Errno::EINVAL.into()),
+        }
+        self.storage.fs.refuse_if_running(inode)?;
+        self.set_size(inode, length)
+    }
+
+    pub(super) fn sys_ftruncate(&mut self, fd: u64, length: u64) -> Outcome {
+        let file = self.file(fd)?;
+        match file.object {
+            Object::Path => Err(Errno::EBADF.into()),
+            Object::Regular(inode) if file.is_writable() => self.set_size(inode, length),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    fn set_size(&mut self, inode: InodeId, length: u64) -> Outcome {
+        if length > FILE_SIZE_MAX {
+            return Err(Errno::EINVAL.into());
+        }
+        self.observer().write(inode, length > 0);
+        self.storage.fs.set_size(
+            inode,
+            length,
+            &mut self.storage.pool,
+            &mut self.storage.machine,
+        )?;
+        Ok(0)
+    }
+
+    /// Allocation in advance: the file grows by a hole, frames come with the writes.
+    pub(super) fn sys_fallocate(
+        &mut self,
+        fd: u64,
+        mode: u64,
+        offset: u64,
+        length: u64,
+    ) -> Outcome {
+        const KEEP_SIZE: u64 = 1;
+        let file = self.file(fd)?;
+        if !file.is_writable() {
+            return Err(Errno::EBADF.into());
+        }
+        if (offset as i64) < 0 || (length as i64) <= 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let inode = match file.object {
+            Object::Regular(inode) => inode,
+            Object::PipeWriter(_) => return Err(Errno::ESPIPE.into()),
+            _ => return Err(Errno::ENODEV.into()),
+        };
+        let end = offset
+            .checked_add(length)
+            .filter(|&end| end <= FILE_SIZE_MAX)
+            .ok_or(Errno::EFBIG)?;
+        match mode as u32 as u64 {
+            0 if end > self.storage.fs.size(inode) => self.set_size(inode, end),
+            0 | KEEP_SIZE => Ok(0),
+            _ => Err(Errno::EOPNOTSUPP.into()),
+        }
+    }
+
+    /// Memory is all there is: what was written is as safe as it will ever be.
+    pub(super) fn sys_fsync(&mut self, fd: u64) -> Outcome {
+        let file = self.file(fd)?;
+        match file.object {
+            Object::Path => Err(Errno::EBADF.into()),
+            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => {
+                Err(Errno::EINVAL.into())
+            }
+            _ => Ok(0),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What the system is and allows: uname(2), sysinfo(2), limits, prctl(2), getrandom(2), scheduling calls.
+
+use super::Outcome;
+use super::buffer::Buffer;
+use super::grant::{Caller, Io, Jobs, User};
+use super::layout::Layout;
+use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
+use crate::machine::Machine;
+use crate::process::descriptors::MAX_DESCRIPTORS;
+use crate::process::table::{MAX_PROCESSES, Processes};
+
+/// The release that programs see: they check for features of a Linux of that age.
+pub(crate) const RELEASE: &str = "6.1.0-firmseed";
+
+const RLIM_INFINITY: u64 = u64::MAX;
+/// RLIMIT_NOFILE.
+const DESCRIPTORS: u32 = 7;
+
+impl<M: Machine> Caller<'_, '_, M> {
+    #[inline(never)]
+    pub(super) fn sys_uname(&mut self, into: u64) -> Outcome {
+        const FIELD: usize = 65;
+        let fields = [
+            "Linux",
+            "firmseed",
+            RELEASE,
+            "#1 firmseed",
+            "aarch64",
+            "(none)",
+        ];
+        let mut bytes = [0; FIELD * 6];
+        for (slot, field) in bytes.chunks_exact_mut(FIELD).zip(fields) {
+            slot[..field.len()].copy_from_slice(field.as_bytes());
+        }
+        self.copy_out(into, &bytes)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_prctl(&mut self, option: u64, argument: u64, second: u64) -> Outcome {
+        const PR_SET_PDEATHSIG: u64 = 1;
+        const PR_GET_PDEATHSIG: u64 = 2;
+        const PR_GET_DUMPABLE: u64 = 3;
+        const PR_SET_DUMPABLE: u64 = 4;
+        const PR_SET_NAME: u64 = 15;
+        const PR_GET_NAME: u64 = 16;
+        const PR_CAPBSET_READ: u64 = 23;
+        const PR_SET_NO_NEW_PRIVS: u64 = 38;
+        const PR_GET_NO_NEW_PRIVS: u64 = 39;
+        const PR_SET_VMA: u64 = 0x5356_4d41;
+        match option as u32 as u64 {
+            PR_SET_NAME => {
+                let mut name = [0; 16];
+                for (byte, index) in name[..15].iter_mut().zip(0..) {
+                    let mut one = [0];
+                    let address = argument.checked_add(index).ok_or(Errno::EFAULT)?;
+                    self.copy_in(address, &mut one)?;
+                    if one[0] == 0 {
+                        break;
+                    }
+                    *byte = one[0];
+                }
+                self.process.name = name;
+                Ok(0)
+            }
+            PR_GET_NAME => {
+                let name = self.process.name;
+                self.copy_out(argument, &name)?;
+                Ok(0)
+            }
+            PR_GET_PDEATHSIG => {
+                self.copy_out(argument, &[0; 4])?;
+                Ok(0)
+            }
+            PR_GET_DUMPABLE => Ok(1),
+            PR_CAPBSET_READ if argument <= 40 => Ok(1),
+            PR_SET_NO_NEW_PRIVS if argument == 1 && second == 0 => Ok(0),
+            PR_GET_NO_NEW_PRIVS => Ok(0),
+            PR_SET_PDEATHSIG if argument == 0 => Ok(0),
+            PR_SET_DUMPABLE if argument <= 1 => Ok(0),
+            // Names for anonymous memory: a C library sets them and goes on without.
+            PR_SET_VMA => Err(Errno::EINVAL.into()),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    pub(super) fn sys_personality(&mut self, persona: u64) -> Outcome {
+        const QUERY: u32 = u32::MAX;
+        match persona as u32 {
+            0 | QUERY => Ok(0),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    pub(super) fn sys_sched_getparam(&mut self, into: u64) -> Outcome {
+        self.copy_out(into, &[0; 4])?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_getcpu(&mut self, processor: u64, node: u64) -> Outcome {
+        self.copy_out_optional(processor, &[0; 4])?;
+        self.copy_out_optional(node, &[0; 4])?;
+        Ok(0)
+    }
+}
+
+impl Processes {
+    pub(super) fn sys_sched_yield(&mut self) -> Outcome {
+        self.end_slice();
+        Ok(0)
+    }
+}
+
+impl<M: Machine> Jobs<'_, '_, M> {
+    pub(super) fn sys_sysinfo(&mut self, into: u64) -> Outcome {
+        let mut layout = Layout::<112>::new();
+        layout
+            .u64(self.storage.machine.now() / 1_000_000_000)
+            .skip(24)
+            .u64((self.storage.pool.total() * PAGE_SIZE) as u64)
+            .u64((self.storage.pool.free() * PAGE_SIZE) as u64)
+            .skip(32)
+            .u16(self.processes.count() as u16)
+            .skip(22)
+            .u32(1);
+        self.copy_out(into, layout.bytes())?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_sched_getaffinity(&mut self, pid: u64, size: u64, into: u64) -> Outcome {
+        self.processes.process_or_self(pid)?;
+        if size < 8 || !size.is_multiple_of(8) {
+            return Err(Errno::EINVAL.into());
+        }
+        self.write_words(into, &[1])?;
+        Ok(8)
+    }
+}
+
+impl<M: Machine> Io<'_, '_, M> {
+    /// Of the limits, only RLIMIT_NOFILE's can be changed. Setting another is accepted, as programs that lower
+    /// theirs expect, and changes nothing.
+    pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
+        let slot = self.processes.process_or_self(pid)?;
+        let mut limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
+        let replacement = if new == 0 {
+            None
+        } else {
+            Some(self.read_words::<2>(new)?)
+        };
+        let is_descriptors = resource as u32 == DESCRIPTORS;
+        if is_descriptors && replacement.is_some() {
+            self.observer().message(slot);
+        }
+        let descriptors = &mut self.processes.at_mut(slot).descriptors;
+        if is_descriptors {
+            limit[0] = descriptors.limit as u64;
+        }
+        if let Some([soft, hard]) = replacement {
+            if soft > hard {
+                return Err(Errno::EINVAL.into());
+            }
+            if is_descriptors {
+                if hard > MAX_DESCRIPTORS as u64 {
+                    return Err(Errno::EPERM.into());
+                }
+                descriptors.limit = soft as usize;
+            }
+        }
+        if old != 0 {
+            self.write_words(old, &limit)?;
+        }
+        Ok(0)
+    }
+
+    /// Deterministic: the same bytes in every boot (docs/syscalls.md).
+    pub(super) fn sys_getrandom(&mut self, into: u64, length: u64, flags: u64) -> Outcome {
+        const FLAGS: u64 = 7;
+        if flags & !FLAGS != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        self.read_random(&mut Buffer::user(into, length))
+    }
+}
+
+/// Soft and hard limit of a resource (asm-generic/resource.h).
+pub(crate) fn limit(resource: u32) -> Option<[u64; 2]> {
+    const STACK: u32 = 3;
+    const CORE: u32 = 4;
+    const PROCESSES: u32 = 6;
+    const MEMORY_LOCK: u32 = 8;
+    match resource {
+        STACK => Some([crate::vm::STACK_LIMIT, RLIM_INFINITY]),
+        CORE => Some([0, RLIM_INFINITY]),
+        PROCESSES => Some([MAX_PROCESSES as u64; 2]),
+        DESCRIPTORS => Some([MAX_DESCRIPTORS as u64; 2]),
+        MEMORY_LOCK => Some([64 << 10, 64 << 10]),
+        12 => Some([819_200, 819_200]),
+        11 => Some([MAX_PROCESSES as u64; 2]),
+        13 | 14 => Some([0, 0]),
+        0..=15 => Some([RLIM_INFINITY; 2]),
+        _ => None,
+    }
+}

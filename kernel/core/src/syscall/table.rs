@@ -1,0 +1,486 @@
+//! The table of system calls: number, name, arguments, and which method of what answers. Dispatch, the names in traces, the
+//! fuzzer's list and the tables of docs/syscalls.md are made from it.
+//!
+//! Numbers are those of AArch64 Linux (asm-generic/unistd.h). A row is
+//! `NAME = number (arguments) [handler] flag;`: the handler is a method of one of [`grant`](super::grant)'s, `yes(value)`, or
+//! `no(error)`. Flags: `first`, the calls that a chain makes by the million, which are inlined before the others;
+//! `always`, those that free memory or take none, so that programs can end in order when the heap is short.
+
+use super::Outcome;
+use super::grant::User;
+use crate::errno::Errno;
+use crate::kernel::Kernel;
+use crate::machine::Machine;
+
+/// Calls with the same line in docs/syscalls.md.
+pub struct Group {
+    /// The part of the page.
+    pub section: &'static str,
+    /// `supported`, `partly` or `not`.
+    pub state: &'static str,
+    /// What is left out, and remarks.
+    pub remarks: &'static str,
+    /// The calls.
+    pub calls: &'static [Call],
+}
+
+/// One call.
+pub struct Call {
+    /// What a program puts into x8.
+    pub number: u64,
+    /// Its name, in capitals.
+    pub name: &'static str,
+    /// Its arguments.
+    pub arguments: &'static [&'static str],
+}
+
+/// What a row's handler gives.
+macro_rules! outcome {
+    ($kernel:ident; yes($value:expr)) => {
+        Ok($value)
+    };
+    ($kernel:ident; no($errno:ident)) => {
+        Err(Errno::$errno.into())
+    };
+    ($kernel:ident; $grant:ident.$handler:ident($($value:expr),*)) => {
+        $kernel.$grant().$handler($($value),*)
+    };
+}
+
+/// Does a row have this flag?
+macro_rules! has_flag {
+    (first, first) => {
+        true
+    };
+    (always, always) => {
+        true
+    };
+    ($wanted:ident, $($other:ident)?) => {
+        false
+    };
+}
+
+macro_rules! calls {
+    ($(section $section:literal {
+        $($state:ident $remarks:literal {
+            $($name:ident = $number:literal ($($argument:ident),*) [$($handler:tt)*] $($flag:ident)?;)*
+        })*
+    })* no lines { $($unknown:ident = $unknown_number:literal,)* }) => {
+        $($($(
+            #[allow(missing_docs, reason = "the man page of this name, section 2")]
+            pub const $name: u64 = $number;
+        )*)*)*
+        $(
+            #[allow(missing_docs, reason = "the man page of this name, section 2")]
+            pub const $unknown: u64 = $unknown_number;
+        )*
+
+        /// All that stands in docs/syscalls.md.
+        pub static GROUPS: &[Group] = &[$($(Group {
+            section: $section,
+            state: stringify!($state),
+            remarks: $remarks,
+            calls: &[$(Call {
+                number: $number,
+                name: stringify!($name),
+                arguments: &[$(stringify!($argument)),*],
+            }),*],
+        },)*)*];
+
+        /// The name of a call, in capitals as it stands here.
+        pub fn name(number: u64) -> Option<&'static str> {
+            match number {
+                $($($($number => Some(stringify!($name)),)*)*)*
+                $($unknown_number => Some(stringify!($unknown)),)*
+                _ => None,
+            }
+        }
+
+        /// Does it free memory, or take none?
+        fn works_without_heap(number: u64) -> bool {
+            match number {
+                $($($($number => has_flag!(always, $($flag)?),)*)*)*
+                _ => false,
+            }
+        }
+
+        impl<M: Machine> Kernel<'_, M> {
+            /// Answers one of the calls that come first, as if there were no others. None: it is another.
+            #[inline(always)]
+            pub(super) fn answer_first(&mut self, number: u64, a: &[u64; 6]) -> Option<Outcome> {
+                let kernel = self;
+                $($($(
+                    if has_flag!(first, $($flag)?) && number == $number {
+                        let [$($argument,)* ..] = *a;
+                        return Some(outcome!(kernel; $($handler)*));
+                    }
+                )*)*)*
+                None
+            }
+
+            /// Answers any call.
+            #[inline(never)]
+            pub(super) fn answer(&mut self, number: u64, a: &[u64; 6]) -> Outcome {
+                if self.storage.machine.heap_free() < super::HEAP_RESERVE && !works_without_heap(number) {
+                    return Err(Errno::ENOMEM.into());
+                }
+                let kernel = self;
+                match number {
+                    $($($(
+                        $number if !has_flag!(first, $($flag)?) => {
+                            let [$($argument,)* ..] = *a;
+                            outcome!(kernel; $($handler)*)
+                        }
+                    )*)*)*
+                    _ => kernel.unknown_call(number),
+                }
+            }
+        }
+    };
+}
+
+calls! {
+    section "Data of files" {
+        supported "a blocking write to a pipe takes all bytes, as on Linux" {
+            READ = 63 (fd, buffer, count) [io.sys_read(fd, buffer, count)] first;
+            WRITE = 64 (fd, buffer, count) [io.sys_write(fd, buffer, count)] first;
+            READV = 65 (fd, vector, count) [io.sys_readv(fd, vector, count)] always;
+            WRITEV = 66 (fd, vector, count) [io.sys_writev(fd, vector, count)] always;
+        }
+        supported "" {
+            PREAD64 = 67 (fd, buffer, count, offset) [io.sys_pread(fd, buffer, count, offset)] always;
+            PWRITE64 = 68 (fd, buffer, count, offset) [io.sys_pwrite(fd, buffer, count, offset)];
+            PREADV = 69 (fd, vector, count, offset) [io.sys_preadv(fd, vector, count, offset)];
+            PWRITEV = 70 (fd, vector, count, offset) [io.sys_pwritev(fd, vector, count, offset)];
+        }
+        partly "flags: EOPNOTSUPP" {
+            PREADV2 = 286 (fd, vector, count, offset, _high, flags) [io.sys_preadv2(fd, vector, count, offset, flags)];
+            PWRITEV2 = 287 (fd, vector, count, offset, _high, flags) [io.sys_pwritev2(fd, vector, count, offset, flags)];
+        }
+        supported "SEEK_DATA and SEEK_HOLE see holes page by page" {
+            LSEEK = 62 (fd, offset, whence) [io.sys_lseek(fd, offset, whence)] first;
+        }
+        supported "the source is a regular file, else EINVAL: programs fall back to read and write" {
+            SENDFILE = 71 (out, input, offset, count) [io.sys_sendfile(out, input, offset, count)];
+            COPY_FILE_RANGE = 285 (input, input_offset, out, output_offset, length, flags)
+                [io.sys_copy_file_range(input, input_offset, out, output_offset, length, flags)];
+        }
+        supported "" {
+            TRUNCATE = 45 (path, length) [io.sys_truncate(path, length)];
+            FTRUNCATE = 46 (fd, length) [io.sys_ftruncate(fd, length)];
+        }
+        partly "modes 0 and KEEP_SIZE; pages come with the writes, so a later write can still give ENOSPC" {
+            FALLOCATE = 47 (fd, mode, offset, length) [io.sys_fallocate(fd, mode, offset, length)];
+        }
+        supported "memory is all there is: nothing to do" {
+            SYNC = 81 () [yes(0)];
+            FSYNC = 82 (fd) [io.sys_fsync(fd)];
+            FDATASYNC = 83 (fd) [io.sys_fsync(fd)];
+            SYNC_FILE_RANGE = 84 (fd) [io.sys_fsync(fd)];
+            READAHEAD = 213 (fd) [io.sys_fsync(fd)];
+            FADVISE64 = 223 (fd) [io.sys_fsync(fd)];
+            SYNCFS = 267 (fd) [io.sys_fsync(fd)];
+        }
+        not "EINVAL, on which programs fall back; no line on the console" {
+            VMSPLICE = 75 () [no(EINVAL)];
+            SPLICE = 76 () [no(EINVAL)];
+            TEE = 77 () [no(EINVAL)];
+        }
+    }
+    section "Descriptors" {
+        partly "O_TMPFILE: EOPNOTSUPP; O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
+            OPENAT = 56 (directory, path, flags, mode) [io.sys_openat(directory, path, flags, mode)];
+        }
+        supported "1024 descriptors at most, or RLIMIT_NOFILE" {
+            CLOSE = 57 (fd) [io.sys_close(fd)] always;
+            CLOSE_RANGE = 436 (first, last, flags) [io.sys_close_range(first, last, flags)];
+            DUP = 23 (fd) [io.sys_dup(fd)];
+            DUP3 = 24 (old, new, flags) [io.sys_dup3(old, new, flags)];
+        }
+        partly "64 KiB, atomic up to 4096 bytes; O_DIRECT (packets): EINVAL" {
+            PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
+        }
+        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (never grows); locks are checked and always granted; leases, signals, seals: EINVAL" {
+            FCNTL = 25 (fd, command, argument) [io.sys_fcntl(fd, command, argument)];
+        }
+        partly "always granted" {
+            FLOCK = 32 (fd, operation) [io.sys_flock(fd, operation)];
+        }
+        partly "FIONREAD, FIONBIO, FIOCLEX, FIONCLEX; of a terminal TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TCSBRK, TCXONC, TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP, TIOCSPGRP, TIOCSCTTY, TIOCNOTTY, TIOCGSID, TIOCOUTQ; else ENOTTY" {
+            IOCTL = 29 (fd, request, argument) [io.sys_ioctl(fd, request, argument)];
+        }
+        supported "" {
+            PSELECT6 = 72 (count, read, write, except, timeout, mask)
+                [io.sys_pselect6(count, [read, write, except], timeout, mask)];
+            PPOLL = 73 (fds, count, timeout, mask, set_size) [io.sys_ppoll(fds, count, timeout, mask, set_size)] always;
+        }
+        supported "in the order of creation" {
+            GETDENTS64 = 61 (fd, entries, size) [io.sys_getdents64(fd, entries, size)];
+        }
+    }
+    section "Names and attributes" {
+        supported "statx without birth time; atime changes by utimensat only" {
+            NEWFSTATAT = 79 (directory, path, stat, flags) [names.sys_newfstatat(directory, path, stat, flags)];
+            FSTAT = 80 (fd, stat) [names.sys_fstat(fd, stat)] always;
+            STATX = 291 (directory, path, flags, mask, statx) [names.sys_statx(directory, path, flags, mask, statx)];
+        }
+        supported "one file system, in memory, with tmpfs's number" {
+            STATFS = 43 (path, statfs) [names.sys_statfs(path, statfs)];
+            FSTATFS = 44 (fd, statfs) [names.sys_fstatfs(fd, statfs)];
+        }
+        supported "root: only execute permission is asked for" {
+            FACCESSAT = 48 (directory, path, mode) [names.sys_faccessat(directory, path, mode, 0)];
+            FACCESSAT2 = 439 (directory, path, mode, flags) [names.sys_faccessat(directory, path, mode, flags)];
+        }
+        supported "" {
+            FCHMOD = 52 (fd, mode) [names.sys_fchmod(fd, mode)];
+            FCHMODAT = 53 (directory, path, mode) [names.sys_fchmodat(directory, path, mode, 0)];
+            FCHMODAT2 = 452 (directory, path, mode, flags) [names.sys_fchmodat(directory, path, mode, flags)];
+            FCHOWNAT = 54 (directory, path, user, group, flags) [names.sys_fchownat(directory, path, user, group, flags)];
+            FCHOWN = 55 (fd, user, group) [names.sys_fchown(fd, user, group)];
+            UTIMENSAT = 88 (directory, path, times, flags) [names.sys_utimensat(directory, path, times, flags)];
+            UMASK = 166 (mask) [process.sys_umask(mask)];
+        }
+        supported "" {
+            MKDIRAT = 34 (directory, path, mode) [names.sys_mkdirat(directory, path, mode)];
+            UNLINKAT = 35 (directory, path, flags) [names.sys_unlinkat(directory, path, flags)] always;
+            SYMLINKAT = 36 (target, directory, path) [io.sys_symlinkat(target, directory, path)];
+            LINKAT = 37 (old_directory, old, new_directory, new, flags)
+                [names.sys_linkat(old_directory, old, new_directory, new, flags)];
+            READLINKAT = 78 (directory, path, buffer, size) [io.sys_readlinkat(directory, path, buffer, size)];
+        }
+        partly "regular files; FIFOs and devices: EPERM" {
+            MKNODAT = 33 (directory, path, mode) [io.sys_mknodat(directory, path, mode)];
+        }
+        supported "NOREPLACE and EXCHANGE; WHITEOUT: EINVAL" {
+            RENAMEAT = 38 (old_directory, old, new_directory, new)
+                [names.sys_renameat2(old_directory, old, new_directory, new, 0)];
+            RENAMEAT2 = 276 (old_directory, old, new_directory, new, flags)
+                [names.sys_renameat2(old_directory, old, new_directory, new, flags)];
+        }
+        supported "" {
+            GETCWD = 17 (buffer, size) [io.sys_getcwd(buffer, size)];
+            CHDIR = 49 (path) [names.sys_chdir(path)];
+            FCHDIR = 50 (fd) [names.sys_fchdir(fd)];
+        }
+        not "EOPNOTSUPP, as a file system without extended attributes" {
+            SETXATTR = 5 () [no(EOPNOTSUPP)];
+            LSETXATTR = 6 () [no(EOPNOTSUPP)];
+            FSETXATTR = 7 () [no(EOPNOTSUPP)];
+            GETXATTR = 8 () [no(EOPNOTSUPP)];
+            LGETXATTR = 9 () [no(EOPNOTSUPP)];
+            FGETXATTR = 10 () [no(EOPNOTSUPP)];
+            LISTXATTR = 11 () [no(EOPNOTSUPP)];
+            LLISTXATTR = 12 () [no(EOPNOTSUPP)];
+            FLISTXATTR = 13 () [no(EOPNOTSUPP)];
+            REMOVEXATTR = 14 () [no(EOPNOTSUPP)];
+            LREMOVEXATTR = 15 () [no(EOPNOTSUPP)];
+            FREMOVEXATTR = 16 () [no(EOPNOTSUPP)];
+        }
+        not "EPERM" {
+            UMOUNT2 = 39 () [no(EPERM)];
+            MOUNT = 40 () [no(EPERM)];
+            PIVOT_ROOT = 41 () [no(EPERM)];
+            CHROOT = 51 () [no(EPERM)];
+        }
+    }
+    section "Memory" {
+        supported "" {
+            BRK = 214 (address) [caller.sys_brk(address)] first;
+            MUNMAP = 215 (address, length) [caller.sys_munmap(address, length)] always;
+            MPROTECT = 226 (address, length, protection) [kernel.sys_mprotect(address, length, protection)];
+            MREMAP = 216 (old, old_length, new_length, flags, new)
+                [caller.sys_mremap(old, old_length, new_length, flags, new)];
+        }
+        partly "private and anonymous mappings, shared anonymous ones (with children), files shared for reading; a file shared for writing: ENODEV" {
+            MMAP = 222 (address, length, protection, flags, fd, offset)
+                [kernel.sys_mmap(address, length, protection, flags, fd, offset)];
+        }
+        partly "MADV_DONTNEED, MADV_FREE; hints do nothing" {
+            MADVISE = 233 (address, length, advice) [caller.sys_madvise(address, length, advice)];
+        }
+        supported "nothing is ever swapped" {
+            MSYNC = 227 (address, length, flags) [caller.sys_msync(address, length, flags)];
+            MINCORE = 232 (address, length, vector) [caller.sys_mincore(address, length, vector)];
+            MLOCK = 228 (address, length) [caller.sys_mlock(address, length)];
+            MLOCK2 = 284 (address, length) [caller.sys_mlock(address, length)];
+            MUNLOCK = 229 (address, length) [caller.sys_mlock(address, length)];
+            MLOCKALL = 230 () [yes(0)];
+            MUNLOCKALL = 231 () [yes(0)];
+        }
+        supported "one processor: nothing to do" {
+            MEMBARRIER = 283 (command) [caller.sys_membarrier(command)];
+        }
+    }
+    section "Processes" {
+        partly "fork; vfork; CLONE_VM with CLONE_VFORK (posix_spawn), with stack, TLS and the TID flags. Threads and namespaces: EINVAL" {
+            CLONE = 220 (flags, stack, parent_tid, tls, child_tid)
+                [kernel.sys_clone(flags, stack, parent_tid, tls, child_tid)];
+        }
+        not "ENOSYS without a line: C libraries fall back to clone" {
+            CLONE3 = 435 () [no(ENOSYS)];
+        }
+        supported "static AArch64 programs (ET_EXEC, static PIE) and `#!` scripts; a program with an interpreter: ENOENT and a line. Under the policy `chain`, a program that is part of the image: EACCES and a line (docs/ledger.md, also for mmap and mprotect)" {
+            EXECVE = 221 (path, argv, envp) [kernel.sys_execve(path, argv, envp)];
+            EXECVEAT = 281 (directory, path, argv, envp, flags) [kernel.sys_execveat(directory, path, argv, envp, flags)];
+        }
+        supported "rusage has time, peak memory and faults; the kernel's time counts as the program's" {
+            EXIT = 93 (status) [kernel.sys_exit(status)] always;
+            EXIT_GROUP = 94 (status) [kernel.sys_exit(status)] always;
+            WAIT4 = 260 (pid, status, options, usage) [jobs.sys_wait4(pid, status, options, usage)] always;
+            WAITID = 95 (kind, id, info, options, usage) [jobs.sys_waitid(kind, id, info, options, usage)] always;
+        }
+        partly "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET; REQUEUE wakes; else ENOSYS" {
+            FUTEX = 98 (address, operation, value, timeout, _second, bits)
+                [jobs.sys_futex(address, operation, value, timeout, bits)];
+        }
+        supported "there are no threads whose end would need them" {
+            SET_TID_ADDRESS = 96 (address) [process.sys_set_tid_address(address)];
+            SET_ROBUST_LIST = 99 (_head, size) [process.sys_set_robust_list(size)];
+        }
+        not "ENOSYS without a line: C libraries go on without" {
+            RSEQ = 293 () [no(ENOSYS)];
+        }
+        supported "one processor" {
+            SCHED_YIELD = 124 () [processes.sys_sched_yield()];
+            SCHED_SETAFFINITY = 122 () [yes(0)];
+            SCHED_GETAFFINITY = 123 (pid, size, mask) [jobs.sys_sched_getaffinity(pid, size, mask)];
+            GETCPU = 168 (processor, node) [caller.sys_getcpu(processor, node)];
+        }
+        partly "accepted; round robin in slices of 10 ms is all there is" {
+            SCHED_SETPARAM = 118 () [yes(0)];
+            SCHED_SETSCHEDULER = 119 () [yes(0)];
+            SCHED_GETSCHEDULER = 120 () [yes(0)];
+            SCHED_GETPARAM = 121 (_pid, parameters) [caller.sys_sched_getparam(parameters)];
+            SCHED_GET_PRIORITY_MAX = 125 () [yes(0)];
+            SCHED_GET_PRIORITY_MIN = 126 () [yes(0)];
+            SETPRIORITY = 140 () [yes(0)];
+            GETPRIORITY = 141 () [yes(20)];
+            IOPRIO_SET = 30 () [yes(0)];
+            IOPRIO_GET = 31 () [yes(0)];
+        }
+    }
+    section "Signals" {
+        supported "SA_SIGINFO, RESTART, NODEFER, RESETHAND, ONSTACK, RESTORER, NOCLDSTOP, NOCLDWAIT" {
+            RT_SIGACTION = 134 (signal, new, old, set_size) [caller.sys_rt_sigaction(signal, new, old, set_size)] always;
+        }
+        supported "" {
+            RT_SIGPROCMASK = 135 (how, new, old, set_size) [caller.sys_rt_sigprocmask(how, new, old, set_size)] always;
+            RT_SIGPENDING = 136 (set, set_size) [caller.sys_rt_sigpending(set, set_size)];
+            RT_SIGSUSPEND = 133 (mask, set_size) [caller.sys_rt_sigsuspend(mask, set_size)];
+            RT_SIGTIMEDWAIT = 137 (set, info, timeout, set_size) [caller.sys_rt_sigtimedwait(set, info, timeout, set_size)];
+            RT_SIGRETURN = 139 () [jobs.sys_rt_sigreturn()] always;
+            SIGALTSTACK = 132 (new, old) [caller.sys_sigaltstack(new, old)];
+        }
+        partly "a signal that is pending counts once, real-time ones too" {
+            KILL = 129 (pid, signal) [processes.sys_kill(pid, signal)] always;
+            TKILL = 130 (thread, signal) [processes.sys_tgkill(thread, thread, signal)];
+            TGKILL = 131 (group, thread, signal) [processes.sys_tgkill(group, thread, signal)] always;
+            RT_SIGQUEUEINFO = 138 (pid, signal, info) [io.sys_rt_sigqueueinfo(pid, signal, info)];
+        }
+    }
+    section "Time" {
+        supported "CLOCK_REALTIME starts at a constant of the image, not at the day's date" {
+            CLOCK_GETTIME = 113 (clock, time) [jobs.sys_clock_gettime(clock, time)] always;
+            CLOCK_GETRES = 114 (clock, resolution) [jobs.sys_clock_getres(clock, resolution)];
+            GETTIMEOFDAY = 169 (time, zone) [jobs.sys_gettimeofday(time, zone)];
+            TIMES = 153 (times) [jobs.sys_times(times)];
+            GETRUSAGE = 165 (who, usage) [jobs.sys_getrusage(who, usage)];
+        }
+        supported "" {
+            NANOSLEEP = 101 (request, remaining) [caller.sys_nanosleep(request, remaining)] always;
+            CLOCK_NANOSLEEP = 115 (clock, flags, request, remaining)
+                [jobs.sys_clock_nanosleep(clock, flags, request, remaining)] always;
+        }
+        partly "ITIMER_REAL; the others: EINVAL" {
+            GETITIMER = 102 (which, value) [jobs.sys_getitimer(which, value)];
+            SETITIMER = 103 (which, new, old) [jobs.sys_setitimer(which, new, old)];
+        }
+        not "EPERM" {
+            CLOCK_SETTIME = 112 () [no(EPERM)];
+            SETTIMEOFDAY = 170 () [no(EPERM)];
+            CLOCK_ADJTIME = 266 () [no(EPERM)];
+        }
+    }
+    section "Who and what" {
+        supported "" {
+            GETPID = 172 () [process.sys_getpid()] always;
+            GETTID = 178 () [process.sys_getpid()];
+            GETPPID = 173 () [process.sys_getppid()];
+            SETPGID = 154 (pid, group) [processes.sys_setpgid(pid, group)];
+            GETPGID = 155 (pid) [processes.sys_getpgid(pid)];
+            GETSID = 156 (pid) [processes.sys_getsid(pid)];
+            SETSID = 157 () [processes.sys_setsid()];
+        }
+        partly "kept, without effect on files; setfsuid and setfsgid change nothing" {
+            SETREGID = 143 (real, effective) [process.sys_setregid(real, effective)];
+            SETGID = 144 (group) [process.sys_setgid(group)];
+            SETREUID = 145 (real, effective) [process.sys_setreuid(real, effective)];
+            SETUID = 146 (user) [process.sys_setuid(user)];
+            SETRESUID = 147 (real, effective, saved) [process.sys_setresuid(real, effective, saved)];
+            GETRESUID = 148 (real, effective, saved) [caller.sys_getresuid(real, effective, saved)];
+            SETRESGID = 149 (real, effective, saved) [process.sys_setresgid(real, effective, saved)];
+            GETRESGID = 150 (real, effective, saved) [caller.sys_getresgid(real, effective, saved)];
+            SETFSUID = 151 () [process.sys_get_user(1)];
+            SETFSGID = 152 () [process.sys_get_group(1)];
+            GETUID = 174 () [process.sys_get_user(0)];
+            GETEUID = 175 () [process.sys_get_user(1)];
+            GETGID = 176 () [process.sys_get_group(0)];
+            GETEGID = 177 () [process.sys_get_group(1)];
+        }
+        partly "no groups; setting is accepted" {
+            GETGROUPS = 158 () [yes(0)];
+            SETGROUPS = 159 () [yes(0)];
+        }
+        partly "root has all; setting is accepted" {
+            CAPGET = 90 (header, data) [caller.sys_capget(header, data)];
+            CAPSET = 91 () [yes(0)];
+        }
+        supported "Linux, 6.1.0-firmseed, aarch64" {
+            UNAME = 160 (names) [caller.sys_uname(names)];
+        }
+        supported "" {
+            SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
+        }
+        partly "RLIMIT_NOFILE can be changed; the others are told and their change is accepted without effect" {
+            GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
+            SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
+            PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
+        }
+        partly "names, dumpable, no_new_privs, capability reads, parent death signal 0; else EINVAL" {
+            PRCTL = 167 (option, argument, second) [caller.sys_prctl(option, argument, second)];
+        }
+        partly "0" {
+            PERSONALITY = 92 (persona) [caller.sys_personality(persona)];
+        }
+        supported "**deterministic**: the same bytes in every boot, from SplitMix64. A chain must give the same bytes every time, so there is no entropy here; nothing secret may be made of it. `/dev/random`, `/dev/urandom` and AT_RANDOM are the same" {
+            GETRANDOM = 278 (buffer, count, flags) [io.sys_getrandom(buffer, count, flags)];
+        }
+        not "EPERM" {
+            VHANGUP = 58 () [no(EPERM)];
+            ACCT = 89 () [no(EPERM)];
+            UNSHARE = 97 () [no(EPERM)];
+            SYSLOG = 116 () [no(EPERM)];
+            PTRACE = 117 () [no(EPERM)];
+            REBOOT = 142 () [no(EPERM)];
+            SETHOSTNAME = 161 () [no(EPERM)];
+            SETDOMAINNAME = 162 () [no(EPERM)];
+            SWAPON = 224 () [no(EPERM)];
+            SWAPOFF = 225 () [no(EPERM)];
+            SETNS = 268 () [no(EPERM)];
+        }
+    }
+    // In no table: ENOSYS, and a line on the console with the name.
+    no lines {
+        IO_SETUP = 0, IO_DESTROY = 1, EVENTFD2 = 19, EPOLL_CREATE1 = 20, EPOLL_CTL = 21, EPOLL_PWAIT = 22,
+        INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60, SIGNALFD4 = 74,
+        TIMERFD_CREATE = 85, TIMERFD_SETTIME = 86, TIMERFD_GETTIME = 87, GET_ROBUST_LIST = 100, TIMER_CREATE = 107,
+        TIMER_GETTIME = 108, TIMER_GETOVERRUN = 109, TIMER_SETTIME = 110, TIMER_DELETE = 111,
+        SCHED_RR_GET_INTERVAL = 127, SHMGET = 194, SOCKET = 198, SOCKETPAIR = 199, BIND = 200, LISTEN = 201,
+        ACCEPT = 202, CONNECT = 203, GETSOCKNAME = 204, GETPEERNAME = 205, SENDTO = 206, RECVFROM = 207,
+        SETSOCKOPT = 208, GETSOCKOPT = 209, SHUTDOWN = 210, SENDMSG = 211, RECVMSG = 212, PERF_EVENT_OPEN = 241,
+        ACCEPT4 = 242, SCHED_SETATTR = 274, SCHED_GETATTR = 275, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
+        USERFAULTFD = 282, PIDFD_SEND_SIGNAL = 424, IO_URING_SETUP = 425, PIDFD_OPEN = 434, OPENAT2 = 437,
+        EPOLL_PWAIT2 = 441, FUTEX_WAITV = 449,
+    }
+}

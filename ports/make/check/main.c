@@ -1,0 +1,3 @@
+int answer(void);
+
+int main(void) { return answer() != 42; }

@@ -1,0 +1,1 @@
+/* crti.o, crtn.o and the libraries that hold nothing. */

@@ -1,0 +1,13 @@
+;; A builtin that is defined anew, set or restored: calls of it that were evaluated before see the new one.
+(define (first-of x) (car x))
+(define (nested x) (list (car (cdr x)) (cadr x)))
+(define seen (list (first-of '(1 2)) (nested '(1 2))))
+(define builtin-car car)
+(set! car (lambda (x) 'closure))
+(set! seen (cons (list (first-of '(1 2)) (nested '(1 2))) seen))
+(set! car builtin-car)
+(set! seen (cons (first-of '(1 2)) seen))
+(define (cadr x) 'defined)
+(set! seen (cons (nested '(1 2)) seen))
+(core:display seen)
+(core:display "\n")
