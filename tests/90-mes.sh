@@ -158,7 +158,6 @@ meeting_tcc() {
     tcc0_by_mescc "$mes/tcc0"
     "$root/tests/tinycc/diverse" --seed "$mes/tcc0" "$mes/diverse" >/dev/null
     expect "the hashes of ports/tinycc/SHA256SUMS" diff "$root/ports/tinycc/SHA256SUMS" "$mes/diverse/SHA256SUMS"
-    expect "those of ports/mes-tinycc" diff "$root/ports/mes-tinycc/SHA256SUMS" <(sed -n 's#/build/tinycc/##p' "$mes/diverse/SHA256SUMS" | grep -v ' tcc0$')
     # A long double that a double does not hold is an error, not another number.
     printf 'long double x = 0.5L, y = -3.0L, z;\n' >"$mes/exact.c"
     printf 'long double x = 0.1L;\n' >"$mes/inexact.c"
