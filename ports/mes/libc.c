@@ -5,7 +5,7 @@
 #include "stdio.c"
 #include "printf.c"
 #include "scanf.c"
-#define strtold binary128
+#define strtold rounded
 #include "decimal.c"
 #undef strtold
 #include "math.c"
@@ -13,15 +13,12 @@
 /* A long double is a double here. What a double does not hold is an error, not another number. */
 long double strtold(const char *s, char **end)
 {
-	struct decimal d;
-	unsigned long high, low;
-	char *ignored;
+	struct Real exact;
 
-	parse(&d, s, &ignored);
-	to_binary(&d, 113, 2 - 16383 - 113, &high, &low);
-	if (low || high & 15) {
+	from_text(s, end, 16, &exact);
+	if (exact.low << 4) {
 		fprintf(stderr, "long double with more bits than a double has: %s\n", s);
 		exit(1);
 	}
-	return strtod(s, end);
+	return rounded(s, end);
 }
