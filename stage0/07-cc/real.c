@@ -121,6 +121,8 @@ void pack(struct Big *b, int size, struct Real *out) {
     long low = 0;
     long high = 0;
     long i;
+    if (b->kind == FINITE && b->count > 0 && exponent > 2 * bias)
+        b->kind = INFINITE;
     if (b->kind == FINITE && b->count > 0) {
         if (exponent < 1) {
             lowest += 1 - exponent;
@@ -303,7 +305,7 @@ void real_negate(struct Real *r, int size) {
         r->low = r->low ^ (long)1 << (size * 8 - 1);
 }
 
-/* Arithmetic on finite numbers. The rest (infinity, NaN, division by zero) is left to the running program. */
+/* Arithmetic on finite numbers; a division by zero gives infinity or NaN. The rest is left to the running program. */
 
 int compare_limbs(struct Big *a, struct Big *b) {
     int i;
@@ -376,12 +378,12 @@ void divide_numbers(struct Big *a, struct Big *b, struct Big *quotient) {
     quotient->exponent = a->exponent - b->exponent - distance - 129;
 }
 
-/* out = x op y; false if it is not finite. */
+/* out = x op y; false if an operand is not finite. */
 int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
     struct Big *c = &big_c;
     unpack(&big_a, x, size);
     unpack(&big_b, y, size);
-    if (big_a.kind != FINITE || big_b.kind != FINITE || (op == N_DIV && big_b.count == 0))
+    if (big_a.kind != FINITE || big_b.kind != FINITE)
         return 0;
     clear(c);
     c->negative = big_a.negative ^ big_b.negative;
@@ -391,6 +393,8 @@ int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Rea
         c = add_numbers(&big_a, &big_b);
     else if (op == N_MUL)
         multiply_numbers(&big_a, &big_b, c);
+    else if (big_b.count == 0)
+        c->kind = big_a.count ? INFINITE : NOT_A_NUMBER;
     else
         divide_numbers(&big_a, &big_b, c);
     pack(c, size, out);
