@@ -91,29 +91,40 @@ tests2() {
     if [ $failed -eq 0 ]; then ok tests2 "$((passed - name)) of $passed pass on the machine, $name exceptions, the same with gcc's TinyCC"; fi
 }
 
-# without_patch NAME PATCH: gcc's TinyCC without a patch; prints how to run it.
-without_patch() {
-    "$tests/diverse" --without "$2" --seed-only "$work/without-$1" >/dev/null
-    printf '%s\n' "$by_gcc $work/without-$1/root/build/tinycc/tcc-gcc"
+# before_patch NAME PATCH: gcc's TinyCC with the patches before this one; prints how to run it.
+before_patch() {
+    "$tests/diverse" --before "$2" --seed-only "$work/before-$1" >/dev/null
+    printf '%s\n' "$by_gcc $work/before-$1/root/build/tinycc/tcc-gcc"
 }
 
-# Each patch has a test that ends with 0 on the machine, and fails when TinyCC is built without the patch.
+# Each patch has a test that ends with 0 on the machine, and fails with a TinyCC before the patch.
 patch_test() {
     local name=$1 patch=$2 faulty
     expect_line "^--- $name: status 0$" "$work/machine"
     [ -n "$patch" ] || return 0
-    faulty=$(without_patch "$name" "$patch")
+    faulty=$(before_patch "$name" "$patch")
+    ulimit -c 0
     ! { $faulty -o "$work/$name.test" "$tinycc_port/tests/$name.c" && (ulimit -t 20 && exec qemu-aarch64 "$work/$name.test"); } ||
-        { echo "expected: tests/$name.c fails without patches/$patch"; exit 1; }
+        { echo "expected: tests/$name.c fails before patches/$patch"; exit 1; }
 }
 
-# What the machine's TinyCC cannot write is an error; without the patch it is none. The host has the limit that this needs.
-write_error() {
-    local faulty
+# A patch whose test wants more than one command, or an error: the machine's TinyCC passes it on the host, the one before does not.
+patch_script() {
+    local name=$1 patch=$2 faulty
+    export RUN=qemu-aarch64
+    ulimit -c 0
     cd "$(scratch)"
-    "$tinycc_port/tests/write-error.sh" $by_gcc "$work/out/bin/tcc"
-    faulty=$(without_patch write-error 05-write-errors.patch)
-    expect_status "write-error.sh without its patch" 1 "$tinycc_port/tests/write-error.sh" $faulty
+    "$tinycc_port/tests/$name.sh" $by_gcc "$work/out/bin/tcc"
+    faulty=$(before_patch "$name" "$patch")
+    cd "$(scratch)"
+    expect_status "$name.sh before patches/$patch" 1 "$tinycc_port/tests/$name.sh" $faulty
+}
+
+# patch_of FILE: the patch that a test names in its first comment.
+patch_of() {
+    local number
+    number=$(sed -n '1,2s/^[/#][*]* Patch \([0-9]*\):.*/\1/p' "$1")
+    echo "${number:+$(basename "$tinycc_port/patches/$number"-*.patch)}"
 }
 
 # What a user does first: its output, its status.
@@ -121,6 +132,20 @@ first() { expect "first/$1: $2" [ "$(section "$1" "$work/machine" | sed 1d | pas
 
 # Random programs: the same checksum as gcc's. With gcc's code about a tenth do not end in time: 350 give over 300.
 random_programs() { "$tests/random" "$work/diverse" 1 "$1"; }
+
+# GCC's torture suite: what TinyCC compiles runs right. Its bytes are the machine's: diverse has compared them. Each third program
+# of 1,653; --full has all.
+torture_suite() { "$tests/torture" --every "$(full && echo 1 || echo 3)" "$work/diverse"; }
+
+# No patch of the generator or the linker is without a test: 03 is tested by the build.
+patches_tested() {
+    local file number
+    for file in "$tinycc_port"/patches/*.patch; do
+        number=$(basename "$file")
+        number=${number%%-*}
+        [ "$number" = 03 ] || expect "a test in ports/tinycc/tests that names patch $number" grep -q " Patch $number:" -r "$tinycc_port/tests"
+    done
+}
 
 # No entry of the chain is ten times as slow for each instruction as the others: translated code that QEMU drops again and again
 # would be, and counts of instructions do not show it. CPU time of one thread; what is slow in one run only was the host's.
@@ -136,16 +161,20 @@ after_runs() {
     if wanted tests2; then tests2; fi
     for file in "$tinycc_port"/tests/*.c; do
         name=$(basename "$file" .c)
-        patch=$(sed -n '1s/^\/\* Patch \([0-9]*\):.*/\1/p' "$file")
-        start "patch/$name" patch_test "$name" "${patch:+$(basename "$tinycc_port/patches/$patch"-*.patch)}"
+        start "patch/$name" patch_test "$name" "$(patch_of "$file")"
     done
-    start patch/write-error write_error
+    for file in "$tinycc_port"/tests/*.sh; do
+        name=$(basename "$file" .sh)
+        start "patch/$name" patch_script "$name" "$(patch_of "$file")"
+    done
+    check patches-tested patches_tested
     finish
     check first/hello first hello 'hello, world' 0
     check first/run first run 'hello, world' 0
     check first/run-status first run-status 'a b|42 words' 42
     check first/error first error "error.c:3: error: ';' expected (got \"}\")" 1
     check first/two-files first two-files 'one calls two' 0
+    check torture torture_suite
     if ! have csmith; then
         skip random "csmith is not here: apt-get install csmith"
     else
@@ -163,8 +192,8 @@ wanted_any() {
 }
 
 # A test that reads the runs needs them all: the filter chooses among the tests, not among the runs.
-if wanted_any machine diverse linux tests2-by-gcc tests2 random even-costs patch/write-error \
-    $(basename -s .c -a "$tinycc_port"/tests/*.c | sed 's#^#patch/#') first/{hello,run,run-status,error,two-files}; then
+if wanted_any machine diverse linux tests2-by-gcc tests2 random even-costs torture patches-tested \
+    $(cd "$tinycc_port/tests" && printf 'patch/%s\n' * | sed 's#\.[a-z]*$##') first/{hello,run,run-status,error,two-files}; then
     by_gcc="qemu-aarch64 -L $work/diverse/root"
     filter_of_user=$filter filter=''
     runs

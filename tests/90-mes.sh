@@ -135,7 +135,7 @@ same_without() {
     tinycc_sources "$mes/same"
     cd "$mes/same"
     for round in with without; do
-        [ $round = with ] || patch -s -R -p1 <"$root/ports/tinycc/patches/06-mescc.patch"
+        [ $round = with ] || patch -s -R -p1 <"$root/ports/tinycc/patches/24-mescc.patch"
         aarch64-linux-gnu-gcc -O1 -w -c -o "../$round.gcc" tcc.c
         "$mes/cc-host" -o "../$round.cc" -I . -I "$root/stage0/07-cc/include" -I "$root/stage0/08-libc/include" tcc.c \
             "$root"/stage0/08-libc/src/{all,code}.c

@@ -130,7 +130,8 @@ void directive(struct Source *s);
 
 /* ---- token.c: the parser's view of the tokens; literals ---- */
 
-enum { MAX_NESTING = 500 };
+enum { MAX_NESTING = 500, NO_PACK = 0x10000000 };
+enum { MAX_SIZE_BITS = 58 };  /* of a type: its layout counts bits */
 
 struct Token *tok;              /* the current token */
 int nesting;                    /* of the parser's functions */
@@ -216,6 +217,7 @@ struct Symbol {
     struct Local *local;
     struct Global *global;
     int by_reference;           /* parameter: the local holds its address */
+    int is_static_local;        /* its Global is no other declaration's */
     struct Symbol *hidden;      /* what the identifier meant outside */
     struct Symbol *previous;    /* last declared before this one */
 };

@@ -27,6 +27,7 @@ void define_object(struct Global *g, struct Type **type, struct Specifier *s) {
 void static_local(struct Ident *name, struct Type *type, struct Specifier *s) {
     struct Symbol *symbol = declare(SYMBOL_GLOBAL, name, type);
     symbol->global = new_global(name->name);
+    symbol->is_static_local = 1;
     define_object(symbol->global, &type, s);
     symbol->type = type;
 }
@@ -153,6 +154,8 @@ void function_definition(struct Ident *name, struct Type *type, struct Specifier
 void global_object(struct Ident *name, struct Type *type, struct Specifier *s) {
     struct Symbol *symbol = declare_global(name, type, s->storage == STORAGE_STATIC);
     struct Global *g = symbol->global;
+    if (type->length < -1)
+        need_complete(type);
     if (tok->kind == '=') {
         g->tentative = 0;
         define_object(g, &type, s);

@@ -321,14 +321,14 @@ void pragma(struct Source *s) {
             pack_depth--;
             pack_align = pack_stack[pack_depth];
         } else if (is_pack && t->kind == T_NUMBER) {
-            pack_align = t->length == 1 ? *t->text - '0' : 16;
+            pack_align = t->length == 1 ? *t->text - '0' : NO_PACK;
         } else {
             continue;
         }
         says_nothing = 0;
     }
     if (says_nothing)
-        pack_align = 16;
+        pack_align = NO_PACK;
 }
 
 void obey(struct Source *s, char *name, struct Token *t) {

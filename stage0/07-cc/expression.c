@@ -66,7 +66,7 @@ struct Node *variadic_builtin(void) {
         expect(',', "','");
         n = assign(list, assignment_expression());
     } else if (kind == T_VA_END) {
-        n = number(0, type_int);
+        n = comma(address_of(list), number(0, type_int));
     } else {
         expect(',', "','");
         struct Type *t = type_name_of();

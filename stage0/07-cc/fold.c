@@ -124,6 +124,8 @@ int constant_address(struct Node *n, struct Global **global, long *offset) {
 long constant_value(struct Node *n) {
     struct Global *g;
     long value;
+    if ((n->kind == N_DIV || n->kind == N_MOD) && n->rhs->kind == N_NUMBER && n->rhs->value == 0)
+        fail("division by zero", 0);
     if (!constant_address(n, &g, &value) || g)
         fail("expected an integer constant before", keep_text(tok->text, tok->length));
     return value;

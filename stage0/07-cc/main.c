@@ -37,7 +37,7 @@ void translation_unit(char *path) {
     empty_buffer(&b);
     if (!read_file(path, &b))
         fail("cannot read the file", path);
-    pack_align = 16;
+    pack_align = NO_PACK;
     pack_depth = 0;
     define_all();
     push_file(path, &b);

@@ -129,11 +129,8 @@ struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t
     if (t->kind == TY_QUAD)
         return quad_operation(kind, l, r);
     if (l->kind == N_NUMBER && r->kind == N_NUMBER) {
-        if (r->value == 0 && (kind == N_DIV || kind == N_MOD)) {
-            if (in_if_expression)
-                fail("division by zero", 0);
+        if (r->value == 0 && (kind == N_DIV || kind == N_MOD))
             return new_node(kind, result, l, r);
-        }
         return number(fold_binary(kind, t, l->value, r->value), result);
     }
     if (l->kind == N_NUMBER && is_commutative(kind)) {

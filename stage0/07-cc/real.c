@@ -426,18 +426,20 @@ static int special_kind(int op, struct Big *a, struct Big *b) {
     return b->kind == INFINITE ? FINITE : INFINITE;
 }
 
-/* out = x op y; false where an operand is not finite or a division is by zero: that cc leaves to the running program */
+/* out = x op y; false where an operand is not finite: that cc leaves to the running program */
 static int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
     struct Big *c = &big_c;
     int finite;
+    int by_zero;
     unpack(&big_a, x, size);
     unpack(&big_b, y, size);
     if (op == REAL_SUB)
         big_b.negative = !big_b.negative;
-    finite = big_a.kind == FINITE && big_b.kind == FINITE && (op != REAL_DIV || big_b.count > 0);
+    finite = big_a.kind == FINITE && big_b.kind == FINITE;
+    by_zero = op == REAL_DIV && big_b.count == 0;
     clear(c);
     c->negative = big_a.negative ^ big_b.negative;
-    if (!finite) {
+    if (!finite || by_zero) {
         c->kind = special_kind(op, &big_a, &big_b);
         if (op == REAL_ADD || op == REAL_SUB)
             c->negative = big_a.kind == INFINITE ? big_a.negative : big_b.negative;

@@ -61,9 +61,9 @@ struct Type *composite(struct Type *old, struct Type *type) {
 struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_static) {
     struct Symbol *old = name->symbol;
     struct Symbol *s;
-    for (s = old; s && s->kind != SYMBOL_GLOBAL; )
+    for (s = old; s && (s->kind != SYMBOL_GLOBAL || s->is_static_local); )
         s = s->hidden;
-    if (old && old->depth == scope_depth && old->kind != SYMBOL_GLOBAL)
+    if (old && old->depth == scope_depth && (old->kind != SYMBOL_GLOBAL || old->is_static_local))
         fail("there is already a declaration in this scope of", name->name);
     if (s && !same_type(s->type, type))
         fail("the types differ in two declarations of", name->name);

@@ -47,6 +47,8 @@ void attribute(struct Specifier *s) {
         read_strings();
         s->in_text = same_text(literal_data, ".text");
         expect(')', "')'");
+    } else if (attribute_is(name, "constructor") || attribute_is(name, "alias")) {
+        fail("cc does not know the attribute", name);
     } else if (tok->kind == '(') {
         skip_parentheses();
     }
@@ -177,6 +179,8 @@ void layout(struct Type *t, int packed) {
     for (m = t->members; m; m = m->next) {
         m->packed = m->packed || packed || pack_align == 1;
         place_member(t, m, &bit);
+        if (t->size > (long)1 << MAX_SIZE_BITS)
+            fail("a struct or union is too large", 0);
     }
 }
 
@@ -210,7 +214,7 @@ void struct_members(struct Type *t) {
             s.align = common_align;
             if (tok->kind != ':' && tok->kind != ';')
                 m->type = declarator(s.type, &m->name, &s);
-            if (!(m->type->kind == TY_ARRAY && m->type->length < 0))
+            if (!(m->type->kind == TY_ARRAY && m->type->length == -1))
                 need_complete(m->type);
             m->bit_width = bit_width(m->type);
             attributes(&s);
@@ -374,6 +378,15 @@ struct Type *function_suffix(struct Type *result) {
     return t;
 }
 
+/* Does an expression assign, count or call? */
+int has_effect(struct Node *n) {
+    if (n == 0)
+        return 0;
+    if (n->kind == N_ASSIGN || n->kind == N_CALL || n->kind == N_VA_ARG)
+        return 1;
+    return has_effect(n->lhs) || has_effect(n->rhs) || has_effect(n->third);
+}
+
 /* array = "[" ["static"] [constant] "]"; behind the "[" */
 long array_length(void) {
     long length = -1;
@@ -385,9 +398,11 @@ long array_length(void) {
         struct Node *n = assignment_expression();
         if (n->kind == N_NUMBER) {
             length = n->value;
-            if (length < 0 && n->type->is_unsigned == 0)
-                fail("an array's length is negative", 0);
+            if (length < 0)
+                fail(n->type->is_unsigned ? "an array is too large" : "an array's length is negative", 0);
         } else {
+            if (has_effect(n))
+                fail("an array's length may do nothing but compute", 0);
             length = -2;        /* computed: allowed for parameters, where it does not matter */
         }
     }
@@ -406,7 +421,9 @@ struct Type *declarator_suffix(struct Type *base) {
     }
     if (accept('[')) {
         long length = array_length();
+        enter_nesting();
         base = declarator_suffix(base);
+        nesting--;
         need_complete(base);
         if (base->kind == TY_FUNCTION)
             fail("an array cannot hold functions", 0);

@@ -30,6 +30,8 @@ struct Type *pointer_to(struct Type *base) {
 }
 
 struct Type *array_of(struct Type *base, long length) {
+    if (length > 0 && base->size > 0 && length > ((long)1 << MAX_SIZE_BITS) / base->size)
+        fail("an array is too large", 0);
     struct Type *t = new_type(TY_ARRAY, length < 0 ? 0 : base->size * length, base->align);
     t->base = base;
     t->length = length;
