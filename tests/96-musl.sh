@@ -82,25 +82,6 @@ family() {
     expect "what gcc's musl says" diff -U 1 --label gcc --label tcc "$road/gcc/$1.out" "$road/tcc/$1.out"
 }
 
-# TinyCC's faults that ports/musl mends are there without the patches.
-patches() {
-    local unpatched="qemu-aarch64 -L $machine $machine/build/tinycc/tcc-gcc" patched="qemu-aarch64 -L $machine $machine/musl/bin/tcc"
-    cd "$(scratch)"
-    $patched -o right "$tests/hexadecimal.c"
-    expect_status "0x1p-16382L with the patch" 0 qemu-aarch64 ./right
-    $unpatched -o wrong "$tests/hexadecimal.c"
-    expect_status "0x1p-16382L without it" 1 qemu-aarch64 ./wrong
-    echo '__attribute__((weak)) int answer(void) { return 0; }' >weak.c
-    echo 'int answer(void); int main(void) { return answer(); }' >main.c
-    $patched -c weak.c
-    $patched -ar weak.a weak.o
-    $patched -o right main.c weak.a
-    expect_status "a weak symbol of an archive" 0 qemu-aarch64 ./right
-    rm weak.a
-    $unpatched -ar weak.a weak.o
-    expect_status "the same without the patch" 1 $unpatched -o wrong main.c weak.a
-}
-
 # What ports/dash's generate makes is what dash's own scripts make, but for their comments and the order of the numbers' names.
 dash_sources() {
     local sources=$machine/build/dash/dash-0.5.12/src
@@ -146,7 +127,6 @@ if wanted_any diverse by-gcc lists patches dash-sources on-the-machine ${program
     filter=$filter_of_user
     if [ -x "$machine/musl/bin/tcc" ] && [ -s "$road/gcc-musl/lib/libc.a" ]; then
         check lists lists
-        check patches patches
         check dash-sources dash_sources
         for program in $programs; do start "$program" family "$program"; done
         finish

@@ -1,4 +1,4 @@
-/* Patch tinycc-hexadecimal-long-double: constants beyond double's range and width. Ends with 0 where they are right; long double is
+/* Patch 25: constants beyond double's range and width. Ends with 0 where they are right; long double is
    looked at as the integers that it consists of. */
 int main(void)
 {
