@@ -47,13 +47,16 @@ scripts_parse() {
 }
 check scripts scripts_parse
 
-# Each page of docs: a relative link leads to a file.
+# Each page of docs: a relative link leads to a file, and prose has at most 100 columns (tables, code and figures may be wider).
 pages_are_sound() {
     local page link bad=0
     while IFS= read -r page; do
         while IFS= read -r link; do
             [ -e "$(dirname "$page")/$link" ] || { echo "$page: a link to $link, which is not there"; bad=1; }
         done < <(grep -oE '\]\([^)# ]+' "$page" | sed 's/^](//' | grep -v '^[a-z]*:')
+        # Characters, not bytes.
+        awk '/^```/ { code = !code } !code && !/^(    |\||#|<)/ { print FNR ":" $0 }' "$page" | LC_ALL=C.UTF-8 grep -E '^[0-9]+:.{101}' |
+            sed "s|^|$page:|" && { echo "expected: prose of at most 100 columns"; bad=1; }
     done < <(git ls-files '*.md')
     [ $bad = 0 ]
 }
