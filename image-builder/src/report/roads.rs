@@ -23,8 +23,26 @@ pub struct Meeting {
     parting: Option<usize>,
     /// Files of the image that only the second road needed.
     further: usize,
-    /// Other files that were made on both, later.
+    /// Other files that were made on both.
     also: Vec<usize>,
+}
+
+impl Meeting {
+    fn end(&self) -> usize {
+        self.second[self.second.len() - 1]
+    }
+
+    /// The last program of the second road.
+    fn maker(&self) -> Option<usize> {
+        self.second
+            .len()
+            .checked_sub(2)
+            .map(|place| self.second[place])
+    }
+
+    fn is_program(&self, products: &Products<'_>) -> bool {
+        products.all[self.first[self.first.len() - 1]].executions > 0
+    }
 }
 
 /// All meeting points of a run; those that follow from one are listed with it.
@@ -47,19 +65,27 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
         if !own.iter().any(|&step| roads.is_another(step, &first)) {
             continue;
         }
+        let further = roads.needs[place].difference(&roads.needs[twin]).count();
+        let found = Meeting {
+            parting: parting.map(|step| second[step]),
+            second: own.to_vec(),
+            first,
+            further,
+            also: Vec::new(),
+        };
+        // What one program of the second road makes, or what that makes in its turn, is one meeting; a program is what it shows.
         let known = meetings
             .iter_mut()
-            .find(|known| known.second.iter().any(|step| second.contains(step)));
+            .find(|known| known.maker().is_some_and(|maker| second.contains(&maker)));
         match known {
-            // What a program of the second road made in its turn.
+            None => meetings.push(found),
+            Some(known) if earlier.executions > 0 && !known.is_program(products) => {
+                let also = std::mem::take(&mut known.also);
+                let before = std::mem::replace(known, found);
+                known.also = also;
+                known.also.push(before.end());
+            }
             Some(known) => known.also.push(place),
-            None => meetings.push(Meeting {
-                first,
-                parting: parting.map(|step| second[step]),
-                second: own.to_vec(),
-                further: roads.needs[place].difference(&roads.needs[twin]).count(),
-                also: Vec::new(),
-            }),
         }
     }
     meetings
@@ -241,7 +267,7 @@ pub fn draw(products: &Products<'_>, meetings: &[Meeting]) -> Markup {
                 p.meeting {
                     "\u{2261} the same " (number(end.content.size)) " bytes, SHA-256 " code { (super::html::hash(&end.content.sha256)) }
                     @if !meeting.also.is_empty() {
-                        "; and on from there the same " (count(meeting.also.len(), "file")) ": "
+                        "; and so are " (count(meeting.also.len(), "other file")) ": "
                         @for (place, &other) in meeting.also.iter().enumerate() {
                             @if place > 0 { ", " }
                             a href={ "#" (maker_anchor(products.all[other].maker)) } { (shown(products.all[other].names[0])) }
