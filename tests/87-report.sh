@@ -91,7 +91,7 @@ follow() {
         const body = document.getElementById('run-9');
         return body.checkVisibility() && body.getBoundingClientRect().top < innerHeight ? body.querySelector('dd a').textContent : 'closed'"
     browser_click '#run-9 .files a[href^="#text-"]'
-    is "its first text, with a number for each line" "/stage0/07-cc/cc.h true" "
+    is "its first text, with a number for each line" "/stage0/07-cc/real.c true" "
         const body = document.getElementById(location.hash.slice(1));
         const [numbers, code] = body.querySelectorAll('pre');
         const lines = code.textContent.replace(/\n$/, '').split('\n').length;
