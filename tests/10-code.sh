@@ -47,6 +47,17 @@ scripts_parse() {
 }
 check scripts scripts_parse
 
+# Every script that a page names says what it is for, and does nothing else then.
+help_is_given() {
+    local file text
+    while IFS= read -r file; do
+        text=$(cd "$(scratch)" && timeout "$hang" "$root/$file" --help </dev/null) || { echo "expected: $file --help to succeed"; exit 1; }
+        grep -q "^$file" <<<"$text" || { echo "expected: $file --help to begin with its name, not '$text'"; exit 1; }
+    done < <(git ls-files '*.md' | xargs grep -ohE '\b(qemu|tests)/[a-z0-9/-]+' | sort -u |
+        while IFS= read -r file; do if [ -f "$file" ] && [ -x "$file" ]; then echo "$file"; fi; done)
+}
+check help help_is_given
+
 # Each page of docs: a relative link leads to a file, and prose has at most 100 columns (tables, code and figures may be wider).
 pages_are_sound() {
     local page link bad=0

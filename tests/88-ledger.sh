@@ -134,7 +134,7 @@ attack_image() {
     xxd -p "$work/attack" >"$tree/attack.hex0"
     printf '\x40\x05\x80\xd2\xc0\x03\x5f\xd6' >"$tree/foreign" # mov x0, 42; ret
     echo 'a text' >"$tree/text"
-    for way in honest anonymous mapped shared link vfork laundered path queue limit; do
+    for way in honest anonymous mapped shared link vfork laundered path queue limit waiting range; do
         "$image_builder" build --kernel "$kernel_elf" --tree "$tree" --policy chain --seed /attack.hex0=/seed/attack --init /seed/attack \
             --arg "$way" -o "$work/attack.$way.img" >/dev/null
     done
@@ -166,7 +166,7 @@ start attack-mapped attack mapped 1 '^DOUBT .*/tmp/program .* does not derive fr
 start attack-shared attack shared 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
 start attack-link attack link 1 '^DOUBT .*/tmp/program .* does not derive from text: .*read /tmp/link .*/foreign '
 start attack-vfork attack vfork 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
-for way in path queue limit; do
+for way in path queue limit waiting range; do
     start attack-$way attack $way 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/foreign '
 done
 start attack-laundered attack laundered 1 '^DOUBT .*/tmp/program .* does not derive from text: .*/tmp/text .*/foreign '

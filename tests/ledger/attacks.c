@@ -5,9 +5,9 @@
 
 typedef unsigned long word;
 
-enum { GETCWD = 17, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, READ = 63, WRITE = 64,
-       READLINKAT = 78, EXIT = 93, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, CLONE = 220, EXECVE = 221,
-       MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261 };
+enum { GETCWD = 17, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
+       READV = 65, PREADV = 69, SENDFILE = 71, READLINKAT = 78, EXIT = 93, YIELD = 124, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, CLONE = 220, EXECVE = 221,
+       MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20 };
 enum { SIGCHLD = 17, VFORK = 0x4100, PAGE = 4096, ELF = 65536 };
@@ -287,6 +287,52 @@ static void limit(void)
 	run_with(bytes, 8);
 }
 
+struct piece {
+	char *at;
+	word length;
+};
+
+/* One sends the file into a pipe that the other already waits for; a byte of somebody clean stood in it before. */
+static void waiting(void)
+{
+	struct piece pieces[2] = { { bytes, 3 }, { bytes + 3, PAGE - 3 } };
+	int ends[2];
+	long child, size, i;
+
+	must(call(PIPE, (word)ends, 0, 0, 0, 0, 0));
+	must(call(WRITE, ends[1], (word) "-", 1, 0, 0, 0));
+	must(call(READ, ends[0], (word)bytes, 1, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		for (i = 0; i < 10; i++)
+			call(YIELD, 0, 0, 0, 0, 0, 0);
+		must(call(SENDFILE, ends[1], open("/foreign", RDONLY), 0, PAGE, 0, 0));
+		leave(0);
+	}
+	size = must(call(READV, ends[0], (word)pieces, 2, 0, 0, 0));
+	wait_for(child);
+	run_with(bytes, size);
+}
+
+/* One copies the file without ever having its bytes in its memory, into the middle of a file that the other has read before. */
+static void range(void)
+{
+	struct piece pieces[2] = { { bytes, 2 }, { bytes + 2, 6 } };
+	long child, file, from = 0, to = 4;
+
+	put("/tmp/range", "____honest__", 12);
+	file = open("/tmp/range", RDWR);
+	must(call(PREADV, file, (word)pieces, 2, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		must(call(COPYRANGE, open("/foreign", RDONLY), (word)&from, file, (word)&to, 8, 0));
+		leave(0);
+	}
+	wait_for(child);
+	must(call(PREADV, file, (word)pieces, 2, 4, 0, 0));
+	run_with(bytes, 8);
+}
+
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
 static void honest(void)
 {
@@ -306,7 +352,9 @@ __attribute__((used)) static void begin(word *stack)
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;
 	case 'q': queue(); break;
+	case 'r': range(); break;
 	case 'v': vfork(); break;
+	case 'w': waiting(); break;
 	case 'h': honest(); break;
 	default: leave(95);
 	}

@@ -10,7 +10,7 @@
 use firmseed_formats::ledger::format::Ending;
 use firmseed_formats::ledger::parse::{Entry, File, Ledger};
 use firmseed_formats::sha256::Digest;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What one program did in one process.
 #[derive(Clone, Debug)]
@@ -62,8 +62,8 @@ impl<'a> Lineage<'a> {
             run_of_entry: Vec::with_capacity(ledger.entries.len()),
             writers: HashMap::new(),
         };
-        // The run that each process is in.
-        let mut current = HashMap::new();
+        // The run that each process is in, and who is known to have given bytes to whom.
+        let (mut current, mut known) = (HashMap::new(), HashSet::new());
         for entry in &ledger.entries {
             let run = lineage.place(entry, &mut current);
             lineage.run_of_entry.push(run);
@@ -72,10 +72,8 @@ impl<'a> Lineage<'a> {
                 .iter()
                 .filter_map(|process| current.get(process).copied())
             {
-                let from = &mut lineage.runs[run].from;
-                // The last ones are the likely ones: a shell that reads from thousands of children is no problem.
-                if !from.iter().rev().any(|&known| known == source) {
-                    from.push(source);
+                if known.insert((run, source)) {
+                    lineage.runs[run].from.push(source);
                 }
             }
             for file in &entry.wrote {
@@ -140,13 +138,20 @@ impl<'a> Lineage<'a> {
 /// Is `next`, of the same process, the same run as `last`? After `exec` it is not. A forked process starts its first
 /// program without such a line.
 fn continues(last: &Entry, next: &Entry) -> bool {
-    last.ending == Ending::GoesOn && same_start(last, next)
+    last.ending == Ending::GoesOn && start(last) == start(next)
 }
 
-/// Do two entries tell of the same program, started the same way?
-pub fn same_start(one: &Entry, other: &Entry) -> bool {
-    one.program == other.program
-        && one.cwd == other.cwd
-        && one.arguments == other.arguments
-        && one.environment == other.environment
+/// A program, and how it is started.
+pub type Start<'a> = (&'a File, &'a [u8], &'a [Vec<u8>], &'a (u64, Digest));
+
+/// What an entry tells of it.
+pub fn start(entry: &Entry) -> Start<'_> {
+    let Entry {
+        program,
+        cwd,
+        arguments,
+        environment,
+        ..
+    } = entry;
+    (program, cwd, arguments, environment)
 }

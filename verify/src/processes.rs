@@ -1,16 +1,16 @@
 //! Do the processes of a ledger begin, go on and end as processes do?
 
 use crate::findings::{Check, Findings, path_text};
-use crate::lineage::same_start;
+use crate::lineage::{Start, start};
 use firmseed_formats::ledger::format::Ending;
 use firmseed_formats::ledger::parse::{Entry, Ledger};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What is known of a process.
 struct Process<'a> {
     last: &'a Entry,
-    /// An entry of each program that it ran.
-    starts: Vec<&'a Entry>,
+    /// The programs that it ran.
+    starts: HashSet<Start<'a>>,
     /// Has it started a program of its own? Before, it has its parent's.
     has_executed: bool,
 }
@@ -38,10 +38,8 @@ pub fn check(ledger: &Ledger, findings: &mut Findings) -> usize {
             ));
         }
         let before = processes.remove(&entry.process);
-        let mut starts = before.map_or(Vec::new(), |process| process.starts);
-        if starts.last().is_none_or(|start| !same_start(start, entry)) {
-            starts.push(entry);
-        }
+        let mut starts = before.map_or(HashSet::new(), |process| process.starts);
+        starts.insert(start(entry));
         let process = Process {
             last: entry,
             starts,
@@ -103,11 +101,7 @@ fn begins(
             ),
             // The same program twice cannot be told from a fork; then a second program needs a line `exec`, which is right too.
             Some(parent) => {
-                return !parent
-                    .starts
-                    .iter()
-                    .rev()
-                    .any(|start| same_start(start, entry));
+                return !parent.starts.contains(&start(entry));
             }
         },
     });
@@ -129,7 +123,7 @@ fn goes_on(process: &Process<'_>, entry: &Entry, say: &mut impl FnMut(String)) -
             "process {number} has the parent {parent}, in entry {above} it was {before}"
         ));
     }
-    let same = same_start(last, entry);
+    let same = start(last) == start(entry);
     if !same && last.ending == Ending::GoesOn && process.has_executed {
         say(format!(
             "process {number} executes something else than in entry {above}, which does not end with `exec`"

@@ -12,7 +12,7 @@ use crate::sha256::{Digest, Hex, Sha256};
 pub const VERSION_LINE: &str = "firmseed-ledger 2";
 
 /// What contents look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// No control bytes but tab, newline, vertical tab, form feed, carriage return; no DEL. Also the empty file.
     Text,
@@ -43,7 +43,7 @@ impl fmt::Display for Class {
 }
 
 /// One version of a file's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Content {
     /// What they look like.
     pub class: Class,

@@ -14,7 +14,7 @@ use crate::sha256::Digest;
 use reader::Reader;
 
 /// Contents with the name of a file that has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct File {
     /// The contents.
     pub content: Content,

@@ -9,7 +9,7 @@ use firmseed_formats::ledger::format::Content;
 use firmseed_formats::ledger::parse::File;
 use firmseed_formats::sha256::Digest;
 use firmseed_verify::lineage::{Lineage, Run};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Where a product comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,7 @@ pub struct Products<'a> {
     pub areas: Vec<Vec<u8>>,
     current: HashMap<&'a [u8], Source>,
     latest: HashMap<Digest, usize>,
+    first: HashMap<Content, usize>,
 }
 
 impl<'a> Products<'a> {
@@ -81,6 +82,7 @@ impl<'a> Products<'a> {
             areas: vec![Vec::new(); count],
             current: HashMap::new(),
             latest: HashMap::new(),
+            first: HashMap::new(),
         };
         for (place, file) in contents.files.iter().enumerate() {
             products.current.insert(&file.path, Source::Image(place));
@@ -89,7 +91,7 @@ impl<'a> Products<'a> {
             let area = folder_of(&seed.text.path);
             products.make(&seed.program, Maker::Kernel(place), area);
         }
-        let mut begun = BTreeSet::new();
+        let (mut begun, mut known) = (BTreeSet::new(), HashSet::new());
         for entry in &lineage.ledger.entries {
             let run = lineage.run_of(entry.number);
             if begun.insert(run.index) {
@@ -100,7 +102,7 @@ impl<'a> Products<'a> {
             }
             for file in &entry.reads {
                 let source = products.resolve(file);
-                if !products.reads[run.index].contains(&source) {
+                if known.insert((run.index, source)) {
                     products.reads[run.index].push(source);
                 }
             }
@@ -163,8 +165,8 @@ impl<'a> Products<'a> {
 
     fn make(&mut self, file: &'a File, maker: Maker, area: Vec<u8>) {
         let place = self.all.len();
-        let same = |product: &Product| product.content == file.content;
-        let twin = self.all.iter().position(same);
+        let first = *self.first.entry(file.content).or_insert(place);
+        let twin = Some(first).filter(|&first| first != place);
         self.current.insert(&file.path, Source::Product(place));
         self.latest.insert(file.content.sha256, place);
         self.all.push(Product {

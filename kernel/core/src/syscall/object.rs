@@ -219,9 +219,10 @@ impl<M: Machine> Io<'_, '_, M> {
         let Object::Regular(inode) = file.object else {
             return self.write_special(id, buffer);
         };
+        // At any position, as on Linux: pwrite appends too.
         let offset = match position {
+            _ if file.flags & O_APPEND != 0 => self.storage.fs.size(inode),
             Position::At(offset) => offset,
-            Position::Current if file.flags & O_APPEND != 0 => self.storage.fs.size(inode),
             Position::Current => file.offset,
         };
         let done = self.write_regular(inode, offset, buffer)?;

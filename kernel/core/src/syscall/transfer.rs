@@ -1,6 +1,8 @@
 //! read(2), write(2) and their family: vectors, positions, copies from file to file. All of them are [`Io::read`] and
 //! [`Io::write`] with other arguments.
 
+use alloc::vec::Vec;
+
 use super::buffer::{Buffer, MOST, check_range};
 use super::grant::{Io, User};
 use super::object::Position;
@@ -16,22 +18,11 @@ use crate::text::zeros;
 /// UIO_MAXIOV.
 const MAX_SEGMENTS: u64 = 1024;
 
-/// The user memory of one call.
+/// One piece of the user memory of a call.
 #[derive(Clone, Copy)]
-enum Segments {
-    /// One piece.
-    One { address: u64, length: u64 },
-    /// An array of `struct iovec`.
-    Vector { address: u64, count: u64 },
-}
-
-impl Segments {
-    fn count(self) -> u64 {
-        match self {
-            Segments::One { .. } => 1,
-            Segments::Vector { count, .. } => count,
-        }
-    }
+struct Segment {
+    address: u64,
+    length: u64,
 }
 
 impl<M: Machine> Io<'_, '_, M> {
@@ -47,7 +38,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if let Object::Regular(_) = self.files.open.get(id).object {
             return self.write_user(id, address, length, Position::Current);
         }
-        self.write_segments(id, Segments::One { address, length }, Position::Current)
+        self.write_segments(id, &[Segment { address, length }], Position::Current)
     }
 
     /// One segment of a read.
@@ -70,29 +61,23 @@ impl<M: Machine> Io<'_, '_, M> {
         self.write(id, &mut Buffer::user(address, length), position)
     }
 
-    fn segment(&mut self, segments: Segments, index: u64) -> Result<(u64, u64), Errno> {
-        match segments {
-            Segments::One { address, length } => Ok((address, length)),
-            Segments::Vector { address, .. } => {
-                let [base, length] = self.read_words(address.wrapping_add(index * 16))?;
-                Ok((base, length))
-            }
-        }
-    }
-
-    /// An array of segments that a program can have. A length below zero is found before any other fault.
-    fn check_vector(&mut self, address: u64, count: u64) -> Result<Segments, Errno> {
+    /// An array of `struct iovec`, copied before any byte moves: what is read may overwrite it. A length below zero is found
+    /// before any other fault.
+    fn vector(&mut self, address: u64, count: u64) -> Result<Vec<Segment>, Errno> {
         if count > MAX_SEGMENTS {
             return Err(Errno::EINVAL);
         }
-        let segments = Segments::Vector { address, count };
+        let mut segments = Vec::new();
+        let room = segments.try_reserve_exact(count as usize);
+        room.map_err(|_| Errno::ENOMEM)?;
         let mut ranges = Ok(());
         for index in 0..count {
-            let (address, length) = self.segment(segments, index)?;
+            let [address, length] = self.read_words(address.wrapping_add(index * 16))?;
             if length > i64::MAX as u64 {
                 return Err(Errno::EINVAL);
             }
             ranges = ranges.and(check_range(address, length));
+            segments.push(Segment { address, length });
         }
         ranges.map(|()| segments)
     }
@@ -101,7 +86,7 @@ impl<M: Machine> Io<'_, '_, M> {
     fn write_segments(
         &mut self,
         id: FileId,
-        segments: Segments,
+        segments: &[Segment],
         mut position: Position,
     ) -> Outcome {
         let file = self.files.open.get(id);
@@ -114,8 +99,7 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let mut done = core::mem::take(&mut self.processes.current_mut().progress);
         let mut skip = done as u64;
-        for index in 0..segments.count() {
-            let (address, length) = self.segment(segments, index)?;
+        for &Segment { address, length } in segments {
             if length <= skip {
                 skip -= length;
                 continue;
@@ -149,10 +133,17 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     /// Reads into all segments until one is not filled.
-    fn read_segments(&mut self, id: FileId, segments: Segments, mut position: Position) -> Outcome {
+    fn read_segments(
+        &mut self,
+        id: FileId,
+        segments: &[Segment],
+        mut position: Position,
+    ) -> Outcome {
+        if !self.files.open.get(id).is_readable() {
+            return Err(Errno::EBADF.into());
+        }
         let mut done = 0;
-        for index in 0..segments.count() {
-            let (address, length) = self.segment(segments, index)?;
+        for (index, &Segment { address, length }) in segments.iter().enumerate() {
             if length == 0 && index > 0 {
                 continue;
             }
@@ -174,14 +165,14 @@ impl<M: Machine> Io<'_, '_, M> {
 
     pub(super) fn sys_readv(&mut self, fd: u64, address: u64, count: u64) -> Outcome {
         let id = self.id(fd)?;
-        let segments = self.check_vector(address, count)?;
-        self.read_segments(id, segments, Position::Current)
+        let segments = self.vector(address, count)?;
+        self.read_segments(id, &segments, Position::Current)
     }
 
     pub(super) fn sys_writev(&mut self, fd: u64, address: u64, count: u64) -> Outcome {
         let id = self.id(fd)?;
-        let segments = self.check_vector(address, count)?;
-        self.write_segments(id, segments, Position::Current)
+        let segments = self.vector(address, count)?;
+        self.write_segments(id, &segments, Position::Current)
     }
 
     pub(super) fn sys_pread(&mut self, fd: u64, address: u64, length: u64, offset: u64) -> Outcome {
@@ -197,13 +188,13 @@ impl<M: Machine> Io<'_, '_, M> {
         offset: u64,
     ) -> Outcome {
         let (id, position) = self.positioned(fd, offset)?;
-        self.write_segments(id, Segments::One { address, length }, position)
+        self.write_segments(id, &[Segment { address, length }], position)
     }
 
     pub(super) fn sys_preadv(&mut self, fd: u64, address: u64, count: u64, offset: u64) -> Outcome {
         let (id, position) = self.positioned(fd, offset)?;
-        let segments = self.check_vector(address, count)?;
-        self.read_segments(id, segments, position)
+        let segments = self.vector(address, count)?;
+        self.read_segments(id, &segments, position)
     }
 
     pub(super) fn sys_pwritev(
@@ -214,8 +205,8 @@ impl<M: Machine> Io<'_, '_, M> {
         offset: u64,
     ) -> Outcome {
         let (id, position) = self.positioned(fd, offset)?;
-        let segments = self.check_vector(address, count)?;
-        self.write_segments(id, segments, position)
+        let segments = self.vector(address, count)?;
+        self.write_segments(id, &segments, position)
     }
 
     pub(super) fn sys_preadv2(
@@ -271,9 +262,11 @@ impl<M: Machine> Io<'_, '_, M> {
         if !open.get(from).is_readable() || !open.get(to).is_writable() {
             return Err(Errno::EBADF.into());
         }
+        let appends =
+            matches!(open.get(to).object, Object::Regular(_)) && open.get(to).flags & O_APPEND != 0;
         self.regular(from)?;
         let start = self.place(offset, from)?;
-        if start > FILE_SIZE_MAX {
+        if appends || start.saturating_add(count) > FILE_SIZE_MAX {
             return Err(Errno::EINVAL.into());
         }
         let done = self.copy(from, start, to, Position::Current, count.min(MOST))?;
@@ -291,18 +284,31 @@ impl<M: Machine> Io<'_, '_, M> {
         flags: u64,
     ) -> Outcome {
         let (from, to) = (self.id(input)?, self.id(out)?);
+        for id in [from, to] {
+            if let Object::Directory(_) = self.files.open.get(id).object {
+                return Err(Errno::EISDIR.into());
+            }
+        }
         let target = self.files.open.get(to);
         let appends = target.flags & O_APPEND != 0;
         if !self.files.open.get(from).is_readable() || !target.is_writable() || appends {
             return Err(Errno::EBADF.into());
         }
-        let is_same = self.regular(from)? == self.regular(to)?;
+        let (source, is_same) = (
+            self.regular(from)?,
+            self.regular(from)? == self.regular(to)?,
+        );
         let start = self.place(input_offset, from)?;
         let place = self.place(output_offset, to)?;
-        let length = length.min(MOST);
+        // Only what the source has can overlap.
+        let available = self.storage.fs.size(source).saturating_sub(start);
+        let length = length.min(MOST).min(available);
         let overlaps =
             is_same && start < place.saturating_add(length) && place < start.saturating_add(length);
-        if flags != 0 || start > FILE_SIZE_MAX || place > FILE_SIZE_MAX || overlaps {
+        if start > FILE_SIZE_MAX || place > FILE_SIZE_MAX {
+            return Err(Errno::EOVERFLOW.into());
+        }
+        if flags != 0 || overlaps {
             return Err(Errno::EINVAL.into());
         }
         let done = self.copy(from, start, to, Position::At(place), length)?;
