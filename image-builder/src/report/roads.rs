@@ -11,7 +11,7 @@ use super::page::maker_anchor;
 use super::products::{Maker, Products, Source};
 use firmseed_formats::ledger::format::Class;
 use maud::{Markup, html};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A program that was made on two roads.
 pub struct Meeting {
@@ -40,16 +40,18 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
             continue;
         }
         let (first, second) = (roads.back_from(twin), roads.back_from(place));
+        let on_first: HashSet<usize> = first.iter().copied().collect();
+        let on_second: HashSet<usize> = second.iter().copied().collect();
         let parting = second[..second.len() - 1]
             .iter()
-            .rposition(|step| first.contains(step));
+            .rposition(|step| on_first.contains(step));
         let own = &second[parting.map_or(0, |step| step + 1)..];
         if !own.iter().any(|&step| roads.is_another(step, &first)) {
             continue;
         }
         let known = meetings
             .iter_mut()
-            .find(|known| known.second.iter().any(|step| second.contains(step)));
+            .find(|known| known.second.iter().any(|step| on_second.contains(step)));
         match known {
             // What a program of the second road made in its turn.
             Some(known) => known.also.push(place),
