@@ -11,7 +11,7 @@ use super::page::maker_anchor;
 use super::products::{Maker, Products, Source};
 use firmseed_formats::ledger::format::Class;
 use maud::{Markup, html};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A program that was made on two roads.
 pub struct Meeting {
@@ -58,9 +58,11 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
             continue;
         }
         let (first, second) = (roads.back_from(twin), roads.back_from(place));
+        let on_first: HashSet<usize> = first.iter().copied().collect();
+        let on_second: HashSet<usize> = second.iter().copied().collect();
         let parting = second[..second.len() - 1]
             .iter()
-            .rposition(|step| first.contains(step));
+            .rposition(|step| on_first.contains(step));
         let own = &second[parting.map_or(0, |step| step + 1)..];
         if !own.iter().any(|&step| roads.is_another(step, &first)) {
             continue;
@@ -74,9 +76,11 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
             also: Vec::new(),
         };
         // What one program of the second road makes, or what that makes in its turn, is one meeting; a program is what it shows.
-        let known = meetings
-            .iter_mut()
-            .find(|known| known.maker().is_some_and(|maker| second.contains(&maker)));
+        let known = meetings.iter_mut().find(|known| {
+            known
+                .maker()
+                .is_some_and(|maker| on_second.contains(&maker))
+        });
         match known {
             None => meetings.push(found),
             Some(known) if earlier.executions > 0 && !known.is_program(products) => {
