@@ -14,9 +14,8 @@
 
 use alloc::vec::Vec;
 use board::argument;
-use firmseed_core::kernel::{BootOptions, Policy, Seed};
+use firmseed_core::kernel::{BootOptions, Seed};
 use firmseed_formats::escape::Escaped;
-use firmseed_formats::image::{self};
 
 use crate::image::Image;
 
@@ -59,10 +58,7 @@ impl<'a> Options<'a> {
                 arguments,
                 environment: index.environment().map(bytes).collect(),
                 directory: bytes(index.cwd),
-                policy: match index.policy {
-                    image::Policy::Chain => Policy::Chain,
-                    image::Policy::Open => Policy::Open,
-                },
+                policy: index.policy,
                 seeds: index
                     .seeds()
                     .map(|seed| Seed {

@@ -63,17 +63,17 @@ impl fmt::Display for KernelName {
     }
 }
 
-/// Which programs the kernel may run.
+/// Which files the kernel lets programs execute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Only what was built on the machine, and the seeds.
+    /// Only what was built on the machine: files that a process wrote, and the decoded seeds.
     Chain,
-    /// Any executable file of the image too.
+    /// Anything that is executable, files of the image too.
     Open,
 }
 
 impl Policy {
-    /// The word in the index.
+    /// The word in the index and in the ledger.
     pub const fn name(self) -> &'static str {
         match self {
             Policy::Chain => "chain",

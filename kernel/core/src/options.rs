@@ -5,26 +5,8 @@ use core::fmt;
 
 use crate::errno::Errno;
 use crate::text::Printable;
+pub use firmseed_formats::image::Policy;
 use firmseed_formats::sha256::Digest;
-
-/// Which files may be executed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Only what was built on this machine: files that a process wrote, and the decoded seeds.
-    Chain,
-    /// Anything that is executable, files of the image too.
-    Open,
-}
-
-impl Policy {
-    /// The word in the index and in the ledger.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Policy::Chain => "chain",
-            Policy::Open => "open",
-        }
-    }
-}
 
 /// A program that the kernel decodes from hex0 text before the first process starts.
 #[derive(Clone, Debug)]

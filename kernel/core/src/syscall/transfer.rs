@@ -294,10 +294,8 @@ impl<M: Machine> Io<'_, '_, M> {
         if !self.files.open.get(from).is_readable() || !target.is_writable() || appends {
             return Err(Errno::EBADF.into());
         }
-        let (source, is_same) = (
-            self.regular(from)?,
-            self.regular(from)? == self.regular(to)?,
-        );
+        let source = self.regular(from)?;
+        let is_same = source == self.regular(to)?;
         let start = self.place(input_offset, from)?;
         let place = self.place(output_offset, to)?;
         // Only what the source has can overlap.
