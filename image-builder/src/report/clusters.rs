@@ -46,10 +46,7 @@ impl Clusters {
         };
         let mut known = HashMap::new();
         for (place, product) in products.all.iter().enumerate() {
-            let maker = match product.maker {
-                Maker::Kernel(_) => None,
-                Maker::Run(run) => Some(products.programs[run]),
-            };
+            let maker = products.program_of(place);
             // All seeds are one cluster: the kernel's.
             let area = maker.map_or(Vec::new(), |_| product.area.clone());
             let cluster = *known.entry((maker, area)).or_insert_with(|| {

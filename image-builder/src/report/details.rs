@@ -1,7 +1,6 @@
 //! What was made, every run with its entries, and the texts: the parts of the page that one opens.
 
 use super::clusters::Clusters;
-use super::graph::made_by;
 use super::html::{count, hash, number, readable, shown};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, run_anchor, text_anchor};
 use super::products::{Maker, Products, Source};
@@ -20,11 +19,11 @@ pub fn made(products: &Products<'_>, clusters: &Clusters) -> Markup {
             @for (place, cluster) in clusters.all.iter().enumerate() {
                 tbody id=(cluster_anchor(place)) {
                     @for (row, &product) in cluster.cards.iter().enumerate() {
-                        tr { td { @if row == 0 { (made_by(products, cluster)) } } (product_cells(products, product)) }
+                        tr { td { @if row == 0 { (products.program_name(cluster.maker)) } } (product_cells(products, product)) }
                     }
                     @if !cluster.folded.is_empty() {
                         tr {
-                            td { @if cluster.cards.is_empty() { (made_by(products, cluster)) } }
+                            td { @if cluster.cards.is_empty() { (products.program_name(cluster.maker)) } }
                             td colspan="3" { details {
                                 summary { (count(cluster.folded.len(), if cluster.cards.is_empty() { "file" } else { "further file" })) }
                                 table { @for &product in &cluster.folded { tr { (product_cells(products, product)) } } }

@@ -6,7 +6,7 @@ use super::contents::total;
 use super::html::{count, hash, number, short, shown};
 use super::layout::{self, Extent, Link};
 use super::page::{area_anchor, cluster_anchor, maker_anchor, text_anchor};
-use super::products::{Products, Source};
+use super::products::Products;
 use maud::{Markup, html};
 
 const CARD: (i32, i32) = (132, 38);
@@ -313,15 +313,5 @@ fn fit(text: &str, letters: usize) -> String {
     match text.chars().count() > letters {
         true => text.chars().take(letters - 1).chain(['\u{2026}']).collect(),
         false => text.to_owned(),
-    }
-}
-
-/// Who made the files of a cluster. A file of the image can, where the policy is open.
-pub fn made_by(products: &Products<'_>, cluster: &Cluster) -> String {
-    match cluster.maker {
-        None => "the kernel, from hex0 text".to_owned(),
-        Some(Source::Product(program)) => shown(products.all[program].names[0]),
-        Some(Source::Image(file)) => shown(&products.contents.files[file].path),
-        Some(Source::Unknown) => "an unknown program".to_owned(),
     }
 }

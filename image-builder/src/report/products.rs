@@ -138,6 +138,25 @@ impl<'a> Products<'a> {
         self.resolve(file)
     }
 
+    /// The name of what runs: a program that was made, or a file of the image, which can run where the policy is open. None:
+    /// the kernel did it itself.
+    pub fn program_name(&self, program: Option<Source>) -> String {
+        match program {
+            None => "the kernel, from hex0 text".to_owned(),
+            Some(Source::Product(program)) => shown(self.all[program].names[0]),
+            Some(Source::Image(file)) => shown(&self.contents.files[file].path),
+            Some(Source::Unknown) => "an unknown program".to_owned(),
+        }
+    }
+
+    /// The program that made a product. None: the kernel.
+    pub fn program_of(&self, product: usize) -> Option<Source> {
+        match self.all[product].maker {
+            Maker::Kernel(_) => None,
+            Maker::Run(run) => Some(self.programs[run]),
+        }
+    }
+
     /// The contents behind a source.
     pub fn content(&self, source: Source) -> Option<&Content> {
         match source {

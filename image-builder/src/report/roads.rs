@@ -6,7 +6,7 @@
 //! road: a second road has a program that is not one of the first built again, which is to say that most of the texts it was
 //! made of are others.
 
-use super::html::{count, number, short, shown};
+use super::html::{count, hash, number, short, shown};
 use super::page::maker_anchor;
 use super::products::{Maker, Products, Source};
 use firmseed_formats::ledger::format::Class;
@@ -28,7 +28,13 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    fn end(&self) -> usize {
+    /// The file as the first road made it.
+    fn first_end(&self) -> usize {
+        self.first[self.first.len() - 1]
+    }
+
+    /// The file as the second road made it.
+    fn second_end(&self) -> usize {
         self.second[self.second.len() - 1]
     }
 
@@ -41,7 +47,7 @@ impl Meeting {
     }
 
     fn is_program(&self, products: &Products<'_>) -> bool {
-        products.all[self.first[self.first.len() - 1]].executions > 0
+        products.all[self.first_end()].executions > 0
     }
 }
 
@@ -87,7 +93,7 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
                 let also = std::mem::take(&mut known.also);
                 let before = std::mem::replace(known, found);
                 known.also = also;
-                known.also.push(before.end());
+                known.also.push(before.second_end());
             }
             Some(known) => known.also.push(place),
         }
@@ -134,9 +140,9 @@ impl<'p, 'a> Roads<'p, 'a> {
     }
 
     fn same_program(&self, one: usize, other: usize) -> bool {
-        let content = |place: usize| match self.products.all[place].maker {
-            Maker::Kernel(_) => None,
-            Maker::Run(run) => self.products.content(self.products.programs[run]),
+        let content = |place: usize| {
+            let program = self.products.program_of(place)?;
+            self.products.content(program)
         };
         content(one) == content(other)
     }
@@ -256,7 +262,7 @@ fn sources(products: &Products<'_>, product: usize) -> Vec<Source> {
 pub fn draw(products: &Products<'_>, meetings: &[Meeting]) -> Markup {
     html! {
         @for meeting in meetings {
-            @let end = &products.all[meeting.first[meeting.first.len() - 1]];
+            @let end = &products.all[meeting.first_end()];
             @let known = products.all.iter().rfind(|product| product.content == end.content && product.executions > 0).unwrap_or(end);
             div.roads {
                 h3 { "To " (shown(known.names[0])) }
@@ -269,7 +275,7 @@ pub fn draw(products: &Products<'_>, meetings: &[Meeting]) -> Markup {
                     @for &step in &meeting.second { li { (draw_step(products, step)) } }
                 }
                 p.meeting {
-                    "\u{2261} the same " (number(end.content.size)) " bytes, SHA-256 " code { (super::html::hash(&end.content.sha256)) }
+                    "\u{2261} the same " (number(end.content.size)) " bytes, SHA-256 " code { (hash(&end.content.sha256)) }
                     @if !meeting.also.is_empty() {
                         "; and so are " (count(meeting.also.len(), "other file")) ": "
                         @for (place, &other) in meeting.also.iter().enumerate() {
@@ -286,14 +292,7 @@ pub fn draw(products: &Products<'_>, meetings: &[Meeting]) -> Markup {
 
 fn draw_step(products: &Products<'_>, step: usize) -> Markup {
     let product = &products.all[step];
-    let maker = match product.maker {
-        Maker::Kernel(_) => "the kernel, from hex0 text".to_owned(),
-        Maker::Run(run) => match products.programs[run] {
-            Source::Product(program) => shown(products.all[program].names[0]),
-            Source::Image(file) => shown(&products.contents.files[file].path),
-            Source::Unknown => "an unknown program".to_owned(),
-        },
-    };
+    let maker = products.program_name(products.program_of(step));
     html! {
         a href={ "#" (maker_anchor(product.maker)) } { (shown(product.names[0])) }
         " " span.small { (number(product.content.size)) " \u{b7} " (short(&product.content.sha256)) " \u{b7} by " (maker) }
