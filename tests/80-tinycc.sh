@@ -182,14 +182,6 @@ after_runs() {
     fi
 }
 
-# wanted_any NAME...: is one of these asked for?
-wanted_any() {
-    local name
-    for name; do
-        if wanted "$name"; then return 0; fi
-    done
-    return 1
-}
 
 # A test that reads the runs needs them all: the filter chooses among the tests, not among the runs.
 if wanted_any machine diverse linux tests2-by-gcc tests2 random even-costs torture patches-tested \

@@ -147,7 +147,7 @@ requests() {
 }
 check requests requests
 
-if wanted interpreter || wanted own-tests || wanted hello || wanted as-under-guile || wanted redefined || wanted small-arena; then
+if wanted_any interpreter own-tests hello as-under-guile redefined small-arena; then
     # The others need it, also where the filter does not name it.
     if wanted interpreter; then check interpreter interpreters; else (interpreters) >/dev/null; fi
     if [ -x "$road/mes-gcc" ]; then

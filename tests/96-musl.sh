@@ -111,14 +111,7 @@ on_the_machine() {
     done
 }
 
-wanted_any() {
-    local name
-    for name; do
-        if wanted "$name"; then return 0; fi
-    done
-    return 1
-}
-if wanted_any diverse by-gcc lists patches dash-sources on-the-machine ${programs//[[:space:]]/ }; then
+if wanted_any diverse by-gcc lists dash-sources on-the-machine ${programs//[[:space:]]/ }; then
     filter_of_user=$filter filter=''
     machine=$road/diverse/root
     start diverse diverse

@@ -2,6 +2,7 @@
 # a subshell. Sourced after common.sh.
 #
 #   wanted NAME             does the filter ask for this test? (true without a filter)
+#   wanted_any NAME...      is one of these asked for?
 #   check NAME COMMAND...   runs it, output to a log; ok when its status is 0
 #   start NAME COMMAND...   the same in the background, two at a time; `finish` waits for all
 #   ok NAME | fail NAME REASON | skip NAME REASON      a verdict reached otherwise
@@ -39,6 +40,13 @@ skip() { if wanted "$1"; then verdict skip "$1" "${2:?a skipped test needs a rea
 count() { printf 'count\t%s\t%s %s\n' "$layer/$1" "$2" "$3" >>"$results"; }
 
 wanted() { [ -z "$filter" ] || [[ "$layer/$1" == *"$filter"* ]]; }
+wanted_any() {
+    local name
+    for name; do
+        if wanted "$name"; then return 0; fi
+    done
+    return 1
+}
 full() { [ "$is_full" = yes ]; }
 scratch() { mktemp -d "$test_scratch/XXXXXX"; }
 

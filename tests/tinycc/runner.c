@@ -1,7 +1,7 @@
 /* Runs commands and shows what they print. runner LIST [WORD...]: a line of LIST is a name and a command, words parted by
    tabs; the word && begins another command, that runs when the one before ended with 0. WORDs go before each command
    (an emulator). What a command prints goes to a file first, so that its order does not depend on the console.
-   runs on our kernel, compiled by TinyCC with our C library, and on the host. */
+   runs on our kernel, compiled by TinyCC with our C library or by gcc, and on the host. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
