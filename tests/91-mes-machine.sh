@@ -4,14 +4,17 @@
 mes_port=$root/ports/mes
 road=$(scratch)
 
-# patched DIR: Mes's sources in DIR, patched as the machine does it; nyacc's beside it.
+# patched DIR [NUMBER]: Mes's sources in DIR, patched as the machine does it, or with the patches before NUMBER; nyacc's beside it.
 patched() {
+    local before=${2:-99}
     mkdir -p "$1"
     tar -x -f "$(fetch_port mes)" -C "$1" --strip-components=1
     mkdir -p "$road/nyacc"
     tar -x -f "$(fetch_port nyacc)" -C "$road/nyacc" --strip-components=1
     (
-        patch() { command patch --batch --fuzz=0 -p1 -i "$1"; }
+        patch() {
+            if [[ $(basename "$1") < $before ]]; then command patch --batch --fuzz=0 -p1 -i "$1"; fi
+        }
         for PORT in "$mes_port:$1" "$root/ports/nyacc:$road/nyacc"; do
             cd "${PORT#*:}"
             PORT=${PORT%%:*}
@@ -40,15 +43,21 @@ interpreters() {
     expect "the same interpreter by the cc that gcc built" cmp "$road/mes-chain" "$road/mes-host"
     expect "the hash of ports/mes/SHA256SUMS" grep -qx "$(sha256sum <"$road/mes-chain" | cut -d ' ' -f 1)  mes" "$mes_port/SHA256SUMS"
     # The same sources by gcc with our library: what the interpreter does, does not depend on cc.
-    interpreter "$road/mes" "$road/mes-gcc" aarch64-linux-gnu-gcc -O1 -w -fno-strict-aliasing -ffreestanding -fno-builtin -nostdinc -nostdlib -static \
+    by_gcc "$road/mes" "$road/mes-gcc"
+}
+
+# by_gcc DIR OUT: the interpreter from the sources in DIR by gcc, with our library.
+by_gcc() {
+    interpreter "$1" "$2" aarch64-linux-gnu-gcc -O1 -w -fno-strict-aliasing -ffreestanding -fno-builtin -nostdinc -nostdlib -static \
         -isystem "$(aarch64-linux-gnu-gcc -print-file-name=include)" -Wl,--no-warn-execstack
 }
 
 # mes_by NAME ARGUMENT...: the interpreter that NAME compiled. CPU time is bounded: an endless program ends, a busy machine does not matter.
 mes_by() {
     (
-        ulimit -t 600
-        export MES_PREFIX=$road/mes GUILE_LOAD_PATH=$road/mes/module:$road/nyacc/module MES_ARENA=12000000 MES_MAX_ARENA=12000000 MES_STACK=2000000
+        ulimit -t 600 -c 0
+        local sources=${MES_SOURCES:-$road/mes}
+        export MES_PREFIX=$sources GUILE_LOAD_PATH=$sources/module:$road/nyacc/module MES_ARENA=12000000 MES_MAX_ARENA=12000000 MES_STACK=2000000
         exec qemu-aarch64 "$road/mes-$1" "${@:2}"
     )
 }
@@ -109,6 +118,22 @@ redefined() {
     expect "old and new values" grep -qxF '((2 defined) 1 (closure (closure 2)) 1 (2 2))' "$road/redefined"
 }
 
+# What Mes had wrong: each program prints 2, and did not before the patches.
+mended() {
+    local file
+    patched "$road/before" 52
+    by_gcc "$road/before" "$road/mes-before"
+    echo '(core:display (+ 1 1))' >"$road/sum.scm"
+    expect "that the interpreter before the patches works" [ "$(MES_SOURCES=$road/before mes_by before "$road/sum.scm")" = 2 ]
+    expect "four programs" [ "$(ls "$root"/tests/mes/interpreter/*.scm | wc -l)" -eq 4 ]
+    for file in "$root"/tests/mes/interpreter/*.scm; do
+        expect "2 of $file" [ "$(mes_by chain "$file" | tr -d '\0')" = 2 ]
+        MES_SOURCES=$road/before mes_by before "$file" 2>&1 | tr -d '\0' >"$road/unmended" || true
+        echo "$(basename "$file") before: $(cat "$road/unmended")"
+        expect "something else before the patches" [ "$(cat "$road/unmended")" != 2 ]
+    done
+}
+
 # Too small an arena, jam or stack, or one that cannot be had: said, with what to set, and a status that is not 0.
 small_arena() {
     local name value
@@ -147,7 +172,7 @@ requests() {
 }
 check requests requests
 
-if wanted_any interpreter own-tests hello as-under-guile redefined small-arena; then
+if wanted_any interpreter own-tests hello as-under-guile redefined mended small-arena; then
     # The others need it, also where the filter does not name it.
     if wanted interpreter; then check interpreter interpreters; else (interpreters) >/dev/null; fi
     if [ -x "$road/mes-gcc" ]; then
@@ -155,6 +180,7 @@ if wanted_any interpreter own-tests hello as-under-guile redefined small-arena; 
         check hello hello
         check as-under-guile as_under_guile
         check redefined redefined
+        check mended mended
         check small-arena small_arena
     fi
 fi
