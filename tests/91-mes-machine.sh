@@ -155,15 +155,36 @@ small_arena() {
     expect_line '^MesCC: 2 functions; [0-9]* of 12000000 cells used, 0 kept at most by 0 collections$' messages
 }
 
+# A port that has MesCC compile ten random programs on the machine, and runs them: on the console their sums, which are gcc's.
+random_port() {
+    local port=$road/random-port
+    mkdir -p "$port"
+    printf 'name = "mes-random"\nversion = "1"\nlicense = "GPL-3.0-or-later"\n' >"$port/port.toml"
+    sed -n '/^MES_[A-Z]*=/p; /^GUILE_LOAD_PATH=/p' "$mes_port/build.kaem" >"$port/build.kaem"
+    cat >>"$port/build.kaem" <<-'END'
+	ADVICE="a fault of MesCC: see the message above"
+	mes --no-auto-compile -e main /ports/mes/mescc.scm -- -S -o random.s ${PORT}/random.c
+	PORT=/ports/mes
+	kaem ${PORT}/link.kaem random crt0
+	./random
+	END
+    python3 "$root/tests/mes/random.py" 301 310 >"$port/random.c"
+    aarch64-linux-gnu-gcc -w -O0 -fwrapv -fno-strict-aliasing -static -o "$road/random" "$port/random.c" "$root/tests/mes/syscall.c"
+    qemu-aarch64 "$road/random" >"$road/sums"
+}
+
 # The whole road on the bare machine; its ledger is verified by qemu/run, which ends with another status where it is not.
 on_the_machine() {
-    machine 0 "$road/console" --mes --timeout 14400
+    random_port
+    machine 0 "$road/console" --mes --port "$road/random-port" --timeout 14400
     expect_line '^hello, compiled by MesCC.$' "$road/console"
     expect_line "^MesCC's cc has made the chain's cc: equal byte for byte.\$" "$road/console"
     expect_line '^firmseed: \[28/40\] .* /build/mes/cc-again .* as expected, by /build/mes/cc' "$road/console"
     expect_line "^MesCC's TinyCC has made the chain's TinyCC and C library: equal byte for byte.\$" "$road/console"
     expect_line '^firmseed: \[40/40\] .* /build/mes-tinycc/tcc3 .* as expected, by /build/mes-tinycc/tcc2' "$road/console"
     expect_line '<h2>Two roads</h2>' "$target/report.html"
+    expect "ten sums" [ "$(wc -l <"$road/sums")" -eq 10 ]
+    expect "the sums of gcc's code" diff "$road/sums" <(tr -d '\r' <"$road/console" | grep -E '^3[01][0-9] [0-9]+$')
 }
 
 requests() {
