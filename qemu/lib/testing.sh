@@ -14,6 +14,8 @@
 #   commands_of PAGE        prints the commands of a page of docs: its blocks marked `sh`
 #   bare_program OUT FILE.c builds an AArch64 program without a C library, small enough to be a seed
 #
+# A command that ends with $status_skipped was skipped; its last line says why.
+#
 # A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A test fails with a message
 # that says what was expected; skipped tests are named at the end and count as nothing.
 #
@@ -24,6 +26,9 @@
 # machines that tests start, ours and Linux's.
 hang=1800
 export FIRMSEED_TIMEOUT=$hang
+
+# As Automake's tests say it.
+status_skipped=77
 
 # verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
 verdict() {
@@ -48,6 +53,7 @@ wanted_any() {
     return 1
 }
 full() { [ "$is_full" = yes ]; }
+machine_layers() { sed -n 's/^mod \(.*\);/\1/p' "$root/tests/machine/tests/suite/main.rs"; }
 scratch() { mktemp -d "$test_scratch/XXXXXX"; }
 
 check() {
@@ -63,6 +69,8 @@ check() {
     set -e
     if [ $status -eq 0 ]; then
         ok "$name" "$((SECONDS - started)) s"
+    elif [ $status -eq $status_skipped ]; then
+        skip "$name" "$(tail -n 1 "$log")"
     else
         fail "$name" "status $status; $(tail -n 1 "$log" | cut -c1-160) [log: ${log#"$root"/}]"
     fi

@@ -1,0 +1,3 @@
+//! The tests of what machines do at their consoles, cards and disks: a module is a layer of `qemu/test`.
+
+mod sd;
