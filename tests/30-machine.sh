@@ -14,7 +14,6 @@ machine_wanted() {
 
 # build_suite: prints the path of the program.
 build_suite() {
-    rust_env
     cargo test --release --locked --quiet --no-run --manifest-path "$root/Cargo.toml" -p machine --test suite --message-format json |
         sed -n 's/.*"name":"suite".*"executable":"\([^"]*\)".*/\1/p'
 }
@@ -36,6 +35,7 @@ rust_test() {
 
 run_suite() {
     local program name test slow
+    rust_env
     program=$(build_suite)
     [ -x "$program" ] || { fail build "the suite does not build: see above"; return; }
     slow=$("$program" --list --ignored --format terse)

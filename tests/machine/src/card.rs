@@ -1,8 +1,8 @@
 //! Files that QEMU takes for SD cards, partitioned by sfdisk.
 
-use crate::{output, scratch};
+use crate::{output, run, scratch, system_command};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -40,7 +40,8 @@ impl Card {
         card
     }
 
-    fn unwritten() -> Self {
+    /// A card that `image-builder sd` is to write.
+    pub fn unwritten() -> Self {
         let folder = scratch();
         let path = folder.join("card");
         Self { folder, path }
@@ -50,7 +51,7 @@ impl Card {
         if partitions.is_empty() {
             return;
         }
-        let mut child = sfdisk()
+        let mut child = system_command("sfdisk")
             .arg("--quiet")
             .arg(&self.path)
             .stdin(Stdio::piped())
@@ -80,9 +81,14 @@ impl Card {
         bytes
     }
 
-    /// The sectors of a partition, as sfdisk reads the table: 1 is the first.
+    /// What sfdisk says of its partitions.
+    pub fn table(&self) -> String {
+        output(system_command("sfdisk").arg("--dump").arg(&self.path))
+    }
+
+    /// The sectors of a partition, by that table: 1 is the first.
     pub fn sectors(&self, number: usize) -> Range<usize> {
-        let table = output(sfdisk().arg("--dump").arg(&self.path));
+        let table = self.table();
         let entry = table
             .lines()
             .filter_map(|line| line.split_once(" : ").map(|(_, entry)| entry))
@@ -97,27 +103,16 @@ impl Card {
         start..start + size
     }
 
-    /// Unpacks what is in these sectors as a person would: tar finds its end.
-    pub fn unpack(&self, sectors: Range<usize>, name: &str) -> PathBuf {
+    /// Unpacks the tar that begins at this sector as a person would: tar finds its end.
+    pub fn unpack(&self, sector: usize, name: &str) -> PathBuf {
         let folder = self.folder.join(name);
         fs::create_dir(&folder).expect("a new folder");
-        let tar = self.folder.join(format!("{name}.tar"));
-        fs::write(&tar, self.read(sectors)).expect("a tar");
-        output(
-            Command::new("tar")
-                .args(["-x", "-C"])
-                .arg(&folder)
-                .arg("-f")
-                .arg(&tar),
-        );
+        let mut file = File::open(&self.path).expect("a card");
+        let offset = (sector * SECTOR) as u64;
+        file.seek(SeekFrom::Start(offset)).expect("such a sector");
+        let mut tar = Command::new("tar");
+        tar.args(["-x", "-C"]).arg(&folder).stdin(file);
+        run(&mut tar).expect("tar", 0);
         folder
     }
-}
-
-fn sfdisk() -> Command {
-    let mut command = Command::new("sfdisk");
-    // A user's PATH may lack it.
-    let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
-    command
 }

@@ -61,6 +61,20 @@ pub fn shell(function: &str, arguments: &[&str]) -> String {
     output(&mut shell_command(function, arguments))
 }
 
+/// The same for a function that may find nothing.
+pub fn try_shell(function: &str, arguments: &[&str]) -> Option<String> {
+    let ended = run(&mut shell_command(function, arguments));
+    (ended.status == 0).then(|| ended.text())
+}
+
+/// A command of the system's, which a user's PATH may lack.
+pub fn system_command(name: &str) -> Command {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut command = Command::new(name);
+    command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
+    command
+}
+
 fn shell_command(function: &str, arguments: &[&str]) -> Command {
     const SCRIPT: &str = r#"for file in common rust apt image chain boards testing probe costs; do . "$0/$file.sh"; done; "$@""#;
     let mut command = Command::new("bash");

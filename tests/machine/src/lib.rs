@@ -5,6 +5,7 @@
 //! events, and the one limit, [`hang_limit`], meets what would never end.
 
 mod card;
+mod chain;
 mod command;
 mod console;
 mod emulator;
@@ -12,7 +13,8 @@ mod image;
 mod machine;
 
 pub use card::{Card, SECTOR};
-pub use command::{Ended, output, run, shell};
+pub use chain::{chain_image, chain_sums, chain_tree, cut_script, sums};
+pub use command::{Ended, output, run, shell, system_command, try_shell};
 pub use console::Console;
 pub use emulator::{Emulator, wait_until};
 pub use image::{build_image, image_builder, kernel_elf, kernel_symbol, probe_image, probe_tree};
@@ -42,9 +44,15 @@ pub fn hang_limit() -> u64 {
     seconds.parse().expect("FIRMSEED_TIMEOUT is a number")
 }
 
-/// Debian's device tree of the Raspberry Pi 3.
+/// Debian's device tree of a board, as qemu/setup keeps it.
+pub fn device_tree(name: &str) -> PathBuf {
+    let folder = PathBuf::from(setting("FIRMSEED_CACHE")).join("linux/dtb");
+    folder.join(name).with_extension("dtb")
+}
+
+/// That of the Raspberry Pi 3.
 pub fn pi3_tree() -> PathBuf {
-    PathBuf::from(setting("FIRMSEED_CACHE")).join("linux/dtb/bcm2837-rpi-3-b.dtb")
+    device_tree("bcm2837-rpi-3-b")
 }
 
 /// A fresh folder, gone when `qemu/test` ends.

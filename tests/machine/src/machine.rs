@@ -51,12 +51,10 @@ impl Machine {
         arguments.iter().fold(self, set)
     }
 
-    /// `raspi3b` with this file in its slot for SD cards.
-    pub fn pi_with_card(image: impl AsRef<OsStr>, card: &Path) -> Self {
+    /// A file in the board's slot for SD cards.
+    pub fn card(self, card: &Path) -> Self {
         let drive = format!("if=sd,format=raw,file={}", card.display());
-        Self::with(image)
-            .set("--machine", "raspi3b")
-            .qemu(&["-drive", &drive])
+        self.qemu(&["-drive", &drive])
     }
 
     /// The command, for what else a test does with it.

@@ -1,3 +1,4 @@
 //! The tests of what machines do at their consoles, cards and disks: a module is a layer of `qemu/test`.
 
+mod boards;
 mod sd;

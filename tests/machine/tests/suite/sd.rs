@@ -55,7 +55,9 @@ fn assert_same_files(one: &Path, other: &Path) {
 
 /// Boots raspi3b with the image, without a device tree and with Debian's.
 fn pi(image: &str, card: &Card, words: Option<&str>) -> Machine {
-    let machine = Machine::pi_with_card(probe_image(image), &card.path);
+    let machine = Machine::with(probe_image(image))
+        .set("--machine", "raspi3b")
+        .card(&card.path);
     match words {
         None => machine,
         Some(words) => machine.set("--dtb", pi3_tree()).set("--append", words),
@@ -82,7 +84,7 @@ fn card_takes_the_results(card: &Card, words: Option<&str>) -> PathBuf {
         before[tar.end..] == after[tar.end..],
         "sectors behind the tar changed"
     );
-    let out = card.unpack(RESULTS, "out");
+    let out = card.unpack(RESULTS.start, "out");
     assert_what_writer_wrote(&out);
     out
 }
@@ -97,16 +99,15 @@ fn a_card_takes_the_results_again_over_those_of_the_first_run() {
     let card = card_for_results();
     let first = card_takes_the_results(&card, Some("results=sd"));
     pi("writer", &card, None).ends(3);
-    assert_same_files(&first, &card.unpack(RESULTS, "again"));
+    assert_same_files(&first, &card.unpack(RESULTS.start, "again"));
 }
 
 /// It counts in blocks, not in bytes; the partition is at its end, beyond 32 bits of bytes.
 #[test]
 fn a_large_card_takes_the_results() {
-    let results = 16769024..16769024 + 8192;
     let card = Card::sparse(8192, &[FIRST, "start=16769024, size=8192, type=da"]);
     pi("writer", &card, None).ends(3);
-    assert_what_writer_wrote(&card.unpack(results, "out"));
+    assert_what_writer_wrote(&card.unpack(16769024, "out"));
 }
 
 /// The firmware of a board has read the card through the other controller: its pins are that one's (function 4).
@@ -161,7 +162,7 @@ fn a_card_that_the_firmware_has_read_takes_the_results() {
     monitor.write_all(b"cont\n").expect("QEMU's monitor reads");
     assert_eq!(qemu.end(), 0, "QEMU's end");
     print_and_read(&console).between("firmseed: results on the SD card: ", "");
-    assert_what_writer_wrote(&card.unpack(RESULTS, "out"));
+    assert_what_writer_wrote(&card.unpack(RESULTS.start, "out"));
 }
 
 #[test]
