@@ -1,4 +1,6 @@
 //! The tests of what machines do at their consoles, cards and disks: a module is a layer of `qemu/test`.
 
 mod boards;
+mod boot;
+mod damage;
 mod sd;
