@@ -3,4 +3,5 @@
 mod boards;
 mod boot;
 mod damage;
+mod run;
 mod sd;
