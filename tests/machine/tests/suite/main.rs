@@ -3,5 +3,6 @@
 mod boards;
 mod boot;
 mod damage;
+mod ledger;
 mod run;
 mod sd;
