@@ -162,6 +162,8 @@ pub struct Settings<'a> {
     pub cwd: &'a [u8],
     /// Which programs may run.
     pub policy: &'a str,
+    /// The head of the run that left the image's files.
+    pub continues: Option<&'a Digest>,
 }
 
 /// The lines that begin a ledger, before those of the seeds.
@@ -174,7 +176,11 @@ pub fn head(to: &mut impl Write, files: &Digest, settings: &Settings<'_>) -> fmt
         }
     }
     text(to, "cwd", settings.cwd)?;
-    writeln!(to, "policy {}", settings.policy)
+    writeln!(to, "policy {}", settings.policy)?;
+    match settings.continues {
+        Some(head) => writeln!(to, "continues {}", Hex(head)),
+        None => Ok(()),
+    }
 }
 
 /// A program that the kernel made from hex0 text.

@@ -129,6 +129,7 @@ fn first_block<M: Machine>(
         environment: &options.environment,
         cwd: &options.directory,
         policy: options.policy.name(),
+        continues: options.continues.as_ref(),
     };
     format::head(&mut block, &options.files, &settings)?;
     for seed in &options.seeds {
