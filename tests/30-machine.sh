@@ -36,13 +36,13 @@ rust_test() {
 run_suite() {
     local program name test slow
     rust_env
-    program=$(build_suite)
-    [ -x "$program" ] || { fail build "the suite does not build: see above"; return; }
+    program=$(build_suite) || program=
+    [ -x "$program" ] || { fail build "tests/machine does not build: see above"; return; }
     slow=$("$program" --list --ignored --format terse)
     for name in $("$program" --list --format terse | sed -n 's/: test$//p'); do
         if ! full && grep -qxF "$name: test" <<<"$slow"; then continue; fi
         layer=${name%%::*} test=${name#*::}
-        test=${test//:://}
+        layer=${layer//_/-} test=${test//:://}
         start "$test" rust_test "$name" "$logs/$layer/$test.log"
     done
     finish

@@ -53,7 +53,7 @@ wanted_any() {
     return 1
 }
 full() { [ "$is_full" = yes ]; }
-machine_layers() { sed -n 's/^mod \(.*\);/\1/p' "$root/tests/machine/tests/suite/main.rs"; }
+machine_layers() { sed -n 's/^mod \(.*\);/\1/p' "$root/tests/machine/tests/suite/main.rs" | tr _ -; }
 scratch() { mktemp -d "$test_scratch/XXXXXX"; }
 
 check() {

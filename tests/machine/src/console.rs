@@ -62,6 +62,13 @@ impl Console {
         one
     }
 
+    /// What programs said: all but the kernel's lines.
+    pub fn of_programs(&self) -> Vec<&str> {
+        self.lines()
+            .filter(|line| !line.starts_with("firmseed: "))
+            .collect()
+    }
+
     /// The ledger's head.
     #[track_caller]
     pub fn head(&self) -> &str {

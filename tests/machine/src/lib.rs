@@ -8,17 +8,17 @@ mod card;
 mod chain;
 mod command;
 mod console;
-mod emulator;
 mod image;
 mod machine;
+mod session;
 
 pub use card::{Card, SECTOR};
 pub use chain::{chain_image, chain_sums, chain_tree, cut_script, sums};
 pub use command::{Ended, output, run, shell, system_command, try_shell};
 pub use console::Console;
-pub use emulator::{Emulator, wait_until};
 pub use image::{build_image, image_builder, kernel_elf, kernel_symbol, probe_image, probe_tree};
 pub use machine::Machine;
+pub use session::{Session, wait_until};
 
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};

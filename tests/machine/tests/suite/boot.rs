@@ -1,7 +1,7 @@
 //! The same image file boots on every machine that is promised, and says clearly why where it cannot go on.
 
 use machine::{
-    Console, Emulator, Machine, build_image, output, pi3_tree, probe_image, root, scratch, shell,
+    Console, Machine, Session, build_image, output, pi3_tree, probe_image, root, scratch, shell,
 };
 use std::fs;
 use std::process::Command;
@@ -183,41 +183,13 @@ fn nanoseconds_at(marks: &str, number: &str) -> i64 {
 /// Where U-Boot likes it, started with booti.
 #[test]
 fn u_boot_starts_the_image() {
-    let folder = scratch();
-    let loader = format!(
-        "loader,file={},addr=0x47000000,force-raw=on",
-        probe_image("hello").display()
-    );
-    let mut qemu = Emulator::start(
-        &folder,
-        &[
-            "-machine",
-            "virt",
-            "-cpu",
-            "cortex-a57",
-            "-m",
-            "1024",
-            "-serial",
-            "stdio",
-            "-semihosting-config",
-            "enable=on,target=native",
-            "-bios",
-            "/usr/lib/u-boot/qemu_arm64/u-boot.bin",
-            "-device",
-            &loader,
-        ],
-    );
-    for line in [
-        "",
-        "",
-        "setenv bootargs exit=semihosting init=/exit7",
-        "booti 0x47000000 - ${fdtcontroladdr}",
-    ] {
-        qemu.tell(line);
-    }
-    let console = folder.join("answers");
-    assert_eq!(qemu.end(), 7, "the status through U-Boot");
-    Console::in_file(&console).says("firmseed: init ended with status 7");
+    Session::u_boot(
+        &scratch(),
+        &probe_image("hello"),
+        "exit=semihosting init=/exit7",
+    )
+    .ends(7)
+    .says("firmseed: init ended with status 7");
 }
 
 // ---- how a machine ends

@@ -2,7 +2,9 @@
 
 mod boards;
 mod boot;
+mod busybox;
 mod damage;
 mod ledger;
 mod run;
 mod sd;
+mod seed_kernel;

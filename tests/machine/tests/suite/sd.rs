@@ -2,8 +2,8 @@
 //! and the processors that are not the first.
 
 use machine::{
-    Card, Console, Emulator, Machine, SECTOR, kernel_symbol, pi3_tree, probe_image, read, root,
-    run, scratch, sha256,
+    Card, Console, Machine, SECTOR, Session, kernel_symbol, pi3_tree, probe_image, read, root, run,
+    scratch, sha256,
 };
 use std::fs;
 use std::io::Write;
@@ -129,7 +129,7 @@ fn a_card_that_the_firmware_has_read_takes_the_results() {
     };
     let (mut monitor, _answers) = (open("monitor.in"), open("monitor.out"));
     let console = folder.join("console");
-    let mut qemu = Emulator::start(
+    let mut qemu = Session::emulator(
         folder,
         &[
             "-S",
@@ -160,7 +160,7 @@ fn a_card_that_the_firmware_has_read_takes_the_results() {
             == 2
     });
     monitor.write_all(b"cont\n").expect("QEMU's monitor reads");
-    assert_eq!(qemu.end(), 0, "QEMU's end");
+    qemu.ends(0);
     print_and_read(&console).between("firmseed: results on the SD card: ", "");
     assert_what_writer_wrote(&card.unpack(RESULTS.start, "out"));
 }
@@ -398,7 +398,7 @@ fn the_serial_line_of_a_raspberry_pi_takes_the_results() {
 fn board_ends(words: &str, reason: &str) {
     let folder = scratch();
     let console = folder.join("console");
-    let mut qemu = Emulator::start(
+    let mut qemu = Session::emulator(
         &folder,
         &[
             "-machine",
@@ -418,10 +418,8 @@ fn board_ends(words: &str, reason: &str) {
         ],
     );
     qemu.tell(r#"{"execute": "qmp_capabilities"}"#);
-    let answers = folder.join("answers");
-    assert_eq!(qemu.end(), 0, "QEMU's end");
+    let events = qemu.ends(0);
     print_and_read(&console).says("firmseed: init ended with status 0");
-    let events = Console::in_file(&answers);
     let shutdown = events
         .lines()
         .find(|line| line.contains(r#""event": "SHUTDOWN""#));
@@ -451,7 +449,7 @@ fn others_wait_at(address: usize, machine: &[&str]) {
     let serial = format!("file:{}", console.display());
     let mut arguments = machine.to_vec();
     arguments.extend(["-serial", &serial, "-monitor", "stdio"]);
-    let mut qemu = Emulator::start(&folder, &arguments);
+    let mut qemu = Session::emulator(&folder, &arguments);
     qemu.wait_until("a program on the first processor", |_| {
         Console::in_file(&console).text().contains("entered at")
     });
@@ -471,7 +469,7 @@ fn others_wait_at(address: usize, machine: &[&str]) {
         false
     });
     qemu.tell("quit");
-    assert_eq!(qemu.end(), 0, "QEMU's end");
+    qemu.ends(0);
 }
 
 /// The program counters that QEMU's monitor has told.
@@ -549,7 +547,7 @@ fn the_ledger_is_the_same_with_one_processor_and_with_four() {
     let console = folder.join("console");
     let mut arguments = all_four_in(&image);
     arguments.extend(["-serial".to_string(), format!("file:{}", console.display())]);
-    assert_eq!(Emulator::start(&folder, &arguments).end(), 0, "QEMU's end");
+    Session::emulator(&folder, &arguments).ends(0);
     for (name, other) in [
         ("virt", four),
         ("raspi3b", pi),
