@@ -4,7 +4,7 @@
 #   wanted NAME             does the filter ask for this test? (true without a filter)
 #   wanted_any NAME...      is one of these asked for?
 #   check NAME COMMAND...   runs it, output to a log; ok when its status is 0
-#   start NAME COMMAND...   the same in the background, two at a time; `finish` waits for all
+#   start NAME COMMAND...   the same in the background; `finish` waits for all
 #   ok NAME | fail NAME REASON | skip NAME REASON      a verdict reached otherwise
 #   count NAME PASSED FAILED                           the counts of another test runner
 #   scratch                 prints a fresh folder that is gone when the run ends
@@ -29,6 +29,14 @@ export FIRMSEED_TIMEOUT=$hang
 
 # As Automake's tests say it.
 status_skipped=77
+
+# In turns: a pipe with a byte for each test that may run at once, whichever layers they are of. A test within a test has its turn.
+has_turn=''
+open_turns() {
+    mkfifo "$test_scratch/turns"
+    exec {turns}<>"$test_scratch/turns"
+    printf "%0.s." $(seq "$test_jobs") >&"$turns"
+}
 
 # verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
 verdict() {
@@ -57,16 +65,19 @@ machine_layers() { sed -n 's/^mod \(.*\);/\1/p' "$root/tests/machine/tests/suite
 scratch() { mktemp -d "$test_scratch/XXXXXX"; }
 
 check() {
-    local name=$1 log=$logs/$layer/$1.log started=$SECONDS status=0
+    local name=$1 log=$logs/$layer/$1.log started status=0
     shift
     wanted "$name" || return 0
     mkdir -p "$(dirname "$log")"
     printf '$ %s\n' "$*" >"$log"
+    [ -n "$has_turn" ] || read -r -n 1 -u "$turns"
+    started=$SECONDS
     # Not as part of a list: there a failed step would not end the test.
     set +e
-    (set -e; "$@") >>"$log" 2>&1 </dev/null
+    (set -e; has_turn=yes; "$@") >>"$log" 2>&1 </dev/null
     status=$?
     set -e
+    [ -n "$has_turn" ] || printf . >&"$turns"
     if [ $status -eq 0 ]; then
         ok "$name" "$((SECONDS - started)) s"
     elif [ $status -eq $status_skipped ]; then
