@@ -25,6 +25,8 @@ pub(super) enum Seal {
 struct Slot {
     cookie: u64,
     name: Name,
+    /// The process that gave the name; 0 is nobody.
+    maker: u32,
     /// None: dead.
     inode: Option<InodeId>,
 }
@@ -81,8 +83,8 @@ impl Directory {
         self.slots.try_reserve(1).map_err(|_| Errno::ENOMEM)
     }
 
-    /// Adds a name that is not there yet, after [`reserve`](Self::reserve).
-    pub fn insert(&mut self, name: Name, inode: InodeId) {
+    /// Adds a name that is not there yet, by process `maker`, after [`reserve`](Self::reserve).
+    pub fn insert(&mut self, name: Name, inode: InodeId, maker: u32) {
         let position = self.slots.len() as u32;
         if !self.index.is_empty() {
             enter(&mut self.index, &name, position);
@@ -90,16 +92,18 @@ impl Directory {
         self.slots.push(Slot {
             cookie: self.next_cookie,
             name,
+            maker,
             inode: Some(inode),
         });
         self.next_cookie += 1;
         self.live += 1;
     }
 
-    /// Lets a name that is there stand for another inode.
-    pub fn replace(&mut self, name: &[u8], inode: InodeId) {
+    /// Process `maker` lets a name that is there stand for another inode.
+    pub fn replace(&mut self, name: &[u8], inode: InodeId, maker: u32) {
         if let Some(position) = self.position(name) {
             self.slots[position].inode = Some(inode);
+            self.slots[position].maker = maker;
         }
     }
 
@@ -116,10 +120,10 @@ impl Directory {
         }
     }
 
-    /// A name of `inode`.
-    pub fn name_of(&self, inode: InodeId) -> Option<&[u8]> {
+    /// A name of `inode`, and the process that gave it; 0 is nobody.
+    pub fn name_of(&self, inode: InodeId) -> Option<(&[u8], u32)> {
         let slot = self.slots.iter().find(|slot| slot.inode == Some(inode))?;
-        Some(&slot.name)
+        Some((&slot.name, slot.maker))
     }
 
     /// Live names with their cookies, from the first cookie above `cookie` on.

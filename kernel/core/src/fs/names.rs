@@ -170,10 +170,10 @@ impl Fs {
             _ => {}
         }
         let name = Name::copy(name)?;
+        let (now, actor) = (self.now, self.actor);
         let names = self.directory_mut(directory)?;
         names.reserve()?;
-        names.insert(name, inode);
-        let now = self.now;
+        names.insert(name, inode, actor);
         let inode = &mut self.inodes[inode];
         inode.links += 1;
         inode.changed = now;
@@ -301,8 +301,8 @@ impl Fs {
         }
         let is_directory = matches!(inode.node, Node::Directory(_));
         self.directory_mut(directory)?.reserve()?;
-        let id = self.inodes.add(inode)?;
-        self.directory_mut(directory)?.insert(name, id);
+        let (id, actor) = (self.inodes.add(inode)?, self.actor);
+        self.directory_mut(directory)?.insert(name, id, actor);
         if is_directory {
             self.inodes[directory].links += 1;
         }

@@ -208,25 +208,32 @@ impl<M: Machine> Observer<'_, '_, M> {
         }
     }
 
-    /// The current process gets the path of a file: names in directories.
+    /// The current process gets the path of a file: the names on it are bytes of those who gave them. Other names in the
+    /// same directories have no part in it.
     #[inline(never)]
     pub fn path(&mut self, mut file: InodeId) {
-        while file != InodeId::ROOT {
-            file = self.storage.fs.directory_of(file);
-            self.names(file);
+        while file != InodeId::ROOT
+            && let Some((directory, maker)) = self.storage.fs.maker_of_name(file)
+        {
+            self.name_by(maker);
+            file = directory;
         }
     }
 
     /// The current process lists a directory: the names are bytes of those who made them.
     #[inline(never)]
     pub fn names(&mut self, directory: InodeId) {
-        let own = self.own_pid().0;
         let mut next = 0;
         while let Some(maker) = self.storage.fs.maker_from(directory, next) {
             next = maker + 1;
-            if maker != own {
-                self.receive(self.processes.current_slot(), Pid(maker));
-            }
+            self.name_by(maker);
+        }
+    }
+
+    /// The current process gets a name that `maker` gave or took; 0 is nobody.
+    fn name_by(&mut self, maker: u32) {
+        if maker != 0 && maker != self.own_pid().0 {
+            self.receive(self.processes.current_slot(), Pid(maker));
         }
     }
 

@@ -356,6 +356,49 @@ fn names_in_a_directory_are_bytes_of_their_makers() {
     assert!(!writer.from.contains(&other));
 }
 
+/// The path of one's directory has the names that lead there, and no others.
+#[test]
+fn a_path_is_bytes_of_those_who_named_its_parts() {
+    let mut rig = rig(Policy::Open);
+    let by = |rig: &mut Rig, way: fn(&mut Rig)| {
+        let maker = rig.fork();
+        rig.switch_to(maker);
+        rig.reads("/data");
+        way(rig);
+        rig.switch_to(1);
+        maker
+    };
+    let made = by(&mut rig, |rig| {
+        let path = rig.path("/tmp/first");
+        rig.done(n::MKDIRAT, &[AT_FDCWD, path, 0o755]);
+        let path = rig.path("/tmp/first/inner");
+        rig.done(n::MKDIRAT, &[AT_FDCWD, path, 0o755]);
+    });
+    let neighbour = by(&mut rig, |rig| rig.file("/tmp/neighbour", b""));
+    let moved = by(&mut rig, |rig| {
+        let (old, new) = (rig.path("/tmp/first"), rig.path_at(PATH_2, "/tmp/second"));
+        rig.done(n::RENAMEAT2, &[AT_FDCWD, old, AT_FDCWD, new, 0]);
+    });
+    let behind = by(&mut rig, |rig| rig.file("/tmp/second/behind", b""));
+    let path = rig.path("/tmp/second/inner");
+    rig.done(n::CHDIR, &[path]);
+    assert!(rig.done(n::GETCWD, &[DATA, 100]) > 0);
+    rig.writes("/out", O_CREAT, b"a name");
+    let other = rig.fork();
+    rig.switch_to(other);
+    rig.reads("/out");
+    rig.switch_to(1);
+    let ledger = rig.ended();
+    let mut entries = ledger.entries.iter();
+    let writer = entries
+        .find(|entry| paths(&entry.wrote) == ["/out"])
+        .unwrap();
+    assert!(writer.from.contains(&made), "{:?}", writer.from);
+    assert!(writer.from.contains(&moved), "{:?}", writer.from);
+    assert!(!writer.from.contains(&neighbour), "{:?}", writer.from);
+    assert!(!writer.from.contains(&behind), "{:?}", writer.from);
+}
+
 #[test]
 fn settings_of_the_terminal_are_bytes_of_who_made_them() {
     const TCGETS: u64 = 0x5401;
