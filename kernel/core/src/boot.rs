@@ -166,7 +166,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
         self.ledger.make_room(&self.processes)?;
         let slot = self.processes.insert(Box::new(process));
         self.processes.start(slot.map_err(|(errno, _)| errno)?);
-        self.storage.fs.set_actor(pid.0);
+        self.storage.fs.void_places();
         self.files.terminal.session = Some(pid);
         self.files.terminal.foreground = pid;
         Ok(())

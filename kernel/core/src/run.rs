@@ -156,8 +156,8 @@ impl<M: Machine> Kernel<'_, M> {
                     None => continue,
                 }
             };
-            if let Some(pid) = switched {
-                self.storage.fs.set_actor(pid.0);
+            if switched {
+                self.storage.fs.void_places();
             }
             if self.make_ready() {
                 self.processes.switch_to_current(&mut self.storage.machine);

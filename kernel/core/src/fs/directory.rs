@@ -8,7 +8,6 @@
 
 use super::Fs;
 use super::kinds::{FileType, InodeId};
-use super::makers::Makers;
 use super::name::Name;
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -38,7 +37,6 @@ pub(super) struct Directory {
     /// Empty while there are few slots.
     index: Vec<u32>,
     pub seal: Seal,
-    pub makers: Makers,
 }
 
 /// Cookies of `.` and `..`; those of names follow.
@@ -57,7 +55,6 @@ impl Directory {
             next_cookie: DOT_DOT + 1,
             index: Vec::new(),
             seal,
-            makers: Makers::NONE,
         }
     }
 

@@ -28,8 +28,9 @@ impl<M: Machine> Kernel<'_, M> {
         if self.processes.at(slot).pid != Pid::INIT {
             self.observer().end(slot, ending.into());
         }
+        let path = &self.processes.at(slot).path;
         self.stages
-            .report(&self.processes.at(slot).path, &mut self.storage);
+            .report(path, &mut self.ledger, &mut self.storage);
         self.processes.drop_fp(slot);
         let process = self.processes.at_mut(slot);
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
