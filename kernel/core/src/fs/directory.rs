@@ -36,7 +36,7 @@ pub(super) struct Directory {
     /// Positions in `slots`, open addressing with linear probing; a power of two, at most half full.
     /// Empty while there are few slots.
     index: Vec<u32>,
-    pub seal: Seal,
+    pub(super) seal: Seal,
 }
 
 /// Cookies of `.` and `..`; those of names follow.

@@ -13,28 +13,28 @@ use core::ops::{Index, IndexMut};
 
 /// One file.
 pub(super) struct Inode {
-    pub node: Node,
+    pub(super) node: Node,
     /// Permission bits, with set-id and sticky: 07777.
-    pub permissions: u32,
-    pub uid: u32,
-    pub gid: u32,
+    pub(super) permissions: u32,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
     /// Names; for a directory 2 and one for each subdirectory, 0 when it is removed.
-    pub links: u32,
-    pub holds: u32,
+    pub(super) links: u32,
+    pub(super) holds: u32,
     /// Open files that may write.
-    pub writers: u32,
+    pub(super) writers: u32,
     /// Processes that execute it.
-    pub runners: u32,
-    pub origin: Origin,
+    pub(super) runners: u32,
+    pub(super) origin: Origin,
     /// Another number for each change of the contents of any file, and higher.
-    pub version: u64,
-    pub accessed: Time,
-    pub modified: Time,
-    pub changed: Time,
+    pub(super) version: u64,
+    pub(super) accessed: Time,
+    pub(super) modified: Time,
+    pub(super) changed: Time,
     /// A directory's parent. For other files a hint: the directory where it was named last.
-    pub home: InodeId,
+    pub(super) home: InodeId,
     /// The path by which it was known when its last name went while it was held.
-    pub last_path: Option<Vec<u8>>,
+    pub(super) last_path: Option<Vec<u8>>,
 }
 
 /// What differs between kinds.

@@ -60,9 +60,9 @@ pub struct Fs {
     changes: u64,
     /// The time that changes are stamped with. The caller moves it as coarsely as it likes: at each
     /// tick of the scheduler, as Linux does, or never, for outputs that do not depend on time.
-    pub now: Time,
+    now: Time,
     /// What [`now`](Self::now) was at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
-    pub realtime_start: u64,
+    realtime_start: u64,
     /// Changes whenever bytes of a file may have got another place, or it has to be noted anew who reads or writes them.
     generation: u64,
 }
@@ -96,6 +96,11 @@ impl Fs {
     /// noted anew who writes one.
     pub fn void_places(&mut self) {
         self.generation += 1;
+    }
+
+    /// Power-on was so many nanoseconds after 1970 by the image's calendar.
+    pub fn set_calendar(&mut self, realtime_start: u64) {
+        self.realtime_start = realtime_start;
     }
 
     /// Nanoseconds since 1970 by the image's calendar, at a time since power-on.

@@ -279,7 +279,7 @@ impl<M: Machine> Observer<'_, '_, M> {
             return;
         }
         let slot = self.processes.current_slot();
-        let is_first = !self.processes.current().has_executed;
+        let is_first = !self.processes.current().has_executed();
         self.leave_memory(slot);
         self.new_memory(space);
         self.settle_writer(program);

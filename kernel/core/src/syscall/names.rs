@@ -119,17 +119,12 @@ impl<M: Machine> Names<'_, '_, M> {
         let at = path.len() - name.len();
         Ok((directory, path, at))
     }
-
-    /// Permission bits without those of the umask.
-    pub(super) fn masked(&self, mode: u64) -> u32 {
-        mode as u32 & 0o7777 & !u32::from(self.process.umask)
-    }
 }
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_mkdirat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
         let (directory, path, name) = self.names().parent(fd, path)?;
-        let permissions = self.names().masked(mode) & 0o1777;
+        let permissions = self.processes.current().masked(mode) & 0o1777;
         let made = self
             .storage
             .fs
@@ -224,7 +219,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let (directory, path, name) = self.names().parent(fd, path)?;
         match mode & S_IFMT {
             0 | S_IFREG => {
-                let permissions = self.names().masked(mode);
+                let permissions = self.processes.current().masked(mode);
                 let file = self
                     .storage
                     .fs

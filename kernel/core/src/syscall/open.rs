@@ -82,7 +82,7 @@ impl<M: Machine> Io<'_, '_, M> {
         } else {
             Create::IfMissing
         };
-        let permissions = self.names().masked(mode);
+        let permissions = self.processes.current().masked(mode);
         let fs = &mut self.storage.fs;
         match fs.open_or_create(start, path, follow, create, permissions)? {
             Opened::Created { inode, directory } => {
