@@ -1,6 +1,5 @@
 //! The start: seeds are decoded, PID 1 is made and gets its program.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::errno::Errno;
@@ -130,7 +129,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
         self.storage.fs.hold(directory);
         let process = Process::init(pid, directory, descriptors);
         self.ledger.make_room(&self.processes)?;
-        let slot = self.processes.insert(Box::new(process));
+        let slot = self.processes.insert(process);
         self.processes.start(slot.map_err(|(errno, _)| errno)?);
         self.storage.fs.void_places();
         self.files.terminal.give(pid, pid);

@@ -240,8 +240,41 @@ pub struct Process {
 
 impl Process {
     /// PID 1, in `directory`, before its program starts.
-    pub fn init(pid: Pid, directory: InodeId, descriptors: Descriptors) -> Self {
-        Process {
+    pub fn init(pid: Pid, directory: InodeId, descriptors: Descriptors) -> Box<Self> {
+        let mut init = Process::new(pid, directory, descriptors, Box::default());
+        init.umask = 0o022;
+        init
+    }
+
+    /// Its child, without memory, as clone makes it: the parent gets `exit_signal` when it ends.
+    pub fn fork(&self, pid: Pid, descriptors: Descriptors, exit_signal: u8) -> Box<Self> {
+        let mut signals = self.signals.clone();
+        signals.pending = 0;
+        signals.saved_mask = None;
+        let mut child = Process::new(pid, self.directory, descriptors, signals);
+        child.registers.clone_from(&self.registers);
+        child.registers.x[0] = 0;
+        child.fp.clone_from(&self.fp);
+        child.parent = self.pid;
+        child.group = self.group;
+        child.session = self.session;
+        child.umask = self.umask;
+        child.credentials = self.credentials;
+        child.program = self.program;
+        child.path.clone_from(&self.path);
+        child.name = self.name;
+        child.exit_signal = exit_signal;
+        child
+    }
+
+    /// One that has inherited nothing: its own group and session.
+    fn new(
+        pid: Pid,
+        directory: InodeId,
+        descriptors: Descriptors,
+        signals: Box<Signals>,
+    ) -> Box<Self> {
+        Box::new(Process {
             registers: Registers::default(),
             pid,
             state: State::Ready,
@@ -251,13 +284,13 @@ impl Process {
             vfork_parent: None,
             spawned: None,
             descriptors,
-            signals: Box::default(),
+            signals,
             fp: FpState::default(),
             parent: Pid::NONE,
             group: pid,
             session: pid,
             directory,
-            umask: 0o022,
+            umask: 0,
             credentials: Credentials::default(),
             program: None,
             path: Vec::new(),
@@ -271,31 +304,7 @@ impl Process {
             children_usage: Usage::default(),
             clear_tid: UserAddr::NULL,
             has_executed: false,
-        }
-    }
-
-    /// Its child, without memory, as clone makes it: the parent gets `exit_signal` when it ends.
-    pub fn fork(&self, pid: Pid, descriptors: Descriptors, exit_signal: u8) -> Self {
-        let mut signals = self.signals.clone();
-        signals.pending = 0;
-        signals.saved_mask = None;
-        let mut registers = self.registers.clone();
-        registers.x[0] = 0;
-        Process {
-            registers,
-            signals,
-            fp: self.fp.clone(),
-            parent: self.pid,
-            group: self.group,
-            session: self.session,
-            umask: self.umask,
-            credentials: self.credentials,
-            program: self.program,
-            path: self.path.clone(),
-            name: self.name,
-            exit_signal,
-            ..Process::init(pid, self.directory, descriptors)
-        }
+        })
     }
 
     /// Starts at `entry` as a new program, which `path` names.

@@ -108,7 +108,7 @@ impl<'a, M: Machine> Io<'_, 'a, M> {
     }
 
     /// The tree of files alone.
-    #[inline(always)]
+    #[inline(never)]
     pub fn names(&mut self) -> Names<'_, 'a, M> {
         Names {
             process: self.processes.current_mut(),

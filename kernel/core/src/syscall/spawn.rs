@@ -124,7 +124,7 @@ impl<M: Machine> Kernel<'_, M> {
         let parent = self.processes.current_mut();
         let descriptors = parent.descriptors.duplicate()?;
         let exit_signal = (flags & CSIGNAL) as u8;
-        let mut child = Box::new(parent.fork(pid, descriptors, exit_signal));
+        let mut child = parent.fork(pid, descriptors, exit_signal);
         child.vfork_parent = (flags & CLONE_VFORK != 0).then_some(parent.pid);
         if let Some(program) = child.program {
             // Cannot fail: the parent executes it, so nobody has it open for writing.
