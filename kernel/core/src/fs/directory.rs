@@ -8,7 +8,6 @@
 
 use super::Fs;
 use super::kinds::{FileType, InodeId};
-use super::makers::Makers;
 use super::name::Name;
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -39,8 +38,7 @@ pub(super) struct Directory {
     /// Positions in `slots`, open addressing with linear probing; a power of two, at most half full.
     /// Empty while there are few slots.
     index: Vec<u32>,
-    pub seal: Seal,
-    pub makers: Makers,
+    pub(super) seal: Seal,
 }
 
 /// Cookies of `.` and `..`; those of names follow.
@@ -59,7 +57,6 @@ impl Directory {
             next_cookie: DOT_DOT + 1,
             index: Vec::new(),
             seal,
-            makers: Makers::NONE,
         }
     }
 
