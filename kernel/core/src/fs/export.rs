@@ -174,8 +174,8 @@ fn write_member(
     Ok(())
 }
 
-/// A page of a hole.
-pub(crate) static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
+/// A piece of a hole. Constants are bytes of the kernel: not a page of them.
+pub(crate) static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 fn write_content(
     fs: &Fs,
@@ -186,16 +186,17 @@ fn write_content(
     let mut offset = 0;
     loop {
         let chunk = fs.chunk(inode, offset, PAGE_SIZE);
-        match chunk {
+        let bytes = match chunk {
             Chunk::END => return Ok(()),
-            Chunk::Bytes(bytes) => sink(bytes)?,
-            Chunk::Zero { length } => sink(&ZEROS[..length])?,
+            Chunk::Bytes(bytes) => bytes,
+            Chunk::Zero { length } => &ZEROS[..length.min(ZEROS.len())],
             Chunk::Frame {
                 frame,
                 offset,
                 length,
-            } => sink(&memory.page(frame)[offset..offset + length])?,
-        }
-        offset += chunk.len() as u64;
+            } => &memory.page(frame)[offset..offset + length],
+        };
+        sink(bytes)?;
+        offset += bytes.len() as u64;
     }
 }
