@@ -13,6 +13,7 @@ use super::{FileType, Fs};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Memory;
+use crate::text::ZEROS;
 use alloc::vec::Vec;
 use firmseed_formats::tar::{self, BLOCK};
 
@@ -173,9 +174,6 @@ fn write_member(
     }
     Ok(())
 }
-
-/// A piece of a hole. Constants are bytes of the kernel: not a page of them.
-pub(crate) static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 fn write_content(
     fs: &Fs,

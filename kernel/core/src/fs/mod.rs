@@ -34,7 +34,6 @@ mod tests;
 pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::Entry;
-pub(crate) use export::ZEROS;
 pub use export::{Selection, Sink, export_tar};
 pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
 pub use lookup::Follow;
@@ -200,6 +199,7 @@ impl Fs {
         }
     }
 
+    #[inline(always)]
     fn directory(&self, inode: InodeId) -> Result<&Directory, Errno> {
         match &self.inodes[inode].node {
             Node::Directory(directory) => Ok(directory),
@@ -207,6 +207,7 @@ impl Fs {
         }
     }
 
+    #[inline(always)]
     fn directory_mut(&mut self, inode: InodeId) -> Result<&mut Directory, Errno> {
         match &mut self.inodes[inode].node {
             Node::Directory(directory) => Ok(directory),

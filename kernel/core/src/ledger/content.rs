@@ -1,8 +1,9 @@
 //! What is in a file: hashed and looked through where its bytes lie, once for each version.
 
 use crate::addr::PAGE_SIZE;
-use crate::fs::{Chunk, Fs, InodeId, ZEROS};
+use crate::fs::{Chunk, Fs, InodeId};
 use crate::machine::Machine;
+use crate::text::ZEROS;
 use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 
 /// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
