@@ -127,6 +127,8 @@ macro_rules! calls {
                     return Err(Errno::ENOMEM.into());
                 }
                 let kernel = self;
+                // Looked up here, the compiler need not look it up again in each arm.
+                let _ = kernel.processes.current_mut();
                 match number {
                     $($($(
                         $number if !has_flag!(first, $($flag)?) => {
