@@ -137,6 +137,7 @@ impl Directory {
         self.slots.len()
     }
 
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn position(&self, name: &[u8]) -> Option<usize> {
         let matches = |slot: &Slot| slot.inode.is_some() && *slot.name == *name;
         if self.index.is_empty() {
@@ -183,6 +184,7 @@ fn enter(index: &mut [u32], name: &[u8], position: u32) {
 }
 
 /// FNV-1a, 32 bits, the high half folded in because the low bits choose the place.
+#[inline(always)]
 fn hash(name: &[u8]) -> u32 {
     let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     let hash = name.iter().fold(0x811c_9dc5, step);

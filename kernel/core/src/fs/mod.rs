@@ -33,7 +33,6 @@ mod tests;
 pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::Entry;
-pub(crate) use export::ZEROS;
 pub use export::{Selection, Sink, export_tar};
 pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
 pub use lookup::Follow;
@@ -201,6 +200,7 @@ impl Fs {
         }
     }
 
+    #[inline(always)]
     fn directory(&self, inode: InodeId) -> Result<&Directory, Errno> {
         match &self.inodes[inode].node {
             Node::Directory(directory) => Ok(directory),
@@ -208,6 +208,7 @@ impl Fs {
         }
     }
 
+    #[inline(always)]
     fn directory_mut(&mut self, inode: InodeId) -> Result<&mut Directory, Errno> {
         match &mut self.inodes[inode].node {
             Node::Directory(directory) => Ok(directory),

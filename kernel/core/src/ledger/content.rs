@@ -1,7 +1,9 @@
 //! What is in a file: hashed and looked through where its bytes lie.
 
-use crate::fs::{Chunk, Fs, InodeId, ZEROS};
+use crate::addr::PAGE_SIZE;
+use crate::fs::{Chunk, Fs, InodeId};
 use crate::machine::Machine;
+use crate::text::ZEROS;
 use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 
 /// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
@@ -29,9 +31,9 @@ fn whole(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     let mut hasher = ContentHasher::new();
     let mut offset = 0;
     loop {
-        let bytes = match fs.chunk(file, offset, ZEROS.len()) {
+        let bytes = match fs.chunk(file, offset, PAGE_SIZE) {
             Chunk::END => return hasher.finish(compress),
-            Chunk::Zero { length } => &ZEROS[..length],
+            Chunk::Zero { length } => &ZEROS[..length.min(ZEROS.len())],
             chunk => bytes_of(chunk, machine),
         };
         hasher.update(bytes, compress);

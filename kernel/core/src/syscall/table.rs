@@ -87,13 +87,15 @@ macro_rules! calls {
             }),*],
         },)*)*];
 
+        /// The numbers of all calls, those without a line too. No array of texts: it would be pointers for the most part.
+        static NUMBERS: &[u16] = &[$($($($number,)*)*)* $($unknown_number,)*];
+        /// Their names, in the same order.
+        static NAMES: &str = concat!($($($(stringify!($name), " ",)*)*)* $(stringify!($unknown), " ",)*);
+
         /// The name of a call, in capitals as it stands here.
         pub fn name(number: u64) -> Option<&'static str> {
-            match number {
-                $($($($number => Some(stringify!($name)),)*)*)*
-                $($unknown_number => Some(stringify!($unknown)),)*
-                _ => None,
-            }
+            let place = NUMBERS.iter().position(|&known| u64::from(known) == number)?;
+            NAMES.split(' ').nth(place)
         }
 
         /// Does it free memory, or take none?
@@ -125,6 +127,8 @@ macro_rules! calls {
                     return Err(Errno::ENOMEM.into());
                 }
                 let kernel = self;
+                // Looked up here, the compiler need not look it up again in each arm.
+                let _ = kernel.processes.current_mut();
                 match number {
                     $($($(
                         $number if !has_flag!(first, $($flag)?) => {
