@@ -185,7 +185,7 @@ libc_by_mescc() {
     mkdir -p "$1/include"
     cp -r "$mes/all/mes/include/mes" "$1/include/"
     printf '#define SYSTEM_LIBC 1\n' >"$1/include/mes/config.h"
-    for name in system stdlib string stdio printf scanf decimal math; do
+    for name in system stdlib string stdio printf decimal math; do
         "$mescc" "$mes/all" -S "${headers[@]}" -o "$1/$name.s" "$root/stage0/08-libc/src/$name.c"
     done
     for name in mes/{eputs,oputs,cast,eputc,fdgetc,fdputc,fdputs,fdungetc,itoa,ltoa,ltoab,mes_open,ntoab,oputc,ultoa,utoa,abtol,assert_msg} ctype/isnumber; do

@@ -81,22 +81,8 @@ void __start_c(long *stack)
 	exit(main(argc, argv, environ));
 }
 
-#define EXIT_FUNCTIONS 32
-static void (*at_exit[EXIT_FUNCTIONS])(void);
-static int at_exit_count;
-
-int atexit(void (*function)(void))
-{
-	if (at_exit_count == EXIT_FUNCTIONS)
-		return -1;
-	at_exit[at_exit_count++] = function;
-	return 0;
-}
-
 void exit(int status)
 {
-	while (at_exit_count)
-		at_exit[--at_exit_count]();
 	run_destructors();
 	__flush_all();
 	_exit(status);
