@@ -71,7 +71,7 @@ patches_fit() {
     mkdir -p "$mes/ours" "$mes/ours-nyacc"
     tar -xf "$(fetch_port mes)" -C "$mes/ours" --strip-components=1
     tar -xf "$(fetch_port nyacc)" -C "$mes/ours-nyacc" --strip-components=1
-    gcc -w -o "$mes/tools" "$root"/stage0/09-tools/{files,patch,replace,unbz2,ungz,untar,tool}.c "$root/tests/mes/syscall.c"
+    gcc -w -o "$mes/tools" "$root"/stage0/09-tools/{files,patch,replace,compressed,unbz2,ungz,untar,tool}.c "$root/tests/mes/syscall.c"
     ln -sf tools "$mes/patch"
     for patch in "$root"/ports/mes/patches/[0-4]*.patch; do
         (cd "$mes/ours" && "$mes/patch" "$patch")
