@@ -151,81 +151,65 @@ static void real_negate(struct Real *r, int size) {
         r->low = r->low ^ (long)1 << (size * 8 - 1);
 }
 
-/* Puts a number together, rounding to nearest, ties to even. */
+/* Appends bits to those that r has. */
+static void append_bits(struct Real *r, long bits, int count) {
+    while (count-- > 0) {
+        r->high = r->high << 1 | (r->low >> 63 & 1);
+        r->low = r->low << 1 | (bits >> count & 1);
+    }
+}
+
+/* Puts a number together: sign, exponent, mantissa without its leading one. Rounds to nearest, ties to even; what is carried
+ * out of the mantissa is added to the exponent, and makes infinity of what is too large. */
 static void pack(struct Big *b, int size, struct Real *out) {
     int mantissa = mantissa_bits(size);
-    long bias = ((long)1 << (exponent_bits(size) - 1)) - 1;
-    long highest = bit_length(b) - 1;
-    long lowest = highest - mantissa + 1;               /* bit of the number that becomes the mantissa's lowest */
-    long exponent = highest + b->exponent + bias;       /* biased */
-    long low = 0;
-    long high = 0;
+    long most = ((long)1 << exponent_bits(size)) - 1;
+    long lowest = bit_length(b) - mantissa;             /* bit of the number that becomes the mantissa's lowest */
+    long exponent = lowest + mantissa - 1 + b->exponent + (most >> 1);      /* biased */
     long i;
-    if (b->kind == FINITE && b->count > 0 && exponent <= 2 * bias) {
-        if (exponent < 1) {
+    out->low = out->high = 0;
+    if (b->kind != FINITE || (b->count > 0 && exponent >= most)) {
+        append_bits(out, most, exponent_bits(size));
+        append_bits(out, b->kind == NOT_A_NUMBER, 1);
+        append_bits(out, 0, mantissa - 2);
+    } else if (b->count > 0) {
+        if (exponent < 1) {                             /* below the normal numbers: the leading one is written too */
             lowest += 1 - exponent;
             exponent = 0;
         }
-        for (i = mantissa - 1; i >= 0; i--) {
-            high = high << 1 | (low >> 63 & 1);
-            low = low << 1 | bit_at(b, lowest + i);
-        }
-        int up = bit_at(b, lowest - 1) && (any_bit_below(b, lowest - 1) || low & 1);
-        if (size == 16) {                               /* the leading one adds 1 to the exponent, so does a carry into it */
-            high += (exponent > 0 ? exponent - 1 : 0) << 48;
-            low += up;
-            if (up && low == 0)
-                high++;
-            exponent = high >> 48;
-        } else {
-            low += ((exponent > 0 ? exponent - 1 : 0) << (mantissa - 1)) + up;
-            exponent = low >> (mantissa - 1);
+        append_bits(out, exponent, exponent_bits(size));
+        for (i = mantissa - 2; i >= 0; i--)
+            append_bits(out, bit_at(b, lowest + i), 1);
+        if (bit_at(b, lowest - 1) && (any_bit_below(b, lowest - 1) || out->low & 1)) {
+            out->low++;
+            out->high += out->low == 0;
         }
     }
-    if (b->kind != FINITE || (b->count > 0 && exponent > 2 * bias)) {
-        low = 0;
-        high = (2 * bias + 1) << 48;
-        if (size != 16)
-            low = (2 * bias + 1) << (mantissa - 1);
-        if (b->kind == NOT_A_NUMBER && size == 16)
-            high = high | (long)1 << 47;
-        else if (b->kind == NOT_A_NUMBER)
-            low = low | (long)1 << (mantissa - 2);
-    }
-    out->low = low;
-    out->high = size == 16 ? high : 0;
     if (b->negative)
         real_negate(out, size);
 }
 
 static void unpack(struct Big *b, struct Real *r, int size) {
-    int mantissa = mantissa_bits(size);
-    long mask = ((long)1 << exponent_bits(size)) - 1;
-    long bias = mask >> 1;
-    long sign = size == 16 ? r->high >> 63 : r->low >> (size * 8 - 1);
-    long exponent = (size == 16 ? r->high >> 48 : r->low >> (mantissa - 1)) & mask;
-    long high = r->high & (((long)1 << 48) - 1);
-    long low = r->low;
-    if (size != 16) {
-        low = low & (((long)1 << (mantissa - 1)) - 1);
-        high = 0;
-    }
+    int top = size / 4 - 1;                             /* the limb with sign, exponent and the mantissa's upper bits */
+    int mantissa = mantissa_bits(size) - 1;
+    long one = (long)1 << mantissa % 32;
+    long most = ((long)1 << exponent_bits(size)) - 1;
     clear(b);
-    b->negative = sign & 1;
-    if (exponent == mask)
-        b->kind = low || high ? NOT_A_NUMBER : INFINITE;
-    if (exponent > 0) {
-        if (size == 16)
-            high += (long)1 << 48;
-        else
-            low += (long)1 << (mantissa - 1);
-    } else {
+    push_word(b, r->low);
+    push_word(b, r->high);
+    long word = b->limb[top];
+    long exponent = word / one & most;
+    b->limb[top] = word & (one - 1);
+    b->count = top + 1;
+    b->negative = word >> 31;
+    if (exponent == most)
+        b->kind = any_bit_below(b, mantissa) ? NOT_A_NUMBER : INFINITE;
+    if (exponent > 0)
+        b->limb[top] += one;
+    else
         exponent = 1;
-    }
-    push_word(b, low);
-    push_word(b, high);
     trim(b);
-    b->exponent = exponent - bias - (mantissa - 1);
+    b->exponent = exponent - (most >> 1) - mantissa;
 }
 
 /* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] "p" exponent); the suffix is cut off */
