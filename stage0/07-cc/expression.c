@@ -114,12 +114,8 @@ struct Node *member_access(struct Node *n, struct Ident *name) {
         fail("expected a struct or union, found the type", type_name(n->type));
     need_complete(n->type);
     struct Member *m = find_member(n->type, name);
-    if (m == 0) {
-        say_place();
-        say(": error: the type ");
-        say(type_name(n->type));
-        fail_with(" has no member", name->name);
-    }
+    if (m == 0)
+        fail_about("the type ", type_name(n->type), " has no member", name->name);
     next();
     n = member_of(n, m);
     while (m->name != name) {
@@ -162,13 +158,11 @@ struct Node *postfix_expression(struct Node *n) {
         case '(':
             n = call_arguments(n);
             break;
+        case T_ARROW:
+            n = dereference(n);                         /* as the dot */
         case '.':
             next();
             n = member_access(n, tok->ident);
-            break;
-        case T_ARROW:
-            next();
-            n = member_access(dereference(n), tok->ident);
             break;
         case T_INC:
         case T_DEC:
@@ -192,7 +186,7 @@ struct Node *cast_expression(void) {
     if (is_aggregate(t) && !same_type(decay(n)->type, t))
         fail("expected a value of the struct type in the cast to", type_name(t));
     n = cast(n, t);
-    if (n->kind >= N_LOCAL && n->kind <= N_BITS && !is_aggregate(t))
+    if (is_place(n) && !is_aggregate(t))
         n = new_node(N_CAST, t, n, 0);                  /* a value, no place any more */
     return n;
 }
@@ -216,46 +210,34 @@ struct Node *size_expression(void) {
     return number(kind == T_SIZEOF ? t->size : t->align, type_unsigned_long);
 }
 
+/* A prefix operator; __extension__ means nothing. */
+struct Node *prefix_operator(int kind, struct Node *n) {
+    switch (kind) {
+    case '-': return unary(N_NEG, n);
+    case '~': return unary(N_COMPLEMENT, n);
+    case '!': return unary(N_NOT, n);
+    case '+':
+        n = promote(n);
+        return is_place(n) ? new_node(N_CAST, n->type, n, 0) : n;
+    case '*':
+        n = decay(n);
+        return n->type->kind == TY_POINTER && n->type->base->kind == TY_FUNCTION ? n : dereference(n);
+    case '&': return n->kind == N_ADDRESS && n->type->base->kind == TY_FUNCTION ? n : address_of(n);
+    case T_INC:
+    case T_DEC: return increment(n, kind == T_INC ? 1 : -1, 0);
+    }
+    return n;
+}
+
 /* unary = ("-" | "+" | "~" | "!" | "*" | "&" | "++" | "--" | "__extension__") unary | sizeof | cast | postfix */
 struct Node *prefix_expression(void) {
     int kind = tok->kind;
-    struct Node *n;
     switch (kind) {
-    case '-':
+    case '-': case '+': case '~': case '!': case '*': case '&': case T_INC: case T_DEC: case T_EXTENSION:
         next();
-        return unary(N_NEG, unary_expression());
-    case '~':
-        next();
-        return unary(N_COMPLEMENT, unary_expression());
-    case '!':
-        next();
-        return unary(N_NOT, unary_expression());
-    case '+':
-        next();
-        n = promote(unary_expression());
-        return n->kind >= N_LOCAL && n->kind <= N_BITS ? new_node(N_CAST, n->type, n, 0) : n;
-    case '*':
-        next();
-        n = decay(unary_expression());
-        if (n->type->kind == TY_POINTER && n->type->base->kind == TY_FUNCTION)
-            return n;
-        return dereference(n);
-    case '&':
-        next();
-        n = unary_expression();
-        if (n->kind == N_ADDRESS && n->type->base->kind == TY_FUNCTION)
-            return n;
-        return address_of(n);
-    case T_INC:
-    case T_DEC:
-        next();
-        return increment(unary_expression(), kind == T_INC ? 1 : -1, 0);
-    case T_EXTENSION:
-        next();
-        return unary_expression();
+        return prefix_operator(kind, unary_expression());
     case T_SIZEOF:
-    case T_ALIGNOF:
-        return size_expression();
+    case T_ALIGNOF: return size_expression();
     case '(':
         if (!in_if_expression && at_type_name(peek()))
             return cast_expression();

@@ -81,21 +81,15 @@ void load_source(struct Source *s, struct Buffer *b) {
     char *to = b->data;
     while (i < b->size - 1) {
         int c = b->data[i];
-        if (c == '\\' && b->data[i + 1] == '\n') {
+        int carriage_return = c == '\\' && b->data[i + 1] == '\r';
+        if (c == '\\' && b->data[i + 1 + carriage_return] == '\n') {
             joined++;
-            i += 2;
-        } else if (c == '\\' && b->data[i + 1] == '\r' && b->data[i + 2] == '\n') {
-            joined++;
-            i += 3;
+            i += 2 + carriage_return;
         } else {
-            *to = c;
-            to++;
+            *to++ = c;
             i++;
-            while (c == '\n' && joined > 0) {
-                *to = '\n';
-                to++;
-                joined--;
-            }
+            for (; c == '\n' && joined > 0; joined--)
+                *to++ = '\n';
         }
     }
     *to = 0;

@@ -49,6 +49,10 @@ struct Node *place_at(struct Node *n, struct Type *type, long offset) {
     return place;
 }
 
+int is_place(struct Node *n) {
+    return n->kind >= N_LOCAL && n->kind <= N_BITS;
+}
+
 struct Node *address_of(struct Node *n) {
     struct Type *t = pointer_to(n->type);
     switch (n->kind) {
@@ -187,12 +191,8 @@ struct Node *cast(struct Node *n, struct Type *to) {
         return from->kind == TY_VOID ? n : new_node(N_CAST, to, n, 0);
     if (from == to || (is_aggregate(from) && same_type(from, to)))
         return n;
-    if (!is_scalar(from) || !is_scalar(to) || (is_real(from) && to->kind == TY_POINTER) || (is_real(to) && from->kind == TY_POINTER)) {
-        say_place();
-        say(": error: expected a value that converts to ");
-        say(type_name(to));
-        fail_with(", found the type", type_name(from));
-    }
+    if (!is_scalar(from) || !is_scalar(to) || (is_real(from) && to->kind == TY_POINTER) || (is_real(to) && from->kind == TY_POINTER))
+        fail_about("expected a value that converts to ", type_name(to), ", found the type", type_name(from));
     if (n->kind == N_NUMBER || n->kind == N_REAL)
         return cast_constant(n, to);
     if (to->kind == TY_BOOL)

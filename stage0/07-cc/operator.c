@@ -30,12 +30,8 @@ int is_comparison(int kind) {
 }
 
 void need_type(int good, struct Node *n, char *what) {
-    if (!good) {
-        say_place();
-        say(": error: expected ");
-        say(what);
-        fail_with(" as operand, found the type", type_name(n->type));
-    }
+    if (!good)
+        fail_about("expected ", what, " as operand, found the type", type_name(n->type));
 }
 
 /* pointer + index, pointer - index */
@@ -48,13 +44,8 @@ struct Node *pointer_add(int kind, struct Node *p, struct Node *index) {
     index = binary(N_MUL, cast(promote(index), type_long), scale);
     if (index->kind == N_NUMBER) {
         long offset = kind == N_ADD ? index->value : -index->value;
-        if (p->kind == N_ADDRESS) {
-            struct Node *place = new_node(p->lhs->kind, p->lhs->type, 0, 0);
-            place->local = p->lhs->local;
-            place->global = p->lhs->global;
-            place->value = p->lhs->value + offset;
-            return new_node(N_ADDRESS, p->type, place, 0);
-        }
+        if (p->kind == N_ADDRESS)
+            return new_node(N_ADDRESS, p->type, place_at(p->lhs, p->lhs->type, offset), 0);
         if (p->kind == N_ADD && p->rhs->kind == N_NUMBER) {
             offset += p->rhs->value;
             p = p->lhs;
@@ -64,9 +55,7 @@ struct Node *pointer_add(int kind, struct Node *p, struct Node *index) {
         kind = N_ADD;
         index = number(offset, type_long);
     }
-    struct Node *n = new_node(kind, p->type, p, index);
-    n->type = pointer_to(base);
-    return n;
+    return new_node(kind, pointer_to(base), p, index);
 }
 
 struct Node *pointer_difference(struct Node *l, struct Node *r) {
@@ -306,7 +295,7 @@ struct Node *hold_place(struct Node **place) {
 
 struct Node *assign(struct Node *place, struct Node *value) {
     struct Node *setup = 0;
-    if (place->kind < N_LOCAL || place->kind > N_BITS || place->type->kind == TY_ARRAY || place->type->kind == TY_FUNCTION)
+    if (!is_place(place) || place->type->kind == TY_ARRAY || place->type->kind == TY_FUNCTION)
         fail("expected something that can be assigned to before", keep_text(tok->text, tok->length));
     need_complete(place->type);
     value = cast(value, place->type);

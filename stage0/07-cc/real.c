@@ -38,6 +38,13 @@ static int exponent_bits(int size) {
     return size == 4 ? 8 : size == 8 ? 11 : 15;
 }
 
+static int digit_value(int c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = c | 32;
+    return c >= 'a' && c <= 'z' ? c - 'a' + 10 : -1;
+}
+
 static void trim(struct Big *b) {
     while (b->count > 0 && b->limb[b->count - 1] == 0)
         b->count--;
@@ -57,8 +64,7 @@ static void push_limb(struct Big *b, long limb) {
         b->kind = INFINITE;
         return;
     }
-    b->limb[b->count] = limb;
-    b->count++;
+    b->limb[b->count++] = limb;
 }
 
 static void push_word(struct Big *b, long word) {
@@ -230,9 +236,7 @@ static int parse_real(char *text, long length, int size, struct Real *out) {
         p += 2;
     }
     for (; p < end && (*p | 32) != mark; p++) {
-        int digit = *p - '0';
-        if ((*p | 32) >= 'a')
-            digit = (*p | 32) - 'a' + 10;
+        int digit = digit_value(*p);
         if (*p == '.' && !seen_point) {
             seen_point = 1;
         } else {

@@ -143,8 +143,7 @@ void empty_buffer(struct Buffer *b) {
 
 void put_byte(struct Buffer *b, int c) {
     reserve(b, 1);
-    b->data[b->size] = c;
-    b->size++;
+    b->data[b->size++] = c;
 }
 
 void put_bytes(struct Buffer *b, char *bytes, long size) {
