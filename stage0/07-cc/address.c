@@ -23,8 +23,7 @@ struct Type *register_type(struct Type *t) {
 /* Slots: 16 bytes of the frame each, used as a stack */
 
 long spill(int r, struct Type *t) {
-    long slot = slot_base + slots_used * 16;
-    slots_used++;
+    long slot = slot_base + slots_used++ * 16;
     if (slots_used > slots_most)
         slots_most = slots_used;
     store(r, register_type(t), SP, slot);

@@ -11,16 +11,13 @@ struct Block {                  /* a piece of an arena, its bytes behind it */
 };
 
 struct Arena {
-    struct Block *first;
-    struct Block *current;
-    char *free;
-    char *end;
+    struct Block *first, *current;
+    char *free, *end;
 };
 
 struct Buffer {                 /* bytes that grow */
     char *data;
-    long size;
-    long capacity;
+    long size, capacity;
 };
 
 struct Arena lasting;           /* lives as long as cc */
@@ -74,17 +71,14 @@ struct Token {
 };
 
 struct List {                   /* tokens in a row */
-    struct Token *first;
-    struct Token *last;
+    struct Token *first, *last;
 };
 
 struct Source {                 /* where tokens come from: a file, a list, or a barrier that nothing reads past */
     int kind;
     struct Source *below;
     char *p;                    /* file: next character */
-    char *text;
-    char *end;
-    char *name;
+    char *text, *end, *name;
     int line;
     char bol;
     char directive;             /* a newline ends the token stream */
@@ -154,9 +148,7 @@ enum {                          /* type kinds, arithmetic ones in order of rank 
 
 struct Type {
     int kind;
-    int is_unsigned;
-    int align;
-    int incomplete;
+    int is_unsigned, align, incomplete;
     long size;
     struct Type *base;          /* pointed to, element, result */
     long length;                /* array; -1: not known */
@@ -172,8 +164,7 @@ struct Member {
     struct Ident *name;         /* 0: anonymous */
     struct Type *type;
     long offset;
-    int bit_offset;
-    int bit_width;              /* -1: no bit-field */
+    int bit_offset, bit_width;  /* width -1: no bit-field */
     int align;                  /* asked for by an attribute, or 0 */
     int packed;
     struct Member *next;
@@ -186,20 +177,9 @@ struct Parameter {
     struct Parameter *next;
 };
 
-struct Type *type_void;
-struct Type *type_bool;
-struct Type *type_char;         /* unsigned on AArch64 */
-struct Type *type_signed_char;
-struct Type *type_short;
-struct Type *type_unsigned_short;
-struct Type *type_int;
-struct Type *type_unsigned;
-struct Type *type_long;
-struct Type *type_unsigned_long;
-struct Type *type_float;
-struct Type *type_double;
-struct Type *type_quad;         /* long double */
-struct Type *type_va_list;
+struct Type *type_void, *type_bool, *type_short, *type_unsigned_short, *type_int, *type_unsigned, *type_long, *type_unsigned_long;
+struct Type *type_char, *type_signed_char;      /* char is unsigned on AArch64 */
+struct Type *type_float, *type_double, *type_quad, *type_va_list;       /* quad: long double */
 
 int same_type(struct Type *a, struct Type *b);
 long wrap(struct Type *t, long value);
@@ -259,9 +239,7 @@ struct Node {
     int kind;
     int calls;                  /* a call lies within: no register but a local's home survives it */
     struct Type *type;
-    struct Node *lhs;
-    struct Node *rhs;
-    struct Node *third;
+    struct Node *lhs, *rhs, *third;
     struct Node *next;          /* next argument or statement */
     long value;                 /* number, offset, label */
     long high;                  /* real: upper half; branch: the truth it waits for */
@@ -269,8 +247,7 @@ struct Node {
     struct Global *global;
     struct Case *cases;
     struct Slot *slot;          /* argument: where it travels */
-    int bit_offset;
-    int bit_width;
+    int bit_offset, bit_width;
 };
 
 struct Case {
@@ -301,11 +278,9 @@ enum { STORAGE_NONE, STORAGE_TYPEDEF, STORAGE_EXTERN, STORAGE_STATIC };
 
 struct Specifier {              /* what precedes and surrounds a declarator */
     struct Type *type;
-    int storage;
-    int is_inline;
+    int storage, is_inline;
     int align;                  /* 0: the type's own */
-    int packed;
-    int in_text;                /* section(".text") */
+    int packed, in_text;        /* section(".text") */
 };
 
 struct Type *declarator(struct Type *base, struct Ident **name, struct Specifier *s);
@@ -350,8 +325,7 @@ struct Place {                  /* an operand in memory */
 };
 
 long slot_base;                 /* frame offset of the first slot */
-long slots_used;
-long slots_most;
+long slots_used, slots_most;
 
 int generate(struct Node *n, int depth, int want);
 void generate_pair(struct Node *l, struct Node *r, int depth, int *left, int *right);
@@ -368,8 +342,7 @@ struct Slot {                   /* where an argument travels */
     int words;
 };
 
-int next_integer_register;      /* of the argument list being placed */
-int next_float_register;
+int next_integer_register, next_float_register;        /* of the argument list being placed */
 long next_stack_offset;
 
 void start_arguments(void);

@@ -232,8 +232,7 @@ int conditional(struct Source *s, char *name) {
 /* include = "include" ( '"' path '"' | "<" path ">" | tokens that expand to one of them ) */
 
 int try_include(char *folder, long folder_length, char *name) {
-    struct Buffer path;
-    struct Buffer content;
+    struct Buffer path, content;
     empty_buffer(&path);
     empty_buffer(&content);
     put_bytes(&path, folder, folder_length);
@@ -247,8 +246,7 @@ int try_include(char *folder, long folder_length, char *name) {
 }
 
 void include_file(char *name, int quoted) {
-    int i;
-    int depth = 0;
+    int i, depth = 0;
     long folder = 0;
     struct Source *s;
     for (s = source; s; s = s->below)
@@ -315,11 +313,9 @@ void pragma(struct Source *s) {
         if ((pushes && pack_depth >= MAX_PACK) || (pops && pack_depth == 0))
             fail("too many in #pragma pack of", t->ident->name);
         if (pushes) {
-            pack_stack[pack_depth] = pack_align;
-            pack_depth++;
+            pack_stack[pack_depth++] = pack_align;
         } else if (pops) {
-            pack_depth--;
-            pack_align = pack_stack[pack_depth];
+            pack_align = pack_stack[--pack_depth];
         } else if (is_pack && t->kind == T_NUMBER) {
             pack_align = t->length == 1 ? *t->text - '0' : NO_PACK;
         } else {

@@ -20,8 +20,7 @@ void check_length(int good) {
 
 void emit(long word) {
     check_length(code_count < MAX_CODE);
-    code[code_count] = word;
-    code_count++;
+    code[code_count++] = word;
 }
 
 void emit3(long op, int rd, int rn, int rm) {
@@ -44,8 +43,7 @@ void place_label(int label) {
 void emit_branch(long op, int label) {
     check_length(fixup_count < MAX_FIXUPS);
     fixups[fixup_count].at = code_count;
-    fixups[fixup_count].label = label;
-    fixup_count++;
+    fixups[fixup_count++].label = label;
     emit(op);
 }
 

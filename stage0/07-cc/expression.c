@@ -127,8 +127,7 @@ struct Node *member_access(struct Node *n, struct Ident *name) {
 
 /* arguments = "(" [assignment {"," assignment}] ")" */
 struct Node *call_arguments(struct Node *function) {
-    struct Node *first = 0;
-    struct Node *last = 0;
+    struct Node *first = 0, *last = 0;
     next();
     while (tok->kind != ')') {
         struct Node *value = assignment_expression();

@@ -70,9 +70,7 @@ int log2_of(long value) {
 
 /* Two real constants of type t; 0 if the operation is left to the running program. */
 struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t) {
-    struct Real a;
-    struct Real b;
-    struct Real result;
+    struct Real a, b, result;
     int compares = kind >= N_EQ && kind <= N_GE;
     a.low = l->value;
     a.high = l->high;

@@ -5,8 +5,7 @@
 
 enum { HOMES = 10, REAL_HOMES = 8 };
 
-int saved_integers;             /* how many of x19 and on, d8 and on are used */
-int saved_reals;
+int saved_integers, saved_reals;        /* how many of x19 and on, d8 and on are used */
 
 /* Gives `count` registers to the locals of a kind that are used most; returns how many are taken. */
 int assign_homes(int of_reals, int first, int count) {
@@ -233,16 +232,14 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
     current_function = g;
     current_parameters = parameters;
     makes_calls = 0;
-    slots_used = 0;
-    slots_most = 0;
+    slots_used = slots_most = 0;
     if (variadic_area)
         variadic_area->type->align = 16;
     saved_integers = calls_setjmp ? 0 : assign_homes(0, SAVED, HOMES);
     saved_reals = calls_setjmp ? 0 : assign_homes(1, REAL_SAVED, REAL_HOMES);
     slot_base = lay_out_frame();
     return_label = new_label();
-    code_count = 0;
-    fixup_count = 0;
+    code_count = fixup_count = 0;
     generate_statements(body);
     place_label(return_label);
     frame_size = makes_calls || slots_most > 0 || slot_base > 16 ? slot_base + slots_most * 16 : 0;

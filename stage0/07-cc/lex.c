@@ -73,8 +73,7 @@ int is_ident_char(int c) {
 /* Makes a file's text the content of a source: a backslash at the end of a line joins it with the next, and the newlines so
  * removed follow the whole line, that line numbers stay right. */
 void load_source(struct Source *s, struct Buffer *b) {
-    long i = 0;
-    long joined = 0;
+    long i = 0, joined = 0;
     if (b->size == 0 || b->data[b->size - 1] != '\n')
         put_byte(b, '\n');
     put_byte(b, 0);

@@ -75,8 +75,7 @@ struct Token *text_token(int kind, char *text, long length) {
 }
 
 void empty_list(struct List *l) {
-    l->first = 0;
-    l->last = 0;
+    l->first = l->last = 0;
 }
 
 void append(struct List *l, struct Token *t) {
@@ -146,8 +145,7 @@ struct Token *raw_token(void) {
 
 /* Reads a macro's arguments behind their `(`; token lists without the commas between them. */
 void read_arguments(struct Macro *m, struct Argument *arguments) {
-    int n = 0;
-    int nesting = 0;
+    int n = 0, nesting = 0;
     struct List list;
     empty_list(&list);
     while (1) {
@@ -238,8 +236,7 @@ void paste(struct Token *a, struct Token *b) {
 
 /* The body with its parameters replaced; `#` and `##` obeyed. */
 struct Token *substitute(struct Macro *m, struct Argument *arguments) {
-    struct List out;
-    struct List part;
+    struct List out, part;
     struct Token *t;
     int pasting = 0;            /* `##` stood before t */
     int empty_left = 0;         /* and nothing stood before that */

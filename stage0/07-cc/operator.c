@@ -148,8 +148,7 @@ struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t
 struct Node *binary(int kind, struct Node *l, struct Node *r) {
     l = promote(l);
     r = promote(r);
-    int left_pointer = l->type->kind == TY_POINTER;
-    int right_pointer = r->type->kind == TY_POINTER;
+    int left_pointer = l->type->kind == TY_POINTER, right_pointer = r->type->kind == TY_POINTER;
     if (kind == N_ADD && left_pointer)
         return pointer_add(N_ADD, l, r);
     if (kind == N_ADD && right_pointer)
@@ -271,8 +270,7 @@ struct Node *assign_raw(struct Node *place, struct Node *value) {
 
 /* Makes a place that can be read and then written with its address computed once; the node that computes it, or 0. */
 struct Node *hold_place(struct Node **place) {
-    struct Node *bits = 0;
-    struct Node *unit = *place;
+    struct Node *bits = 0, *unit = *place;
     if (unit->kind == N_BITS) {
         bits = unit;
         unit = bits->lhs;

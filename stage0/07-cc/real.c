@@ -223,12 +223,8 @@ static int parse_real(char *text, long length, int size, struct Real *out) {
     struct Big *b = &big_a;
     char *p = text;
     char *end = text + length;
-    long scale = 0;             /* digits behind the point */
-    long exponent = 0;
-    int negative = 0;
-    int base = 10;
-    int seen_point = 0;
-    int mark = 'e';
+    long scale = 0, exponent = 0;       /* scale: digits behind the point */
+    int negative = 0, seen_point = 0, base = 10, mark = 'e';
     clear(b);
     if (length > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
         base = 16;
@@ -417,8 +413,7 @@ static int special_kind(int op, struct Big *a, struct Big *b) {
 /* out = x op y; false where an operand is not finite: that cc leaves to the running program */
 static int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
     struct Big *c = &big_c;
-    int finite;
-    int by_zero;
+    int finite, by_zero;
     unpack(&big_a, x, size);
     unpack(&big_b, y, size);
     if (op == REAL_SUB)

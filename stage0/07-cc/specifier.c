@@ -107,10 +107,7 @@ void declaration_specifiers(struct Specifier *s) {
     long words = 0;
     s->type = 0;
     s->storage = STORAGE_NONE;
-    s->is_inline = 0;
-    s->align = 0;
-    s->packed = 0;
-    s->in_text = 0;
+    s->is_inline = s->align = s->packed = s->in_text = 0;
     while (1) {
         int kind = tok->kind;
         switch (kind) {
@@ -252,8 +249,7 @@ struct Type *tagged_type(int kind, struct Ident *tag, int defining) {
 struct Type *struct_specifier(int kind) {
     struct Specifier s;
     struct Ident *tag = 0;
-    s.align = 0;
-    s.packed = 0;
+    s.align = s.packed = 0;
     next();
     attributes(&s);
     if (tok->kind == T_IDENT) {

@@ -83,8 +83,7 @@ int is_aggregate(struct Type *t) {
 }
 
 int same_parameters(struct Type *a, struct Type *b) {
-    struct Parameter *p = a->parameters;
-    struct Parameter *q = b->parameters;
+    struct Parameter *p = a->parameters, *q = b->parameters;
     if (a->old_style || b->old_style)
         return 1;
     for (; p && q; p = p->next) {

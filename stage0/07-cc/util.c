@@ -137,8 +137,7 @@ void reserve(struct Buffer *b, long more) {
 
 void empty_buffer(struct Buffer *b) {
     b->data = 0;
-    b->size = 0;
-    b->capacity = 0;
+    b->size = b->capacity = 0;
 }
 
 void put_byte(struct Buffer *b, int c) {
