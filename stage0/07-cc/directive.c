@@ -122,8 +122,6 @@ void define_text(char *name, char *value) {
     put_byte(&b, ' ');
     put_text(&b, value);
     load_source(&s, &b);
-    s.directive = 0;
-    s.conditions = 0;
     define_macro(&s);
 }
 
@@ -154,13 +152,8 @@ struct Token *rest_of_line(struct Source *s, int is_if) {
 /* The rest of the line, expanded, as text */
 char *expanded_line(struct Source *s) {
     struct Buffer b;
-    struct Token *t;
     empty_buffer(&b);
-    for (t = expand_list(rest_of_line(s, 0)); t; t = t->next) {
-        if (t->space && b.size > 0)
-            put_byte(&b, ' ');
-        put_bytes(&b, t->text, t->length);
-    }
+    put_spelling(&b, expand_list(rest_of_line(s, 0)), 0);
     put_byte(&b, 0);
     return b.data;
 }
@@ -183,9 +176,7 @@ int evaluate_condition(struct Source *s) {
     return value;
 }
 
-int is_live(struct Source *s) {
-    return s->conditions == 0 || s->conditions->live;
-}
+int is_live(struct Source *s) { return s->conditions == 0 || s->conditions->live; }
 
 /* if = ("if" constant | "ifdef" ident | "ifndef" ident) ... "endif"; is_if says that it is the first */
 void open_condition(struct Source *s, int is_if, int truth) {

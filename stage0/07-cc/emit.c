@@ -28,9 +28,7 @@ void emit3(long op, int rd, int rn, int rm) {
 }
 
 /* The bit that makes an operation on this type one of 64 bits */
-long wide_bit(struct Type *t) {
-    return t->size == 8 ? 0x80000000 : 0;
-}
+long wide_bit(struct Type *t) { return t->size == 8 ? 0x80000000 : 0; }
 
 /* Labels */
 

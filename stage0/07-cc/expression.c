@@ -321,6 +321,4 @@ struct Node *expression(void) {
     return n;
 }
 
-long constant_expression(void) {
-    return constant_value(conditional_expression());
-}
+long constant_expression(void) { return constant_value(conditional_expression()); }

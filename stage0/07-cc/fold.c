@@ -68,14 +68,17 @@ int log2_of(long value) {
     return n;
 }
 
+void real_of(struct Node *n, struct Real *r) {
+    r->low = n->value;
+    r->high = n->high;
+}
+
 /* Two real constants of type t; 0 if the operation is left to the running program. */
 struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t) {
     struct Real a, b, result;
     int compares = kind >= N_EQ && kind <= N_GE;
-    a.low = l->value;
-    a.high = l->high;
-    b.low = r->value;
-    b.high = r->high;
+    real_of(l, &a);
+    real_of(r, &b);
     if (!real_arithmetic(compares ? REAL_SUB : kind - N_ADD + REAL_ADD, &a, &b, t->size, &result))
         return 0;
     if (!compares)

@@ -54,10 +54,9 @@ void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwis
     struct Case *middle = c;
     int i;
     if (count <= 3) {
-        for (i = 0; i < count; i++) {
+        for (i = 0; i < count; i++, c = c->next) {
             compare_number(r, c->value, t);
             emit_branch(0x54000000 | CC_EQ, c->label);
-            c = c->next;
         }
         emit_branch(0x14000000, otherwise);
         return;
@@ -139,13 +138,12 @@ void save_registers(int first, int count, long offset, int is_load) {
     struct Type *t = first >= FLOATING ? type_double : type_long;
     if (is_load)
         pair = pair | 0x400000;
-    for (i = 0; i < count; i += 2) {
-        if (i + 1 < count && offset + i * 8 < 504)
+    for (i = 0; i < count; i++) {
+        if (i + 1 < count && offset + i * 8 < 504) {
             emit3(pair | (offset + i * 8) << 12 | ((first + i + 1) & 31) << 10, first + i, SP, 0);
-        else {
+            i++;
+        } else {
             access_memory(access_op(t, is_load), first + i, 8, SP, offset + i * 8);
-            if (i + 1 < count)
-                access_memory(access_op(t, is_load), first + i + 1, 8, SP, offset + i * 8 + 8);
         }
     }
 }
@@ -192,7 +190,7 @@ void take_parameter(struct Local *l, struct Slot *s) {
     if (l->home < 0)
         store(r, t, SP, l->offset);
     else if (t->size < 4)
-        emit3((t->is_unsigned ? 0x53000000 : 0x13000000) | (t->size * 8 - 1) << 10, l->home, r, 0);
+        extend(l->home, r, t);
     else
         move_register(l->home, r, t);
 }
@@ -227,8 +225,8 @@ void generate_exit(void) {
 
 /* The machine code of a function becomes the content of its Global: the entry, generated last, then the body. */
 void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body) {
-    long i;
     struct Relocation *r;
+    long i;
     current_function = g;
     current_parameters = parameters;
     makes_calls = 0;
@@ -251,10 +249,8 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
     g->size = code_count * 4;
     g->align = 4;
     g->data = keep(g->size);
-    for (i = 0; i < entry; i++)
-        store_value(g->data + i * 4, code[body_end + i], 4);
-    for (i = 0; i < body_end; i++)
-        store_value(g->data + (entry + i) * 4, code[i], 4);
+    for (i = 0; i < code_count; i++)
+        store_value(g->data + i * 4, code[i < entry ? body_end + i : i - entry], 4);
     for (r = g->relocations; r; r = r->next)
         r->at += entry * 4;
 }

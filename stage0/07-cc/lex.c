@@ -45,9 +45,7 @@ struct Ident *intern(char *text, long length) {
     return id;
 }
 
-struct Ident *ident_of(char *text) {
-    return intern(text, text_length(text));
-}
+struct Ident *ident_of(char *text) { return intern(text, text_length(text)); }
 
 void init_lexer(void) {
     int i;
@@ -66,9 +64,7 @@ void init_lexer(void) {
         ident_of(alias_names[i])->kind = alias_kinds[i];
 }
 
-int is_ident_char(int c) {
-    return (char_class[c] & (C_LETTER | C_DIGIT)) != 0;
-}
+int is_ident_char(int c) { return (char_class[c] & (C_LETTER | C_DIGIT)) != 0; }
 
 /* Makes a file's text the content of a source: a backslash at the end of a line joins it with the next, and the newlines so
  * removed follow the whole line, that line numbers stay right. */
@@ -95,8 +91,8 @@ void load_source(struct Source *s, struct Buffer *b) {
     s->text = b->data;
     s->p = b->data;
     s->end = to;
-    s->line = 1;
-    s->bol = 1;
+    s->line = s->bol = 1;
+    s->directive = s->conditions = 0;
 }
 
 char *skip_comment(struct Source *s, char *p) {

@@ -49,9 +49,7 @@ struct Node *place_at(struct Node *n, struct Type *type, long offset) {
     return place;
 }
 
-int is_place(struct Node *n) {
-    return n->kind >= N_LOCAL && n->kind <= N_BITS;
-}
+int is_place(struct Node *n) { return n->kind >= N_LOCAL && n->kind <= N_BITS; }
 
 struct Node *address_of(struct Node *n) {
     struct Type *t = pointer_to(n->type);
@@ -162,8 +160,7 @@ struct Node *cast_quad(struct Node *n, struct Type *to) {
 
 struct Node *cast_constant(struct Node *n, struct Type *to) {
     struct Real r;
-    r.low = n->value;
-    r.high = n->high;
+    real_of(n, &r);
     if (n->kind == N_NUMBER && is_real(to)) {
         real_from_integer(n->value, n->type->is_unsigned, to->size, &r);
         return real_number(&r, to);

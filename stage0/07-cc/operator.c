@@ -25,9 +25,7 @@ int is_commutative(int kind) {
     return kind == N_ADD || kind == N_MUL || kind == N_AND || kind == N_OR || kind == N_XOR || kind == N_EQ || kind == N_NE;
 }
 
-int is_comparison(int kind) {
-    return kind >= N_EQ && kind <= N_GE;
-}
+int is_comparison(int kind) { return kind >= N_EQ && kind <= N_GE; }
 
 void need_type(int good, struct Node *n, char *what) {
     if (!good)
@@ -110,11 +108,8 @@ struct Node *shift_operation(int kind, struct Node *l, struct Node *r) {
 struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t) {
     struct Type *result = is_comparison(kind) ? type_int : t;
     struct Node *n;
-    if (l->kind == N_REAL && r->kind == N_REAL) {
-        n = fold_reals(kind, l, r, t);
-        if (n)
-            return n;
-    }
+    if (l->kind == N_REAL && r->kind == N_REAL && (n = fold_reals(kind, l, r, t)))
+        return n;
     if (t->kind == TY_QUAD)
         return quad_operation(kind, l, r);
     if (l->kind == N_NUMBER && r->kind == N_NUMBER) {
@@ -140,9 +135,7 @@ struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t
             return l;
     }
     n = is_real(t) ? 0 : reduce_strength(kind, l, r, t);
-    if (n)
-        return n;
-    return new_node(kind, result, l, r);
+    return n ? n : new_node(kind, result, l, r);
 }
 
 struct Node *binary(int kind, struct Node *l, struct Node *r) {
@@ -192,8 +185,7 @@ struct Node *unary(int kind, struct Node *n) {
     n = promote(n);
     need_type(is_integer(n->type) || (kind == N_NEG && is_real(n->type)), n, kind == N_NEG ? "a number" : "an integer");
     if (n->kind == N_REAL) {
-        r.low = n->value;
-        r.high = n->high;
+        real_of(n, &r);
         real_negate(&r, n->type->size);
         return real_number(&r, n->type);
     }
@@ -230,16 +222,11 @@ struct Type *ternary_type(struct Node *a, struct Node *b) {
     if (a->type->kind == TY_VOID || b->type->kind == TY_VOID)
         return type_void;
     if (a->type->kind == TY_POINTER && b->type->kind == TY_POINTER) {
-        if (is_null(a) && a->type->base->kind == TY_VOID)
-            return b->type;
-        if (b->type->base->kind == TY_VOID && !is_null(b))
-            return b->type;
-        return a->type;
+        int void_a = a->type->base->kind == TY_VOID, void_b = b->type->base->kind == TY_VOID;
+        return (void_a && is_null(a)) || (void_b && !is_null(b)) ? b->type : a->type;
     }
-    if (a->type->kind == TY_POINTER)
-        return a->type;
-    if (b->type->kind == TY_POINTER)
-        return b->type;
+    if (a->type->kind == TY_POINTER || b->type->kind == TY_POINTER)
+        return a->type->kind == TY_POINTER ? a->type : b->type;
     if (!same_type(a->type, b->type))
         fail("the two results of ?: have different types", 0);
     return a->type;

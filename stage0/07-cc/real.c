@@ -30,13 +30,8 @@ static struct Big big_a;
 static struct Big big_b;
 static struct Big big_c;
 
-static int mantissa_bits(int size) {
-    return size == 4 ? 24 : size == 8 ? 53 : 113;
-}
-
-static int exponent_bits(int size) {
-    return size == 4 ? 8 : size == 8 ? 11 : 15;
-}
+static int mantissa_bits(int size) { return size == 4 ? 24 : size == 8 ? 53 : 113; }
+static int exponent_bits(int size) { return size == 4 ? 8 : size == 8 ? 11 : 15; }
 
 static int digit_value(int c) {
     if (c >= '0' && c <= '9')

@@ -3,9 +3,7 @@
 
 struct Symbol *last_symbol;
 
-void enter_scope(void) {
-    scope_depth++;
-}
+void enter_scope(void) { scope_depth++; }
 
 void leave_scopes(int depth) {
     struct Symbol *s;

@@ -14,16 +14,13 @@ int attribute_is(char *name, char *wanted) {
 }
 
 void skip_parentheses(void) {
-    int nesting = 0;
+    int depth = 0;
     do {
         if (tok->kind == T_EOF)
             expected("')'");
-        if (tok->kind == '(')
-            nesting++;
-        if (tok->kind == ')')
-            nesting--;
+        depth += (tok->kind == '(') - (tok->kind == ')');
         next();
-    } while (nesting > 0);
+    } while (depth > 0);
 }
 
 /* attribute = "aligned" ["(" constant ")"] | "packed" | "section" "(" string ")" | ident [ "(" ... ")" ] */
@@ -78,9 +75,7 @@ void attributes(struct Specifier *s) {
 }
 
 /* Is a keyword in the set? */
-int has(long words, int kind) {
-    return words >> (kind - T_AUTO) & 1;
-}
+int has(long words, int kind) { return words >> (kind - T_AUTO) & 1; }
 
 /* The type that the words char, short, int, long, float, double, signed, unsigned, _Bool, void make together. */
 struct Type *basic_type(long words) {

@@ -20,9 +20,7 @@ struct Node *add_statement(int kind, struct Node *value, long label) {
     return n;
 }
 
-int new_label(void) {
-    return ++label_count;
-}
+int new_label(void) { return ++label_count; }
 
 void add_branch(struct Node *test, int label, int truth) {
     test = condition(test);

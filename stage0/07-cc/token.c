@@ -91,9 +91,7 @@ void fail_about(char *what, char *about, char *message, char *quoted) {
     leave(1);
 }
 
-void fail(char *message, char *quoted) {
-    fail_about("", "", message, quoted);
-}
+void fail(char *message, char *quoted) { fail_about("", "", message, quoted); }
 
 void warn(char *message, char *quoted) {
     say_message(": warning: ", "", "", message, quoted);

@@ -72,13 +72,8 @@ void arena_reset(struct Arena *arena) {
     arena_enter(arena, arena->first);
 }
 
-char *keep(long size) {
-    return arena_take(&lasting, size);
-}
-
-char *take(long size) {
-    return arena_take(&passing, size);
-}
+char *keep(long size) { return arena_take(&lasting, size); }
+char *take(long size) { return arena_take(&passing, size); }
 
 /* Strings */
 
@@ -151,9 +146,7 @@ void put_bytes(struct Buffer *b, char *bytes, long size) {
     b->size += size;
 }
 
-void put_text(struct Buffer *b, char *text) {
-    put_bytes(b, text, text_length(text));
-}
+void put_text(struct Buffer *b, char *text) { put_bytes(b, text, text_length(text)); }
 
 void put_decimal(struct Buffer *b, long value) {
     if (value < 0) {
@@ -226,13 +219,8 @@ int write_file(char *path, char *data, long size) {
 
 /* Messages: collected, then written to standard error in one piece */
 
-void say(char *text) {
-    put_text(&messages, text);
-}
-
-void say_decimal(long value) {
-    put_decimal(&messages, value);
-}
+void say(char *text) { put_text(&messages, text); }
+void say_decimal(long value) { put_decimal(&messages, value); }
 
 void flush_messages(void) {
     write_all(2, messages.data, messages.size);
