@@ -70,7 +70,7 @@ void old_parameters(struct Type *t) {
                 fail("this is no parameter of the function:", name ? name->name : "");
             if (type->kind == TY_FLOAT)
                 fail("cc knows no float parameter in a function of the old style:", name->name);
-            p->type = type->kind == TY_ARRAY ? pointer_to(type->base) : type;
+            p->type = decayed(type);
         } while (accept(','));
         expect(';', "';'");
     }

@@ -56,19 +56,18 @@ struct Node *variadic_builtin(void) {
     struct Node *list = assignment_expression();
     if (list->type->kind != TY_STRUCT)
         fail("expected a va_list, found the type", type_name(list->type));
-    if (kind == T_VA_START) {
-        if (variadic_area == 0)
-            fail("va_start stands in a function without ...", 0);
+    if (kind == T_VA_START && variadic_area == 0)
+        fail("va_start stands in a function without ...", 0);
+    if (kind != T_VA_END)
         expect(',', "','");
+    if (kind == T_VA_START) {
         assignment_expression();
         n = new_node(N_VA_START, type_void, address_of(list), 0);
     } else if (kind == T_VA_COPY) {
-        expect(',', "','");
         n = assign(list, assignment_expression());
     } else if (kind == T_VA_END) {
         n = comma(address_of(list), number(0, type_int));
     } else {
-        expect(',', "','");
         struct Type *t = type_name_of();
         need_complete(t);
         struct Type *passed = is_aggregate(t) && t->size > 16 ? pointer_to(t) : t;

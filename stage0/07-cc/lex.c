@@ -92,7 +92,8 @@ void load_source(struct Source *s, struct Buffer *b) {
     s->p = b->data;
     s->end = to;
     s->line = s->bol = 1;
-    s->directive = s->conditions = 0;
+    s->directive = 0;
+    s->conditions = 0;
 }
 
 char *skip_comment(struct Source *s, char *p) {
