@@ -67,8 +67,7 @@ void pass_waiting(struct Node *a, long slot) {
 }
 
 int generate_call(struct Node *n) {
-    struct Node *a;
-    struct Node *function = n->lhs;
+    struct Node *a, *function = n->lhs;
     long pointer = -1;
     int slots = slots_used;
     makes_calls = 1;

@@ -122,7 +122,7 @@ int include_path_count;
 struct Token *expanded_token(void);
 void directive(struct Source *s);
 
-/* ---- token.c: the parser's view of the tokens; literals ---- */
+/* ---- token.c: the parser's view of the tokens ---- */
 
 enum { MAX_NESTING = 500, NO_PACK = 0x10000000 };
 enum { MAX_SIZE_BITS = 58 };  /* of a type: its layout counts bits */
@@ -137,7 +137,6 @@ long literal_size;
 void next(void);
 void fail(char *message, char *quoted);
 void expected(char *what);
-void warn(char *message, char *quoted);
 
 /* ---- type.c ---- */
 
@@ -182,7 +181,6 @@ struct Type *type_char, *type_signed_char;      /* char is unsigned on AArch64 *
 struct Type *type_float, *type_double, *type_quad, *type_va_list;       /* quad: long double */
 
 int same_type(struct Type *a, struct Type *b);
-long wrap(struct Type *t, long value);
 
 /* ---- scope.c: what identifiers stand for ---- */
 
@@ -213,9 +211,7 @@ struct Local {                  /* a variable of the current function with its p
 
 struct Label {
     struct Ident *name;
-    int number;
-    int defined;
-    int line;
+    int number, defined, line;
     struct Label *next;
 };
 
@@ -256,15 +252,11 @@ struct Case {
     struct Case *next;
 };
 
-struct Node *number(long value, struct Type *type);
-struct Node *real_number(struct Real *r, struct Type *type);
 struct Node *cast(struct Node *n, struct Type *to);
 struct Node *binary(int kind, struct Node *l, struct Node *r);
 struct Node *comma(struct Node *l, struct Node *r);
 struct Node *ternary(struct Node *test, struct Node *a, struct Node *b);
 struct Node *call_node(struct Node *function, struct Node *arguments);
-long unsigned_divide(long a, long b);
-int unsigned_less(long a, long b);
 
 /* ---- expression.c ---- */
 
@@ -297,8 +289,7 @@ struct Node *compound_literal(struct Type *type);
 struct Type *result_type;       /* of the current function */
 struct Local *result_pointer;   /* where a large struct result goes */
 struct Ident *function_name;
-int label_count;
-int calls_setjmp;
+int label_count, calls_setjmp;
 struct Local *variadic_area;     /* a variadic function's: argument registers, then the address of stack arguments */
 long outgoing_size;             /* stack bytes for the arguments of calls */
 
@@ -328,13 +319,11 @@ long slot_base;                 /* frame offset of the first slot */
 long slots_used, slots_most;
 
 int generate(struct Node *n, int depth, int want);
-void generate_pair(struct Node *l, struct Node *r, int depth, int *left, int *right);
 void discard(struct Node *n, int depth);
 int generate_call(struct Node *n);
 int generate_cast(struct Node *n, int depth, int want);
 int generate_va_arg(struct Node *n, int depth);
 void generate_va_start(struct Node *n);
-void generate_statements(struct Node *list);
 
 struct Slot {                   /* where an argument travels */
     int reg;                    /* -1: on the stack */
@@ -349,8 +338,7 @@ void start_arguments(void);
 void place_argument(struct Type *t, struct Slot *s);
 void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body);
 struct Global *current_function;
-int return_label;
-int makes_calls;
+int return_label, makes_calls;
 struct Parameter *current_parameters;
 long frame_size;
 
@@ -374,16 +362,10 @@ struct Global {                 /* a function or an object */
     int align;
     int used;                   /* reached from _start */
     char *data;
-    long size;
-    long address;
+    long size, address;
     struct Relocation *relocations;
     char *used_file;            /* where it was first named */
     int used_line;
-    struct Global *next;
-    struct Global *next_used;
+    struct Global *next, *next_used;
 };
 
-struct Global *new_global(char *name);
-struct Global *external_global(struct Ident *name);
-struct Global *string_global(char *data, long size);
-void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend);

@@ -4,8 +4,7 @@
 enum { MAX_CODE = 262144, MAX_FIXUPS = 65536, MAX_LABELS = 65536 };     /* a conditional branch reaches 262,143 instructions */
 
 struct Fixup {                  /* an instruction that names a label */
-    int at;
-    int label;
+    int at, label;
 };
 
 int code[MAX_CODE];             /* the instructions of the current function */
@@ -100,8 +99,7 @@ int fits_add(long value) {
 
 /* rd = rn + value; rn and rd may be the stack pointer */
 void add_number(int rd, int rn, long value, int wide) {
-    long op = 0x11000000;
-    long width = wide ? 0x80000000 : 0;
+    long op = 0x11000000, width = wide ? 0x80000000 : 0;
     if (fits_add(value)) {
         if (value < 0) {
             op = 0x51000000;

@@ -73,8 +73,7 @@ void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwis
 
 void generate_switch(struct Node *n) {
     struct Case *c;
-    int count = 0;
-    int r = generate(n->lhs, 0, -1);
+    int count = 0, r = generate(n->lhs, 0, -1);
     for (c = n->cases; c; c = c->next)
         count++;
     search_cases(n->cases, count, r, n->lhs->type, n->value);

@@ -27,8 +27,7 @@ int alias_kinds[] = {
 };
 
 struct Ident *intern(char *text, long length) {
-    long hash = length;
-    long i;
+    long hash = length, i;
     for (i = 0; i < length; i++)
         hash = hash * 31 + text[i];
     hash = (hash ^ hash >> 13) & (HASH_SIZE - 1);
@@ -158,8 +157,7 @@ int kind_of_pair(char *first, int *kinds, int c) {
 }
 
 void lex_punctuator(struct Token *t, char *p) {
-    int c = *p;
-    int kind = 0;
+    int c = *p, kind = 0;
     t->length = 2;
     if (p[1] == '=')
         kind = kind_of_pair(before_equals, equals_kinds, c);

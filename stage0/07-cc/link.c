@@ -1,45 +1,8 @@
-/* link.c: all functions and objects of the program, and the executable made of those that _start reaches. */
+/* link.c: which functions and objects _start reaches, and the executable made of them. */
 
 enum { BASE = 0x400000, SEGMENT = 0x10000, HEADERS = 176 };
 
-struct Global *first_global, *last_global;
 struct Global *used_globals;    /* reached, their own references not followed yet */
-
-struct Global *new_global(char *name) {
-    struct Global *g = (struct Global *)keep(sizeof(struct Global));
-    g->name = name;
-    g->align = 1;
-    if (last_global)
-        last_global->next = g;
-    else
-        first_global = g;
-    last_global = g;
-    return g;
-}
-
-struct Global *external_global(struct Ident *name) {
-    if (name->global == 0)
-        name->global = new_global(name->name);
-    return name->global;
-}
-
-struct Global *string_global(char *data, long size) {
-    struct Global *g = new_global(0);
-    g->section = SECTION_DATA;
-    g->data = data;
-    g->size = size;
-    return g;
-}
-
-void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend) {
-    struct Relocation *r = (struct Relocation *)keep(sizeof(struct Relocation));
-    r->kind = kind;
-    r->at = at;
-    r->target = target;
-    r->addend = addend;
-    r->next = holder->relocations;
-    holder->relocations = r;
-}
 
 /* What is reached */
 

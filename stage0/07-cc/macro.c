@@ -5,8 +5,7 @@
  * on the stack looks like the end of the input: a macro argument is expanded by itself between a barrier and its end. */
 
 struct Argument {
-    struct Token *raw;
-    struct Token *expanded;
+    struct Token *raw, *expanded;
     int is_expanded;
 };
 

@@ -17,6 +17,11 @@ struct Node *number(long value, struct Type *type) {
     return n;
 }
 
+void real_of(struct Node *n, struct Real *r) {
+    r->low = n->value;
+    r->high = n->high;
+}
+
 struct Node *real_number(struct Real *r, struct Type *type) {
     struct Node *n = new_node(N_REAL, type, 0, 0);
     n->value = r->low;

@@ -104,6 +104,22 @@ struct Node *shift_operation(int kind, struct Node *l, struct Node *r) {
     return new_node(kind, l->type, l, r);
 }
 
+/* Two real constants of type t; 0 if the operation is left to the running program. */
+struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t) {
+    struct Real a, b, result;
+    int compares = kind >= N_EQ && kind <= N_GE;
+    real_of(l, &a);
+    real_of(r, &b);
+    if (!real_arithmetic(compares ? REAL_SUB : kind - N_ADD + REAL_ADD, &a, &b, t->size, &result))
+        return 0;
+    if (!compares)
+        return real_number(&result, t);
+    long sign = 0;
+    if (!real_is_zero(&result, t->size))
+        sign = (t->size == 16 ? result.high >> 63 : result.low >> (t->size * 8 - 1)) & 1 ? -1 : 1;
+    return number(fold_binary(kind, type_int, sign, 0), type_int);
+}
+
 /* Both operands have the arithmetic type t. */
 struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t) {
     struct Type *result = is_comparison(kind) ? type_int : t;

@@ -26,9 +26,7 @@ struct Big {
     long limb[LIMBS];
 };
 
-static struct Big big_a;
-static struct Big big_b;
-static struct Big big_c;
+static struct Big big_a, big_b, big_c;
 
 static int mantissa_bits(int size) { return size == 4 ? 24 : size == 8 ? 53 : 113; }
 static int exponent_bits(int size) { return size == 4 ? 8 : size == 8 ? 11 : 15; }
@@ -105,8 +103,7 @@ static void scale_by_5(struct Big *b, long n) {
 }
 
 static void shift_left(struct Big *b, int bits) {
-    int limbs = bits / 32;
-    int i;
+    int limbs = bits / 32, i;
     if (b->count == 0)
         return;
     multiply_add(b, (long)1 << bits % 32, 0);
@@ -216,8 +213,7 @@ static void unpack(struct Big *b, struct Real *r, int size) {
 /* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] "p" exponent); the suffix is cut off */
 static int parse_real(char *text, long length, int size, struct Real *out) {
     struct Big *b = &big_a;
-    char *p = text;
-    char *end = text + length;
+    char *p = text, *end = text + length;
     long scale = 0, exponent = 0;       /* scale: digits behind the point */
     int negative = 0, seen_point = 0, base = 10, mark = 'e';
     clear(b);

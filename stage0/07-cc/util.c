@@ -23,8 +23,7 @@ void arena_enter(struct Arena *arena, struct Block *block) {
 }
 
 void arena_grow(struct Arena *arena, long size) {
-    struct Block *block;
-    struct Block *last = arena->current;
+    struct Block *block, *last = arena->current;
     while (last && last->next) {
         last = last->next;
         if (last->size >= size + sizeof(struct Block)) {
@@ -169,8 +168,7 @@ void store_value(char *at, long value, long size) {
 }
 
 long load_value(char *at, long size) {
-    long value = 0;
-    long i;
+    long value = 0, i;
     for (i = size - 1; i >= 0; i--)
         value = value << 8 | at[i];
     return value;
