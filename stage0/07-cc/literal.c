@@ -26,7 +26,7 @@ struct Node *real_constant(char *p, char *end) {
         t = (end[-1] | 32) == 'f' ? type_float : type_quad;
         end--;
     }
-    if (!parse_real(p, end - p, t->size, &r))
+    if (parse_real(p, t->size, &r) != end)
         fail("this is no number:", keep_text(tok->text, tok->length));
     next();
     return real_number(&r, t);

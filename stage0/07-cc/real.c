@@ -210,48 +210,40 @@ static void unpack(struct Big *b, struct Real *r, int size) {
     b->exponent = exponent - (most >> 1) - mantissa;
 }
 
-/* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] "p" exponent); the suffix is cut off */
-static int parse_real(char *text, long length, int size, struct Real *out) {
+/* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] ["p" exponent]); returns what stands behind it,
+ * or 0 where there is none. */
+static char *parse_real(char *p, int size, struct Real *out) {
     struct Big *b = &big_a;
-    char *p = text, *end = text + length;
     long scale = 0, exponent = 0;       /* scale: digits behind the point */
-    int negative = 0, seen_point = 0, base = 10, mark = 'e';
+    int seen_point = 0, seen_digit = 0, base = 10, digit;
     clear(b);
-    if (length > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
-        base = 16;
-        mark = 'p';
-        p += 2;
+    if (p[0] == '0' && (p[1] | 32) == 'x') {
+        digit = digit_value(p[2] == '.' ? p[3] : p[2]);
+        base = digit >= 0 && digit < 16 ? 16 : 10;
+        p += base == 16 ? 2 : 0;
     }
-    for (; p < end && (*p | 32) != mark; p++) {
-        int digit = digit_value(*p);
-        if (*p == '.' && !seen_point) {
+    for (; (*p == '.' && !seen_point) || ((digit = digit_value(*p)) >= 0 && digit < base); p++) {
+        if (*p == '.') {
             seen_point = 1;
-        } else {
-            if (digit < 0 || digit >= base)
-                return 0;
-            if (b->count < TEXT_LIMBS) {
-                multiply_add(b, base, digit);
-                scale += seen_point;
-            } else {                                    /* 3,300 digits: those behind count as more than nothing */
-                b->sticky = b->sticky || digit;
-                scale -= !seen_point;
-            }
+            continue;
+        }
+        seen_digit = 1;
+        if (b->count < TEXT_LIMBS) {
+            multiply_add(b, base, digit);
+            scale += seen_point;
+        } else {                                        /* 3,300 digits: those behind count as more than nothing */
+            b->sticky = b->sticky || digit;
+            scale -= !seen_point;
         }
     }
-    if (p < end) {
-        p++;
-        if (p < end && (*p == '-' || *p == '+')) {
-            negative = *p == '-';
-            p++;
-        }
-        if (p >= end)
-            return 0;
-        for (; p < end; p++) {
-            if (*p < '0' || *p > '9')
-                return 0;
-            if (exponent < 100000)
-                exponent = exponent * 10 + *p - '0';
-        }
+    if (!seen_digit)
+        return 0;
+    if ((*p | 32) == (base == 16 ? 'p' : 'e')) {
+        int negative = p[1] == '-', sign = negative || p[1] == '+';
+        if (p[1 + sign] >= '0' && p[1 + sign] <= '9')
+            for (p += 1 + sign; *p >= '0' && *p <= '9'; p++)
+                if (exponent < 100000)
+                    exponent = exponent * 10 + *p - '0';
         if (negative)
             exponent = -exponent;
     }
@@ -271,7 +263,7 @@ static int parse_real(char *text, long length, int size, struct Real *out) {
         }
     }
     pack(b, size, out);
-    return 1;
+    return p;
 }
 
 static void real_from_integer(long value, int is_unsigned, int size, struct Real *out) {
