@@ -4,16 +4,8 @@ struct Node *unary_expression(void);
 
 /* Primary expressions */
 
-struct Node *string_literal(void) {
-    read_strings();
-    return global_node(string_global(literal_data, literal_size), array_of(type_char, literal_size));
-}
-
-struct Node *function_name_literal(void) {
-    char *name = function_name ? function_name->name : "";
-    long size = text_length(name) + 1;
-    next();
-    return global_node(string_global(keep_text(name, size - 1), size), array_of(type_char, size));
+struct Node *string_node(char *data, long size) {
+    return global_node(string_global(data, size), array_of(type_char, size));
 }
 
 struct Node *identifier(void) {
@@ -85,13 +77,14 @@ struct Node *primary_expression(void) {
     switch (tok->kind) {
     case T_NUMBER: return number_constant();
     case T_CHAR: return char_constant();
-    case T_STRING: return string_literal();
+    case T_STRING:
+        read_strings();
+        return string_node(literal_data, literal_size);
     case T_IDENT: return identifier();
-    case T_FUNC: return function_name_literal();
-    case T_VA_START:
-    case T_VA_ARG:
-    case T_VA_END:
-    case T_VA_COPY: return variadic_builtin();
+    case T_FUNC:
+        next();
+        return function_name ? string_node(function_name->name, function_name->length + 1) : string_node("", 1);
+    case T_VA_START: case T_VA_ARG: case T_VA_END: case T_VA_COPY: return variadic_builtin();
     case '(':
         next();
         n = expression();

@@ -26,6 +26,13 @@ struct Symbol *new_symbol(int kind, struct Ident *name, struct Type *type) {
     s->depth = scope_depth;
     s->previous = last_symbol;
     last_symbol = s;
+    if (kind == SYMBOL_TAG) {
+        s->hidden = name->tag;
+        name->tag = s;
+    } else {
+        s->hidden = name->symbol;
+        name->symbol = s;
+    }
     return s;
 }
 
@@ -34,17 +41,7 @@ struct Symbol *declare(int kind, struct Ident *name, struct Type *type) {
     int again = old != 0 && kind == SYMBOL_TYPEDEF && old->kind == kind && same_type(old->type, type);
     if (old && old->depth == scope_depth && !again)
         fail("there is already a declaration in this scope of", name->name);
-    struct Symbol *s = new_symbol(kind, name, type);
-    s->hidden = old;
-    name->symbol = s;
-    return s;
-}
-
-struct Symbol *declare_tag(struct Ident *name, struct Type *type) {
-    struct Symbol *s = new_symbol(SYMBOL_TAG, name, type);
-    s->hidden = name->tag;
-    name->tag = s;
-    return s;
+    return new_symbol(kind, name, type);
 }
 
 struct Global *new_global(char *name) {
@@ -109,9 +106,7 @@ struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_stat
     if (s)
         type = composite(s->type, type);
     s = new_symbol(SYMBOL_GLOBAL, name, type);
-    s->hidden = old;
     s->global = g;
-    name->symbol = s;
     return s;
 }
 

@@ -233,7 +233,7 @@ struct Type *tagged_type(int kind, struct Ident *tag, int defining) {
     t->incomplete = 1;
     t->tag = tag;
     if (tag)
-        declare_tag(tag, t);
+        new_symbol(SYMBOL_TAG, tag, t);
     return t;
 }
 
@@ -280,7 +280,7 @@ struct Type *enum_specifier(void) {
             return tag->tag->type;
     }
     if (tag)
-        declare_tag(tag, t);
+        new_symbol(SYMBOL_TAG, tag, t);
     if (tok->kind != '{')
         return t;
     next();
