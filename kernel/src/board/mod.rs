@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+mod blob;
 pub mod fallback;
 pub mod formats;
 pub mod regions;
