@@ -106,15 +106,15 @@ impl<'a> Index<'a> {
         };
         let tar = head(&mut lines, "tar", part)?;
         let init = head(&mut lines, "init", Fields::absolute_path)?;
-        let arguments = lines.take_section("arg", |f| f.text().map(drop))?;
-        let environment = lines.take_section("env", |f| f.text().map(drop))?;
+        let arguments = lines.take_section("arg", &|f| f.text().map(drop))?;
+        let environment = lines.take_section("env", &|f| f.text().map(drop))?;
         let cwd = head(&mut lines, "cwd", Fields::absolute_path)?;
         let policy = head(&mut lines, "policy", |f| match f.word()? {
             b"chain" => Ok(Policy::Chain),
             b"open" => Ok(Policy::Open),
             _ => Err(f.fault("`chain` or `open`")),
         })?;
-        let seeds = lines.take_section("seed", |f| seed(f).map(drop))?;
+        let seeds = lines.take_section("seed", &|f| seed(f).map(drop))?;
         let members = lines.take_until("end")?;
         let sealed_size = lines.offset();
         let seal = head(&mut lines, "end", Fields::hash)?;
@@ -245,10 +245,7 @@ fn head<'a, T>(
     keyword: &'static str,
     read: impl FnOnce(&mut Fields<'a>) -> Result<T, IndexError<'a>>,
 ) -> Result<T, IndexError<'a>> {
-    let mut fields = Fields::new(lines.require()?);
-    if fields.word()? != keyword.as_bytes() {
-        return Err(fields.fault(keyword));
-    }
+    let mut fields = lines.fields_of(keyword)?;
     let value = read(&mut fields)?;
     fields.end()?;
     Ok(value)

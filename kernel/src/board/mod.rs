@@ -142,6 +142,6 @@ impl<'a> Board<'a> {
 pub fn argument<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
     arguments
         .split_ascii_whitespace()
-        .rev()
-        .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+        .filter_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+        .last()
 }
