@@ -31,7 +31,7 @@ mod text;
 
 use crate::escape::Escaped;
 use crate::number::lower_hex;
-use crate::page::{PAGE_SIZE, page_align_up};
+use crate::page::{PAGE_SIZE, ZEROS, page_align_up};
 use crate::sha256::{self, Digest};
 use core::ops::Range;
 pub use facts::{KernelName, Member, MemberKind, Part, Policy, Seed};
@@ -322,7 +322,6 @@ fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexEr
 /// The hash of a kernel: that of its bytes with [`IMAGE_SIZE_FIELD`] taken as zeros, and of zeros after them up to
 /// `size`. So it is the same in every image of one kernel, and for a kernel whose data, zeros in the file, are in use.
 pub fn kernel_hash(bytes: &[u8], size: u64, compress: sha256::Compress) -> Digest {
-    const ZEROS: [u8; 512] = [0; 512];
     let mut hash = sha256::Sha256::new();
     let field = IMAGE_SIZE_FIELD.start.min(bytes.len())..IMAGE_SIZE_FIELD.end.min(bytes.len());
     hash.update(&bytes[..field.start], compress);
