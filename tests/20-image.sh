@@ -101,8 +101,8 @@ kernel_is_small() {
     bytes=$(kernel_bytes)
     echo "$bytes bytes of code and constants"
     expect "a kernel, not nothing" [ "$bytes" -gt 10000 ]
-    # What was reached (docs/architecture.md, "Where the bytes are"), and 1 % more: this keeps it from growing unseen.
-    expect "code and constants of at most 296,500 bytes, not $bytes" [ "$bytes" -le 296500 ]
+    # What was reached (docs/architecture.md, "Where the bytes are"), and 2 % more: this keeps it from growing unseen.
+    expect "code and constants of at most 252,700 bytes, not $bytes" [ "$bytes" -le 252700 ]
 }
 start kernel-size kernel_is_small
 finish

@@ -32,7 +32,7 @@ mod text;
 
 use crate::escape::Escaped;
 use crate::number::lower_hex;
-use crate::page::{PAGE_SIZE, page_align_up};
+use crate::page::{PAGE_SIZE, ZEROS, page_align_up};
 use crate::sha256::{self, Digest};
 use core::ops::Range;
 pub use facts::{KernelName, Member, MemberKind, Part, Policy, Seed};
@@ -109,8 +109,8 @@ impl<'a> Index<'a> {
         };
         let tar = head(&mut lines, "tar", part)?;
         let init = head(&mut lines, "init", Fields::absolute_path)?;
-        let arguments = lines.take_section("arg", |f| f.text().map(drop))?;
-        let environment = lines.take_section("env", |f| f.text().map(drop))?;
+        let arguments = lines.take_section("arg", &|f| f.text().map(drop))?;
+        let environment = lines.take_section("env", &|f| f.text().map(drop))?;
         let cwd = head(&mut lines, "cwd", Fields::absolute_path)?;
         let policy = head(&mut lines, "policy", |f| match f.word()? {
             b"chain" => Ok(Policy::Chain),
@@ -121,7 +121,7 @@ impl<'a> Index<'a> {
             b"continues" => Some(head(&mut lines, "continues", Fields::hash)?),
             _ => None,
         };
-        let seeds = lines.take_section("seed", |f| seed(f).map(drop))?;
+        let seeds = lines.take_section("seed", &|f| seed(f).map(drop))?;
         let members = lines.take_until("end")?;
         let sealed_size = lines.offset();
         let seal = head(&mut lines, "end", Fields::hash)?;
@@ -253,10 +253,7 @@ fn head<'a, T>(
     keyword: &'static str,
     read: impl FnOnce(&mut Fields<'a>) -> Result<T, IndexError<'a>>,
 ) -> Result<T, IndexError<'a>> {
-    let mut fields = Fields::new(lines.require()?);
-    if fields.word()? != keyword.as_bytes() {
-        return Err(fields.fault(keyword));
-    }
+    let mut fields = lines.fields_of(keyword)?;
     let value = read(&mut fields)?;
     fields.end()?;
     Ok(value)
@@ -333,7 +330,6 @@ fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexEr
 /// The hash of a kernel: that of its bytes with [`IMAGE_SIZE_FIELD`] taken as zeros, and of zeros after them up to
 /// `size`. So it is the same in every image of one kernel, and for a kernel whose data, zeros in the file, are in use.
 pub fn kernel_hash(bytes: &[u8], size: u64, compress: sha256::Compress) -> Digest {
-    const ZEROS: [u8; 512] = [0; 512];
     let mut hash = sha256::Sha256::new();
     let field = IMAGE_SIZE_FIELD.start.min(bytes.len())..IMAGE_SIZE_FIELD.end.min(bytes.len());
     hash.update(&bytes[..field.start], compress);

@@ -36,7 +36,8 @@ impl<'a> Options<'a> {
     /// The image's options with those of the command line over them.
     pub fn new(image: &Image, line: &'a str) -> Self {
         let index = &image.index;
-        let (words, after_dashes) = match line.split_once("-- ") {
+        let dashes = line.as_bytes().windows(3).position(|three| three == b"-- ");
+        let (words, after_dashes) = match dashes.map(|at| (&line[..at], &line[at + 3..])) {
             Some((words, rest)) if words.is_empty() || words.ends_with(' ') => (words, Some(rest)),
             _ => (line, None),
         };

@@ -84,7 +84,7 @@ fn open_interrupts(board: &Board<'_>, timer: Timer) -> Result<Interrupts, String
         }
     }
     Err(alloc::format!(
-        "the timer's interrupt, number {}, does not arrive through {description:x?}",
+        "the timer's interrupt, number {}, does not arrive through the board's interrupt controller",
         board.timer_interrupt
     ))
 }

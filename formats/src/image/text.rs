@@ -6,7 +6,8 @@
 use crate::escape::Escaped;
 use crate::number::{lower_hex, number};
 use crate::sha256::Digest;
-use core::fmt;
+use core::ascii;
+use core::fmt::{self, Write};
 
 /// Where and why an index was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +32,11 @@ impl fmt::Display for IndexError<'_> {
         } else {
             ""
         };
-        write!(
-            f,
-            "index line {}: expected {}, found \"{}{dots}\"",
-            self.line,
-            self.expected,
-            shown.escape_ascii()
-        )
+        let (line, expected) = (self.line, self.expected);
+        write!(f, "index line {line}: expected {expected}, found \"")?;
+        let mut bytes = shown.iter().flat_map(|&byte| ascii::escape_default(byte));
+        bytes.try_for_each(|byte| f.write_char(byte.into()))?;
+        write!(f, "{dots}\"")
     }
 }
 
@@ -108,16 +107,24 @@ impl<'a> Lines<'a> {
         self.clone().require()
     }
 
+    /// The fields of the next line, which must begin with `keyword`, after that.
+    pub fn fields_of(&mut self, keyword: &'static str) -> Result<Fields<'a>, IndexError<'a>> {
+        let mut fields = Fields::new(self.require()?);
+        match fields.word()? == keyword.as_bytes() {
+            true => Ok(fields),
+            false => Err(fields.fault(keyword)),
+        }
+    }
+
     /// Passes over the lines that begin with `keyword`, each checked by `check`, and returns them.
     pub fn take_section(
         &mut self,
-        keyword: &str,
-        check: impl Fn(&mut Fields<'a>) -> Result<(), IndexError<'a>>,
+        keyword: &'static str,
+        check: &dyn Fn(&mut Fields<'a>) -> Result<(), IndexError<'a>>,
     ) -> Result<Self, IndexError<'a>> {
         let start = *self;
         while self.peek()?.keyword() == keyword.as_bytes() {
-            let mut fields = Fields::new(self.require()?);
-            fields.word()?;
+            let mut fields = self.fields_of(keyword)?;
             check(&mut fields)?;
             fields.end()?;
         }

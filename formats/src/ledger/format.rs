@@ -129,7 +129,7 @@ const fn odd(word: &[u8; 8]) -> u64 {
     let not_tab = seven + LOW * (0x80 - 0x09);
     let not_return = seven + LOW * (0x80 - 0x0e);
     let not_control = seven + LOW * (0x80 - 0x20);
-    let delete = seven + LOW * (0x80 - 0x7f);
+    let delete = seven + LOW;
     (!not_tab | (not_return & !not_control) | delete) & !value
 }
 

@@ -181,11 +181,10 @@ fn follow_scripts<M: Machine>(
         if prefix.is_empty() {
             prefix.push(path.to_vec());
         }
-        let argument = interpreter.argument.map(<[u8]>::to_vec);
-        prefix.splice(
-            0..0,
-            [interpreter.path.to_vec()].into_iter().chain(argument),
-        );
+        if let Some(argument) = interpreter.argument {
+            prefix.insert(0, argument.to_vec());
+        }
+        prefix.insert(0, interpreter.path.to_vec());
     }
     Err(ExecError::ScriptDepth)
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use crate::errno::Errno;
+use firmseed_formats::page::ZEROS;
 
 /// Takes what `write!` gives; refuses, and keeps what it has, when there is no memory.
 #[derive(Debug, Default)]
@@ -42,9 +43,6 @@ impl fmt::Display for Printable<'_> {
         Ok(())
     }
 }
-
-/// A piece of a hole, or of what is filled later. Constants are bytes of the kernel: not a page of them.
-pub(crate) static ZEROS: [u8; 512] = [0; 512];
 
 /// Bytes in the heap, to be filled.
 pub(crate) fn zeros(length: usize) -> Result<Vec<u8>, Errno> {

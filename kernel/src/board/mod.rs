@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+mod blob;
 pub mod fallback;
 pub mod formats;
 pub mod regions;
@@ -141,6 +142,6 @@ impl<'a> Board<'a> {
 pub fn argument<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
     arguments
         .split_ascii_whitespace()
-        .rev()
-        .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+        .filter_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+        .last()
 }

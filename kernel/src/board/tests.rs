@@ -339,6 +339,104 @@ fn what_is_no_tree_is_refused_with_a_reason() {
     ));
 }
 
+/// The words of a structure block, and what is said of them.
+#[test]
+fn damage_is_named_with_its_place() {
+    const ROOT: [u32; 2] = [1, 0];
+    let said = |words: &[u32]| {
+        let mut builder = Builder::default();
+        words.iter().for_each(|word| builder.word(*word));
+        builder.strings.extend(b"name\0");
+        tree::parse(&builder.blob(None)).unwrap_err().to_string()
+    };
+    for (words, message) in [
+        (&[][..], "the tree ends inside of a node (at byte 0)"),
+        (&[2], "the end of a node that never began (at byte 0)"),
+        (&[7], "a token of an unknown kind (at byte 0)"),
+        (&[1, 0, 2, 1, 0], "a second root (at byte 12)"),
+        (&[1, 0], "the tree ends inside of a node (at byte 8)"),
+        (
+            &[1, 0x61616161],
+            "the structure block is cut short (at byte 12)",
+        ),
+        (
+            &[1, 0, 3, 99, 0],
+            "the structure block is cut short (at byte 8)",
+        ),
+        (
+            &[1, 0, 3, 0, 5],
+            "a property's name lies outside of the strings block (at byte 8)",
+        ),
+        (
+            &[1, 0, 1, 0, 2, 3, 0, 0],
+            "a property outside of a node, or after the node's children (at byte 20)",
+        ),
+        (
+            &[3, 0, 0],
+            "a property outside of a node, or after the node's children (at byte 0)",
+        ),
+    ] {
+        assert_eq!(
+            said(words),
+            format!("device tree damaged: {message}"),
+            "{words:x?}"
+        );
+    }
+    // NOPs are no damage, nor is a name of the strings block's last byte.
+    assert!(said(&[&ROOT[..], &[4, 3, 0, 4, 4, 2, 4]].concat()).contains("no /memory node"));
+}
+
+#[test]
+fn damage_of_the_header_is_named_with_its_place() {
+    let said = |field: usize, value: u32| {
+        let mut blob = virt();
+        blob[field * 4..][..4].copy_from_slice(&value.to_be_bytes());
+        tree::parse(&blob).unwrap_err().to_string()
+    };
+    for (field, value, message) in [
+        (
+            1,
+            1000,
+            "the header gives another size than the blob has (at byte 4)",
+        ),
+        (
+            2,
+            100_000,
+            "the structure block has no place in the blob (at byte 8)",
+        ),
+        (
+            9,
+            100_000,
+            "the structure block has no place in the blob (at byte 8)",
+        ),
+        (
+            8,
+            u32::MAX,
+            "the strings block has no place in the blob (at byte 12)",
+        ),
+        (
+            4,
+            100_000,
+            "the memory reservations have no end (at byte 16)",
+        ),
+        (
+            5,
+            16,
+            "the format is not version 17, nor one that is compatible with it (at byte 20)",
+        ),
+        (
+            6,
+            18,
+            "the format is not version 17, nor one that is compatible with it (at byte 20)",
+        ),
+    ] {
+        assert_eq!(
+            said(field, value),
+            format!("device tree damaged: {message}")
+        );
+    }
+}
+
 #[test]
 fn a_deep_tree_does_not_exhaust_the_stack() {
     let mut builder = Builder::default();

@@ -1,7 +1,6 @@
 //! Bus addresses of a device tree node as the processor sees them (Devicetree Specification 0.4, 2.3.8 "ranges").
 
-use dtoolkit::fdt::FdtNode;
-
+use crate::blob::Node;
 use crate::regions::Region;
 
 /// Most `ranges` entries of one bus. The Raspberry Pi's have four at most.
@@ -39,26 +38,23 @@ impl<'p> Bus<'p> {
     }
 
     /// The bus that `node` is, below this one.
-    pub fn below(&'p self, node: FdtNode<'_>) -> Bus<'p> {
+    pub fn below(&'p self, node: Node<'_>) -> Bus<'p> {
         let mut bus = Bus {
             identity: false,
             parent: Some(self),
             ..Bus::root()
         };
-        let Ok(Some(ranges)) = node.ranges() else {
+        let Some(ranges) = node.property("ranges") else {
             return bus; // no ranges: its children cannot be reached
         };
-        let mut any = false;
-        for range in ranges {
-            any = true;
-            let (Ok(child), Ok(parent), Ok(size)) = (
-                range.child_bus_address::<u64>(),
-                range.parent_bus_address::<u64>(),
-                range.length::<u64>(),
-            ) else {
-                continue; // PCI's three cells: nothing that the kernel uses
-            };
-            if bus.count < CAPACITY {
+        bus.identity = ranges.is_empty();
+        let child = node.child_cells();
+        let cells = [child.address, node.cells.address, child.size];
+        for row in node.rows("ranges", cells) {
+            // PCI's addresses have three cells: nothing that the kernel uses.
+            if let [Some(child), Some(parent), Some(size)] = row
+                && bus.count < CAPACITY
+            {
                 bus.windows[bus.count] = Window {
                     child,
                     parent,
@@ -67,7 +63,6 @@ impl<'p> Bus<'p> {
                 bus.count += 1;
             }
         }
-        bus.identity = !any;
         bus
     }
 

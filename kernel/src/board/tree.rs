@@ -1,15 +1,11 @@
-//! A [`Board`] from a flattened device tree (Devicetree Specification 0.4, chapter 5).
+//! A [`Board`] from a flattened device tree.
 //!
-//! The blob is hostile until [`Fdt::new`] has checked its structure; values are checked here as they are used.
+//! [`Tree::new`] has checked the blob's structure; values are checked here as they are used.
 //! Nodes deeper than [`MAX_DEPTH`] are not looked at, so that no blob can exhaust the stack.
 
 use core::fmt;
 
-use dtoolkit::error::FdtParseError;
-use dtoolkit::fdt::{Fdt, FdtNode};
-use dtoolkit::standard::{NodeStandard, Status};
-use dtoolkit::{Node, Property};
-
+use crate::blob::{Damage, Node, Tree};
 use crate::regions::Region;
 use crate::translate::Bus;
 use crate::{Board, Gpio, InterruptController, Power, SdHost, Uart, argument};
@@ -30,7 +26,7 @@ pub enum TreeError {
     /// It claims a size that cannot be.
     Size(u32),
     /// Its structure is damaged.
-    Structure(FdtParseError),
+    Structure(Damage),
     /// It names no memory.
     NoMemory,
 }
@@ -75,14 +71,10 @@ pub fn claimed_size(header: &[u8; HEADER_SIZE]) -> Result<usize, TreeError> {
 /// # Errors
 /// What is wrong with the blob.
 pub fn parse(blob: &[u8]) -> Result<Board<'_>, TreeError> {
-    let tree = Fdt::new(blob).map_err(TreeError::Structure)?;
+    let tree = Tree::new(blob).map_err(TreeError::Structure)?;
     let root = tree.root();
     let mut board = Board {
-        model: root
-            .model()
-            .ok()
-            .flatten()
-            .unwrap_or("board without a name"),
+        model: root.text("model").unwrap_or("board without a name"),
         ..Board::unknown()
     };
     let mut finder = Finder {
@@ -91,26 +83,18 @@ pub fn parse(blob: &[u8]) -> Result<Board<'_>, TreeError> {
         best_console: Preference::None,
     };
     finder.visit_children(root, &Bus::root(), 0);
-    for reservation in tree.memory_reservations() {
-        board
-            .reserved
-            .add(Region::new(reservation.address(), reservation.size()).grow_to_pages());
+    for reservation in tree.reservations() {
+        board.reserved.add(reservation.grow_to_pages());
     }
-    if let Some(arguments) = tree.chosen().and_then(|_| bootargs(tree)) {
-        board.arguments = arguments;
-    }
+    board.arguments = bootargs(tree).unwrap_or_default();
     if board.memory.size() == 0 {
         return Err(TreeError::NoMemory);
     }
     Ok(board)
 }
 
-fn bootargs<'a>(tree: Fdt<'a>) -> Option<&'a str> {
-    string(tree.find_node("/chosen")?, "bootargs")
-}
-
-fn string<'a>(node: FdtNode<'a>, name: &str) -> Option<&'a str> {
-    node.property(name)?.value_as::<&'a str>().ok()
+fn bootargs(tree: Tree<'_>) -> Option<&str> {
+    tree.top("chosen")?.text("bootargs")
 }
 
 /// Which UART is wanted: by command line, then by /chosen/stdout-path, then the first that is there.
@@ -122,7 +106,7 @@ enum ConsoleChoice<'a> {
     First,
 }
 
-fn console_choice(tree: Fdt<'_>) -> ConsoleChoice<'_> {
+fn console_choice(tree: Tree<'_>) -> ConsoleChoice<'_> {
     let wanted = bootargs(tree)
         .and_then(|line| argument(line, "console"))
         .unwrap_or("");
@@ -132,19 +116,15 @@ fn console_choice(tree: Fdt<'_>) -> ConsoleChoice<'_> {
     if wanted.starts_with("mini") || wanted.starts_with("ttyS") {
         return ConsoleChoice::Mini;
     }
-    let Some(path) = tree
-        .find_node("/chosen")
-        .and_then(|chosen| string(chosen, "stdout-path"))
-    else {
+    let chosen = tree.top("chosen");
+    let Some(path) = chosen.and_then(|chosen| chosen.text("stdout-path")) else {
         return ConsoleChoice::First;
     };
     let path = path.split(':').next().unwrap_or("");
     if path.starts_with('/') {
         return ConsoleChoice::Path(path);
     }
-    let alias = tree
-        .find_node("/aliases")
-        .and_then(|aliases| string(aliases, path));
+    let alias = tree.top("aliases").and_then(|aliases| aliases.text(path));
     alias.map_or(ConsoleChoice::First, ConsoleChoice::Path)
 }
 
@@ -162,19 +142,23 @@ struct Finder<'b, 'a> {
 }
 
 impl<'a> Finder<'_, 'a> {
-    fn visit_children(&mut self, node: FdtNode<'a>, bus: &Bus<'_>, depth: usize) {
+    fn visit_children(&mut self, node: Node<'a>, bus: &Bus<'_>, depth: usize) {
         if depth == MAX_DEPTH {
             return;
         }
         for child in node.children() {
-            if !matches!(child.status(), Ok(Status::Okay)) {
+            if child
+                .property("status")
+                .is_some_and(|status| status != b"okay\0")
+            {
                 continue;
             }
             self.visit(child, bus);
-            match child.name_without_address() {
-                "reserved-memory" => self.visit_reserved(child, bus),
-                "cpus" => self.visit_processors(child),
-                "chosen" | "aliases" | "pcie" => {}
+            let mut name = child.name.split(|&byte| byte == b'@');
+            match name.next().unwrap_or_default() {
+                b"reserved-memory" => self.visit_reserved(child, bus),
+                b"cpus" => self.visit_processors(child),
+                b"chosen" | b"aliases" | b"pcie" => {}
                 _ => {
                     let below = bus.below(child);
                     self.visit_children(child, &below, depth + 1);
@@ -183,17 +167,14 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    fn visit(&mut self, node: FdtNode<'a>, bus: &Bus<'_>) {
-        if string(node, "device_type") == Some("memory") {
+    fn visit(&mut self, node: Node<'a>, bus: &Bus<'_>) {
+        if node.text("device_type") == Some("memory") {
             for_each_region(node, bus, |region| {
                 self.board.memory.add(region.shrink_to_pages())
             });
         }
-        let Some(names) = node.compatible() else {
-            return;
-        };
         let place = region(node, bus, 0);
-        for name in names {
+        for name in node.texts("compatible") {
             match name {
                 "arm,pl011" => self.offer_console(node, place.map(Uart::Pl011)),
                 "brcm,bcm2835-aux-uart" => self.offer_console(node, place.map(Uart::Mini)),
@@ -224,7 +205,7 @@ impl<'a> Finder<'_, 'a> {
                     self.board.timer_interrupt = timer_interrupt(node)
                 }
                 "arm,psci-1.0" | "arm,psci-0.2" => {
-                    self.board.power = match string(node, "method") {
+                    self.board.power = match node.text("method") {
                         Some("hvc") => Power::PsciHvc,
                         Some("smc") => Power::PsciSmc,
                         _ => Power::Halt,
@@ -256,18 +237,16 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Processors that wait in memory for an address at `cpu-release-addr`: their page stays theirs.
-    fn visit_processors(&mut self, node: FdtNode<'a>) {
+    fn visit_processors(&mut self, node: Node<'a>) {
         for child in node.children() {
-            if let Some(property) = child.property("cpu-release-addr")
-                && let Ok(address) = property.value_as::<u64>()
-            {
+            if let Some(address) = child.number("cpu-release-addr") {
                 let word = Region::new(address, size_of::<u64>() as u64);
                 self.board.reserved.add(word.grow_to_pages());
             }
         }
     }
 
-    fn visit_reserved(&mut self, node: FdtNode<'a>, bus: &Bus<'_>) {
+    fn visit_reserved(&mut self, node: Node<'a>, bus: &Bus<'_>) {
         for child in node.children() {
             let no_map = child.property("no-map").is_some();
             for_each_region(child, bus, |region| {
@@ -281,12 +260,14 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    fn offer_console(&mut self, node: FdtNode<'a>, uart: Option<Uart>) {
+    fn offer_console(&mut self, node: Node<'a>, uart: Option<Uart>) {
         let Some(uart) = uart else { return };
         let wanted = match self.console {
             ConsoleChoice::Pl011 => matches!(uart, Uart::Pl011(_)),
             ConsoleChoice::Mini => matches!(uart, Uart::Mini(_)),
-            ConsoleChoice::Path(path) => path.rsplit('/').next() == Some(node.name()),
+            ConsoleChoice::Path(path) => {
+                path.as_bytes().rsplit(|&byte| byte == b'/').next() == Some(node.name)
+            }
             ConsoleChoice::First => true,
         };
         let preference = if wanted {
@@ -303,28 +284,20 @@ impl<'a> Finder<'_, 'a> {
 
 /// The virtual timer is the third of the node's interrupts: secure, non-secure, virtual, hypervisor. A GIC
 /// specifier is (1 = PPI, number, flags): PPIs count from 16. BCM2836's is (number, flags).
-fn timer_interrupt(node: FdtNode<'_>) -> u32 {
+fn timer_interrupt(node: Node<'_>) -> u32 {
     const VIRTUAL: usize = 2;
-    let Some(property) = node.property("interrupts") else {
-        return 0;
-    };
-    let value = property.value();
-    let words = value.len() / 4;
-    let word = |index: usize| {
-        let bytes = value.get(index * 4..index * 4 + 4)?;
-        Some(u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-    };
-    match words {
-        12.. => word(VIRTUAL * (words / 4) + 1).map_or(0, |number| number.saturating_add(16)),
+    let value = node.property("interrupts").unwrap_or_default();
+    let (words, _) = value.as_chunks();
+    let word = |index: usize| words.get(index).map(|&word| u32::from_be_bytes(word));
+    match words.len() {
+        12.. => word(VIRTUAL * (words.len() / 4) + 1).map_or(0, |number| number.saturating_add(16)),
         _ => word(VIRTUAL * 2).unwrap_or(0),
     }
 }
 
 /// The node's `index`th region as the processor sees it.
-fn region(node: FdtNode<'_>, bus: &Bus<'_>, index: usize) -> Option<Region> {
-    let reg = node.reg().ok()??.nth(index)?;
-    let start = reg.address::<u64>().ok()?;
-    bus.translate(Region::new(start, reg.size::<u64>().ok()?))
+fn region(node: Node<'_>, bus: &Bus<'_>, index: usize) -> Option<Region> {
+    bus.translate(node.regions().nth(index)??)
 }
 
 /// The page around a region: trees leave out registers behind those that Linux uses.
@@ -332,15 +305,9 @@ fn page(place: Option<Region>) -> Option<Region> {
     place.map(|region| Region::new(region.start & !4095, 4096))
 }
 
-fn for_each_region(node: FdtNode<'_>, bus: &Bus<'_>, mut action: impl FnMut(Region)) {
-    let Ok(Some(regions)) = node.reg() else {
-        return;
-    };
-    for reg in regions {
-        if let (Ok(start), Ok(size)) = (reg.address::<u64>(), reg.size::<u64>())
-            && let Some(region) = bus.translate(Region::new(start, size))
-        {
-            action(region);
-        }
-    }
+fn for_each_region(node: Node<'_>, bus: &Bus<'_>, action: impl FnMut(Region)) {
+    let regions = node.regions().flatten();
+    regions
+        .filter_map(|region| bus.translate(region))
+        .for_each(action);
 }

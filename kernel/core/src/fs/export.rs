@@ -13,8 +13,8 @@ use super::{FileType, Fs};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Memory;
-use crate::text::ZEROS;
 use alloc::vec::Vec;
+use firmseed_formats::page::ZEROS;
 use firmseed_formats::tar::{self, BLOCK};
 
 /// Which files are exported.
@@ -71,8 +71,11 @@ pub fn export_tar(
     for &(name, inode) in extra {
         write_member(fs, memory, inode, name, None, sink)?;
     }
-    sink(&[0; 2 * BLOCK])
+    sink(&ZEROS)?;
+    sink(&ZEROS)
 }
+
+const _: () = assert!(ZEROS.len() == BLOCK);
 
 /// A walk over the tree in the order of paths, where a directory's path ends with a slash.
 struct Walk<'a> {

@@ -9,6 +9,37 @@ use super::kinds::{Device, InodeId, Origin, ProcNode};
 use super::name::Name;
 use crate::errno::Errno;
 
+type Nodes = &'static [(&'static [u8], ProcNode)];
+
+/// /proc/self.
+static OWN: Nodes = &[
+    (b"exe", ProcNode::SelfExe),
+    (b"cwd", ProcNode::SelfCwd),
+    (b"maps", ProcNode::SelfMaps),
+    (b"stat", ProcNode::SelfStat),
+    (b"status", ProcNode::SelfStatus),
+    (b"cmdline", ProcNode::SelfCmdline),
+    (b"comm", ProcNode::SelfComm),
+    (b"mounts", ProcNode::Mounts),
+];
+/// /proc.
+static PROC: Nodes = &[
+    (b"meminfo", ProcNode::MemInfo),
+    (b"version", ProcNode::Version),
+    (b"uptime", ProcNode::Uptime),
+    (b"loadavg", ProcNode::LoadAverage),
+    (b"cpuinfo", ProcNode::CpuInfo),
+    (b"stat", ProcNode::Stat),
+    (b"filesystems", ProcNode::FileSystems),
+    (b"cmdline", ProcNode::KernelCommandLine),
+];
+/// /proc/firmseed.
+static LEDGER: Nodes = &[
+    (b"ledger", ProcNode::Ledger),
+    (b"head", ProcNode::LedgerHead),
+    (b"counters", ProcNode::LedgerCounters),
+];
+
 impl Fs {
     /// Builds the first tree.
     pub(super) fn make_first_tree(&mut self) -> Result<(), Errno> {
@@ -34,34 +65,15 @@ impl Fs {
         let proc = self.add_directory_node(root, b"proc", Seal::Sealed, 0o555)?;
         let own = self.add_directory_node(proc, b"self", Seal::Sealed, 0o555)?;
         let ledger = self.add_directory_node(proc, b"firmseed", Seal::Sealed, 0o555)?;
-        let nodes: [(InodeId, &'static [u8], ProcNode); 19] = [
-            (own, b"exe", ProcNode::SelfExe),
-            (own, b"cwd", ProcNode::SelfCwd),
-            (own, b"maps", ProcNode::SelfMaps),
-            (own, b"stat", ProcNode::SelfStat),
-            (own, b"status", ProcNode::SelfStatus),
-            (own, b"cmdline", ProcNode::SelfCmdline),
-            (own, b"comm", ProcNode::SelfComm),
-            (own, b"mounts", ProcNode::Mounts),
-            (proc, b"meminfo", ProcNode::MemInfo),
-            (proc, b"version", ProcNode::Version),
-            (proc, b"uptime", ProcNode::Uptime),
-            (proc, b"loadavg", ProcNode::LoadAverage),
-            (proc, b"cpuinfo", ProcNode::CpuInfo),
-            (proc, b"stat", ProcNode::Stat),
-            (proc, b"filesystems", ProcNode::FileSystems),
-            (proc, b"cmdline", ProcNode::KernelCommandLine),
-            (ledger, b"ledger", ProcNode::Ledger),
-            (ledger, b"head", ProcNode::LedgerHead),
-            (ledger, b"counters", ProcNode::LedgerCounters),
-        ];
-        for (parent, name, node) in nodes {
-            self.add_node(
-                Some(parent),
-                Name::Image(name),
-                Node::Proc(node),
-                node.permissions(),
-            )?;
+        for (parent, nodes) in [(own, OWN), (proc, PROC), (ledger, LEDGER)] {
+            for &(name, node) in nodes {
+                self.add_node(
+                    Some(parent),
+                    Name::Image(name),
+                    Node::Proc(node),
+                    node.permissions(),
+                )?;
+            }
         }
         self.add_link_node(own, b"root", b"/")?;
         self.add_link_node(proc, b"mounts", b"self/mounts")?;

@@ -3,8 +3,8 @@
 use crate::addr::PAGE_SIZE;
 use crate::fs::{Chunk, Fs, InodeId};
 use crate::machine::Machine;
-use crate::text::ZEROS;
 use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
+use firmseed_formats::page::ZEROS;
 
 /// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
 /// nobody has the time to hash them.

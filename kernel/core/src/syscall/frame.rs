@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::process::signals::{
     Action, Info, SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SA_RESTORER, SA_SIGINFO, SI_KERNEL, Signal,
 };
-use crate::text::ZEROS;
+use firmseed_formats::page::ZEROS;
 
 /// Where execve maps the trampoline: the page above the stack.
 pub(crate) const SIGNAL_TRAMPOLINE: u64 = crate::vm::STACK_TOP;
