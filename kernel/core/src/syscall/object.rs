@@ -378,8 +378,8 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let from = |base: u64| {
             let new = (base as i64).checked_add(offset as i64);
-            let new = new.ok_or(Errno::EOVERFLOW)?;
-            u64::try_from(new).map_err(|_| Errno::EINVAL)
+            new.and_then(|new| u64::try_from(new).ok())
+                .ok_or(Errno::EINVAL)
         };
         let new = match (whence, &file.object) {
             (SEEK_SET, _) => from(0)?,

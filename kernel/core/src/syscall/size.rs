@@ -15,6 +15,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     pub(super) fn sys_truncate(&mut self, path: u64, length: u64) -> Outcome {
+        check_size(length)?;
         let path = self.path_name(path)?;
         let directory = self.processes.current().directory;
         let inode = self.storage.fs.resolve(directory, &path, Follow::Yes)?;
@@ -28,6 +29,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     pub(super) fn sys_ftruncate(&mut self, fd: u64, length: u64) -> Outcome {
+        check_size(length)?;
         let file = self.file(fd)?;
         match file.object {
             Object::Path => Err(Errno::EBADF.into()),
@@ -37,9 +39,6 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     fn set_size(&mut self, inode: InodeId, length: u64) -> Outcome {
-        if length > FILE_SIZE_MAX {
-            return Err(Errno::EINVAL.into());
-        }
         self.observer().write(inode, length > 0);
         self.storage.fs.set_size(
             inode,
@@ -92,5 +91,13 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             _ => Ok(0),
         }
+    }
+}
+
+/// A size below zero is an error before any other.
+fn check_size(length: u64) -> Result<(), Errno> {
+    match length {
+        0..=FILE_SIZE_MAX => Ok(()),
+        _ => Err(Errno::EINVAL),
     }
 }

@@ -38,7 +38,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if let Object::Regular(_) = self.files.open.get(id).object {
             return self.write_user(id, address, length, Position::Current);
         }
-        self.write_segments(id, &[Segment { address, length }], Position::Current)
+        self.write_segments((id, Position::Current), &[Segment { address, length }])
     }
 
     /// One segment of a read.
@@ -47,6 +47,7 @@ impl<M: Machine> Io<'_, '_, M> {
     fn read_user(&mut self, id: FileId, address: u64, length: u64, position: Position) -> Outcome {
         if self.files.open.get(id).is_readable() {
             check_range(address, length)?;
+            self.check_span(id, position, length)?;
         }
         self.read(id, &mut Buffer::user(address, length), position)
     }
@@ -57,13 +58,34 @@ impl<M: Machine> Io<'_, '_, M> {
     fn write_user(&mut self, id: FileId, address: u64, length: u64, position: Position) -> Outcome {
         if self.files.open.get(id).is_writable() {
             check_range(address, length)?;
+            self.check_span(id, position, length)?;
         }
         self.write(id, &mut Buffer::user(address, length), position)
     }
 
+    /// Bytes of a regular file past the largest offset: EINVAL before one of them moves, as on Linux.
+    #[inline(always)]
+    fn check_span(&self, id: FileId, position: Position, length: u64) -> Result<(), Errno> {
+        let file = self.files.open.get(id);
+        let offset = match position {
+            Position::At(offset) => offset,
+            Position::Current => file.offset,
+        };
+        let is_regular = matches!(file.object, Object::Regular(_));
+        match offset.saturating_add(length) > FILE_SIZE_MAX && is_regular {
+            true => Err(Errno::EINVAL),
+            false => Ok(()),
+        }
+    }
+
     /// An array of `struct iovec`, copied before any byte moves: what is read may overwrite it. A length below zero is found
-    /// before any other fault.
-    fn vector(&mut self, address: u64, count: u64) -> Result<Vec<Segment>, Errno> {
+    /// before any other fault, and nothing moves if all of it does not fit at `position`. None where there is nothing to move.
+    fn vector(
+        &mut self,
+        (id, position): (FileId, Position),
+        address: u64,
+        count: u64,
+    ) -> Result<Vec<Segment>, Errno> {
         if count > MAX_SEGMENTS {
             return Err(Errno::EINVAL);
         }
@@ -71,23 +93,28 @@ impl<M: Machine> Io<'_, '_, M> {
         let room = segments.try_reserve_exact(count as usize);
         room.map_err(|_| Errno::ENOMEM)?;
         let mut ranges = Ok(());
+        let mut total = 0u64;
         for index in 0..count {
             let [address, length] = self.read_words(address.wrapping_add(index * 16))?;
             if length > i64::MAX as u64 {
                 return Err(Errno::EINVAL);
             }
             ranges = ranges.and(check_range(address, length));
-            segments.push(Segment { address, length });
+            total = total.saturating_add(length);
+            if length > 0 {
+                segments.push(Segment { address, length });
+            }
         }
-        ranges.map(|()| segments)
+        ranges?;
+        self.check_span(id, position, total)?;
+        Ok(segments)
     }
 
     /// Writes all segments. A pipe that fills up on the way blocks the call, which goes on where it was.
     fn write_segments(
         &mut self,
-        id: FileId,
+        (id, mut position): (FileId, Position),
         segments: &[Segment],
-        mut position: Position,
     ) -> Outcome {
         let file = self.files.open.get(id);
         if !file.is_writable() {
@@ -135,18 +162,14 @@ impl<M: Machine> Io<'_, '_, M> {
     /// Reads into all segments until one is not filled.
     fn read_segments(
         &mut self,
-        id: FileId,
+        (id, mut position): (FileId, Position),
         segments: &[Segment],
-        mut position: Position,
     ) -> Outcome {
         if !self.files.open.get(id).is_readable() {
             return Err(Errno::EBADF.into());
         }
         let mut done = 0;
-        for (index, &Segment { address, length }) in segments.iter().enumerate() {
-            if length == 0 && index > 0 {
-                continue;
-            }
+        for &Segment { address, length } in segments {
             match self.read_user(id, address, length, position) {
                 Ok(count) => {
                     done += count;
@@ -164,15 +187,15 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     pub(super) fn sys_readv(&mut self, fd: u64, address: u64, count: u64) -> Outcome {
-        let id = self.id(fd)?;
-        let segments = self.vector(address, count)?;
-        self.read_segments(id, &segments, Position::Current)
+        let place = (self.id(fd)?, Position::Current);
+        let segments = self.vector(place, address, count)?;
+        self.read_segments(place, &segments)
     }
 
     pub(super) fn sys_writev(&mut self, fd: u64, address: u64, count: u64) -> Outcome {
-        let id = self.id(fd)?;
-        let segments = self.vector(address, count)?;
-        self.write_segments(id, &segments, Position::Current)
+        let place = (self.id(fd)?, Position::Current);
+        let segments = self.vector(place, address, count)?;
+        self.write_segments(place, &segments)
     }
 
     pub(super) fn sys_pread(&mut self, fd: u64, address: u64, length: u64, offset: u64) -> Outcome {
@@ -187,14 +210,14 @@ impl<M: Machine> Io<'_, '_, M> {
         length: u64,
         offset: u64,
     ) -> Outcome {
-        let (id, position) = self.positioned(fd, offset)?;
-        self.write_segments(id, &[Segment { address, length }], position)
+        let place = self.positioned(fd, offset)?;
+        self.write_segments(place, &[Segment { address, length }])
     }
 
     pub(super) fn sys_preadv(&mut self, fd: u64, address: u64, count: u64, offset: u64) -> Outcome {
-        let (id, position) = self.positioned(fd, offset)?;
-        let segments = self.vector(address, count)?;
-        self.read_segments(id, &segments, position)
+        let place = self.positioned(fd, offset)?;
+        let segments = self.vector(place, address, count)?;
+        self.read_segments(place, &segments)
     }
 
     pub(super) fn sys_pwritev(
@@ -204,9 +227,9 @@ impl<M: Machine> Io<'_, '_, M> {
         count: u64,
         offset: u64,
     ) -> Outcome {
-        let (id, position) = self.positioned(fd, offset)?;
-        let segments = self.vector(address, count)?;
-        self.write_segments(id, &segments, position)
+        let place = self.positioned(fd, offset)?;
+        let segments = self.vector(place, address, count)?;
+        self.write_segments(place, &segments)
     }
 
     pub(super) fn sys_preadv2(

@@ -18,8 +18,11 @@ const WSTOPPED: u64 = 2;
 const WEXITED: u64 = 4;
 const WCONTINUED: u64 = 8;
 const WNOWAIT: u64 = 0x0100_0000;
-/// __WNOTHREAD, __WALL, __WCLONE: all children are the same here.
-const IGNORED: u64 = 0xe000_0000;
+/// All children, whatever they send when they end; without it, those that send SIGCHLD, or with __WCLONE the others.
+const WALL: u64 = 0x4000_0000;
+const WCLONE: u64 = 0x8000_0000;
+/// Those, and __WNOTHREAD: there is one thread.
+const OF_CLONE: u64 = 0x2000_0000 | WALL | WCLONE;
 
 /// Which children are meant.
 #[derive(Clone, Copy)]
@@ -69,7 +72,7 @@ impl StateChange {
 
 impl<M: Machine> Jobs<'_, '_, M> {
     pub(super) fn sys_wait4(&mut self, pid: u64, status: u64, options: u64, usage: u64) -> Outcome {
-        if options as u32 as u64 & !(WNOHANG | WUNTRACED | WCONTINUED | IGNORED) != 0 {
+        if options as u32 as u64 & !(WNOHANG | WUNTRACED | WCONTINUED | OF_CLONE) != 0 {
             return Err(Errno::EINVAL.into());
         }
         let which = match pid as i32 {
@@ -99,7 +102,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
     ) -> Outcome {
         let wanted = WEXITED | WSTOPPED | WCONTINUED;
         let options = options as u32 as u64;
-        if options & !(WNOHANG | WNOWAIT | wanted | IGNORED) != 0 || options & wanted == 0 {
+        if options & !(WNOHANG | WNOWAIT | wanted | OF_CLONE) != 0 || options & wanted == 0 {
             return Err(Errno::EINVAL.into());
         }
         let which = match (kind as u32, id as i32) {
@@ -142,10 +145,13 @@ impl<M: Machine> Jobs<'_, '_, M> {
         let own = self.processes.current().pid;
         let mut has_child = false;
         for (slot, child) in self.processes.iter() {
-            if child.parent != own || !which.includes(child) {
+            let sends_child = child.exit_signal() == Some(Signal::CHLD);
+            let is_of_kind = options & WALL != 0 || sends_child != (options & WCLONE != 0);
+            if child.parent != own || !which.includes(child) || !is_of_kind {
                 continue;
             }
-            has_child = true;
+            // One that has ended has nothing more to tell to those who do not ask for its end.
+            has_child |= !child.is_zombie();
             let Some(change) = child.state_change() else {
                 continue;
             };

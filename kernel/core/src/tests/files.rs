@@ -105,7 +105,7 @@ fn seek_knows_holes() {
     );
     assert_eq!(
         rig.call(n::LSEEK, &[fd, i64::MAX as u64, SEEK_END]),
-        fail(Errno::EOVERFLOW)
+        fail(Errno::EINVAL)
     );
     assert_eq!(rig.call(n::LSEEK, &[fd, 0, 9]), fail(Errno::EINVAL));
     let (reader, _) = rig.pipe();
@@ -116,7 +116,7 @@ fn seek_knows_holes() {
     rig.done(n::LSEEK, &[fd, 1 << 19, SEEK_SET]);
     assert_eq!(rig.read(fd, 10), [0; 10]);
     rig.done(n::LSEEK, &[fd, i64::MAX as u64, SEEK_SET]);
-    assert_eq!(rig.write(fd, b"x"), fail(Errno::EFBIG));
+    assert_eq!(rig.write(fd, b"x"), fail(Errno::EINVAL));
 }
 
 #[test]
