@@ -8,7 +8,6 @@
 
 use super::Fs;
 use super::kinds::{FileType, InodeId};
-use super::makers::Makers;
 use super::name::Name;
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -37,8 +36,7 @@ pub(super) struct Directory {
     /// Positions in `slots`, open addressing with linear probing; a power of two, at most half full.
     /// Empty while there are few slots.
     index: Vec<u32>,
-    pub seal: Seal,
-    pub makers: Makers,
+    pub(super) seal: Seal,
 }
 
 /// Cookies of `.` and `..`; those of names follow.
@@ -57,7 +55,6 @@ impl Directory {
             next_cookie: DOT_DOT + 1,
             index: Vec::new(),
             seal,
-            makers: Makers::NONE,
         }
     }
 
@@ -136,6 +133,7 @@ impl Directory {
         self.slots.len()
     }
 
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn position(&self, name: &[u8]) -> Option<usize> {
         let matches = |slot: &Slot| slot.inode.is_some() && *slot.name == *name;
         if self.index.is_empty() {
@@ -182,6 +180,7 @@ fn enter(index: &mut [u32], name: &[u8], position: u32) {
 }
 
 /// FNV-1a, 32 bits, the high half folded in because the low bits choose the place.
+#[inline(always)]
 fn hash(name: &[u8]) -> u32 {
     let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     let hash = name.iter().fold(0x811c_9dc5, step);

@@ -153,10 +153,9 @@ impl Fs {
         concatenate(&names)
     }
 
-    /// The directory whose name for the inode [`Fs::path_of`] shows, or the root where it has none.
-    pub fn directory_of(&self, inode: InodeId) -> InodeId {
-        self.a_name_of(inode)
-            .map_or(InodeId::ROOT, |(directory, _)| directory)
+    /// The directory whose name for the inode [`Fs::path_of`] shows; None where it has no name.
+    pub fn directory_of(&self, inode: InodeId) -> Option<InodeId> {
+        self.a_name_of(inode).map(|(directory, _)| directory)
     }
 
     /// A directory that names the inode, and the name.

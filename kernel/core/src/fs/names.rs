@@ -29,7 +29,12 @@ pub enum Opened {
     /// It was there; of any kind but a directory.
     Existing(InodeId),
     /// It is new.
-    Created(InodeId),
+    Created {
+        /// The file.
+        inode: InodeId,
+        /// Where its name is.
+        directory: InodeId,
+    },
 }
 
 impl Fs {
@@ -60,8 +65,8 @@ impl Fs {
             };
             let inode = match found {
                 Err(Errno::ENOENT) => {
-                    let created = self.create_file(directory, name, permissions)?;
-                    return Ok(Opened::Created(created));
+                    let inode = self.create_file(directory, name, permissions)?;
+                    return Ok(Opened::Created { inode, directory });
                 }
                 found => found?,
             };
@@ -311,11 +316,8 @@ impl Fs {
     }
 
     pub(super) fn touch_directory(&mut self, directory: InodeId) {
-        let (now, actor) = (self.now, self.actor);
+        let now = self.now;
         let inode = &mut self.inodes[directory];
-        if let Node::Directory(names) = &mut inode.node {
-            names.makers.add(actor);
-        }
         inode.modified = now;
         inode.changed = now;
     }
