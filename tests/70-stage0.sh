@@ -78,12 +78,12 @@ if wanted cc-upstream; then fetch_cc_sources >"$made/fetch.log" 2>&1 || { cat "$
 check cc-upstream-tests2 cc_part tests2
 check cc-upstream-tinycc cc_part tinycc
 check cc-upstream-mes cc_part mes
-random_programs() { CSMITH_TO=$(full && echo 2000 || echo 120) cc_part csmith; }
+random_programs() { CSMITH_TO=$(full && echo 2000 || echo 60) cc_part csmith; }
 check cc-upstream-csmith random_programs
-# GCC's torture suite by cc: what it compiles runs right. Each third program of 1,653; --full has all.
+# GCC's torture suite by cc: what it compiles runs right. Each sixth program of 1,653; --full has all.
 torture_suite() {
     "$cc/tests/build-host" "$made/cc-torture"
-    "$root/tests/tinycc/torture" --cc "$made/cc-torture" --every "$(full && echo 1 || echo 3)" "$made"
+    "$root/tests/tinycc/torture" --cc "$made/cc-torture" --every "$(full && echo 1 || echo 6)" "$made"
 }
 check cc-upstream-torture torture_suite
 
