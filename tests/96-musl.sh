@@ -104,6 +104,9 @@ on_the_machine() {
     expect_line '^dash: the shell answers as expected$' "$road/console"
     expect_line '^make: a program of two files is made, and answers$' "$road/console"
     (cd "$road/out" && sed 's#  /#  #' "$root"/ports/{musl,dash,make}/SHA256SUMS | sha256sum -c)
+    # What make made too: in a folder of its own, it has seen nothing of the unpackers.
+    "$image_builder" verify "$target/firmseed.img" "$road/out/firmseed.ledger" --head "$(head_of "$road/console")" >"$road/verdict"
+    expect_line '^verified: .* programs derive from text' "$road/verdict"
     for program in $programs; do
         [ "$program" != threads ] || continue
         tr -d '\r' <"$road/console" | sed -n "/^=== $program\$/,/^--- $program\$/p" | sed '1d;$d' | grep -av '^firmseed: ' >"$road/$program.machine"
