@@ -24,8 +24,6 @@ pub(super) enum Seal {
 struct Slot {
     cookie: u64,
     name: Name,
-    /// The process that gave the name; 0 is nobody.
-    maker: u32,
     /// None: dead.
     inode: Option<InodeId>,
 }
@@ -80,8 +78,8 @@ impl Directory {
         self.slots.try_reserve(1).map_err(|_| Errno::ENOMEM)
     }
 
-    /// Adds a name that is not there yet, by process `maker`, after [`reserve`](Self::reserve).
-    pub fn insert(&mut self, name: Name, inode: InodeId, maker: u32) {
+    /// Adds a name that is not there yet, after [`reserve`](Self::reserve).
+    pub fn insert(&mut self, name: Name, inode: InodeId) {
         let position = self.slots.len() as u32;
         if !self.index.is_empty() {
             enter(&mut self.index, &name, position);
@@ -89,18 +87,16 @@ impl Directory {
         self.slots.push(Slot {
             cookie: self.next_cookie,
             name,
-            maker,
             inode: Some(inode),
         });
         self.next_cookie += 1;
         self.live += 1;
     }
 
-    /// Process `maker` lets a name that is there stand for another inode.
-    pub fn replace(&mut self, name: &[u8], inode: InodeId, maker: u32) {
+    /// Lets a name that is there stand for another inode.
+    pub fn replace(&mut self, name: &[u8], inode: InodeId) {
         if let Some(position) = self.position(name) {
             self.slots[position].inode = Some(inode);
-            self.slots[position].maker = maker;
         }
     }
 
@@ -117,10 +113,10 @@ impl Directory {
         }
     }
 
-    /// A name of `inode`, and the process that gave it; 0 is nobody.
-    pub fn name_of(&self, inode: InodeId) -> Option<(&[u8], u32)> {
+    /// A name of `inode`.
+    pub fn name_of(&self, inode: InodeId) -> Option<&[u8]> {
         let slot = self.slots.iter().find(|slot| slot.inode == Some(inode))?;
-        Some((&slot.name, slot.maker))
+        Some(&slot.name)
     }
 
     /// Live names with their cookies, from the first cookie above `cookie` on.

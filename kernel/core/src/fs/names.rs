@@ -175,10 +175,10 @@ impl Fs {
             _ => {}
         }
         let name = Name::copy(name)?;
-        let (now, actor) = (self.now, self.actor);
         let names = self.directory_mut(directory)?;
         names.reserve()?;
-        names.insert(name, inode, actor);
+        names.insert(name, inode);
+        let now = self.now;
         let inode = &mut self.inodes[inode];
         inode.links += 1;
         inode.changed = now;
@@ -306,8 +306,8 @@ impl Fs {
         }
         let is_directory = matches!(inode.node, Node::Directory(_));
         self.directory_mut(directory)?.reserve()?;
-        let (id, actor) = (self.inodes.add(inode)?, self.actor);
-        self.directory_mut(directory)?.insert(name, id, actor);
+        let id = self.inodes.add(inode)?;
+        self.directory_mut(directory)?.insert(name, id);
         if is_directory {
             self.inodes[directory].links += 1;
         }

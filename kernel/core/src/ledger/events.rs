@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Observer;
+use super::files::Files;
 use super::record::PipeRecord;
 use crate::addr::UserAddr;
 use crate::exec::Arguments;
@@ -84,8 +85,15 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// The current process has made an empty file, a link or a directory, with a name in `directory`.
     pub fn made(&mut self, file: InodeId, directory: InodeId) {
         self.ledger.files.begin(file);
-        self.names_changed(directory);
+        self.named(file, directory);
         self.first_write(file, None, false);
+    }
+
+    /// The current process has given a name in a directory to a file.
+    pub fn named(&mut self, file: InodeId, directory: InodeId) {
+        let result = self.ledger.files.add_namer(file, self.own_pid());
+        self.keep(result.map_err(fmt::Error::from));
+        self.names_changed(directory);
     }
 
     /// The current process has made, moved or removed a name in a directory.
@@ -225,27 +233,27 @@ impl<M: Machine> Observer<'_, '_, M> {
     #[inline(never)]
     pub fn path(&mut self, mut file: InodeId) {
         while file != InodeId::ROOT
-            && let Some((directory, maker)) = self.storage.fs.maker_of_name(file)
+            && let Some(directory) = self.storage.fs.directory_of(file)
         {
-            self.name_by(maker);
+            self.names_by(|files, process| files.namer_from(file, process));
             file = directory;
         }
     }
 
     /// The current process lists a directory: the names are bytes of those who made them.
-    #[inline(never)]
     pub fn names(&mut self, directory: InodeId) {
-        let mut next = 0;
-        while let Some(maker) = self.ledger.files.maker_from(directory, next) {
-            next = maker + 1;
-            self.name_by(maker);
-        }
+        self.names_by(|files, process| files.maker_from(directory, process));
     }
 
-    /// The current process gets a name that `maker` gave or took; 0 is nobody.
-    fn name_by(&mut self, maker: u32) {
-        if maker != 0 && maker != self.own_pid().0 {
-            self.receive(self.processes.current_slot(), Pid(maker));
+    /// The current process gets names of these others.
+    #[inline(never)]
+    fn names_by(&mut self, by: impl Fn(&Files, u32) -> Option<u32>) {
+        let mut next = 0;
+        while let Some(maker) = by(&self.ledger.files, next) {
+            next = maker + 1;
+            if maker != self.own_pid().0 {
+                self.receive(self.processes.current_slot(), Pid(maker));
+            }
         }
     }
 

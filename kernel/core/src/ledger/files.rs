@@ -1,5 +1,5 @@
-//! What the ledger knows of files: whose changes of one it has not told yet, what is in one, and whose the names in a
-//! directory are.
+//! What the ledger knows of files: whose changes of one it has not told yet, what is in one, whose its names are, and
+//! whose those in a directory.
 //!
 //! By the numbers of inodes, which come again: what makes a file or a directory says so ([`Files::begin`]). Contents
 //! need no such care, as no two have the same version.
@@ -35,6 +35,8 @@ enum Known {
 pub(crate) struct Files {
     /// By the numbers of inodes.
     table: Pieces<Known>,
+    /// By the same numbers, who has given each a name.
+    namers: Pieces<Makers>,
 }
 
 impl Files {
@@ -42,6 +44,7 @@ impl Files {
     pub const fn new() -> Self {
         Files {
             table: Pieces::new(),
+            namers: Pieces::new(),
         }
     }
 
@@ -97,6 +100,22 @@ impl Files {
         Ok(())
     }
 
+    /// A process gives a file or directory a name.
+    #[inline(never)]
+    pub fn add_namer(&mut self, file: InodeId, namer: Pid) -> Result<(), NoMemory> {
+        let number = file.0 as usize;
+        while self.namers.len() <= number {
+            self.namers.push(Makers::NONE).map_err(|_| NoMemory)?;
+        }
+        self.namers[number].add(namer.0);
+        Ok(())
+    }
+
+    /// The first process from `process` on that may have given a file or directory its name.
+    pub fn namer_from(&self, file: InodeId, process: u32) -> Option<u32> {
+        self.namers.get(file.0 as usize)?.at_or_after(process)
+    }
+
     /// The first process from `process` on that may have changed the names in a directory.
     pub fn maker_from(&self, directory: InodeId, process: u32) -> Option<u32> {
         match self.table.get(directory.0 as usize)? {
@@ -109,6 +128,9 @@ impl Files {
     pub fn begin(&mut self, file: InodeId) {
         if let Some(known) = self.table.get_mut(file.0 as usize) {
             *known = Known::Nothing;
+        }
+        if let Some(namers) = self.namers.get_mut(file.0 as usize) {
+            *namers = Makers::NONE;
         }
     }
 

@@ -177,7 +177,7 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let (directory, path, name) = self.names().parent(new_fd, new)?;
         self.storage.fs.link(inode, directory, &path[name..])?;
-        self.observer().names_changed(directory);
+        self.observer().named(inode, directory);
         Ok(0)
     }
 
@@ -207,8 +207,15 @@ impl<M: Machine> Io<'_, '_, M> {
             how,
             pool,
         )?;
-        for directory in [old_directory, new_directory] {
-            self.observer().names_changed(directory);
+        for (directory, name) in [
+            (old_directory, &old[old_name..]),
+            (new_directory, &new[new_name..]),
+        ] {
+            // What stands there now has got this name; at the old place that is what was exchanged.
+            match self.storage.fs.resolve(directory, name, Follow::No) {
+                Ok(file) => self.observer().named(file, directory),
+                Err(_) => self.observer().names_changed(directory),
+            }
         }
         Ok(0)
     }
