@@ -2,7 +2,8 @@
 //!
 //! A mnemonic with a branch or a distance is assembled as it stands, such as `b .+8`; more than one stand with `; ` between
 //! them. A name is its mnemonic, or says what its instructions do together (`named`). A value that is no
-//! instruction (an opcode byte, say) has a comment that begins with `=` and is only checked for its use.
+//! instruction has a comment that begins with `=`: `= N` says that it is the word N, any other is only read (an opcode
+//! byte, say).
 //! Names of offsets in mnemonics come from lines `# Offsets ... name = N`.
 
 use crate::assembler;
@@ -15,6 +16,13 @@ struct Define<'a> {
     name: &'a str,
     hex: &'a str,
     mnemonic: &'a str,
+}
+
+impl Define<'_> {
+    /// N of a comment `= N`.
+    fn number(&self) -> Option<u32> {
+        self.mnemonic.strip_prefix('=')?.trim().parse().ok()
+    }
 }
 
 /// Checks all M1 files of a program together; returns how many DEFINEs there are.
@@ -32,6 +40,23 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
         }
     }
     in_order_and_used(&defines, &used)?;
+    for define in &defines {
+        if let Some(number) = define.number() {
+            let hex: String = number
+                .to_le_bytes()
+                .iter()
+                .map(|byte| format!("{byte:02X}"))
+                .collect();
+            ensure!(
+                hex.eq_ignore_ascii_case(define.hex),
+                "{}:{}: {} is {} but {number} is {hex}",
+                define.path,
+                define.line,
+                define.name,
+                define.hex
+            );
+        }
+    }
     let instructions: Vec<&Define> = defines
         .iter()
         .filter(|define| !define.mnemonic.starts_with('='))
@@ -234,6 +259,14 @@ mod tests {
         refused(&good.replace(" ret\n", "\n"), "never used");
         refused("DEFINE rat C0035FD6 # ret\nrat\n", "the name rat says");
         assert!(run("DEFINE ret C0035FD6\nret\n").is_err());
+    }
+
+    #[test]
+    fn numbers_are_words() {
+        let good =
+            "DEFINE kind_pointer 04000000 # = 4\nDEFINE ret C0035FD6 # ret\n kind_pointer ret\n";
+        assert_eq!(run(good).unwrap(), 2);
+        refused(&good.replace("= 4", "= 5"), "5 is 05000000");
     }
 
     #[test]
