@@ -1,5 +1,5 @@
-/* scope.c: globals, and what identifiers stand for. A declaration hides the identifier's meaning and remembers it; leaving a scope takes
- * back its declarations, last first. */
+/* scope.c: globals, and what identifiers stand for. A declaration hides the identifier's meaning and remembers it; leaving a
+ * scope takes back its declarations, last first. */
 
 struct Symbol *last_symbol;
 struct Global *first_global, *last_global;
