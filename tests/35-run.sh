@@ -34,6 +34,8 @@ bad_requests() {
     expect_status "unknown option" 1 "$run" --frobnicate
     expect_status "an option without its value" 1 "$run" --image
     expect_status "a command line where none can pass" 1 "$run" --image "$image" --machine raspi3b --append init=/x
+    expect_status "more ports for an image that is built already" 1 "$run" --image "$image" --system
+    expect_status "the userland on the other kernel" 1 "$run" --kernel seed --system
     expect_status "the help" 0 "$run" --help
 }
 start requests bad_requests
