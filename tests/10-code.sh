@@ -9,7 +9,9 @@ else
     skip format "cargo fmt is not installed"
 fi
 
-lint_host() { cargo clippy --quiet --locked --all-targets -- -D warnings && cargo clippy --quiet --locked -p kernel --lib --tests -- -D warnings; }
+lint_host() { cargo clippy --quiet --locked --all-targets -- -D warnings &&
+    cargo clippy --quiet --locked -p kernel --lib --tests -- -D warnings &&
+    cargo clippy --quiet --locked -p machine --all-targets -- -D warnings; }
 if cargo clippy --version >/dev/null 2>&1; then
     check clippy lint_host
 else

@@ -58,6 +58,11 @@ requests() {
     expect_status "a file that is not there" 1 "$run" -- /none.c
     expect_status "a program for an image that is built already" 1 "$run" --image "$ports/image" -- "$example/letters.c"
     expect_status "a port for an image that is built already" 1 "$run" --image "$ports/image" --port "$example"
+    expect_status "--from with an image alone" 1 "$run" --from "$ports/image"
+    expect_status "--from with nothing to do" 1 "$run" --from "$example/poem" "$ports"
+    expect_status "--from what is not there" 1 "$run" --from "$example/poem" "$ports/none" --port "$example"
+    expect_status "--from with an image that is built already" 1 "$run" --from "$example/poem" "$ports" --image "$example/poem"
+    expect_status "--from what is no image" 1 "$run" --from "$example/poem" "$ports" --port "$example"
 }
 check requests requests
 
@@ -92,6 +97,34 @@ on_the_machine() {
     expect "the same table from Linux" cmp "$ports/counted-by-linux" "$example/expected"
 }
 check on-the-machine on_the_machine
+
+# What that run left, though it ended with a status, is where the next one starts: its programs run, `verify` follows them across,
+# and believes neither a ledger that names another run nor files that are not that run's.
+continued() {
+    [ -e "$ports/out/firmseed.ledger" ] || on_the_machine # where the filter has left it out
+    local left=$ports/out image=$ports/first.img next head
+    cp "$target/firmseed.img" "$image"
+    printf 'int main(void) { return 7; }\n' >"$ports/seven.c"
+    machine 7 "$ports/next.console" --from "$image" "$left" --out "$ports/next" --memory 128 --port "$example" -- "$ports/seven.c"
+    expect_line '^example: letters counts as expected$' "$ports/next.console"
+    head=$(head_of "$ports/next.console") next=$target/next.img
+    # Over both runs the chain of hashes is what docs/ledger.md says that it is, by the tools that it names.
+    mkdir "$ports/by-hand"
+    cp "$ports/next/firmseed.ledger" "$ports/by-hand/"
+    (cd "$ports/by-hand" && bash -eu <(commands_of "$root/docs/ledger.md")) >"$ports/by-hand.head"
+    expect "the head, by the page's commands" [ "$(cat "$ports/by-hand.head")" = "$(head_of "$ports/next.console")" ]
+    expect "the head of the first run" grep -qx "continues $(head_of "$ports/console")" "$ports/next/firmseed.ledger"
+    expect "no program that another run has not made" "$image_builder" verify "$next" "$ports/next/firmseed.ledger" "$ports/next" \
+        --head "$head" --from "$image" "$left"
+    expect_status "nothing believed of a run that was not given" 1 "$image_builder" verify "$next" "$ports/next/firmseed.ledger" --head "$head"
+    expect_status "nor of another one" 1 "$image_builder" verify "$next" "$ports/next/firmseed.ledger" --head "$head" --from "$next" "$ports/next"
+    cp -r "$left" "$ports/changed"
+    flip_byte "$ports/changed/bin/letters" 300
+    expect_status "files that are not those of the run" 1 "$root/qemu/run" --from "$image" "$ports/changed" --port "$example"
+    machine 0 "$ports/prompt.console" --from "$image" "$left" --shell <<<'letters /ports/example/poem counted' 
+    expect_line '^firmseed\$ letters' "$ports/prompt.console"
+}
+check continued continued
 
 # A port that fails stops the chain: its script, line, command, status and advice are said.
 broken_port() {

@@ -71,7 +71,7 @@ patches_fit() {
     mkdir -p "$mes/ours" "$mes/ours-nyacc"
     tar -xf "$(fetch_port mes)" -C "$mes/ours" --strip-components=1
     tar -xf "$(fetch_port nyacc)" -C "$mes/ours-nyacc" --strip-components=1
-    gcc -w -o "$mes/tools" "$root"/stage0/09-tools/{files,patch,replace,unbz2,ungz,untar,tool}.c "$root/tests/mes/syscall.c"
+    gcc -w -o "$mes/tools" "$root"/stage0/09-tools/{files,patch,replace,compressed,unbz2,ungz,untar,tool}.c "$root/tests/mes/syscall.c"
     ln -sf tools "$mes/patch"
     for patch in "$root"/ports/mes/patches/[0-4]*.patch; do
         (cd "$mes/ours" && "$mes/patch" "$patch")
@@ -185,7 +185,7 @@ libc_by_mescc() {
     mkdir -p "$1/include"
     cp -r "$mes/all/mes/include/mes" "$1/include/"
     printf '#define SYSTEM_LIBC 1\n' >"$1/include/mes/config.h"
-    for name in system stdlib string stdio printf scanf decimal math; do
+    for name in system stdlib string stdio printf decimal math; do
         "$mescc" "$mes/all" -S "${headers[@]}" -o "$1/$name.s" "$root/stage0/08-libc/src/$name.c"
     done
     for name in mes/{eputs,oputs,cast,eputc,fdgetc,fdputc,fdputs,fdungetc,itoa,ltoa,ltoab,mes_open,ntoab,oputc,ultoa,utoa,abtol,assert_msg} ctype/isnumber; do

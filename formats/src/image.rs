@@ -11,6 +11,7 @@
 //!           "init" PATH { "arg" TEXT } { "env" TEXT }
 //!           "cwd" PATH
 //!           "policy" ( "chain" | "open" )
+//!           [ "continues" SHA256 ]          the head of the run that left the files
 //!           { "seed" PATH PATH }
 //!           { member }                      in the order of the tar
 //!           "end" SHA256                    of all bytes before this line
@@ -64,6 +65,8 @@ pub struct Index<'a> {
     pub cwd: Escaped<'a>,
     /// Which programs may run.
     pub policy: Policy,
+    /// The head of the ledger of an earlier run, whose files the tar holds.
+    pub continues: Option<Digest>,
     /// The text itself, with its last newline; without padding.
     pub text: &'a [u8],
     /// What all bytes before the `end` line must hash to.
@@ -114,6 +117,10 @@ impl<'a> Index<'a> {
             b"open" => Ok(Policy::Open),
             _ => Err(f.fault("`chain` or `open`")),
         })?;
+        let continues = match lines.peek()?.keyword() {
+            b"continues" => Some(head(&mut lines, "continues", Fields::hash)?),
+            _ => None,
+        };
         let seeds = lines.take_section("seed", |f| seed(f).map(drop))?;
         let members = lines.take_until("end")?;
         let sealed_size = lines.offset();
@@ -127,6 +134,7 @@ impl<'a> Index<'a> {
             init,
             cwd,
             policy,
+            continues,
             text,
             seal,
             arguments,

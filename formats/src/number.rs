@@ -13,12 +13,18 @@ pub(crate) fn capital_hex(digits: &[u8]) -> Option<u64> {
 }
 
 /// The value of digits of `radix`; `None` for no digits, an odd one, or 2^64 and more.
-pub(crate) fn number(digits: &[u8], radix: u32) -> Option<u64> {
+pub(crate) fn number(digits: &[u8], radix: u64) -> Option<u64> {
     let value = digits.iter().try_fold(0u64, |value, &digit| {
-        let digit = (digit as char).to_digit(radix)?;
-        value
-            .checked_mul(u64::from(radix))?
-            .checked_add(u64::from(digit))
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'A'..=b'F' => digit - b'A' + 10,
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        if u64::from(digit) >= radix {
+            return None;
+        }
+        value.checked_mul(radix)?.checked_add(u64::from(digit))
     });
     value.filter(|_| !digits.is_empty())
 }

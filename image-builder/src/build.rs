@@ -4,9 +4,12 @@
 
 use crate::kernel::{self, Kernel};
 use crate::layout::{self, Settings};
+use crate::ledger::earlier::{EarlierRun, follow};
 use crate::progress::Progress;
 use crate::sources::Seeker;
-use crate::{Error, Result, accept, archive, check, output, port_files, seed_kernel, tree};
+use crate::{
+    Error, Result, accept, archive, check, continued, output, port_files, seed_kernel, tree,
+};
 use std::path::{Path, PathBuf};
 
 /// Where the files come from.
@@ -16,6 +19,8 @@ pub enum Source {
     Tree(PathBuf),
     /// A plain tar, taken byte for byte.
     Tar(PathBuf),
+    /// What the last of these runs left, each of which continues the one before.
+    Earlier(Vec<EarlierRun>),
 }
 
 /// The ports that a tree gets.
@@ -67,15 +72,24 @@ pub fn build(request: &Request, path: &Path) -> Result<Built> {
         KernelSource::Elf(path) => Kernel::read(path)?,
         KernelSource::Seed(folder) => seed_kernel::read(folder)?,
     };
+    let ports = &request.ports;
+    let tar_with_ports = |mut members| {
+        port_files::add(&mut members, &ports.folders, &ports.seeker)?;
+        archive::write(&members)
+    };
+    let mut settings = request.settings.clone();
     let tar = match &request.source {
-        Source::Tree(root) => {
-            let mut members = tree::read(root)?;
-            port_files::add(&mut members, &request.ports.folders, &request.ports.seeker)?;
-            archive::write(&members)?
+        Source::Tree(root) => tar_with_ports(tree::read(root)?)?,
+        Source::Earlier(runs) => {
+            settings.continues = follow(runs)?.map(|run| run.head);
+            let last = runs
+                .last()
+                .ok_or_else(|| Error::Request("no run to continue".into()))?;
+            tar_with_ports(continued::members(last, &ports.folders)?)?
         }
         Source::Tar(file) => std::fs::read(file).map_err(Error::io("read", file))?,
     };
-    let (image, members) = image(kernel, tar, &request.settings)?;
+    let (image, members) = image(kernel, tar, &settings)?;
     output::write_atomically(path, &image)?;
     Ok(Built {
         size: image.len(),

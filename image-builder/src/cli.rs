@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_formats::image::Policy;
 use image_builder::build::{KernelSource, Ports, Request, Source};
 use image_builder::layout::Settings;
+use image_builder::ledger::earlier::EarlierRun;
 use image_builder::sd::{self, firmware::Board};
 use image_builder::sources::Seeker;
 use std::ffi::OsString;
@@ -43,6 +44,8 @@ Examples:
     image-builder build --seed-kernel seed-kernel --tree chain --seed kaem.hex0=/bin/kaem --init /bin/kaem ... -o seed.img
   The same with your own program (with the chain of this project: qemu/run --port my-port):
     image-builder build --tree chain --port my-port ... -o mine.img
+  Further ports on what an earlier run has left, which is verified first (qemu/run --from does it):
+    image-builder build --from firmseed.img out --port my-port --policy open --init /bin/kaem --arg /ports/run.kaem -o next.img
 
 The same files always give the same bytes: times, owners and the umask leave no trace.";
 
@@ -273,6 +276,27 @@ impl Places {
     }
 }
 
+/// Runs that the one in question continues.
+#[derive(Debug, Args)]
+pub struct EarlierArguments {
+    /// A run whose files the image holds: its image, and the folder that it left (or its ledger). It is verified first.
+    /// Once for each, where runs continue one another, the earliest first.
+    #[arg(long, num_args = 2, value_names = ["IMAGE", "LEFT"])]
+    from: Vec<PathBuf>,
+}
+
+impl EarlierArguments {
+    /// The runs, in the order given.
+    pub fn runs(&self) -> Vec<EarlierRun> {
+        let pairs = self.from.chunks_exact(2);
+        let run = |pair: &[PathBuf]| EarlierRun {
+            image: pair[0].clone(),
+            left: pair[1].clone(),
+        };
+        pairs.map(run).collect()
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct BuildArguments {
     /// A port's folder (docs/ports.md): goes to /ports/NAME with its tarball, is built after TinyCC; once for each.
@@ -280,16 +304,18 @@ pub struct BuildArguments {
     ports: Vec<PathBuf>,
     #[command(flatten)]
     places: Places,
+    #[command(flatten)]
+    earlier: EarlierArguments,
     /// A folder whose files go into the image.
     #[arg(
         long,
         value_name = "DIR",
-        required_unless_present = "tar",
-        conflicts_with = "tar"
+        required_unless_present_any = ["tar", "from"],
+        conflicts_with_all = ["tar", "from"]
     )]
     tree: Option<PathBuf>,
     /// An uncompressed tar that goes into the image byte for byte.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
     tar: Option<PathBuf>,
     /// The program of PID 1, an absolute path in the image.
     #[arg(long, value_name = "PATH")]
@@ -330,10 +356,12 @@ enum PolicyName {
 impl BuildArguments {
     /// The request, and where its image goes.
     pub fn into_request(self) -> anyhow::Result<(Request, PathBuf)> {
+        let runs = self.earlier.runs();
         let source = match (self.tree, self.tar) {
+            (None, None) if !runs.is_empty() => Source::Earlier(runs),
             (Some(tree), None) => Source::Tree(tree),
             (None, Some(tar)) => Source::Tar(tar),
-            _ => bail!("one of --tree and --tar is needed"),
+            _ => bail!("one of --tree, --tar and --from is needed"),
         };
         let mut seeds = Vec::new();
         for seed in self.seeds {
@@ -353,6 +381,7 @@ impl BuildArguments {
             arguments: bytes(self.arguments),
             environment: bytes(self.environment),
             cwd: self.cwd.into_vec(),
+            continues: None,
             policy: match self.policy {
                 PolicyName::Chain => Policy::Chain,
                 PolicyName::Open => Policy::Open,

@@ -25,6 +25,8 @@ pub struct Settings {
     pub cwd: Vec<u8>,
     /// Which programs may run.
     pub policy: Policy,
+    /// The head of the run that left the files.
+    pub continues: Option<Digest>,
     /// hex0 source and program path of each seed.
     pub seeds: Vec<(Vec<u8>, Vec<u8>)>,
 }
@@ -39,6 +41,7 @@ impl Settings {
             environment: index.environment().map(bytes).collect(),
             cwd: bytes(index.cwd),
             policy: index.policy,
+            continues: index.continues,
             seeds: index
                 .seeds()
                 .map(|seed| (bytes(seed.source), bytes(seed.program)))
@@ -145,6 +148,9 @@ fn head(
         .for_each(|variable| line("env", &[&Escape(variable)]));
     line("cwd", &[&Escape(&settings.cwd)]);
     line("policy", &[&settings.policy]);
+    if let Some(head) = &settings.continues {
+        line("continues", &[&Hex(head)]);
+    }
     settings
         .seeds
         .iter()

@@ -1,5 +1,6 @@
 //! The commands that read ledgers: arguments, output, exit codes.
 
+use crate::cli::EarlierArguments;
 use crate::{CONSISTENT, PROBLEM, read, say};
 use anyhow::Context;
 use clap::Subcommand;
@@ -9,6 +10,7 @@ use firmseed_verify::image::{Image, digest_of_hex};
 use firmseed_verify::lineage::Lineage;
 use image_builder::Error;
 use image_builder::ledger::diff;
+use image_builder::ledger::earlier::follow;
 use image_builder::ledger::provenance::provenance;
 use image_builder::ledger::trace_back::trace_back;
 use image_builder::ledger::trace_back_text::Detail;
@@ -71,6 +73,8 @@ pub enum LedgerCommand {
         /// The head that the console showed.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
+        #[command(flatten)]
+        earlier: EarlierArguments,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -112,6 +116,8 @@ pub enum LedgerCommand {
         /// The head that the console showed, 64 hex digits.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
+        #[command(flatten)]
+        earlier: EarlierArguments,
     },
     /// Lists what is in an image, and in its kernel: a software bill of materials, CycloneDX 1.6.
     #[command(after_help = SBOM_EXAMPLES)]
@@ -132,13 +138,16 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             ledger,
             artifacts,
             head,
+            earlier,
             json,
         } => {
+            let earlier = follow(&earlier.runs())?;
             let verdict = verify(&Request {
                 head: head.map(digest).transpose()?,
                 image: &read(&image)?,
                 ledger: &read(&ledger)?,
                 artifacts: artifacts.as_deref(),
+                earlier: earlier.as_ref(),
             })?
             .verdict;
             show(json, &verdict, || verdict.text())?;
@@ -169,7 +178,9 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             ledger,
             files,
             head,
+            earlier,
         } => {
+            let earlier = follow(&earlier.runs())?;
             let names = [&image, &ledger].map(|path| file_name(path));
             let statement = provenance(
                 &read(&image)?,
@@ -177,6 +188,7 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
                 [&names[0], &names[1]],
                 &files,
                 head.map(digest).transpose()?,
+                earlier.as_ref(),
             )?;
             say(&(serde_json::to_string_pretty(&statement)? + "\n"))?;
             Ok(ExitCode::SUCCESS)

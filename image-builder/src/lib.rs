@@ -15,8 +15,9 @@
 //! layout       seed_kernel  sources      tree
 //! accept       extract      inspect      unpacked
 //! check        port_files
-//! build        ledger       sd
-//! report
+//! ledger       sd
+//! continued    report
+//! build
 //! ```
 #![forbid(unsafe_code)]
 
@@ -24,6 +25,7 @@ pub mod accept;
 pub mod archive;
 pub mod build;
 pub mod check;
+mod continued;
 pub mod error;
 pub mod extract;
 pub mod inspect;

@@ -24,6 +24,7 @@ use crate::{Error, Result};
 use clusters::Clusters;
 use contents::Contents;
 use firmseed_formats::sha256::Digest;
+use firmseed_verify::image::Earlier;
 use firmseed_verify::lineage::Lineage;
 use maud::html;
 use page::Section;
@@ -45,6 +46,8 @@ pub struct Request<'a> {
     pub artifacts: Option<&'a Path>,
     /// The head that the console showed.
     pub head: Option<Digest>,
+    /// The run that the image continues.
+    pub earlier: Option<&'a Earlier>,
 }
 
 /// A page, and whether the ledger may be believed.
@@ -65,6 +68,7 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         ledger: request.ledger,
         artifacts: request.artifacts,
         head: request.head,
+        earlier: request.earlier,
     })?;
     let verdict = verified.verdict;
     let ledger = verified

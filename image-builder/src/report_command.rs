@@ -1,9 +1,11 @@
 //! The subcommand `report`: its arguments, and what it prints.
 
+use crate::cli::EarlierArguments;
 use anyhow::Context;
 use clap::Args;
 use firmseed_formats::sha256::Digest;
 use image_builder::Error;
+use image_builder::ledger::earlier;
 use image_builder::report::{Request, report};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ pub struct ReportArguments {
     /// The head that the console showed, 64 hex digits: the page says that it was compared.
     #[arg(long, value_name = "SHA256", value_parser = head)]
     head: Option<Digest>,
+    #[command(flatten)]
+    earlier: EarlierArguments,
     /// The page to write; replaced only when all is done.
     #[arg(short, long, value_name = "FILE", default_value = "report.html")]
     output: PathBuf,
@@ -51,6 +55,7 @@ impl ReportArguments {
         };
         let (image, ledger) = (read(&self.image)?, read(&self.ledger)?);
         let (counters, instructions) = (text(self.counters)?, text(self.instructions)?);
+        let earlier = earlier::follow(&self.earlier.runs())?;
         let made = report(&Request {
             image: &image,
             ledger: &ledger,
@@ -58,6 +63,7 @@ impl ReportArguments {
             instructions: instructions.as_deref(),
             artifacts: self.artifacts.as_deref(),
             head: self.head,
+            earlier: earlier.as_ref(),
         });
         let made = made.with_context(|| names(&self.image, &self.ledger))?;
         image_builder::output::write_atomically(&self.output, made.page.as_bytes())?;

@@ -1,6 +1,6 @@
 //! Shows a device tree blob as the kernel reads it, a fact a line: `cargo run -p kernel --example board -- FILE`.
 //!
-//! tests/36-boards.sh compares it with what `fdtget` says of the same blob. Regions are START SIZE, in hexadecimal.
+//! tests/machine (boards/device_tree.rs) compares it with what `fdtget` says of the same blob. Regions are START SIZE, in hexadecimal.
 
 use board::regions::{Region, RegionList};
 use board::{Board, InterruptController, Power, Uart, tree};

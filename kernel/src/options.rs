@@ -59,6 +59,7 @@ impl<'a> Options<'a> {
                 environment: index.environment().map(bytes).collect(),
                 directory: bytes(index.cwd),
                 policy: index.policy,
+                continues: index.continues,
                 seeds: index
                     .seeds()
                     .map(|seed| Seed {

@@ -4,7 +4,6 @@
 #include "string.c"
 #include "stdio.c"
 #include "printf.c"
-#include "scanf.c"
 #define strtold rounded
 #include "decimal.c"
 #undef strtold

@@ -4,7 +4,7 @@
 #   wanted NAME             does the filter ask for this test? (true without a filter)
 #   wanted_any NAME...      is one of these asked for?
 #   check NAME COMMAND...   runs it, output to a log; ok when its status is 0
-#   start NAME COMMAND...   the same in the background, two at a time; `finish` waits for all
+#   start NAME COMMAND...   the same in the background; `finish` waits for all
 #   ok NAME | fail NAME REASON | skip NAME REASON      a verdict reached otherwise
 #   count NAME PASSED FAILED                           the counts of another test runner
 #   scratch                 prints a fresh folder that is gone when the run ends
@@ -13,6 +13,8 @@
 #   head_of CONSOLE         prints the ledger's head that the kernel has shown
 #   commands_of PAGE        prints the commands of a page of docs: its blocks marked `sh`
 #   bare_program OUT FILE.c builds an AArch64 program without a C library, small enough to be a seed
+#
+# A command that ends with $status_skipped was skipped; its last line says why.
 #
 # A test is named LAYER/NAME; its log is target/test-logs/LAYER/NAME.log. A test fails with a message
 # that says what was expected; skipped tests are named at the end and count as nothing.
@@ -24,6 +26,17 @@
 # machines that tests start, ours and Linux's.
 hang=1800
 export FIRMSEED_TIMEOUT=$hang
+
+# As Automake's tests say it.
+status_skipped=77
+
+# In turns: a pipe with a byte for each test that may run at once, whichever layers they are of. A test within a test has its turn.
+has_turn=''
+open_turns() {
+    mkfifo "$test_scratch/turns"
+    exec {turns}<>"$test_scratch/turns"
+    printf "%0.s." $(seq "$test_jobs") >&"$turns"
+}
 
 # verdict KIND NAME TEXT: one line on the screen, one in the results. Short lines: appends do not mix.
 verdict() {
@@ -48,21 +61,27 @@ wanted_any() {
     return 1
 }
 full() { [ "$is_full" = yes ]; }
+machine_layers() { sed -n 's/^mod \(.*\);/\1/p' "$root/tests/machine/tests/suite/main.rs" | tr _ -; }
 scratch() { mktemp -d "$test_scratch/XXXXXX"; }
 
 check() {
-    local name=$1 log=$logs/$layer/$1.log started=$SECONDS status=0
+    local name=$1 log=$logs/$layer/$1.log started status=0
     shift
     wanted "$name" || return 0
     mkdir -p "$(dirname "$log")"
     printf '$ %s\n' "$*" >"$log"
+    [ -n "$has_turn" ] || read -r -n 1 -u "$turns"
+    started=$SECONDS
     # Not as part of a list: there a failed step would not end the test.
     set +e
-    (set -e; "$@") >>"$log" 2>&1 </dev/null
+    (set -e; has_turn=yes; "$@") >>"$log" 2>&1 </dev/null
     status=$?
     set -e
+    [ -n "$has_turn" ] || printf . >&"$turns"
     if [ $status -eq 0 ]; then
         ok "$name" "$((SECONDS - started)) s"
+    elif [ $status -eq $status_skipped ]; then
+        skip "$name" "$(tail -n 1 "$log")"
     else
         fail "$name" "status $status; $(tail -n 1 "$log" | cut -c1-160) [log: ${log#"$root"/}]"
     fi

@@ -1,9 +1,9 @@
 //! M1 macros: each `DEFINE NAME HEX # mnemonic` must assemble to its hex, be named after it, be used, and stand in order.
 //!
-//! A mnemonic with a branch or a distance is assembled as it stands, such as `b .+8`; two stand with `; ` between
-//! them. A name is its mnemonic, or says what a branch over the next word does (`named`). A value that is no
+//! A mnemonic with a branch or a distance is assembled as it stands, such as `b .+8`; more than one stand with `; ` between
+//! them. A name is its mnemonic, or says what its instructions do together (`named`). A value that is no
 //! instruction (an opcode byte, say) has a comment that begins with `=` and is only checked for its use.
-//! Names of offsets in mnemonics come from lines `# Offsets ... name = N`, and from the variables' block, counted again.
+//! Names of offsets in mnemonics come from lines `# Offsets ... name = N`.
 
 use crate::assembler;
 use anyhow::{Context, Result, ensure};
@@ -27,7 +27,7 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
             if let Some(rest) = raw.strip_prefix("DEFINE ") {
                 defines.push(parse(path, line, rest).with_context(|| format!("{path}:{line}"))?);
             } else {
-                used.extend(code(raw).split_whitespace());
+                used.extend(code(raw).split_whitespace().map(String::from));
             }
         }
     }
@@ -37,7 +37,7 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
         .filter(|define| !define.mnemonic.starts_with('='))
         .collect();
     let mut listing = String::new();
-    for (name, value) in offsets(files, &defines)? {
+    for (name, value) in offsets(files)? {
         listing += &format!("\t.set {name}, {value}\n");
     }
     for define in &instructions {
@@ -76,7 +76,7 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
     Ok(defines.len())
 }
 
-fn in_order_and_used(defines: &[Define], used: &BTreeSet<&str>) -> Result<()> {
+fn in_order_and_used(defines: &[Define], used: &BTreeSet<String>) -> Result<()> {
     let mut last = ("", "");
     for define in defines {
         let at = format!("{}:{}: {}", define.path, define.line, define.name);
@@ -107,8 +107,25 @@ fn named(name: &str) -> String {
             _ => None,
         })
     };
-    if let Some(register) = name.strip_prefix("set_") {
-        return format!("ldr {register},.+8; b .+8");
+    // What takes the word behind it as a constant loads it, and branches over it.
+    let constant = |register: &str| match register.strip_prefix('w') {
+        Some(_) => ("ldr w17", "w17"),
+        None => ("ldrsw x17", "x17"),
+    };
+    match name.split_once('_') {
+        None if name == "enter" => return "str x30,[sp,-64]!".into(),
+        None if name == "leave" => return "ldr x30,[sp],64".into(),
+        Some(("set", register)) => return format!("ldrsw {register},.+8; b .+8"),
+        Some(("get", register)) => return format!("ldr w17,.+12; ldr {register},[x17]; b .+8"),
+        Some(("put", register)) => return format!("ldr w17,.+12; str {register},[x17]; b .+8"),
+        Some((operation, register)) if is_register(register) && !operation.starts_with('b') => {
+            let (load, loaded) = constant(register);
+            return match operation {
+                "cmp" => format!("{load},.+12; cmp {register},{loaded}; b .+8"),
+                _ => format!("{load},.+12; {operation} {register},{register},{loaded}; b .+8"),
+            };
+        }
+        _ => {}
     }
     let Some(test) = name.strip_prefix("if_") else {
         return plain(name);
@@ -119,8 +136,17 @@ fn named(name: &str) -> String {
         Some(("negative", register)) => format!("tbz {register},63,.+8"),
         Some(("set", bit)) => format!("tbz {bit},.+8"),
         Some(("clear", bit)) => format!("tbnz {bit},.+8"),
+        Some((register, "is")) => format!("ldr w17,.+16; cmp {register},w17; b.ne .+16; b .+8"),
+        Some((register, "not")) => format!("ldr w17,.+16; cmp {register},w17; b.eq .+16; b .+8"),
         _ => format!("b.{} .+8", opposite(test).unwrap_or("?")),
     }
+}
+
+fn is_register(text: &str) -> bool {
+    let mut letters = text.chars();
+    matches!(letters.next(), Some('w' | 'x'))
+        && text.len() > 1
+        && letters.all(|letter| letter.is_ascii_digit())
 }
 
 /// A mnemonic or a name with the blanks that both can have.
@@ -128,75 +154,44 @@ fn plain(text: &str) -> String {
     text.replace(", ", ",").replace('_', " ")
 }
 
-fn code(line: &str) -> &str {
-    line.split(['#', ';']).next().unwrap_or("")
+/// A line without its comment and its strings.
+fn code(line: &str) -> String {
+    let mut code = String::new();
+    for (index, part) in line.split('"').enumerate() {
+        if index % 2 == 0 {
+            let (before, comment) = part.split_at(part.find(['#', ';']).unwrap_or(part.len()));
+            code += before;
+            if !comment.is_empty() {
+                break;
+            }
+        }
+    }
+    code
 }
 
-/// Offsets with names: those of `# Offsets` lines, and those in the block from `:variables` to `:variables_end`,
-/// where `# offset name` stands behind the data.
-fn offsets<'a>(
-    files: &'a [(String, String)],
-    defines: &[Define],
-) -> Result<BTreeMap<&'a str, usize>> {
-    let sizes: BTreeMap<&str, usize> = defines
-        .iter()
-        .map(|define| (define.name, define.hex.len() / 2))
-        .collect();
+/// Offsets with names: those of `# Offsets` lines.
+fn offsets(files: &[(String, String)]) -> Result<BTreeMap<&str, usize>> {
     let mut found = BTreeMap::new();
     for (path, text) in files {
-        let mut place = None;
-        for (index, raw) in text.lines().enumerate() {
+        for (index, line) in text.lines().enumerate() {
             let at = || format!("{path}:{}", index + 1);
-            let comment = raw.split_once('#').map_or("", |(_, comment)| comment);
-            let words: Vec<&str> = comment.split_whitespace().collect();
-            if raw.starts_with("# Offsets ") {
-                for window in words.windows(3) {
-                    if let [name, "=", value] = window {
-                        let value = value.parse().with_context(at)?;
-                        ensure!(
-                            found.insert(*name, value).is_none(),
-                            "{}: {name} stands twice",
-                            at()
-                        );
-                    }
+            if !line.starts_with("# Offsets ") {
+                continue;
+            }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            for window in words.windows(3) {
+                if let [name, "=", value] = window {
+                    let value = value.parse().with_context(at)?;
+                    ensure!(
+                        found.insert(*name, value).is_none(),
+                        "{}: {name} stands twice",
+                        at()
+                    );
                 }
-            } else if raw.starts_with(":variables") {
-                place = (raw == ":variables").then_some(0);
-            } else if let Some(offset) = place {
-                let [number, name, ..] = words[..] else {
-                    anyhow::bail!("{}: a variable without its offset and name", at());
-                };
-                ensure!(
-                    number == offset.to_string(),
-                    "{}: says {number}, is at {offset}",
-                    at()
-                );
-                let name = name.trim_end_matches([':', ',']);
-                ensure!(
-                    found.insert(name, offset).is_none(),
-                    "{}: {name} stands twice",
-                    at()
-                );
-                place = Some(offset + data_size(code(raw), &sizes).with_context(at)?);
             }
         }
     }
     Ok(found)
-}
-
-/// Bytes that the words of a line make.
-fn data_size(code: &str, sizes: &BTreeMap<&str, usize>) -> Result<usize> {
-    code.split_whitespace()
-        .map(|word| match word.as_bytes()[0] {
-            b'%' | b'&' => Ok(4),
-            b'@' => Ok(2),
-            b'!' => Ok(1),
-            _ => sizes
-                .get(word)
-                .copied()
-                .with_context(|| format!("{word} has no size")),
-        })
-        .sum()
 }
 
 fn parse<'a>(path: &'a str, line: usize, rest: &'a str) -> Result<Define<'a>> {
@@ -254,10 +249,40 @@ mod tests {
                 "tbnz x0, 63, .+8",
             ),
             (
-                "set_w0",
-                "4000001802000014",
-                "ldr w0, .+8; b .+8",
-                "ldr w1, .+8; b .+8",
+                "set_x0",
+                "4000009802000014",
+                "ldrsw x0, .+8; b .+8",
+                "ldrsw x1, .+8; b .+8",
+            ),
+            (
+                "get_x0",
+                "71000018200240F902000014",
+                "ldr w17, .+12; ldr x0, [x17]; b .+8",
+                "ldr w17, .+12; str x0, [x17]; b .+8",
+            ),
+            (
+                "add_x2",
+                "710000984200118B02000014",
+                "ldrsw x17, .+12; add x2, x2, x17; b .+8",
+                "ldrsw x17, .+12; sub x2, x2, x17; b .+8",
+            ),
+            (
+                "cmp_w1",
+                "710000183F00116B02000014",
+                "ldr w17, .+12; cmp w1, w17; b .+8",
+                "ldr w17, .+12; cmp w2, w17; b .+8",
+            ),
+            (
+                "if_w1_is",
+                "910000183F00116B8100005402000014",
+                "ldr w17, .+16; cmp w1, w17; b.ne .+16; b .+8",
+                "ldr w17, .+16; cmp w1, w17; b.eq .+16; b .+8",
+            ),
+            (
+                "enter",
+                "FE0F1CF8",
+                "str x30, [sp, -64]!",
+                "str x29, [sp, -64]!",
             ),
         ] {
             let good = format!("DEFINE {name} {bytes} # {mnemonic}\n{name}\n");
@@ -269,10 +294,18 @@ mod tests {
     #[test]
     fn offsets_have_names() {
         let good = "# Offsets in a type: kind = 8\nDEFINE ldr_x0,[x1,kind] 200440F9 # ldr x0, [x1, kind]\n\
-            DEFINE ldr_x0,[x2,top] 400440F9 # ldr x0, [x2, top]\nldr_x0,[x1,kind] ldr_x0,[x2,top]\n\
-            :variables\n%0 !1 !2 @3 # 0 first\n%0 %0 # 8 top: last\n:variables_end\n";
-        assert_eq!(run(good).unwrap(), 2);
+            ldr_x0,[x1,kind]\n";
+        assert_eq!(run(good).unwrap(), 1);
         refused(&good.replace("kind = 8", "kind = 16"), "[x1, kind]` is");
-        refused(&good.replace("%0 !1", "%0 %0 !1"), "says 8, is at 12");
+        refused(
+            &good.replace("kind = 8", "kind = 8 kind = 9"),
+            "stands twice",
+        );
+    }
+
+    #[test]
+    fn strings_are_no_code() {
+        assert_eq!(code("a \"#;\" b # c \"d\""), "a  b ");
+        refused("DEFINE ret C0035FD6 # ret\n\"ret\"\n", "never used");
     }
 }

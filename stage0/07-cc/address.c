@@ -16,15 +16,12 @@ int is_kept(int r) {
 }
 
 /* A type to move whole registers with: what lies above a small value is kept */
-struct Type *register_type(struct Type *t) {
-    return is_real(t) ? t : type_long;
-}
+struct Type *register_type(struct Type *t) { return is_real(t) ? t : type_long; }
 
 /* Slots: 16 bytes of the frame each, used as a stack */
 
 long spill(int r, struct Type *t) {
-    long slot = slot_base + slots_used * 16;
-    slots_used++;
+    long slot = slot_base + slots_used++ * 16;
     if (slots_used > slots_most)
         slots_most = slots_used;
     store(r, register_type(t), SP, slot);
@@ -112,11 +109,7 @@ int place_address(struct Place *p, int depth, int want) {
 /* Blocks of memory */
 
 struct Type *piece_type(long size) {
-    if (size >= 8)
-        return type_unsigned_long;
-    if (size >= 4)
-        return type_unsigned;
-    return size >= 2 ? type_unsigned_short : type_char;
+    return size >= 8 ? type_unsigned_long : size >= 4 ? type_unsigned : size >= 2 ? type_unsigned_short : type_char;
 }
 
 /* A loop over size bytes, a multiple of 8, downwards: x17 counts, x16 carries. */

@@ -12,6 +12,7 @@
 #include "fold.c"
 #include "node.c"
 #include "operator.c"
+#include "literal.c"
 #include "expression.c"
 #include "specifier.c"
 #include "declaration.c"

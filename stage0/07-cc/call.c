@@ -5,9 +5,7 @@
 /* Where arguments travel */
 
 void start_arguments(void) {
-    next_integer_register = 0;
-    next_float_register = 0;
-    next_stack_offset = 0;
+    next_integer_register = next_float_register = next_stack_offset = 0;
 }
 
 void place_argument(struct Type *t, struct Slot *s) {
@@ -16,8 +14,7 @@ void place_argument(struct Type *t, struct Slot *s) {
     if (is_aggregate(t) && t->size <= 16)
         s->words = (t->size + 7) / 8;
     if (is_real(t) && next_float_register < 8) {
-        s->reg = FLOATING + next_float_register;
-        next_float_register++;
+        s->reg = FLOATING + next_float_register++;
         return;
     }
     if (!is_real(t) && next_integer_register + s->words <= 8) {
@@ -70,8 +67,7 @@ void pass_waiting(struct Node *a, long slot) {
 }
 
 int generate_call(struct Node *n) {
-    struct Node *a;
-    struct Node *function = n->lhs;
+    struct Node *a, *function = n->lhs;
     long pointer = -1;
     int slots = slots_used;
     makes_calls = 1;
@@ -119,8 +115,7 @@ void extend(int rd, int rn, struct Type *t) {
 }
 
 int cast_integer(struct Node *n, int depth, int want) {
-    struct Type *from = n->lhs->type;
-    struct Type *to = n->type;
+    struct Type *from = n->lhs->type, *to = n->type;
     int r;
     int rd = want >= 0 && want < FLOATING ? want : TEMPORARIES + depth;
     int fits = from->size < to->size && (from->is_unsigned || !to->is_unsigned);
@@ -144,8 +139,7 @@ int cast_integer(struct Node *n, int depth, int want) {
 }
 
 int generate_cast(struct Node *n, int depth, int want) {
-    struct Type *from = n->lhs->type;
-    struct Type *to = n->type;
+    struct Type *from = n->lhs->type, *to = n->type;
     int rd = want;
     if (to->kind == TY_VOID) {
         discard(n->lhs, depth);
@@ -200,8 +194,7 @@ int generate_va_arg(struct Node *n, int depth) {
     struct Type *t = n->type->base;
     int list = generate(n->lhs, depth, -1);
     int rd = TEMPORARIES + free_depth(list, depth);
-    int on_stack = new_label();
-    int end = new_label();
+    int on_stack = new_label(), end = new_label();
     int words = is_aggregate(t) ? (t->size + 7) / 8 : t->kind == TY_QUAD ? 2 : 1;
     int offsets = is_real(t) ? 28 : 24;
     load(SCRATCH, type_int, list, offsets);

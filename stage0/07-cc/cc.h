@@ -11,16 +11,13 @@ struct Block {                  /* a piece of an arena, its bytes behind it */
 };
 
 struct Arena {
-    struct Block *first;
-    struct Block *current;
-    char *free;
-    char *end;
+    struct Block *first, *current;
+    char *free, *end;
 };
 
 struct Buffer {                 /* bytes that grow */
     char *data;
-    long size;
-    long capacity;
+    long size, capacity;
 };
 
 struct Arena lasting;           /* lives as long as cc */
@@ -74,17 +71,14 @@ struct Token {
 };
 
 struct List {                   /* tokens in a row */
-    struct Token *first;
-    struct Token *last;
+    struct Token *first, *last;
 };
 
 struct Source {                 /* where tokens come from: a file, a list, or a barrier that nothing reads past */
     int kind;
     struct Source *below;
     char *p;                    /* file: next character */
-    char *text;
-    char *end;
-    char *name;
+    char *text, *end, *name;
     int line;
     char bol;
     char directive;             /* a newline ends the token stream */
@@ -128,7 +122,7 @@ int include_path_count;
 struct Token *expanded_token(void);
 void directive(struct Source *s);
 
-/* ---- token.c: the parser's view of the tokens; literals ---- */
+/* ---- token.c: the parser's view of the tokens ---- */
 
 enum { MAX_NESTING = 500, NO_PACK = 0x10000000 };
 enum { MAX_SIZE_BITS = 58 };  /* of a type: its layout counts bits */
@@ -143,7 +137,6 @@ long literal_size;
 void next(void);
 void fail(char *message, char *quoted);
 void expected(char *what);
-void warn(char *message, char *quoted);
 
 /* ---- type.c ---- */
 
@@ -154,9 +147,7 @@ enum {                          /* type kinds, arithmetic ones in order of rank 
 
 struct Type {
     int kind;
-    int is_unsigned;
-    int align;
-    int incomplete;
+    int is_unsigned, align, incomplete;
     long size;
     struct Type *base;          /* pointed to, element, result */
     long length;                /* array; -1: not known */
@@ -172,8 +163,7 @@ struct Member {
     struct Ident *name;         /* 0: anonymous */
     struct Type *type;
     long offset;
-    int bit_offset;
-    int bit_width;              /* -1: no bit-field */
+    int bit_offset, bit_width;  /* width -1: no bit-field */
     int align;                  /* asked for by an attribute, or 0 */
     int packed;
     struct Member *next;
@@ -186,23 +176,11 @@ struct Parameter {
     struct Parameter *next;
 };
 
-struct Type *type_void;
-struct Type *type_bool;
-struct Type *type_char;         /* unsigned on AArch64 */
-struct Type *type_signed_char;
-struct Type *type_short;
-struct Type *type_unsigned_short;
-struct Type *type_int;
-struct Type *type_unsigned;
-struct Type *type_long;
-struct Type *type_unsigned_long;
-struct Type *type_float;
-struct Type *type_double;
-struct Type *type_quad;         /* long double */
-struct Type *type_va_list;
+struct Type *type_void, *type_bool, *type_short, *type_unsigned_short, *type_int, *type_unsigned, *type_long, *type_unsigned_long;
+struct Type *type_char, *type_signed_char;      /* char is unsigned on AArch64 */
+struct Type *type_float, *type_double, *type_quad, *type_va_list;       /* quad: long double */
 
 int same_type(struct Type *a, struct Type *b);
-long wrap(struct Type *t, long value);
 
 /* ---- scope.c: what identifiers stand for ---- */
 
@@ -233,9 +211,7 @@ struct Local {                  /* a variable of the current function with its p
 
 struct Label {
     struct Ident *name;
-    int number;
-    int defined;
-    int line;
+    int number, defined, line;
     struct Label *next;
 };
 
@@ -259,9 +235,7 @@ struct Node {
     int kind;
     int calls;                  /* a call lies within: no register but a local's home survives it */
     struct Type *type;
-    struct Node *lhs;
-    struct Node *rhs;
-    struct Node *third;
+    struct Node *lhs, *rhs, *third;
     struct Node *next;          /* next argument or statement */
     long value;                 /* number, offset, label */
     long high;                  /* real: upper half; branch: the truth it waits for */
@@ -269,8 +243,7 @@ struct Node {
     struct Global *global;
     struct Case *cases;
     struct Slot *slot;          /* argument: where it travels */
-    int bit_offset;
-    int bit_width;
+    int bit_offset, bit_width;
 };
 
 struct Case {
@@ -279,15 +252,11 @@ struct Case {
     struct Case *next;
 };
 
-struct Node *number(long value, struct Type *type);
-struct Node *real_number(struct Real *r, struct Type *type);
 struct Node *cast(struct Node *n, struct Type *to);
 struct Node *binary(int kind, struct Node *l, struct Node *r);
 struct Node *comma(struct Node *l, struct Node *r);
 struct Node *ternary(struct Node *test, struct Node *a, struct Node *b);
 struct Node *call_node(struct Node *function, struct Node *arguments);
-long unsigned_divide(long a, long b);
-int unsigned_less(long a, long b);
 
 /* ---- expression.c ---- */
 
@@ -301,11 +270,9 @@ enum { STORAGE_NONE, STORAGE_TYPEDEF, STORAGE_EXTERN, STORAGE_STATIC };
 
 struct Specifier {              /* what precedes and surrounds a declarator */
     struct Type *type;
-    int storage;
-    int is_inline;
+    int storage, is_inline;
     int align;                  /* 0: the type's own */
-    int packed;
-    int in_text;                /* section(".text") */
+    int packed, in_text;        /* section(".text") */
 };
 
 struct Type *declarator(struct Type *base, struct Ident **name, struct Specifier *s);
@@ -322,8 +289,7 @@ struct Node *compound_literal(struct Type *type);
 struct Type *result_type;       /* of the current function */
 struct Local *result_pointer;   /* where a large struct result goes */
 struct Ident *function_name;
-int label_count;
-int calls_setjmp;
+int label_count, calls_setjmp;
 struct Local *variadic_area;     /* a variadic function's: argument registers, then the address of stack arguments */
 long outgoing_size;             /* stack bytes for the arguments of calls */
 
@@ -350,17 +316,14 @@ struct Place {                  /* an operand in memory */
 };
 
 long slot_base;                 /* frame offset of the first slot */
-long slots_used;
-long slots_most;
+long slots_used, slots_most;
 
 int generate(struct Node *n, int depth, int want);
-void generate_pair(struct Node *l, struct Node *r, int depth, int *left, int *right);
 void discard(struct Node *n, int depth);
 int generate_call(struct Node *n);
 int generate_cast(struct Node *n, int depth, int want);
 int generate_va_arg(struct Node *n, int depth);
 void generate_va_start(struct Node *n);
-void generate_statements(struct Node *list);
 
 struct Slot {                   /* where an argument travels */
     int reg;                    /* -1: on the stack */
@@ -368,16 +331,14 @@ struct Slot {                   /* where an argument travels */
     int words;
 };
 
-int next_integer_register;      /* of the argument list being placed */
-int next_float_register;
+int next_integer_register, next_float_register;        /* of the argument list being placed */
 long next_stack_offset;
 
 void start_arguments(void);
 void place_argument(struct Type *t, struct Slot *s);
 void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body);
 struct Global *current_function;
-int return_label;
-int makes_calls;
+int return_label, makes_calls;
 struct Parameter *current_parameters;
 long frame_size;
 
@@ -401,16 +362,10 @@ struct Global {                 /* a function or an object */
     int align;
     int used;                   /* reached from _start */
     char *data;
-    long size;
-    long address;
+    long size, address;
     struct Relocation *relocations;
     char *used_file;            /* where it was first named */
     int used_line;
-    struct Global *next;
-    struct Global *next_used;
+    struct Global *next, *next_used;
 };
 
-struct Global *new_global(char *name);
-struct Global *external_global(struct Ident *name);
-struct Global *string_global(char *data, long size);
-void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend);

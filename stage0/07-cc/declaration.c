@@ -51,31 +51,6 @@ void automatic_local(struct Ident *name, struct Type *type, struct Specifier *s)
     need_complete(local->type);
 }
 
-/* declaration = specifiers [declarator ["=" initializer] {"," declarator ["=" initializer]}] ";" */
-void local_declaration(void) {
-    struct Specifier s;
-    declaration_specifiers(&s);
-    if (accept(';'))
-        return;
-    do {
-        struct Ident *name;
-        struct Specifier own;
-        copy_bytes((char *)&own, (char *)&s, sizeof(struct Specifier));
-        struct Type *type = declarator(s.type, &name, &own);
-        if (name == 0)
-            expected("a name");
-        if (s.storage == STORAGE_TYPEDEF)
-            declare(SYMBOL_TYPEDEF, name, type);
-        else if (s.storage == STORAGE_EXTERN || type->kind == TY_FUNCTION)
-            declare_global(name, type, 0);
-        else if (s.storage == STORAGE_STATIC)
-            static_local(name, type, &own);
-        else
-            automatic_local(name, type, &own);
-    } while (accept(','));
-    expect(';', "',' or ';'");
-}
-
 /* Function definitions */
 
 /* old parameters = { specifiers declarator {"," declarator} ";" } */
@@ -95,7 +70,7 @@ void old_parameters(struct Type *t) {
                 fail("this is no parameter of the function:", name ? name->name : "");
             if (type->kind == TY_FLOAT)
                 fail("cc knows no float parameter in a function of the old style:", name->name);
-            p->type = type->kind == TY_ARRAY ? pointer_to(type->base) : type;
+            p->type = decayed(type);
         } while (accept(','));
         expect(';', "';'");
     }
@@ -167,10 +142,41 @@ void global_object(struct Ident *name, struct Type *type, struct Specifier *s) {
     }
 }
 
-/* external = ";" | function | specifiers [declarator ["=" initializer] {"," ...}] ";" */
-void external_declaration(void) {
-    struct Specifier s;
+/* declaration = specifiers [declarator ["=" initializer] {"," declarator ["=" initializer]}] ";" | function, at file scope */
+void declaration(void) {
+    struct Specifier s, own;
+    struct Ident *name;
     int first = 1;
+    declaration_specifiers(&s);
+    if (accept(';'))
+        return;
+    do {
+        copy_bytes((char *)&own, (char *)&s, sizeof(struct Specifier));
+        struct Type *type = declarator(s.type, &name, &own);
+        if (name == 0)
+            expected("a name");
+        if (s.storage == STORAGE_TYPEDEF) {
+            declare(SYMBOL_TYPEDEF, name, type);
+        } else if (type->kind == TY_FUNCTION || (s.storage == STORAGE_EXTERN && scope_depth > 0)) {
+            if (scope_depth == 0 && first && (tok->kind == '{' || (type->old_style && tok->kind != ';' && tok->kind != ','))) {
+                function_definition(name, type, &own);
+                return;
+            }
+            declare_global(name, type, s.storage == STORAGE_STATIC && scope_depth == 0);
+        } else if (scope_depth == 0) {
+            global_object(name, type, &own);
+        } else if (s.storage == STORAGE_STATIC) {
+            static_local(name, type, &own);
+        } else {
+            automatic_local(name, type, &own);
+        }
+        first = 0;
+    } while (accept(','));
+    expect(';', "',' or ';'");
+}
+
+/* external = ";" | declaration */
+void external_declaration(void) {
     if (accept(';'))
         return;
     if (tok->kind == T_ASM)
@@ -178,28 +184,5 @@ void external_declaration(void) {
     if (!at_type_name(tok) && (tok->kind != T_IDENT || peek()->kind != '('))
         expected("a declaration");
     loop_weight = 1;
-    declaration_specifiers(&s);
-    if (accept(';'))
-        return;
-    do {
-        struct Ident *name;
-        struct Specifier own;
-        copy_bytes((char *)&own, (char *)&s, sizeof(struct Specifier));
-        struct Type *type = declarator(s.type, &name, &own);
-        if (name == 0)
-            expected("a name");
-        if (s.storage == STORAGE_TYPEDEF) {
-            declare(SYMBOL_TYPEDEF, name, type);
-        } else if (type->kind == TY_FUNCTION) {
-            if (first && (tok->kind == '{' || (type->old_style && tok->kind != ';' && tok->kind != ','))) {
-                function_definition(name, type, &own);
-                return;
-            }
-            declare_global(name, type, s.storage == STORAGE_STATIC);
-        } else {
-            global_object(name, type, &own);
-        }
-        first = 0;
-    } while (accept(','));
-    expect(';', "',' or ';'");
+    declaration();
 }

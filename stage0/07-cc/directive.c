@@ -122,8 +122,6 @@ void define_text(char *name, char *value) {
     put_byte(&b, ' ');
     put_text(&b, value);
     load_source(&s, &b);
-    s.directive = 0;
-    s.conditions = 0;
     define_macro(&s);
 }
 
@@ -154,13 +152,8 @@ struct Token *rest_of_line(struct Source *s, int is_if) {
 /* The rest of the line, expanded, as text */
 char *expanded_line(struct Source *s) {
     struct Buffer b;
-    struct Token *t;
     empty_buffer(&b);
-    for (t = expand_list(rest_of_line(s, 0)); t; t = t->next) {
-        if (t->space && b.size > 0)
-            put_byte(&b, ' ');
-        put_bytes(&b, t->text, t->length);
-    }
+    put_spelling(&b, expand_list(rest_of_line(s, 0)), 0);
     put_byte(&b, 0);
     return b.data;
 }
@@ -183,9 +176,7 @@ int evaluate_condition(struct Source *s) {
     return value;
 }
 
-int is_live(struct Source *s) {
-    return s->conditions == 0 || s->conditions->live;
-}
+int is_live(struct Source *s) { return s->conditions == 0 || s->conditions->live; }
 
 /* if = ("if" constant | "ifdef" ident | "ifndef" ident) ... "endif"; is_if says that it is the first */
 void open_condition(struct Source *s, int is_if, int truth) {
@@ -232,8 +223,7 @@ int conditional(struct Source *s, char *name) {
 /* include = "include" ( '"' path '"' | "<" path ">" | tokens that expand to one of them ) */
 
 int try_include(char *folder, long folder_length, char *name) {
-    struct Buffer path;
-    struct Buffer content;
+    struct Buffer path, content;
     empty_buffer(&path);
     empty_buffer(&content);
     put_bytes(&path, folder, folder_length);
@@ -247,8 +237,7 @@ int try_include(char *folder, long folder_length, char *name) {
 }
 
 void include_file(char *name, int quoted) {
-    int i;
-    int depth = 0;
+    int i, depth = 0;
     long folder = 0;
     struct Source *s;
     for (s = source; s; s = s->below)
@@ -315,11 +304,9 @@ void pragma(struct Source *s) {
         if ((pushes && pack_depth >= MAX_PACK) || (pops && pack_depth == 0))
             fail("too many in #pragma pack of", t->ident->name);
         if (pushes) {
-            pack_stack[pack_depth] = pack_align;
-            pack_depth++;
+            pack_stack[pack_depth++] = pack_align;
         } else if (pops) {
-            pack_depth--;
-            pack_align = pack_stack[pack_depth];
+            pack_align = pack_stack[--pack_depth];
         } else if (is_pack && t->kind == T_NUMBER) {
             pack_align = t->length == 1 ? *t->text - '0' : NO_PACK;
         } else {

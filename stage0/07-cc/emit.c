@@ -4,8 +4,7 @@
 enum { MAX_CODE = 262144, MAX_FIXUPS = 65536, MAX_LABELS = 65536 };     /* a conditional branch reaches 262,143 instructions */
 
 struct Fixup {                  /* an instruction that names a label */
-    int at;
-    int label;
+    int at, label;
 };
 
 int code[MAX_CODE];             /* the instructions of the current function */
@@ -20,8 +19,7 @@ void check_length(int good) {
 
 void emit(long word) {
     check_length(code_count < MAX_CODE);
-    code[code_count] = word;
-    code_count++;
+    code[code_count++] = word;
 }
 
 void emit3(long op, int rd, int rn, int rm) {
@@ -29,9 +27,7 @@ void emit3(long op, int rd, int rn, int rm) {
 }
 
 /* The bit that makes an operation on this type one of 64 bits */
-long wide_bit(struct Type *t) {
-    return t->size == 8 ? 0x80000000 : 0;
-}
+long wide_bit(struct Type *t) { return t->size == 8 ? 0x80000000 : 0; }
 
 /* Labels */
 
@@ -44,8 +40,7 @@ void place_label(int label) {
 void emit_branch(long op, int label) {
     check_length(fixup_count < MAX_FIXUPS);
     fixups[fixup_count].at = code_count;
-    fixups[fixup_count].label = label;
-    fixup_count++;
+    fixups[fixup_count++].label = label;
     emit(op);
 }
 
@@ -104,8 +99,7 @@ int fits_add(long value) {
 
 /* rd = rn + value; rn and rd may be the stack pointer */
 void add_number(int rd, int rn, long value, int wide) {
-    long op = 0x11000000;
-    long width = wide ? 0x80000000 : 0;
+    long op = 0x11000000, width = wide ? 0x80000000 : 0;
     if (fits_add(value)) {
         if (value < 0) {
             op = 0x51000000;

@@ -4,16 +4,8 @@ struct Node *unary_expression(void);
 
 /* Primary expressions */
 
-struct Node *string_literal(void) {
-    read_strings();
-    return global_node(string_global(literal_data, literal_size), array_of(type_char, literal_size));
-}
-
-struct Node *function_name_literal(void) {
-    char *name = function_name ? function_name->name : "";
-    long size = text_length(name) + 1;
-    next();
-    return global_node(string_global(keep_text(name, size - 1), size), array_of(type_char, size));
+struct Node *string_node(char *data, long size) {
+    return global_node(string_global(data, size), array_of(type_char, size));
 }
 
 struct Node *identifier(void) {
@@ -56,19 +48,18 @@ struct Node *variadic_builtin(void) {
     struct Node *list = assignment_expression();
     if (list->type->kind != TY_STRUCT)
         fail("expected a va_list, found the type", type_name(list->type));
-    if (kind == T_VA_START) {
-        if (variadic_area == 0)
-            fail("va_start stands in a function without ...", 0);
+    if (kind == T_VA_START && variadic_area == 0)
+        fail("va_start stands in a function without ...", 0);
+    if (kind != T_VA_END)
         expect(',', "','");
+    if (kind == T_VA_START) {
         assignment_expression();
         n = new_node(N_VA_START, type_void, address_of(list), 0);
     } else if (kind == T_VA_COPY) {
-        expect(',', "','");
         n = assign(list, assignment_expression());
     } else if (kind == T_VA_END) {
         n = comma(address_of(list), number(0, type_int));
     } else {
-        expect(',', "','");
         struct Type *t = type_name_of();
         need_complete(t);
         struct Type *passed = is_aggregate(t) && t->size > 16 ? pointer_to(t) : t;
@@ -86,13 +77,14 @@ struct Node *primary_expression(void) {
     switch (tok->kind) {
     case T_NUMBER: return number_constant();
     case T_CHAR: return char_constant();
-    case T_STRING: return string_literal();
+    case T_STRING:
+        read_strings();
+        return string_node(literal_data, literal_size);
     case T_IDENT: return identifier();
-    case T_FUNC: return function_name_literal();
-    case T_VA_START:
-    case T_VA_ARG:
-    case T_VA_END:
-    case T_VA_COPY: return variadic_builtin();
+    case T_FUNC:
+        next();
+        return function_name ? string_node(function_name->name, function_name->length + 1) : string_node("", 1);
+    case T_VA_START: case T_VA_ARG: case T_VA_END: case T_VA_COPY: return variadic_builtin();
     case '(':
         next();
         n = expression();
@@ -114,12 +106,8 @@ struct Node *member_access(struct Node *n, struct Ident *name) {
         fail("expected a struct or union, found the type", type_name(n->type));
     need_complete(n->type);
     struct Member *m = find_member(n->type, name);
-    if (m == 0) {
-        say_place();
-        say(": error: the type ");
-        say(type_name(n->type));
-        fail_with(" has no member", name->name);
-    }
+    if (m == 0)
+        fail_about("the type ", type_name(n->type), " has no member", name->name);
     next();
     n = member_of(n, m);
     while (m->name != name) {
@@ -131,8 +119,7 @@ struct Node *member_access(struct Node *n, struct Ident *name) {
 
 /* arguments = "(" [assignment {"," assignment}] ")" */
 struct Node *call_arguments(struct Node *function) {
-    struct Node *first = 0;
-    struct Node *last = 0;
+    struct Node *first = 0, *last = 0;
     next();
     while (tok->kind != ')') {
         struct Node *value = assignment_expression();
@@ -162,13 +149,11 @@ struct Node *postfix_expression(struct Node *n) {
         case '(':
             n = call_arguments(n);
             break;
+        case T_ARROW:
+            n = dereference(n);                         /* as the dot */
         case '.':
             next();
             n = member_access(n, tok->ident);
-            break;
-        case T_ARROW:
-            next();
-            n = member_access(dereference(n), tok->ident);
             break;
         case T_INC:
         case T_DEC:
@@ -192,7 +177,7 @@ struct Node *cast_expression(void) {
     if (is_aggregate(t) && !same_type(decay(n)->type, t))
         fail("expected a value of the struct type in the cast to", type_name(t));
     n = cast(n, t);
-    if (n->kind >= N_LOCAL && n->kind <= N_BITS && !is_aggregate(t))
+    if (is_place(n) && !is_aggregate(t))
         n = new_node(N_CAST, t, n, 0);                  /* a value, no place any more */
     return n;
 }
@@ -216,46 +201,34 @@ struct Node *size_expression(void) {
     return number(kind == T_SIZEOF ? t->size : t->align, type_unsigned_long);
 }
 
+/* A prefix operator; __extension__ means nothing. */
+struct Node *prefix_operator(int kind, struct Node *n) {
+    switch (kind) {
+    case '-': return unary(N_NEG, n);
+    case '~': return unary(N_COMPLEMENT, n);
+    case '!': return unary(N_NOT, n);
+    case '+':
+        n = promote(n);
+        return is_place(n) ? new_node(N_CAST, n->type, n, 0) : n;
+    case '*':
+        n = decay(n);
+        return n->type->kind == TY_POINTER && n->type->base->kind == TY_FUNCTION ? n : dereference(n);
+    case '&': return n->kind == N_ADDRESS && n->type->base->kind == TY_FUNCTION ? n : address_of(n);
+    case T_INC:
+    case T_DEC: return increment(n, kind == T_INC ? 1 : -1, 0);
+    }
+    return n;
+}
+
 /* unary = ("-" | "+" | "~" | "!" | "*" | "&" | "++" | "--" | "__extension__") unary | sizeof | cast | postfix */
 struct Node *prefix_expression(void) {
     int kind = tok->kind;
-    struct Node *n;
     switch (kind) {
-    case '-':
+    case '-': case '+': case '~': case '!': case '*': case '&': case T_INC: case T_DEC: case T_EXTENSION:
         next();
-        return unary(N_NEG, unary_expression());
-    case '~':
-        next();
-        return unary(N_COMPLEMENT, unary_expression());
-    case '!':
-        next();
-        return unary(N_NOT, unary_expression());
-    case '+':
-        next();
-        n = promote(unary_expression());
-        return n->kind >= N_LOCAL && n->kind <= N_BITS ? new_node(N_CAST, n->type, n, 0) : n;
-    case '*':
-        next();
-        n = decay(unary_expression());
-        if (n->type->kind == TY_POINTER && n->type->base->kind == TY_FUNCTION)
-            return n;
-        return dereference(n);
-    case '&':
-        next();
-        n = unary_expression();
-        if (n->kind == N_ADDRESS && n->type->base->kind == TY_FUNCTION)
-            return n;
-        return address_of(n);
-    case T_INC:
-    case T_DEC:
-        next();
-        return increment(unary_expression(), kind == T_INC ? 1 : -1, 0);
-    case T_EXTENSION:
-        next();
-        return unary_expression();
+        return prefix_operator(kind, unary_expression());
     case T_SIZEOF:
-    case T_ALIGNOF:
-        return size_expression();
+    case T_ALIGNOF: return size_expression();
     case '(':
         if (!in_if_expression && at_type_name(peek()))
             return cast_expression();
@@ -340,6 +313,4 @@ struct Node *expression(void) {
     return n;
 }
 
-long constant_expression(void) {
-    return constant_value(conditional_expression());
-}
+long constant_expression(void) { return constant_value(conditional_expression()); }

@@ -68,26 +68,6 @@ int log2_of(long value) {
     return n;
 }
 
-/* Two real constants of type t; 0 if the operation is left to the running program. */
-struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t) {
-    struct Real a;
-    struct Real b;
-    struct Real result;
-    int compares = kind >= N_EQ && kind <= N_GE;
-    a.low = l->value;
-    a.high = l->high;
-    b.low = r->value;
-    b.high = r->high;
-    if (!real_arithmetic(compares ? REAL_SUB : kind - N_ADD + REAL_ADD, &a, &b, t->size, &result))
-        return 0;
-    if (!compares)
-        return real_number(&result, t);
-    long sign = 0;
-    if (!real_is_zero(&result, t->size))
-        sign = (t->size == 16 ? result.high >> 63 : result.low >> (t->size * 8 - 1)) & 1 ? -1 : 1;
-    return number(fold_binary(kind, type_int, sign, 0), type_int);
-}
-
 /* Is n an address (or number) known at link time: global + offset? */
 int constant_address(struct Node *n, struct Global **global, long *offset) {
     struct Global *other;

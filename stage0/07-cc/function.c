@@ -5,8 +5,7 @@
 
 enum { HOMES = 10, REAL_HOMES = 8 };
 
-int saved_integers;             /* how many of x19 and on, d8 and on are used */
-int saved_reals;
+int saved_integers, saved_reals;        /* how many of x19 and on, d8 and on are used */
 
 /* Gives `count` registers to the locals of a kind that are used most; returns how many are taken. */
 int assign_homes(int of_reals, int first, int count) {
@@ -55,10 +54,9 @@ void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwis
     struct Case *middle = c;
     int i;
     if (count <= 3) {
-        for (i = 0; i < count; i++) {
+        for (i = 0; i < count; i++, c = c->next) {
             compare_number(r, c->value, t);
             emit_branch(0x54000000 | CC_EQ, c->label);
-            c = c->next;
         }
         emit_branch(0x14000000, otherwise);
         return;
@@ -75,8 +73,7 @@ void search_cases(struct Case *c, int count, int r, struct Type *t, int otherwis
 
 void generate_switch(struct Node *n) {
     struct Case *c;
-    int count = 0;
-    int r = generate(n->lhs, 0, -1);
+    int count = 0, r = generate(n->lhs, 0, -1);
     for (c = n->cases; c; c = c->next)
         count++;
     search_cases(n->cases, count, r, n->lhs->type, n->value);
@@ -140,13 +137,12 @@ void save_registers(int first, int count, long offset, int is_load) {
     struct Type *t = first >= FLOATING ? type_double : type_long;
     if (is_load)
         pair = pair | 0x400000;
-    for (i = 0; i < count; i += 2) {
-        if (i + 1 < count && offset + i * 8 < 504)
+    for (i = 0; i < count; i++) {
+        if (i + 1 < count && offset + i * 8 < 504) {
             emit3(pair | (offset + i * 8) << 12 | ((first + i + 1) & 31) << 10, first + i, SP, 0);
-        else {
+            i++;
+        } else {
             access_memory(access_op(t, is_load), first + i, 8, SP, offset + i * 8);
-            if (i + 1 < count)
-                access_memory(access_op(t, is_load), first + i + 1, 8, SP, offset + i * 8 + 8);
         }
     }
 }
@@ -193,7 +189,7 @@ void take_parameter(struct Local *l, struct Slot *s) {
     if (l->home < 0)
         store(r, t, SP, l->offset);
     else if (t->size < 4)
-        emit3((t->is_unsigned ? 0x53000000 : 0x13000000) | (t->size * 8 - 1) << 10, l->home, r, 0);
+        extend(l->home, r, t);
     else
         move_register(l->home, r, t);
 }
@@ -228,21 +224,19 @@ void generate_exit(void) {
 
 /* The machine code of a function becomes the content of its Global: the entry, generated last, then the body. */
 void generate_function(struct Global *g, struct Parameter *parameters, struct Node *body) {
-    long i;
     struct Relocation *r;
+    long i;
     current_function = g;
     current_parameters = parameters;
     makes_calls = 0;
-    slots_used = 0;
-    slots_most = 0;
+    slots_used = slots_most = 0;
     if (variadic_area)
         variadic_area->type->align = 16;
     saved_integers = calls_setjmp ? 0 : assign_homes(0, SAVED, HOMES);
     saved_reals = calls_setjmp ? 0 : assign_homes(1, REAL_SAVED, REAL_HOMES);
     slot_base = lay_out_frame();
     return_label = new_label();
-    code_count = 0;
-    fixup_count = 0;
+    code_count = fixup_count = 0;
     generate_statements(body);
     place_label(return_label);
     frame_size = makes_calls || slots_most > 0 || slot_base > 16 ? slot_base + slots_most * 16 : 0;
@@ -254,10 +248,8 @@ void generate_function(struct Global *g, struct Parameter *parameters, struct No
     g->size = code_count * 4;
     g->align = 4;
     g->data = keep(g->size);
-    for (i = 0; i < entry; i++)
-        store_value(g->data + i * 4, code[body_end + i], 4);
-    for (i = 0; i < body_end; i++)
-        store_value(g->data + (entry + i) * 4, code[i], 4);
+    for (i = 0; i < code_count; i++)
+        store_value(g->data + i * 4, code[i < entry ? body_end + i : i - entry], 4);
     for (r = g->relocations; r; r = r->next)
         r->at += entry * 4;
 }

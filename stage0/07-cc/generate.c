@@ -10,12 +10,9 @@
 
 int generate_real(struct Node *n, int rd) {
     struct Type *t = n->type;
-    if (n->value == 0) {
-        emit3(0x9e670000, rd, ZR, 0);                                   /* fmov d, xzr */
-    } else {
+    if (n->value)
         move_number(SCRATCH, n->value, t->size > 4);
-        emit3(t->size > 4 ? 0x9e670000 : 0x1e270000, rd, SCRATCH, 0);   /* fmov d, x16; fmov s, w16 */
-    }
+    emit3(n->value == 0 || t->size > 4 ? 0x9e670000 : 0x1e270000, rd, n->value ? SCRATCH : ZR, 0);     /* fmov d, x; fmov s, w */
     if (t->size == 16) {
         move_number(SCRATCH, n->high, 1);
         emit3(0x9eaf0000, rd, SCRATCH, 0);                              /* fmov v.d[1], x16 */
@@ -45,8 +42,7 @@ void generate_to(struct Node *n, int depth, int r) {
 long real_ops[] = {0x1e202800, 0x1e203800, 0x1e200800, 0x1e201800};      /* fadd, fsub, fmul, fdiv */
 
 int real_binary(struct Node *n, int depth, int rd) {
-    int l;
-    int r;
+    int l, r;
     generate_pair(n->lhs, n->rhs, depth, &l, &r);
     emit3(real_ops[n->kind - N_ADD] | (n->type->size == 8 ? 0x400000 : 0), rd, l, r);
     return rd;
@@ -88,8 +84,7 @@ long register_op(struct Node *n) {
 }
 
 int integer_binary(struct Node *n, int depth, int rd) {
-    int l;
-    int r;
+    int l, r;
     if (n->rhs->kind == N_NUMBER && immediate_binary(n, depth, rd))
         return rd;
     generate_pair(n->lhs, n->rhs, depth, &l, &r);
@@ -118,8 +113,7 @@ int condition_code(int kind, struct Type *t) {
 
 int compare(struct Node *n, int depth) {
     struct Type *t = n->lhs->type;
-    int l;
-    int r;
+    int l, r;
     if (is_real(t)) {
         generate_pair(n->lhs, n->rhs, depth, &l, &r);
         emit3(0x1e202000 | (t->size == 8 ? 0x400000 : 0), 0, l, r);     /* fcmp */
@@ -206,8 +200,7 @@ int generate_truth(struct Node *n, int depth, int rd) {
         emit3(0x1a9f07e0 | (compare(n, depth) ^ 1) << 12, rd, ZR, 0);   /* cset */
         return rd;
     }
-    int no = new_label();
-    int end = new_label();
+    int no = new_label(), end = new_label();
     branch(n, no, 0, depth);
     move_number(rd, 1, 0);
     emit_branch(0x14000000, end);
@@ -217,25 +210,41 @@ int generate_truth(struct Node *n, int depth, int rd) {
     return rd;
 }
 
-int generate_condition(struct Node *n, int depth, int rd) {
-    int other = new_label();
-    int end = new_label();
-    branch(n->lhs, other, 0, depth);
-    if (n->type->kind == TY_VOID)
-        discard(n->rhs, depth);
+void generate_side(struct Node *n, struct Type *t, int depth, int rd) {
+    if (t->kind == TY_VOID)
+        discard(n, depth);
     else
-        generate_to(n->rhs, depth, rd);
+        generate_to(n, depth, rd);
+}
+
+int generate_condition(struct Node *n, int depth, int rd) {
+    int other = new_label(), end = new_label();
+    branch(n->lhs, other, 0, depth);
+    generate_side(n->rhs, n->type, depth, rd);
     emit_branch(0x14000000, end);
     place_label(other);
-    if (n->type->kind == TY_VOID)
-        discard(n->third, depth);
-    else
-        generate_to(n->third, depth, rd);
+    generate_side(n->third, n->type, depth, rd);
     place_label(end);
     return rd;
 }
 
-/* Bit-fields */
+/* Places and bit-fields */
+
+/* The value at a place, or the address of a place */
+int generate_place(struct Node *n, int depth, int rd) {
+    struct Place p;
+    if (n->kind == N_ADDRESS) {
+        find_place(n->lhs, &p, depth);
+        return place_address(&p, depth, rd);
+    }
+    if (!is_scalar(n->type)) {
+        find_place(n, &p, depth);
+        return rd;
+    }
+    find_scalar(n, &p, depth);
+    access_scalar(&p, n->type, rd, 1);
+    return rd;
+}
 
 /* sbfx or ubfx: bits of rn to the bottom of rd */
 void extract_bits(int rd, int rn, struct Type *t, int offset, int width) {
@@ -243,11 +252,22 @@ void extract_bits(int rd, int rn, struct Type *t, int offset, int width) {
 }
 
 int generate_bits(struct Node *n, int depth, int rd) {
-    struct Place p;
-    find_place(n->lhs, &p, depth);
-    load(rd, n->lhs->type, p.base, p.offset);
+    generate_place(n->lhs, depth, rd);
     extract_bits(rd, rd, n->type, n->bit_offset, n->bit_width);
     return rd;
+}
+
+/* Finds a place while a value is in r; says where the value is then. */
+int find_while_held(struct Node *place, struct Place *p, int r, struct Type *t, int depth) {
+    if (!must_spill(r, place, depth)) {
+        find_scalar(place, p, free_depth(r, depth));
+        return r;
+    }
+    long slot = spill(r, t);
+    find_scalar(place, p, depth);
+    r = temporary_register(t, p->depth);
+    unspill(r, t, slot);
+    return r;
 }
 
 int assign_bits(struct Node *n, int depth, int used) {
@@ -255,17 +275,10 @@ int assign_bits(struct Node *n, int depth, int used) {
     struct Type *unit = bits->lhs->type;
     struct Place p;
     int r = generate(n->rhs, depth, -1);
-    if (must_spill(r, bits, depth)) {
-        long slot = spill(r, n->type);
-        find_place(bits->lhs, &p, depth);
-            r = temporary_register(n->type, p.depth);
-        unspill(r, n->type, slot);
-    } else {
-        find_place(bits->lhs, &p, free_depth(r, depth));
-        }
-    load(SCRATCH, unit, p.base, p.offset);
+    r = find_while_held(bits->lhs, &p, r, n->type, depth);
+    access_scalar(&p, unit, SCRATCH, 1);
     emit3(0xb3400000 | (64 - bits->bit_offset & 63) << 16 | (bits->bit_width - 1) << 10, SCRATCH, r, 0);    /* bfi */
-    store(SCRATCH, unit, p.base, p.offset);
+    access_scalar(&p, unit, SCRATCH, 0);
     if (!used)
         return r;
     int rd = TEMPORARIES + depth;
@@ -276,8 +289,7 @@ int assign_bits(struct Node *n, int depth, int used) {
 /* Assignment */
 
 void assign_memory(struct Node *n, int depth) {
-    struct Place from;
-    struct Place to;
+    struct Place from, to;
     find_place(n->rhs, &from, depth);
     find_place(n->lhs, &to, from.depth);
     copy_memory(&to, &from, n->type->size);
@@ -300,35 +312,12 @@ int generate_assign(struct Node *n, int depth, int used) {
     if (!used && value->kind == N_CAST && is_integer(t) && is_integer(value->lhs->type) && t->kind != TY_BOOL && value->lhs->type->size >= t->size)
         value = value->lhs;                             /* the store cuts */
     int r = value->kind == N_NUMBER && value->value == 0 ? ZR : generate(value, depth, -1);
-    if (r != ZR && must_spill(r, n->lhs, depth)) {
-        long slot = spill(r, value->type);
-        find_scalar(n->lhs, &p, depth);
-        r = temporary_register(value->type, p.depth);
-        unspill(r, value->type, slot);
-    } else {
-        find_scalar(n->lhs, &p, free_depth(r, depth));
-    }
+    r = find_while_held(n->lhs, &p, r, value->type, depth);
     access_scalar(&p, t, r, 0);
     return r == ZR ? generate(value, depth, -1) : r;
 }
 
 /* Values */
-
-/* The value at a place, or the address of a place */
-int generate_place(struct Node *n, int depth, int rd) {
-    struct Place p;
-    if (n->kind == N_ADDRESS) {
-        find_place(n->lhs, &p, depth);
-        return place_address(&p, depth, rd);
-    }
-    if (!is_scalar(n->type)) {
-        find_place(n, &p, depth);
-        return rd;
-    }
-    find_scalar(n, &p, depth);
-    access_scalar(&p, n->type, rd, 1);
-    return rd;
-}
 
 int generate_negation(struct Node *n, int depth, int rd) {
     struct Type *t = n->type;

@@ -113,8 +113,7 @@ int another_element(int braced) {
 /* elements = element {"," element};  element = ["[" constant "]" "="] initializer */
 void initialize_array(struct Type **type, long offset, int braced) {
     struct Type *t = *type;
-    long i = 0;
-    long most = 0;
+    long i = 0, most = 0;
     do {
         if (braced && accept('[')) {
             i = constant_expression();

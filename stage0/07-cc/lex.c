@@ -27,8 +27,7 @@ int alias_kinds[] = {
 };
 
 struct Ident *intern(char *text, long length) {
-    long hash = length;
-    long i;
+    long hash = length, i;
     for (i = 0; i < length; i++)
         hash = hash * 31 + text[i];
     hash = (hash ^ hash >> 13) & (HASH_SIZE - 1);
@@ -45,9 +44,7 @@ struct Ident *intern(char *text, long length) {
     return id;
 }
 
-struct Ident *ident_of(char *text) {
-    return intern(text, text_length(text));
-}
+struct Ident *ident_of(char *text) { return intern(text, text_length(text)); }
 
 void init_lexer(void) {
     int i;
@@ -66,44 +63,36 @@ void init_lexer(void) {
         ident_of(alias_names[i])->kind = alias_kinds[i];
 }
 
-int is_ident_char(int c) {
-    return (char_class[c] & (C_LETTER | C_DIGIT)) != 0;
-}
+int is_ident_char(int c) { return (char_class[c] & (C_LETTER | C_DIGIT)) != 0; }
 
 /* Makes a file's text the content of a source: a backslash at the end of a line joins it with the next, and the newlines so
  * removed follow the whole line, that line numbers stay right. */
 void load_source(struct Source *s, struct Buffer *b) {
-    long i = 0;
-    long joined = 0;
+    long i = 0, joined = 0;
     if (b->size == 0 || b->data[b->size - 1] != '\n')
         put_byte(b, '\n');
     put_byte(b, 0);
     char *to = b->data;
     while (i < b->size - 1) {
         int c = b->data[i];
-        if (c == '\\' && b->data[i + 1] == '\n') {
+        int carriage_return = c == '\\' && b->data[i + 1] == '\r';
+        if (c == '\\' && b->data[i + 1 + carriage_return] == '\n') {
             joined++;
-            i += 2;
-        } else if (c == '\\' && b->data[i + 1] == '\r' && b->data[i + 2] == '\n') {
-            joined++;
-            i += 3;
+            i += 2 + carriage_return;
         } else {
-            *to = c;
-            to++;
+            *to++ = c;
             i++;
-            while (c == '\n' && joined > 0) {
-                *to = '\n';
-                to++;
-                joined--;
-            }
+            for (; c == '\n' && joined > 0; joined--)
+                *to++ = '\n';
         }
     }
     *to = 0;
     s->text = b->data;
     s->p = b->data;
     s->end = to;
-    s->line = 1;
-    s->bol = 1;
+    s->line = s->bol = 1;
+    s->directive = 0;
+    s->conditions = 0;
 }
 
 char *skip_comment(struct Source *s, char *p) {
@@ -168,8 +157,7 @@ int kind_of_pair(char *first, int *kinds, int c) {
 }
 
 void lex_punctuator(struct Token *t, char *p) {
-    int c = *p;
-    int kind = 0;
+    int c = *p, kind = 0;
     t->length = 2;
     if (p[1] == '=')
         kind = kind_of_pair(before_equals, equals_kinds, c);

@@ -1,46 +1,8 @@
-/* link.c: all functions and objects of the program, and the executable made of those that _start reaches. */
+/* link.c: which functions and objects _start reaches, and the executable made of them. */
 
 enum { BASE = 0x400000, SEGMENT = 0x10000, HEADERS = 176 };
 
-struct Global *first_global;
-struct Global *last_global;
 struct Global *used_globals;    /* reached, their own references not followed yet */
-
-struct Global *new_global(char *name) {
-    struct Global *g = (struct Global *)keep(sizeof(struct Global));
-    g->name = name;
-    g->align = 1;
-    if (last_global)
-        last_global->next = g;
-    else
-        first_global = g;
-    last_global = g;
-    return g;
-}
-
-struct Global *external_global(struct Ident *name) {
-    if (name->global == 0)
-        name->global = new_global(name->name);
-    return name->global;
-}
-
-struct Global *string_global(char *data, long size) {
-    struct Global *g = new_global(0);
-    g->section = SECTION_DATA;
-    g->data = data;
-    g->size = size;
-    return g;
-}
-
-void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend) {
-    struct Relocation *r = (struct Relocation *)keep(sizeof(struct Relocation));
-    r->kind = kind;
-    r->at = at;
-    r->target = target;
-    r->addend = addend;
-    r->next = holder->relocations;
-    holder->relocations = r;
-}
 
 /* What is reached */
 
@@ -154,38 +116,32 @@ void write_section(struct Buffer *out, int section, long base) {
 
 /* The ELF file */
 
-void put_number(struct Buffer *b, long value, int size) {
+void put_word(struct Buffer *b, long value) {
     char bytes[8];
-    store_value(bytes, value, size);
-    put_bytes(b, bytes, size);
+    store_value(bytes, value, 8);
+    put_bytes(b, bytes, 8);
 }
 
 /* A program header: PT_LOAD with flags; file offset, address, size in the file, size in memory */
 void put_segment(struct Buffer *b, int flags, long offset, long address, long file_size, long memory_size) {
-    put_number(b, 1, 4);
-    put_number(b, flags, 4);
-    put_number(b, offset, 8);
-    put_number(b, address, 8);
-    put_number(b, address, 8);
-    put_number(b, file_size, 8);
-    put_number(b, memory_size, 8);
-    put_number(b, SEGMENT, 8);
+    put_word(b, (long)flags << 32 | 1);
+    put_word(b, offset);
+    put_word(b, address);
+    put_word(b, address);
+    put_word(b, file_size);
+    put_word(b, memory_size);
+    put_word(b, SEGMENT);
 }
 
 void put_elf_header(struct Buffer *b, long entry) {
-    put_number(b, 0x00010102464c457f, 8);                /* 7f E L F, 64 bits, little-endian, version 1 */
-    put_number(b, 0, 8);
-    put_number(b, 2, 2);                                 /* executable */
-    put_number(b, 183, 2);                               /* AArch64 */
-    put_number(b, 1, 4);
-    put_number(b, entry, 8);
-    put_number(b, 64, 8);                                /* program headers follow */
-    put_number(b, 0, 8);
-    put_number(b, 0, 4);
-    put_number(b, 64, 2);
-    put_number(b, 56, 2);
-    put_number(b, 2, 2);                                 /* two of them */
-    put_number(b, 0, 6);                                 /* no sections */
+    put_word(b, 0x00010102464c457f);                    /* 7f E L F, 64 bits, little-endian, version 1 */
+    put_word(b, 0);
+    put_word(b, 0x100b70002);                           /* an executable (2) for AArch64 (183), version 1 */
+    put_word(b, entry);
+    put_word(b, 64);                                    /* where the program headers are */
+    put_word(b, 0);                                     /* no section headers */
+    put_word(b, 0x0038004000000000);                    /* flags 0; this header has 64 bytes, a program header 56 */
+    put_word(b, 2);                                     /* two program headers, no sections */
 }
 
 void link_program(char *path) {

@@ -5,8 +5,7 @@
  * on the stack looks like the end of the input: a macro argument is expanded by itself between a barrier and its end. */
 
 struct Argument {
-    struct Token *raw;
-    struct Token *expanded;
+    struct Token *raw, *expanded;
     int is_expanded;
 };
 
@@ -37,8 +36,6 @@ void push_list(struct Token *list, struct Macro *macro) {
 void push_file(char *path, struct Buffer *b) {
     struct Source *s = push_source(SOURCE_FILE);
     s->name = path;
-    s->conditions = 0;
-    s->directive = 0;
     file_source = s;
     load_source(s, b);
 }
@@ -74,10 +71,7 @@ struct Token *text_token(int kind, char *text, long length) {
     return t;
 }
 
-void empty_list(struct List *l) {
-    l->first = 0;
-    l->last = 0;
-}
+void empty_list(struct List *l) { l->first = l->last = 0; }
 
 void append(struct List *l, struct Token *t) {
     if (l->last)
@@ -85,24 +79,6 @@ void append(struct List *l, struct Token *t) {
     else
         l->first = t;
     l->last = t;
-}
-
-/* Text made by the preprocessor as one token; 0 if it is none. */
-struct Token *relex(char *text, long length) {
-    struct Source s;
-    char *copy = take(length + 2);
-    copy_bytes(copy, text, length);
-    copy[length] = '\n';
-    s.p = copy;
-    s.end = copy + length;
-    s.directive = 1;
-    s.bol = 0;
-    s.conditions = 0;
-    s.line = 0;
-    struct Token *t = lex(&s);
-    if (s.p != s.end)
-        return 0;
-    return t;
 }
 
 /* The next token, not expanded. Directives are obeyed on the way. */
@@ -146,8 +122,7 @@ struct Token *raw_token(void) {
 
 /* Reads a macro's arguments behind their `(`; token lists without the commas between them. */
 void read_arguments(struct Macro *m, struct Argument *arguments) {
-    int n = 0;
-    int nesting = 0;
+    int n = 0, nesting = 0;
     struct List list;
     empty_list(&list);
     while (1) {
@@ -165,10 +140,7 @@ void read_arguments(struct Macro *m, struct Argument *arguments) {
             empty_list(&list);
             continue;
         }
-        if (t->kind == '(')
-            nesting++;
-        if (t->kind == ')')
-            nesting--;
+        nesting += (t->kind == '(') - (t->kind == ')');
         append(&list, copy_token(t));
     }
     if (n < m->parameters - m->variadic)
@@ -200,35 +172,44 @@ void copy_list(struct Token *t, struct List *list) {
         append(list, copy_token(t));
 }
 
+/* The spelling of a list, within a string literal or as it is */
+void put_spelling(struct Buffer *b, struct Token *list, int in_literal) {
+    struct Token *t;
+    long i;
+    for (t = list; t; t = t->next) {
+        int escapes = in_literal && (t->kind == T_STRING || t->kind == T_CHAR);
+        if (t->space && t != list)
+            put_byte(b, ' ');
+        for (i = 0; i < t->length; i++) {
+            if (escapes && (t->text[i] == '"' || t->text[i] == '\\'))
+                put_byte(b, '\\');
+            put_byte(b, t->text[i]);
+        }
+    }
+}
+
 /* `#parameter`: the argument's spelling as a string literal */
 struct Token *stringize(struct Token *argument) {
     struct Buffer b;
-    struct Token *t;
-    long i;
     empty_buffer(&b);
     put_byte(&b, '"');
-    for (t = argument; t; t = t->next) {
-        if (t->space && t != argument)
-            put_byte(&b, ' ');
-        for (i = 0; i < t->length; i++) {
-            int c = t->text[i];
-            if ((t->kind == T_STRING || t->kind == T_CHAR) && (c == '"' || c == '\\'))
-                put_byte(&b, '\\');
-            put_byte(&b, c);
-        }
-    }
+    put_spelling(&b, argument, 1);
     put_byte(&b, '"');
     return text_token(T_STRING, b.data, b.size);
 }
 
 /* `a ## b`: both spellings as one token, which takes the place of a */
 void paste(struct Token *a, struct Token *b) {
-    char *text = take(a->length + b->length);
-    copy_bytes(text, a->text, a->length);
-    copy_bytes(text + a->length, b->text, b->length);
-    struct Token *t = relex(text, a->length + b->length);
-    if (t == 0)
-        fail("## does not make one token of", keep_text(text, a->length + b->length));
+    struct Buffer text;
+    struct Source s;
+    empty_buffer(&text);
+    put_bytes(&text, a->text, a->length);
+    put_bytes(&text, b->text, b->length);
+    load_source(&s, &text);
+    s.directive = 1;
+    struct Token *t = lex(&s);
+    if (s.p != s.end - 1)
+        fail("## does not make one token of", keep_text(text.data, a->length + b->length));
     a->kind = t->kind;
     a->text = t->text;
     a->length = t->length;
@@ -238,8 +219,7 @@ void paste(struct Token *a, struct Token *b) {
 
 /* The body with its parameters replaced; `#` and `##` obeyed. */
 struct Token *substitute(struct Macro *m, struct Argument *arguments) {
-    struct List out;
-    struct List part;
+    struct List out, part;
     struct Token *t;
     int pasting = 0;            /* `##` stood before t */
     int empty_left = 0;         /* and nothing stood before that */
@@ -282,11 +262,10 @@ void push_builtin(struct Macro *m) {
         put_byte(&b, '"');
         put_text(&b, file_source->name);
         put_byte(&b, '"');
-        push_list(text_token(T_STRING, b.data, b.size), 0);
-        return;
+    } else {
+        put_decimal(&b, file_source->line);
     }
-    put_decimal(&b, file_source->line);
-    push_list(text_token(T_NUMBER, b.data, b.size), 0);
+    push_list(text_token(m->builtin == MACRO_FILE ? T_STRING : T_NUMBER, b.data, b.size), 0);
 }
 
 /* Replaces a macro's name, and its arguments if it has any, by its expansion on top of the stack. False if the name of a

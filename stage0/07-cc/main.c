@@ -90,15 +90,13 @@ void read_arguments_of_program(int count, char **arguments) {
         if (word[0] != '-') {
             if (file_count >= 256)
                 usage("too many files, the last was ", word);
-            files[file_count] = word;
-            file_count++;
+            files[file_count++] = word;
         } else if (word[1] == 'o') {
             output = option_text(arguments, &i);
         } else if (word[1] == 'I') {
             if (include_path_count >= 64)
                 usage("too many -I, the last was ", word);
-            include_paths[include_path_count] = option_text(arguments, &i);
-            include_path_count++;
+            include_paths[include_path_count++] = option_text(arguments, &i);
         } else if (word[1] == 'D') {
             define_option(option_text(arguments, &i));
         } else {

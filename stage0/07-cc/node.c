@@ -17,6 +17,11 @@ struct Node *number(long value, struct Type *type) {
     return n;
 }
 
+void real_of(struct Node *n, struct Real *r) {
+    r->low = n->value;
+    r->high = n->high;
+}
+
 struct Node *real_number(struct Real *r, struct Type *type) {
     struct Node *n = new_node(N_REAL, type, 0, 0);
     n->value = r->low;
@@ -48,6 +53,8 @@ struct Node *place_at(struct Node *n, struct Type *type, long offset) {
     place->value = n->value + offset;
     return place;
 }
+
+int is_place(struct Node *n) { return n->kind >= N_LOCAL && n->kind <= N_BITS; }
 
 struct Node *address_of(struct Node *n) {
     struct Type *t = pointer_to(n->type);
@@ -158,8 +165,7 @@ struct Node *cast_quad(struct Node *n, struct Type *to) {
 
 struct Node *cast_constant(struct Node *n, struct Type *to) {
     struct Real r;
-    r.low = n->value;
-    r.high = n->high;
+    real_of(n, &r);
     if (n->kind == N_NUMBER && is_real(to)) {
         real_from_integer(n->value, n->type->is_unsigned, to->size, &r);
         return real_number(&r, to);
@@ -187,12 +193,8 @@ struct Node *cast(struct Node *n, struct Type *to) {
         return from->kind == TY_VOID ? n : new_node(N_CAST, to, n, 0);
     if (from == to || (is_aggregate(from) && same_type(from, to)))
         return n;
-    if (!is_scalar(from) || !is_scalar(to) || (is_real(from) && to->kind == TY_POINTER) || (is_real(to) && from->kind == TY_POINTER)) {
-        say_place();
-        say(": error: expected a value that converts to ");
-        say(type_name(to));
-        fail_with(", found the type", type_name(from));
-    }
+    if (!is_scalar(from) || !is_scalar(to) || (is_real(from) && to->kind == TY_POINTER) || (is_real(to) && from->kind == TY_POINTER))
+        fail_about("expected a value that converts to ", type_name(to), ", found the type", type_name(from));
     if (n->kind == N_NUMBER || n->kind == N_REAL)
         return cast_constant(n, to);
     if (to->kind == TY_BOOL)

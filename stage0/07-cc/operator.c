@@ -25,17 +25,11 @@ int is_commutative(int kind) {
     return kind == N_ADD || kind == N_MUL || kind == N_AND || kind == N_OR || kind == N_XOR || kind == N_EQ || kind == N_NE;
 }
 
-int is_comparison(int kind) {
-    return kind >= N_EQ && kind <= N_GE;
-}
+int is_comparison(int kind) { return kind >= N_EQ && kind <= N_GE; }
 
 void need_type(int good, struct Node *n, char *what) {
-    if (!good) {
-        say_place();
-        say(": error: expected ");
-        say(what);
-        fail_with(" as operand, found the type", type_name(n->type));
-    }
+    if (!good)
+        fail_about("expected ", what, " as operand, found the type", type_name(n->type));
 }
 
 /* pointer + index, pointer - index */
@@ -48,13 +42,8 @@ struct Node *pointer_add(int kind, struct Node *p, struct Node *index) {
     index = binary(N_MUL, cast(promote(index), type_long), scale);
     if (index->kind == N_NUMBER) {
         long offset = kind == N_ADD ? index->value : -index->value;
-        if (p->kind == N_ADDRESS) {
-            struct Node *place = new_node(p->lhs->kind, p->lhs->type, 0, 0);
-            place->local = p->lhs->local;
-            place->global = p->lhs->global;
-            place->value = p->lhs->value + offset;
-            return new_node(N_ADDRESS, p->type, place, 0);
-        }
+        if (p->kind == N_ADDRESS)
+            return new_node(N_ADDRESS, p->type, place_at(p->lhs, p->lhs->type, offset), 0);
         if (p->kind == N_ADD && p->rhs->kind == N_NUMBER) {
             offset += p->rhs->value;
             p = p->lhs;
@@ -64,9 +53,7 @@ struct Node *pointer_add(int kind, struct Node *p, struct Node *index) {
         kind = N_ADD;
         index = number(offset, type_long);
     }
-    struct Node *n = new_node(kind, p->type, p, index);
-    n->type = pointer_to(base);
-    return n;
+    return new_node(kind, pointer_to(base), p, index);
 }
 
 struct Node *pointer_difference(struct Node *l, struct Node *r) {
@@ -117,15 +104,28 @@ struct Node *shift_operation(int kind, struct Node *l, struct Node *r) {
     return new_node(kind, l->type, l, r);
 }
 
+/* Two real constants of type t; 0 if the operation is left to the running program. */
+struct Node *fold_reals(int kind, struct Node *l, struct Node *r, struct Type *t) {
+    struct Real a, b, result;
+    int compares = kind >= N_EQ && kind <= N_GE;
+    real_of(l, &a);
+    real_of(r, &b);
+    if (!real_arithmetic(compares ? REAL_SUB : kind - N_ADD + REAL_ADD, &a, &b, t->size, &result))
+        return 0;
+    if (!compares)
+        return real_number(&result, t);
+    long sign = 0;
+    if (!real_is_zero(&result, t->size))
+        sign = (t->size == 16 ? result.high >> 63 : result.low >> (t->size * 8 - 1)) & 1 ? -1 : 1;
+    return number(fold_binary(kind, type_int, sign, 0), type_int);
+}
+
 /* Both operands have the arithmetic type t. */
 struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t) {
     struct Type *result = is_comparison(kind) ? type_int : t;
     struct Node *n;
-    if (l->kind == N_REAL && r->kind == N_REAL) {
-        n = fold_reals(kind, l, r, t);
-        if (n)
-            return n;
-    }
+    if (l->kind == N_REAL && r->kind == N_REAL && (n = fold_reals(kind, l, r, t)))
+        return n;
     if (t->kind == TY_QUAD)
         return quad_operation(kind, l, r);
     if (l->kind == N_NUMBER && r->kind == N_NUMBER) {
@@ -151,16 +151,13 @@ struct Node *arithmetic(int kind, struct Node *l, struct Node *r, struct Type *t
             return l;
     }
     n = is_real(t) ? 0 : reduce_strength(kind, l, r, t);
-    if (n)
-        return n;
-    return new_node(kind, result, l, r);
+    return n ? n : new_node(kind, result, l, r);
 }
 
 struct Node *binary(int kind, struct Node *l, struct Node *r) {
     l = promote(l);
     r = promote(r);
-    int left_pointer = l->type->kind == TY_POINTER;
-    int right_pointer = r->type->kind == TY_POINTER;
+    int left_pointer = l->type->kind == TY_POINTER, right_pointer = r->type->kind == TY_POINTER;
     if (kind == N_ADD && left_pointer)
         return pointer_add(N_ADD, l, r);
     if (kind == N_ADD && right_pointer)
@@ -204,8 +201,7 @@ struct Node *unary(int kind, struct Node *n) {
     n = promote(n);
     need_type(is_integer(n->type) || (kind == N_NEG && is_real(n->type)), n, kind == N_NEG ? "a number" : "an integer");
     if (n->kind == N_REAL) {
-        r.low = n->value;
-        r.high = n->high;
+        real_of(n, &r);
         real_negate(&r, n->type->size);
         return real_number(&r, n->type);
     }
@@ -242,16 +238,11 @@ struct Type *ternary_type(struct Node *a, struct Node *b) {
     if (a->type->kind == TY_VOID || b->type->kind == TY_VOID)
         return type_void;
     if (a->type->kind == TY_POINTER && b->type->kind == TY_POINTER) {
-        if (is_null(a) && a->type->base->kind == TY_VOID)
-            return b->type;
-        if (b->type->base->kind == TY_VOID && !is_null(b))
-            return b->type;
-        return a->type;
+        int void_a = a->type->base->kind == TY_VOID, void_b = b->type->base->kind == TY_VOID;
+        return (void_a && is_null(a)) || (void_b && !is_null(b)) ? b->type : a->type;
     }
-    if (a->type->kind == TY_POINTER)
-        return a->type;
-    if (b->type->kind == TY_POINTER)
-        return b->type;
+    if (a->type->kind == TY_POINTER || b->type->kind == TY_POINTER)
+        return a->type->kind == TY_POINTER ? a->type : b->type;
     if (!same_type(a->type, b->type))
         fail("the two results of ?: have different types", 0);
     return a->type;
@@ -282,8 +273,7 @@ struct Node *assign_raw(struct Node *place, struct Node *value) {
 
 /* Makes a place that can be read and then written with its address computed once; the node that computes it, or 0. */
 struct Node *hold_place(struct Node **place) {
-    struct Node *bits = 0;
-    struct Node *unit = *place;
+    struct Node *bits = 0, *unit = *place;
     if (unit->kind == N_BITS) {
         bits = unit;
         unit = bits->lhs;
@@ -306,7 +296,7 @@ struct Node *hold_place(struct Node **place) {
 
 struct Node *assign(struct Node *place, struct Node *value) {
     struct Node *setup = 0;
-    if (place->kind < N_LOCAL || place->kind > N_BITS || place->type->kind == TY_ARRAY || place->type->kind == TY_FUNCTION)
+    if (!is_place(place) || place->type->kind == TY_ARRAY || place->type->kind == TY_FUNCTION)
         fail("expected something that can be assigned to before", keep_text(tok->text, tok->length));
     need_complete(place->type);
     value = cast(value, place->type);

@@ -26,16 +26,16 @@ struct Big {
     long limb[LIMBS];
 };
 
-static struct Big big_a;
-static struct Big big_b;
-static struct Big big_c;
+static struct Big big_a, big_b, big_c;
 
-static int mantissa_bits(int size) {
-    return size == 4 ? 24 : size == 8 ? 53 : 113;
-}
+static int mantissa_bits(int size) { return size == 4 ? 24 : size == 8 ? 53 : 113; }
+static int exponent_bits(int size) { return size == 4 ? 8 : size == 8 ? 11 : 15; }
 
-static int exponent_bits(int size) {
-    return size == 4 ? 8 : size == 8 ? 11 : 15;
+static int digit_value(int c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = c | 32;
+    return c >= 'a' && c <= 'z' ? c - 'a' + 10 : -1;
 }
 
 static void trim(struct Big *b) {
@@ -57,8 +57,7 @@ static void push_limb(struct Big *b, long limb) {
         b->kind = INFINITE;
         return;
     }
-    b->limb[b->count] = limb;
-    b->count++;
+    b->limb[b->count++] = limb;
 }
 
 static void push_word(struct Big *b, long word) {
@@ -104,8 +103,7 @@ static void scale_by_5(struct Big *b, long n) {
 }
 
 static void shift_left(struct Big *b, int bits) {
-    int limbs = bits / 32;
-    int i;
+    int limbs = bits / 32, i;
     if (b->count == 0)
         return;
     multiply_add(b, (long)1 << bits % 32, 0);
@@ -151,132 +149,101 @@ static void real_negate(struct Real *r, int size) {
         r->low = r->low ^ (long)1 << (size * 8 - 1);
 }
 
-/* Puts a number together, rounding to nearest, ties to even. */
+/* Appends bits to those that r has. */
+static void append_bits(struct Real *r, long bits, int count) {
+    while (count-- > 0) {
+        r->high = r->high << 1 | (r->low >> 63 & 1);
+        r->low = r->low << 1 | (bits >> count & 1);
+    }
+}
+
+/* Puts a number together: sign, exponent, mantissa without its leading one. Rounds to nearest, ties to even; what is carried
+ * out of the mantissa is added to the exponent, and makes infinity of what is too large. */
 static void pack(struct Big *b, int size, struct Real *out) {
     int mantissa = mantissa_bits(size);
-    long bias = ((long)1 << (exponent_bits(size) - 1)) - 1;
-    long highest = bit_length(b) - 1;
-    long lowest = highest - mantissa + 1;               /* bit of the number that becomes the mantissa's lowest */
-    long exponent = highest + b->exponent + bias;       /* biased */
-    long low = 0;
-    long high = 0;
+    long most = ((long)1 << exponent_bits(size)) - 1;
+    long lowest = bit_length(b) - mantissa;             /* bit of the number that becomes the mantissa's lowest */
+    long exponent = lowest + mantissa - 1 + b->exponent + (most >> 1);      /* biased */
     long i;
-    if (b->kind == FINITE && b->count > 0 && exponent <= 2 * bias) {
-        if (exponent < 1) {
+    out->low = out->high = 0;
+    if (b->kind != FINITE || (b->count > 0 && exponent >= most)) {
+        append_bits(out, most, exponent_bits(size));
+        append_bits(out, b->kind == NOT_A_NUMBER, 1);
+        append_bits(out, 0, mantissa - 2);
+    } else if (b->count > 0) {
+        if (exponent < 1) {                             /* below the normal numbers: the leading one is written too */
             lowest += 1 - exponent;
             exponent = 0;
         }
-        for (i = mantissa - 1; i >= 0; i--) {
-            high = high << 1 | (low >> 63 & 1);
-            low = low << 1 | bit_at(b, lowest + i);
-        }
-        int up = bit_at(b, lowest - 1) && (any_bit_below(b, lowest - 1) || low & 1);
-        if (size == 16) {                               /* the leading one adds 1 to the exponent, so does a carry into it */
-            high += (exponent > 0 ? exponent - 1 : 0) << 48;
-            low += up;
-            if (up && low == 0)
-                high++;
-            exponent = high >> 48;
-        } else {
-            low += ((exponent > 0 ? exponent - 1 : 0) << (mantissa - 1)) + up;
-            exponent = low >> (mantissa - 1);
+        append_bits(out, exponent, exponent_bits(size));
+        for (i = mantissa - 2; i >= 0; i--)
+            append_bits(out, bit_at(b, lowest + i), 1);
+        if (bit_at(b, lowest - 1) && (any_bit_below(b, lowest - 1) || out->low & 1)) {
+            out->low++;
+            out->high += out->low == 0;
         }
     }
-    if (b->kind != FINITE || (b->count > 0 && exponent > 2 * bias)) {
-        low = 0;
-        high = (2 * bias + 1) << 48;
-        if (size != 16)
-            low = (2 * bias + 1) << (mantissa - 1);
-        if (b->kind == NOT_A_NUMBER && size == 16)
-            high = high | (long)1 << 47;
-        else if (b->kind == NOT_A_NUMBER)
-            low = low | (long)1 << (mantissa - 2);
-    }
-    out->low = low;
-    out->high = size == 16 ? high : 0;
     if (b->negative)
         real_negate(out, size);
 }
 
 static void unpack(struct Big *b, struct Real *r, int size) {
-    int mantissa = mantissa_bits(size);
-    long mask = ((long)1 << exponent_bits(size)) - 1;
-    long bias = mask >> 1;
-    long sign = size == 16 ? r->high >> 63 : r->low >> (size * 8 - 1);
-    long exponent = (size == 16 ? r->high >> 48 : r->low >> (mantissa - 1)) & mask;
-    long high = r->high & (((long)1 << 48) - 1);
-    long low = r->low;
-    if (size != 16) {
-        low = low & (((long)1 << (mantissa - 1)) - 1);
-        high = 0;
-    }
+    int top = size / 4 - 1;                             /* the limb with sign, exponent and the mantissa's upper bits */
+    int mantissa = mantissa_bits(size) - 1;
+    long one = (long)1 << mantissa % 32;
+    long most = ((long)1 << exponent_bits(size)) - 1;
     clear(b);
-    b->negative = sign & 1;
-    if (exponent == mask)
-        b->kind = low || high ? NOT_A_NUMBER : INFINITE;
-    if (exponent > 0) {
-        if (size == 16)
-            high += (long)1 << 48;
-        else
-            low += (long)1 << (mantissa - 1);
-    } else {
+    push_word(b, r->low);
+    push_word(b, r->high);
+    long word = b->limb[top];
+    long exponent = word / one & most;
+    b->limb[top] = word & (one - 1);
+    b->count = top + 1;
+    b->negative = word >> 31;
+    if (exponent == most)
+        b->kind = any_bit_below(b, mantissa) ? NOT_A_NUMBER : INFINITE;
+    if (exponent > 0)
+        b->limb[top] += one;
+    else
         exponent = 1;
-    }
-    push_word(b, low);
-    push_word(b, high);
     trim(b);
-    b->exponent = exponent - bias - (mantissa - 1);
+    b->exponent = exponent - (most >> 1) - mantissa;
 }
 
-/* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] "p" exponent); the suffix is cut off */
-static int parse_real(char *text, long length, int size, struct Real *out) {
+/* real = (digits ["." digits] ["e" exponent]) | ("0x" hexdigits ["." hexdigits] ["p" exponent]); returns what stands behind it,
+ * or 0 where there is none. */
+static char *parse_real(char *p, int size, struct Real *out) {
     struct Big *b = &big_a;
-    char *p = text;
-    char *end = text + length;
-    long scale = 0;             /* digits behind the point */
-    long exponent = 0;
-    int negative = 0;
-    int base = 10;
-    int seen_point = 0;
-    int mark = 'e';
+    long scale = 0, exponent = 0;       /* scale: digits behind the point */
+    int seen_point = 0, seen_digit = 0, base = 10, digit;
     clear(b);
-    if (length > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
-        base = 16;
-        mark = 'p';
-        p += 2;
+    if (p[0] == '0' && (p[1] | 32) == 'x') {
+        digit = digit_value(p[2] == '.' ? p[3] : p[2]);
+        base = digit >= 0 && digit < 16 ? 16 : 10;
+        p += base == 16 ? 2 : 0;
     }
-    for (; p < end && (*p | 32) != mark; p++) {
-        int digit = *p - '0';
-        if ((*p | 32) >= 'a')
-            digit = (*p | 32) - 'a' + 10;
-        if (*p == '.' && !seen_point) {
+    for (; (*p == '.' && !seen_point) || ((digit = digit_value(*p)) >= 0 && digit < base); p++) {
+        if (*p == '.') {
             seen_point = 1;
-        } else {
-            if (digit < 0 || digit >= base)
-                return 0;
-            if (b->count < TEXT_LIMBS) {
-                multiply_add(b, base, digit);
-                scale += seen_point;
-            } else {                                    /* 3,300 digits: those behind count as more than nothing */
-                b->sticky = b->sticky || digit;
-                scale -= !seen_point;
-            }
+            continue;
+        }
+        seen_digit = 1;
+        if (b->count < TEXT_LIMBS) {
+            multiply_add(b, base, digit);
+            scale += seen_point;
+        } else {                                        /* 3,300 digits: those behind count as more than nothing */
+            b->sticky = b->sticky || digit;
+            scale -= !seen_point;
         }
     }
-    if (p < end) {
-        p++;
-        if (p < end && (*p == '-' || *p == '+')) {
-            negative = *p == '-';
-            p++;
-        }
-        if (p >= end)
-            return 0;
-        for (; p < end; p++) {
-            if (*p < '0' || *p > '9')
-                return 0;
-            if (exponent < 100000)
-                exponent = exponent * 10 + *p - '0';
-        }
+    if (!seen_digit)
+        return 0;
+    if ((*p | 32) == (base == 16 ? 'p' : 'e')) {
+        int negative = p[1] == '-', sign = negative || p[1] == '+';
+        if (p[1 + sign] >= '0' && p[1 + sign] <= '9')
+            for (p += 1 + sign; *p >= '0' && *p <= '9'; p++)
+                if (exponent < 100000)
+                    exponent = exponent * 10 + *p - '0';
         if (negative)
             exponent = -exponent;
     }
@@ -296,7 +263,7 @@ static int parse_real(char *text, long length, int size, struct Real *out) {
         }
     }
     pack(b, size, out);
-    return 1;
+    return p;
 }
 
 static void real_from_integer(long value, int is_unsigned, int size, struct Real *out) {
@@ -429,8 +396,7 @@ static int special_kind(int op, struct Big *a, struct Big *b) {
 /* out = x op y; false where an operand is not finite: that cc leaves to the running program */
 static int real_arithmetic(int op, struct Real *x, struct Real *y, int size, struct Real *out) {
     struct Big *c = &big_c;
-    int finite;
-    int by_zero;
+    int finite, by_zero;
     unpack(&big_a, x, size);
     unpack(&big_b, y, size);
     if (op == REAL_SUB)

@@ -1,11 +1,10 @@
-/* scope.c: what identifiers stand for. A declaration hides the identifier's meaning and remembers it; leaving a scope takes
+/* scope.c: globals, and what identifiers stand for. A declaration hides the identifier's meaning and remembers it; leaving a scope takes
  * back its declarations, last first. */
 
 struct Symbol *last_symbol;
+struct Global *first_global, *last_global;
 
-void enter_scope(void) {
-    scope_depth++;
-}
+void enter_scope(void) { scope_depth++; }
 
 void leave_scopes(int depth) {
     struct Symbol *s;
@@ -27,6 +26,13 @@ struct Symbol *new_symbol(int kind, struct Ident *name, struct Type *type) {
     s->depth = scope_depth;
     s->previous = last_symbol;
     last_symbol = s;
+    if (kind == SYMBOL_TAG) {
+        s->hidden = name->tag;
+        name->tag = s;
+    } else {
+        s->hidden = name->symbol;
+        name->symbol = s;
+    }
     return s;
 }
 
@@ -35,17 +41,43 @@ struct Symbol *declare(int kind, struct Ident *name, struct Type *type) {
     int again = old != 0 && kind == SYMBOL_TYPEDEF && old->kind == kind && same_type(old->type, type);
     if (old && old->depth == scope_depth && !again)
         fail("there is already a declaration in this scope of", name->name);
-    struct Symbol *s = new_symbol(kind, name, type);
-    s->hidden = old;
-    name->symbol = s;
-    return s;
+    return new_symbol(kind, name, type);
 }
 
-struct Symbol *declare_tag(struct Ident *name, struct Type *type) {
-    struct Symbol *s = new_symbol(SYMBOL_TAG, name, type);
-    s->hidden = name->tag;
-    name->tag = s;
-    return s;
+struct Global *new_global(char *name) {
+    struct Global *g = (struct Global *)keep(sizeof(struct Global));
+    g->name = name;
+    g->align = 1;
+    if (last_global)
+        last_global->next = g;
+    else
+        first_global = g;
+    last_global = g;
+    return g;
+}
+
+struct Global *external_global(struct Ident *name) {
+    if (name->global == 0)
+        name->global = new_global(name->name);
+    return name->global;
+}
+
+struct Global *string_global(char *data, long size) {
+    struct Global *g = new_global(0);
+    g->section = SECTION_DATA;
+    g->data = data;
+    g->size = size;
+    return g;
+}
+
+void relocate(struct Global *holder, int kind, long at, struct Global *target, long addend) {
+    struct Relocation *r = (struct Relocation *)keep(sizeof(struct Relocation));
+    r->kind = kind;
+    r->at = at;
+    r->target = target;
+    r->addend = addend;
+    r->next = holder->relocations;
+    holder->relocations = r;
 }
 
 /* The older declaration completed by the newer one */
@@ -59,8 +91,7 @@ struct Type *composite(struct Type *old, struct Type *type) {
 
 /* An object or function with a Global; declared again, it stays the same one. */
 struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_static) {
-    struct Symbol *old = name->symbol;
-    struct Symbol *s;
+    struct Symbol *old = name->symbol, *s;
     for (s = old; s && (s->kind != SYMBOL_GLOBAL || s->is_static_local); )
         s = s->hidden;
     if (old && old->depth == scope_depth && (old->kind != SYMBOL_GLOBAL || old->is_static_local))
@@ -75,9 +106,7 @@ struct Symbol *declare_global(struct Ident *name, struct Type *type, int is_stat
     if (s)
         type = composite(s->type, type);
     s = new_symbol(SYMBOL_GLOBAL, name, type);
-    s->hidden = old;
     s->global = g;
-    name->symbol = s;
     return s;
 }
 

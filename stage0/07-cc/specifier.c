@@ -14,16 +14,13 @@ int attribute_is(char *name, char *wanted) {
 }
 
 void skip_parentheses(void) {
-    int nesting = 0;
+    int depth = 0;
     do {
         if (tok->kind == T_EOF)
             expected("')'");
-        if (tok->kind == '(')
-            nesting++;
-        if (tok->kind == ')')
-            nesting--;
+        depth += (tok->kind == '(') - (tok->kind == ')');
         next();
-    } while (nesting > 0);
+    } while (depth > 0);
 }
 
 /* attribute = "aligned" ["(" constant ")"] | "packed" | "section" "(" string ")" | ident [ "(" ... ")" ] */
@@ -78,9 +75,7 @@ void attributes(struct Specifier *s) {
 }
 
 /* Is a keyword in the set? */
-int has(long words, int kind) {
-    return words >> (kind - T_AUTO) & 1;
-}
+int has(long words, int kind) { return words >> (kind - T_AUTO) & 1; }
 
 /* The type that the words char, short, int, long, float, double, signed, unsigned, _Bool, void make together. */
 struct Type *basic_type(long words) {
@@ -107,42 +102,36 @@ void declaration_specifiers(struct Specifier *s) {
     long words = 0;
     s->type = 0;
     s->storage = STORAGE_NONE;
-    s->is_inline = 0;
-    s->align = 0;
-    s->packed = 0;
-    s->in_text = 0;
+    s->is_inline = s->align = s->packed = s->in_text = 0;
     while (1) {
         int kind = tok->kind;
         switch (kind) {
-        case T_TYPEDEF: s->storage = STORAGE_TYPEDEF; next(); continue;
-        case T_EXTERN: s->storage = STORAGE_EXTERN; next(); continue;
-        case T_STATIC: s->storage = STORAGE_STATIC; next(); continue;
-        case T_INLINE: s->is_inline = 1; next(); continue;
-        case T_AUTO: case T_REGISTER: case T_CONST: case T_VOLATILE: case T_RESTRICT: case T_EXTENSION:
-            next();
-            continue;
         case T_ATTRIBUTE: attributes(s); continue;
         case T_STRUCT: case T_UNION: s->type = struct_specifier(kind == T_STRUCT ? TY_STRUCT : TY_UNION); continue;
         case T_ENUM: s->type = enum_specifier(); continue;
-        case T_VA_LIST: s->type = type_va_list; next(); continue;
+        case T_TYPEDEF: s->storage = STORAGE_TYPEDEF; break;
+        case T_EXTERN: s->storage = STORAGE_EXTERN; break;
+        case T_STATIC: s->storage = STORAGE_STATIC; break;
+        case T_INLINE: s->is_inline = 1; break;
+        case T_VA_LIST: s->type = type_va_list; break;
+        case T_AUTO: case T_REGISTER: case T_CONST: case T_VOLATILE: case T_RESTRICT: case T_EXTENSION: break;
         case T_VOID: case T_CHAR_WORD: case T_SHORT: case T_INT: case T_LONG: case T_FLOAT: case T_DOUBLE: case T_SIGNED:
         case T_UNSIGNED: case T_BOOL:
             if (s->type)
                 expected("a name: there are two types");
             words = words | (long)1 << (kind - T_AUTO);
-            next();
-            continue;
-        case T_IDENT:
-            if (s->type == 0 && words == 0 && at_type_name(tok)) {
+            break;
+        default:
+            if (s->type == 0 && words == 0 && kind == T_IDENT && at_type_name(tok)) {
                 s->type = tok->ident->symbol->type;
-                next();
-                continue;
+                break;
             }
+            if (s->type == 0)
+                s->type = basic_type(words);
+            return;
         }
-        break;
+        next();
     }
-    if (s->type == 0)
-        s->type = basic_type(words);
 }
 
 /* Structs and unions. The layout counts bits, so that bit-fields and members are placed alike. */
@@ -244,7 +233,7 @@ struct Type *tagged_type(int kind, struct Ident *tag, int defining) {
     t->incomplete = 1;
     t->tag = tag;
     if (tag)
-        declare_tag(tag, t);
+        new_symbol(SYMBOL_TAG, tag, t);
     return t;
 }
 
@@ -252,8 +241,7 @@ struct Type *tagged_type(int kind, struct Ident *tag, int defining) {
 struct Type *struct_specifier(int kind) {
     struct Specifier s;
     struct Ident *tag = 0;
-    s.align = 0;
-    s.packed = 0;
+    s.align = s.packed = 0;
     next();
     attributes(&s);
     if (tok->kind == T_IDENT) {
@@ -292,7 +280,7 @@ struct Type *enum_specifier(void) {
             return tag->tag->type;
     }
     if (tag)
-        declare_tag(tag, t);
+        new_symbol(SYMBOL_TAG, tag, t);
     if (tok->kind != '{')
         return t;
     next();
@@ -319,16 +307,17 @@ struct Type *enum_specifier(void) {
 
 /* Declarators */
 
+/* Arrays and functions become pointers. */
+struct Type *decayed(struct Type *t) {
+    return t->kind == TY_ARRAY ? pointer_to(t->base) : t->kind == TY_FUNCTION ? pointer_to(t) : t;
+}
+
 /* parameter = specifiers declarator */
 struct Parameter *parameter(void) {
     struct Specifier s;
     struct Parameter *p = (struct Parameter *)keep(sizeof(struct Parameter));
     declaration_specifiers(&s);
-    p->type = declarator(s.type, &p->name, &s);
-    if (p->type->kind == TY_ARRAY)
-        p->type = pointer_to(p->type->base);
-    if (p->type->kind == TY_FUNCTION)
-        p->type = pointer_to(p->type);
+    p->type = decayed(declarator(s.type, &p->name, &s));
     return p;
 }
 
@@ -390,8 +379,8 @@ int has_effect(struct Node *n) {
 /* array = "[" ["static"] [constant] "]"; behind the "[" */
 long array_length(void) {
     long length = -1;
-    while (tok->kind == T_STATIC || tok->kind == T_CONST || tok->kind == T_RESTRICT || tok->kind == T_VOLATILE)
-        next();
+    while (accept(T_STATIC) || accept(T_CONST) || accept(T_RESTRICT) || accept(T_VOLATILE))
+        ;
     if (tok->kind == '*' && peek()->kind == ']') {
         next();
     } else if (tok->kind != ']') {
@@ -451,12 +440,9 @@ struct Type *declarator(struct Type *base, struct Ident **name, struct Specifier
     attributes(s);
     while (accept('*')) {
         base = pointer_to(base);
-        while (tok->kind == T_CONST || tok->kind == T_VOLATILE || tok->kind == T_RESTRICT || tok->kind == T_ATTRIBUTE) {
-            if (tok->kind == T_ATTRIBUTE)
-                attributes(s);
-            else
-                next();
-        }
+        do
+            attributes(s);
+        while (accept(T_CONST) || accept(T_VOLATILE) || accept(T_RESTRICT));
     }
     if (tok->kind == '(' && peek()->kind != ')' && (!at_type_name(peek()) || peek()->kind == T_ATTRIBUTE)) {
         struct Type *hole = new_type(TY_INT, 1, 1);

@@ -1,8 +1,7 @@
 /* statement.c: parses statements into a flat list: expressions, jumps, marks (labels) and branches. Loops are laid out with
  * their test at the end. */
 
-struct Node *first_statement;
-struct Node *last_statement;
+struct Node *first_statement, *last_statement;
 int break_label;                /* 0: none */
 int continue_label;
 struct Node *current_switch;
@@ -21,10 +20,7 @@ struct Node *add_statement(int kind, struct Node *value, long label) {
     return n;
 }
 
-int new_label(void) {
-    label_count++;
-    return label_count;
-}
+int new_label(void) { return ++label_count; }
 
 void add_branch(struct Node *test, int label, int truth) {
     test = condition(test);
@@ -46,7 +42,6 @@ struct Node *parenthesized(void) {
 /* if = "if" "(" expression ")" statement ["else" statement] */
 void if_statement(void) {
     int otherwise = new_label();
-    next();
     add_branch(parenthesized(), otherwise, 0);
     statement();
     if (accept(T_ELSE)) {
@@ -60,19 +55,14 @@ void if_statement(void) {
     }
 }
 
-long enter_loop(void) {
-    long outer = loop_weight;
+void enter_loop(void) {
     if (loop_weight < 4096)
         loop_weight = loop_weight * 8;
-    return outer;
 }
 
 /* The parts of a loop behind its head: body, step, test. The test of a do statement follows its body. */
 void loop_rest(struct Node *test, struct Node *step, int is_do) {
-    int outer_break = break_label;
-    int outer_continue = continue_label;
-    int body = new_label();
-    int check = new_label();
+    int body = new_label(), check = new_label();
     break_label = new_label();
     continue_label = new_label();
     int endless = !is_do && (test == 0 || (test->kind == N_NUMBER && test->value != 0));
@@ -94,33 +84,27 @@ void loop_rest(struct Node *test, struct Node *step, int is_do) {
     else
         add_branch(test, body, 1);
     add_statement(N_MARK, 0, break_label);
-    break_label = outer_break;
-    continue_label = outer_continue;
 }
 
 /* while = "while" "(" expression ")" statement */
 void while_statement(void) {
-    long outer = enter_loop();
-    next();
+    enter_loop();
     loop_rest(condition(parenthesized()), 0, 0);
-    loop_weight = outer;
 }
 
 /* for = "for" "(" (declaration | [expression] ";") [expression] ";" [expression] ")" statement */
 void for_statement(void) {
-    struct Node *test = 0;
-    struct Node *step = 0;
-    next();
+    struct Node *test = 0, *step = 0;
     expect('(', "'('");
     enter_scope();
     if (at_type_name(tok)) {
-        local_declaration();
+        declaration();
     } else {
         if (tok->kind != ';')
             add_statement(N_EXPRESSION, expression(), 0);
         expect(';', "';'");
     }
-    long outer = enter_loop();
+    enter_loop();
     if (tok->kind != ';')
         test = condition(expression());
     expect(';', "';'");
@@ -128,23 +112,17 @@ void for_statement(void) {
         step = expression();
     expect(')', "')'");
     loop_rest(test, step, 0);
-    loop_weight = outer;
     leave_scopes(scope_depth - 1);
 }
 
 /* do = "do" statement "while" "(" expression ")" ";" */
 void do_statement(void) {
-    long outer = enter_loop();
-    next();
+    enter_loop();
     loop_rest(0, 0, 1);
-    loop_weight = outer;
 }
 
 /* switch = "switch" "(" expression ")" statement */
 void switch_statement(void) {
-    int outer_break = break_label;
-    struct Node *outer_switch = current_switch;
-    next();
     struct Node *value = promote(parenthesized());
     if (!is_integer(value->type))
         fail("expected an integer to switch on, found the type", type_name(value->type));
@@ -154,8 +132,6 @@ void switch_statement(void) {
     if (current_switch->value == 0)
         current_switch->value = break_label;
     add_statement(N_MARK, 0, break_label);
-    break_label = outer_break;
-    current_switch = outer_switch;
 }
 
 /* case = "case" constant ":" statement */
@@ -206,7 +182,6 @@ struct Label *label_named(struct Ident *name) {
 
 /* goto = "goto" ident ";" */
 void goto_statement(void) {
-    next();
     if (tok->kind != T_IDENT)
         expected("a label");
     add_statement(N_JUMP, 0, label_named(tok->ident)->number);
@@ -231,14 +206,12 @@ void label_statement(void) {
 /* return = "return" [expression] ";" */
 void return_statement(void) {
     struct Node *value = 0;
-    next();
     if (tok->kind != ';')
         value = expression();
-    if (value && result_type->kind == TY_VOID) {
+    if (value && result_pointer)
+        value = assign(dereference(local_node(result_pointer)), value);
+    if (value && (result_pointer || result_type->kind == TY_VOID)) {
         add_statement(N_EXPRESSION, value, 0);
-        value = 0;
-    } else if (value && result_pointer) {
-        add_statement(N_EXPRESSION, assign(dereference(local_node(result_pointer)), value), 0);
         value = 0;
     } else if (value) {
         value = cast(value, result_type);
@@ -268,7 +241,7 @@ void block(void) {
         if (tok->kind == T_EOF)
             expected("'}'");
         if (at_type_name(tok) && !(tok->kind == T_IDENT && peek()->kind == ':'))
-            local_declaration();
+            declaration();
         else
             statement();
     }
@@ -281,15 +254,15 @@ void block(void) {
 void plain_statement(void) {
     switch (tok->kind) {
     case '{': block(); return;
-    case T_IF: if_statement(); return;
-    case T_WHILE: while_statement(); return;
-    case T_DO: do_statement(); return;
-    case T_FOR: for_statement(); return;
-    case T_SWITCH: switch_statement(); return;
+    case T_IF: next(); if_statement(); return;
+    case T_WHILE: next(); while_statement(); return;
+    case T_DO: next(); do_statement(); return;
+    case T_FOR: next(); for_statement(); return;
+    case T_SWITCH: next(); switch_statement(); return;
     case T_CASE: case_statement(); return;
     case T_DEFAULT: default_statement(); return;
-    case T_GOTO: goto_statement(); return;
-    case T_RETURN: return_statement(); return;
+    case T_GOTO: next(); goto_statement(); return;
+    case T_RETURN: next(); return_statement(); return;
     case T_BREAK: jump_statement(break_label, "'break' stands outside a loop or switch"); return;
     case T_CONTINUE: jump_statement(continue_label, "'continue' stands outside a loop"); return;
     case ';': next(); return;
@@ -305,10 +278,18 @@ void plain_statement(void) {
     add_statement(N_EXPRESSION, n, 0);
 }
 
+/* What a loop or switch changes for the statements within it ends with it. */
 void statement(void) {
+    int outer_break = break_label, outer_continue = continue_label;
+    struct Node *outer_switch = current_switch;
+    long outer_weight = loop_weight;
     enter_nesting();
     plain_statement();
     nesting--;
+    break_label = outer_break;
+    continue_label = outer_continue;
+    current_switch = outer_switch;
+    loop_weight = outer_weight;
 }
 
 void check_labels(void) {
@@ -322,11 +303,8 @@ void check_labels(void) {
 }
 
 struct Node *function_body(void) {
-    first_statement = 0;
-    last_statement = 0;
-    break_label = 0;
-    continue_label = 0;
-    current_switch = 0;
+    first_statement = last_statement = current_switch = 0;
+    break_label = continue_label = 0;
     block();
     check_labels();
     if (same_text(function_name->name, "main") && result_type->kind == TY_INT)

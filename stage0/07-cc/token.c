@@ -1,4 +1,4 @@
-/* token.c: the parser's view of the token stream, messages with their place, and the values of literals. */
+/* token.c: the parser's view of the token stream, messages with their place, and the text of strings. */
 
 struct Token *ahead;            /* the token behind tok, once looked at */
 struct Token saved_token;
@@ -71,9 +71,11 @@ void say_place(void) {
     }
 }
 
-void say_message(char *kind, char *message, char *quoted) {
+void say_message(char *kind, char *what, char *about, char *message, char *quoted) {
     say_place();
     say(kind);
+    say(what);
+    say(about);
     say(message);
     if (quoted) {
         say(" '");
@@ -83,32 +85,23 @@ void say_message(char *kind, char *message, char *quoted) {
     say("\n");
 }
 
-void fail(char *message, char *quoted) {
-    say_message(": error: ", message, quoted);
+/* The message has a part in the middle that depends on the case. */
+void fail_about(char *what, char *about, char *message, char *quoted) {
+    say_message(": error: ", what, about, message, quoted);
     leave(1);
 }
 
-/* The end of a message of which say_place() and more were said. */
-void fail_with(char *message, char *quoted) {
-    say(message);
-    say(" '");
-    say(quoted);
-    say("'\n");
-    leave(1);
-}
+void fail(char *message, char *quoted) { fail_about("", "", message, quoted); }
 
 void warn(char *message, char *quoted) {
-    say_message(": warning: ", message, quoted);
+    say_message(": warning: ", "", "", message, quoted);
 }
 
 void expected(char *what) {
     char *found = keep_text(tok->text, tok->length);
     if (tok->kind == T_EOF)
         found = in_if_expression ? "end of line" : "end of file";
-    say_place();
-    say(": error: expected ");
-    say(what);
-    fail_with(" before", found);
+    fail_about("expected ", what, " before", found);
 }
 
 /* The parser descends one level; its own stack must not run out. */
@@ -125,44 +118,29 @@ char *escape_position;
 char *escape_letters = "ntrabfve";
 int escape_values[] = {10, 9, 13, 7, 8, 12, 11, 27};
 
-int hex_digit(int c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* escape = "\" ( octal [octal] [octal] | "x" {hex} | letter ) */
+/* escape = "\\" ( octal [octal] [octal] | "x" {hex} | letter ) */
 long escape(void) {
-    char *p = escape_position + 1;
-    int c = *p;
     long value = 0;
-    int i = 0;
-    if (c >= '0' && c <= '7') {
-        for (; i < 3 && *p >= '0' && *p <= '7'; i++) {
-            value = value * 8 + *p - '0';
-            p++;
-        }
-        escape_position = p;
+    int i, digit;
+    escape_position++;
+    for (i = 0; i < 3 && *escape_position >= '0' && *escape_position <= '7'; i++)
+        value = value * 8 + *escape_position++ - '0';
+    if (i > 0)
         return value;
-    }
-    p++;
+    int c = *escape_position++;
     if (c == 'x') {
-        while (hex_digit(*p) >= 0) {
-            value = value * 16 + hex_digit(*p);
-            p++;
-        }
-        escape_position = p;
+        for (; (digit = digit_value(*escape_position)) >= 0 && digit < 16; escape_position++)
+            value = value * 16 + digit;
         return value;
     }
-    escape_position = p;
     for (i = 0; i < 8; i++)
         if (escape_letters[i] == c)
             return escape_values[i];
     return c;
+}
+
+int literal_character(void) {
+    return *escape_position == '\\' ? escape() & 255 : *escape_position++;
 }
 
 /* strings = string {string}: decoded into literal_data, with the zero at their end */
@@ -172,117 +150,11 @@ void read_strings(void) {
     while (tok->kind == T_STRING) {
         char *end = tok->text + tok->length - 1;
         escape_position = tok->text + 1;
-        while (escape_position < end) {
-            if (*escape_position == '\\') {
-                put_byte(&b, escape());
-            } else {
-                put_byte(&b, *escape_position);
-                escape_position++;
-            }
-        }
+        while (escape_position < end)
+            put_byte(&b, literal_character());
         next();
     }
     put_byte(&b, 0);
     literal_data = b.data;
     literal_size = b.size;
-}
-
-struct Node *char_constant(void) {
-    char *end = tok->text + tok->length - 1;
-    long value = 0;
-    escape_position = tok->text + 1;
-    if (escape_position == end)
-        fail("the character constant is empty", 0);
-    while (escape_position < end) {
-        if (*escape_position == '\\') {
-            value = value << 8 | (escape() & 255);
-        } else {
-            value = value << 8 | *escape_position;
-            escape_position++;
-        }
-    }
-    next();
-    return number(wrap(type_int, value), in_if_expression ? type_long : type_int);
-}
-
-/* Numbers */
-
-int ends_with_float_suffix(char *p, char *end) {
-    int c = end[-1] | 32;
-    return (c == 'f' || c == 'l') && end - p > 1;
-}
-
-struct Node *real_constant(char *p, char *end) {
-    struct Real r;
-    struct Type *t = type_double;
-    if (ends_with_float_suffix(p, end)) {
-        t = (end[-1] | 32) == 'f' ? type_float : type_quad;
-        end--;
-    }
-    if (!parse_real(p, end - p, t->size, &r))
-        fail("this is no number:", keep_text(tok->text, tok->length));
-    next();
-    return real_number(&r, t);
-}
-
-int is_real_text(char *p, char *end) {
-    int hex = p[0] == '0' && (p[1] | 32) == 'x';
-    for (; p < end; p++)
-        if (*p == '.' || (hex && (*p | 32) == 'p') || (!hex && (*p | 32) == 'e'))
-            return 1;
-    return 0;
-}
-
-/* The type of an integer constant: the first of its list that holds it (C99 6.4.4.1). */
-struct Type *integer_type(long value, int overflow, int decimal, int is_unsigned, int is_long) {
-    if (in_if_expression)
-        return is_unsigned || value < 0 ? type_unsigned_long : type_long;
-    if (overflow || value < 0)
-        return type_unsigned_long;
-    if (!is_long && value <= 0x7fffffff)
-        return is_unsigned ? type_unsigned : type_int;
-    if (!is_long && value >> 32 == 0 && (is_unsigned || !decimal))
-        return type_unsigned;
-    return is_unsigned ? type_unsigned_long : type_long;
-}
-
-struct Node *number_constant(void) {
-    char *p = tok->text;
-    char *end = p + tok->length;
-    long value = 0;
-    int base = 10;
-    int is_unsigned = 0;
-    int is_long = 0;
-    int overflow = 0;
-    if (is_real_text(p, end))
-        return real_constant(p, end);
-    if (*p == '0' && (p[1] | 32) == 'x') {
-        base = 16;
-        p += 2;
-    } else if (*p == '0' && (p[1] | 32) == 'b') {
-        base = 2;
-        p += 2;
-    } else if (*p == '0') {
-        base = 8;
-    }
-    for (; p < end; p++) {
-        int digit = hex_digit(*p);
-        if (digit < 0 || digit >= base)
-            break;
-        if (unsigned_less(unsigned_divide(-1, base), value))
-            overflow = 1;
-        value = value * base + digit;
-    }
-    for (; p < end; p++) {
-        if ((*p | 32) == 'u')
-            is_unsigned = 1;
-        else if ((*p | 32) == 'l')
-            is_long = 1;
-        else
-            fail("this is no number:", keep_text(tok->text, tok->length));
-    }
-    if (overflow)
-        warn("the constant does not fit into 64 bits:", keep_text(tok->text, tok->length));
-    next();
-    return number(value, integer_type(value, overflow, base == 10, is_unsigned, is_long));
 }

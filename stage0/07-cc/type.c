@@ -62,36 +62,19 @@ void init_types(void) {
     type_va_list = new_type(TY_STRUCT, 32, 8);
 }
 
-int is_integer(struct Type *t) {
-    return t->kind >= TY_BOOL && t->kind <= TY_LONG;
-}
-
-int is_real(struct Type *t) {
-    return t->kind >= TY_FLOAT && t->kind <= TY_QUAD;
-}
-
-int is_arithmetic(struct Type *t) {
-    return t->kind >= TY_BOOL && t->kind <= TY_QUAD;
-}
-
-int is_scalar(struct Type *t) {
-    return t->kind >= TY_BOOL && t->kind <= TY_POINTER;
-}
-
-int is_aggregate(struct Type *t) {
-    return t->kind == TY_STRUCT || t->kind == TY_UNION;
-}
+int is_integer(struct Type *t) { return t->kind >= TY_BOOL && t->kind <= TY_LONG; }
+int is_real(struct Type *t) { return t->kind >= TY_FLOAT && t->kind <= TY_QUAD; }
+int is_arithmetic(struct Type *t) { return t->kind >= TY_BOOL && t->kind <= TY_QUAD; }
+int is_scalar(struct Type *t) { return t->kind >= TY_BOOL && t->kind <= TY_POINTER; }
+int is_aggregate(struct Type *t) { return t->kind == TY_STRUCT || t->kind == TY_UNION; }
 
 int same_parameters(struct Type *a, struct Type *b) {
-    struct Parameter *p = a->parameters;
-    struct Parameter *q = b->parameters;
+    struct Parameter *p = a->parameters, *q = b->parameters;
     if (a->old_style || b->old_style)
         return 1;
-    for (; p && q; p = p->next) {
+    for (; p && q; p = p->next, q = q->next)
         if (!same_type(p->type, q->type))
             return 0;
-        q = q->next;
-    }
     return p == q && a->variadic == b->variadic;
 }
 
@@ -146,9 +129,7 @@ void need_complete(struct Type *t) {
         fail("the size is not known of the type", type_name(t));
 }
 
-long round_up(long value, long step) {
-    return (value + step - 1) / step * step;
-}
+long round_up(long value, long step) { return (value + step - 1) / step * step; }
 
 /* A value as an object of the type would hold it. */
 long wrap(struct Type *t, long value) {

@@ -23,8 +23,7 @@ void arena_enter(struct Arena *arena, struct Block *block) {
 }
 
 void arena_grow(struct Arena *arena, long size) {
-    struct Block *block;
-    struct Block *last = arena->current;
+    struct Block *block, *last = arena->current;
     while (last && last->next) {
         last = last->next;
         if (last->size >= size + sizeof(struct Block)) {
@@ -72,13 +71,8 @@ void arena_reset(struct Arena *arena) {
     arena_enter(arena, arena->first);
 }
 
-char *keep(long size) {
-    return arena_take(&lasting, size);
-}
-
-char *take(long size) {
-    return arena_take(&passing, size);
-}
+char *keep(long size) { return arena_take(&lasting, size); }
+char *take(long size) { return arena_take(&passing, size); }
 
 /* Strings */
 
@@ -137,14 +131,12 @@ void reserve(struct Buffer *b, long more) {
 
 void empty_buffer(struct Buffer *b) {
     b->data = 0;
-    b->size = 0;
-    b->capacity = 0;
+    b->size = b->capacity = 0;
 }
 
 void put_byte(struct Buffer *b, int c) {
     reserve(b, 1);
-    b->data[b->size] = c;
-    b->size++;
+    b->data[b->size++] = c;
 }
 
 void put_bytes(struct Buffer *b, char *bytes, long size) {
@@ -153,9 +145,7 @@ void put_bytes(struct Buffer *b, char *bytes, long size) {
     b->size += size;
 }
 
-void put_text(struct Buffer *b, char *text) {
-    put_bytes(b, text, text_length(text));
-}
+void put_text(struct Buffer *b, char *text) { put_bytes(b, text, text_length(text)); }
 
 void put_decimal(struct Buffer *b, long value) {
     if (value < 0) {
@@ -178,8 +168,7 @@ void store_value(char *at, long value, long size) {
 }
 
 long load_value(char *at, long size) {
-    long value = 0;
-    long i;
+    long value = 0, i;
     for (i = size - 1; i >= 0; i--)
         value = value << 8 | at[i];
     return value;
@@ -228,13 +217,8 @@ int write_file(char *path, char *data, long size) {
 
 /* Messages: collected, then written to standard error in one piece */
 
-void say(char *text) {
-    put_text(&messages, text);
-}
-
-void say_decimal(long value) {
-    put_decimal(&messages, value);
-}
+void say(char *text) { put_text(&messages, text); }
+void say_decimal(long value) { put_decimal(&messages, value); }
 
 void flush_messages(void) {
     write_all(2, messages.data, messages.size);

@@ -1,61 +1,16 @@
 /* unbz2 INPUT OUTPUT undoes bzip2. The format: Huffman-coded, run-length-coded move-to-front indices of a
    Burrows-Wheeler transform of run-length-coded text, in blocks of up to 900,000 bytes, each with a checksum. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tool.h"
+#include "compressed.h"
 
-enum { MOST_LENGTH = 20, GROUP = 50, MOST_GROUPS = 6, MOST_SYMBOLS = 258 };
-
-static const char *path;
-static struct bytes in;
-static size_t in_next;
-static unsigned long held; /* the lowest held_bits of it were read and not yet used */
-static int held_bits;
-
-static struct bytes out;
-static size_t room;
-
-static unsigned sums[256];
-
-/* A Huffman code: codes of a length are consecutive. As numbers of 20 bits, those of a length lie below end[length];
-   the symbol of a code of that length stands at code + offset[length]. */
-static struct code {
-	int least, end[MOST_LENGTH + 1], offset[MOST_LENGTH + 1], symbol[MOST_SYMBOLS];
-} codes[MOST_GROUPS];
-
-static void damaged(const char *what)
-{
-	die(in_next - held_bits / 8 > in.size ? "ends too early" : what, path);
-}
-
-/* Takes bytes until 32 bits are held. Behind the end come zeros, at most eight bytes: who used one is told by `damaged`. */
-static void hold_bits(void)
-{
-	for (; held_bits < 32; held_bits += 8)
-		held = held << 8 | (in_next++ < in.size ? in.at[in_next - 1] : 0);
-	if (in_next > in.size + 8)
-		damaged("ends too early");
-}
-
-static unsigned bits(int count)
-{
-	hold_bits();
-	held_bits -= count;
-	return held >> held_bits & ((1UL << count) - 1);
-}
-
-/* Room for so many bytes more. */
-static void make_room(size_t size)
-{
-	if (size > room - out.size)
-		out.at = allocate(out.at, room = 2 * room + size);
-}
+enum { GROUP = 50, MOST_GROUPS = 6 };
 
 /* Lengths come as differences from one symbol to the next. */
 static void read_code(struct code *c, int symbols)
 {
-	int lengths[MOST_SYMBOLS], length = bits(5), i, at = 0, code = 0;
+	unsigned char lengths[MOST_SYMBOLS];
+	int length = bits(5), i;
 
 	for (i = 0; i < symbols; i++) {
 		while (bits(1))
@@ -64,33 +19,7 @@ static void read_code(struct code *c, int symbols)
 			damaged("a code longer than 20 bits");
 		lengths[i] = length;
 	}
-	c->least = 0;
-	for (length = 1; length <= MOST_LENGTH; length++, code <<= 1) {
-		c->offset[length] = at - code;
-		for (i = 0; i < symbols; i++)
-			if (lengths[i] == length) {
-				c->symbol[at++] = i;
-				code++;
-			}
-		c->end[length] = code << (MOST_LENGTH - length);
-		if (!at)
-			c->least = length;
-	}
-	c->least++;
-}
-
-static int read_symbol(struct code *c)
-{
-	int code, length = c->least;
-
-	if (held_bits < MOST_LENGTH)
-		hold_bits();
-	code = held >> (held_bits - MOST_LENGTH) & ((1 << MOST_LENGTH) - 1);
-	while (code >= c->end[length])
-		if (++length > MOST_LENGTH)
-			damaged("bits that are no code");
-	held_bits -= length;
-	return c->symbol[(code >> (MOST_LENGTH - length)) + c->offset[length]];
+	make_code(c, lengths, symbols);
 }
 
 static int move_to_front(unsigned char *list, int index)
@@ -123,8 +52,7 @@ static int read_transformed(unsigned *block, int most)
 {
 	unsigned char list[256], order[MOST_GROUPS], *selectors;
 	int used = read_used(list), groups = bits(3), count = bits(15), i, j, size = 0, run = 0, step = 1, symbol;
-	struct code *code;
-	unsigned char byte;
+	struct code codes[MOST_GROUPS], *code;
 
 	if (groups < 2 || groups > MOST_GROUPS || count < 1)
 		damaged("a wrong number of code tables");
@@ -160,10 +88,9 @@ static int read_transformed(unsigned *block, int most)
 		step = 1;
 		if (symbol == used + 1)
 			break;
-		byte = move_to_front(list, symbol - 1);
 		if (size == most)
 			damaged("a block larger than it may be");
-		block[size++] = byte;
+		block[size++] = move_to_front(list, symbol - 1);
 	}
 	free(selectors);
 	return size;
@@ -211,33 +138,18 @@ static void put_block(unsigned *block, int size, unsigned origin)
 	out.size = to - out.at;
 }
 
-static unsigned checksum(const unsigned char *at, const unsigned char *end)
-{
-	unsigned sum = ~0U;
-
-	for (; at < end; at++)
-		sum = sum << 8 ^ sums[sum >> 24 ^ *at];
-	return ~sum;
-}
-
 static void read_stream(void)
 {
 	unsigned *block, whole = 0, expected, origin, magic;
-	int most, size, i, j;
+	int most, size;
 	size_t begin;
 
-	if (bits(8) != 'B' || bits(8) != 'Z' || bits(8) != 'h')
-		damaged("not a bzip2 file");
+	magic = bits(24);
 	most = bits(8) - '0';
-	if (most < 1 || most > 9)
+	if (magic != ('B' << 16 | 'Z' << 8 | 'h') || most < 1 || most > 9)
 		damaged("not a bzip2 file");
 	most *= 100000;
 	block = allocate(0, most * sizeof(unsigned));
-	for (i = 0; i < 256; i++) {
-		sums[i] = (unsigned)i << 24;
-		for (j = 0; j < 8; j++)
-			sums[i] = sums[i] << 1 ^ (sums[i] >> 31 ? 0x04c11db7 : 0);
-	}
 	while ((magic = bits(24)) == 0x314159) {
 		if (bits(24) != 0x265359)
 			damaged("no block where one should begin");
@@ -261,13 +173,9 @@ static void read_stream(void)
 
 void unbz2(int count, char **words)
 {
-	path = words[0];
-	in = read_file(path);
-	do {
+	open_input(words[0]);
+	do
 		read_stream();
-		held_bits &= ~7;
-		if (in_next - held_bits / 8 > in.size)
-			damaged("");
-	} while (in_next - held_bits / 8 < in.size);
+	while (!at_end());
 	write_file(words[1], out.at, out.size, 0644);
 }

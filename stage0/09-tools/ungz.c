@@ -1,77 +1,33 @@
-/* ungz INPUT OUTPUT undoes gzip (RFC 1952, with deflate of RFC 1951). */
-#include <stdio.h>
-#include <stdlib.h>
+/* ungz INPUT OUTPUT undoes gzip (RFC 1952, with deflate of RFC 1951). In this format the lowest bit of a byte is the first.
+   The bits of all bytes are turned round on the way in, and on the way out: then codes and checksum are those of unbz2, and
+   only a number must be turned. */
 #include <string.h>
-#include "tool.h"
+#include "compressed.h"
 
-enum { MOST_LENGTH = 15, MOST_SYMBOLS = 288 };
+static unsigned char turned[256];
+static size_t member_start;
 
-static const char *path;
-static struct bytes in, out;
-static size_t in_bit, room, member_start;
-
-/* A Huffman code: codes of a length are consecutive; their symbols stand in order (RFC 1951, 3.2.2). */
-struct code {
-	int count[MOST_LENGTH + 1], symbol[MOST_SYMBOLS];
-};
-
-static void damaged(const char *what)
+static void turn(unsigned char *at, size_t size)
 {
-	die(what, path);
+	for (; size; size--, at++)
+		*at = turned[*at];
 }
 
-/* Bits come lowest first. */
-static unsigned bits(int count)
+/* A number: its lowest bit comes first. */
+static unsigned value(int count)
 {
-	unsigned value = 0;
+	unsigned number = 0;
 	int i;
 
-	for (i = 0; i < count; i++, in_bit++) {
-		if (in_bit >> 3 >= in.size)
-			damaged("ends too early");
-		value |= (in.at[in_bit >> 3] >> (in_bit & 7) & 1U) << i;
-	}
-	return value;
+	for (i = 0; i < count; i++)
+		number |= bits(1) << i;
+	return number;
 }
 
 static void put(int byte)
 {
-	if (out.size == room)
-		out.at = allocate(out.at, room = room ? 2 * room : 1 << 20);
+	make_room(1);
 	out.at[out.size++] = byte;
-}
-
-static void make_code(struct code *c, const unsigned char *lengths, int symbols)
-{
-	int length, i, at = 0, left = 1;
-
-	memset(c, 0, sizeof(*c));
-	for (i = 0; i < symbols; i++)
-		if (lengths[i])
-			c->count[lengths[i]]++;
-	for (length = 1; length <= MOST_LENGTH; length++) {
-		left = 2 * left - c->count[length];
-		if (left < 0)
-			damaged("a code with too many words");
-		for (i = 0; i < symbols; i++)
-			if (lengths[i] == length)
-				c->symbol[at++] = i;
-	}
-}
-
-static int read_symbol(struct code *c)
-{
-	int code = 0, first = 0, index = 0, length;
-
-	for (length = 1; length <= MOST_LENGTH; length++) {
-		code = code << 1 | bits(1);
-		if (code - first < c->count[length])
-			return c->symbol[index + code - first];
-		index += c->count[length];
-		first = (first + c->count[length]) << 1;
-	}
-	damaged("bits that are no code");
-	return 0;
 }
 
 /* 3.2.7: the lengths of the two codes, themselves coded. */
@@ -79,28 +35,28 @@ static void read_codes(struct code *literals, struct code *distances)
 {
 	static const unsigned char order[] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
 	unsigned char lengths[MOST_SYMBOLS + 32 + 138];
-	int literal_count = bits(5) + 257, distance_count = bits(5) + 1, count = bits(4) + 4, i, symbol, times, value;
+	int literal_count = value(5) + 257, distance_count = value(5) + 1, count = value(4) + 4, i, symbol, times, length;
 	struct code c;
 
 	memset(lengths, 0, sizeof(lengths));
 	for (i = 0; i < count; i++)
-		lengths[order[i]] = bits(3);
+		lengths[order[i]] = value(3);
 	make_code(&c, lengths, 19);
 	for (i = 0; i < literal_count + distance_count; ) {
 		symbol = read_symbol(&c);
-		value = 0;
+		length = 0;
 		times = 1;
 		if (symbol < 16)
-			value = symbol;
+			length = symbol;
 		else if (symbol == 16) {
 			if (i == 0)
 				damaged("a repeated length without a first");
-			value = lengths[i - 1];
-			times = 3 + bits(2);
+			length = lengths[i - 1];
+			times = 3 + value(2);
 		} else
-			times = symbol == 17 ? 3 + bits(3) : 11 + bits(7);
+			times = symbol == 17 ? 3 + value(3) : 11 + value(7);
 		while (times--)
-			lengths[i++] = value;
+			lengths[i++] = length;
 	}
 	if (i > literal_count + distance_count || literal_count > 286)
 		damaged("too many code lengths");
@@ -128,7 +84,7 @@ static void read_compressed(struct code *literals, struct code *distances)
 
 	while ((symbol = read_symbol(literals)) != 256) {
 		if (symbol < 256) {
-			put(symbol);
+			put(turned[symbol]);
 			continue;
 		}
 		symbol -= 257;
@@ -136,13 +92,13 @@ static void read_compressed(struct code *literals, struct code *distances)
 			damaged("a length that does not exist");
 		extra = symbol < 8 || symbol == 28 ? 0 : (symbol - 4) / 4;
 		length = symbol == 28 ? 258 : symbol < 8 ? symbol + 3 : ((4 + symbol % 4) << extra) + 3;
-		length += bits(extra);
+		length += value(extra);
 		symbol = read_symbol(distances);
 		if (symbol > 29)
 			damaged("a distance that does not exist");
 		extra = symbol < 4 ? 0 : (symbol - 2) / 2;
 		distance = symbol < 4 ? symbol + 1 : ((2UL + symbol % 2) << extra) + 1;
-		distance += bits(extra);
+		distance += value(extra);
 		if (distance > out.size - member_start)
 			damaged("a distance before the start");
 		while (length--)
@@ -158,11 +114,11 @@ static void inflate(void)
 
 	do {
 		last = bits(1);
-		kind = bits(2);
+		kind = value(2);
 		if (kind == 0) {
-			in_bit = (in_bit + 7) & ~7UL;
-			size = bits(16);
-			if ((bits(16) ^ size) != 65535)
+			at_end();
+			size = value(16);
+			if ((value(16) ^ size) != 65535)
 				damaged("a stored block with a wrong length");
 			while (size--)
 				put(bits(8));
@@ -178,32 +134,17 @@ static void inflate(void)
 	} while (!last);
 }
 
-static unsigned crc(const unsigned char *at, size_t size)
-{
-	unsigned sums[256], value = ~0U;
-	int i, j;
-
-	for (i = 0; i < 256; i++) {
-		sums[i] = i;
-		for (j = 0; j < 8; j++)
-			sums[i] = sums[i] >> 1 ^ (sums[i] & 1 ? 0xedb88320 : 0);
-	}
-	for (; size; size--)
-		value = value >> 8 ^ sums[(value ^ *at++) & 255];
-	return ~value;
-}
-
 static void read_member(void)
 {
 	unsigned flags, skip;
 
-	if (bits(16) != 0x8b1f || bits(8) != 8)
+	if (value(16) != 0x8b1f || value(8) != 8)
 		damaged("not a gzip file");
-	flags = bits(8);
+	flags = value(8);
 	bits(24); /* time */
 	bits(24);
 	if (flags & 4)
-		for (skip = bits(16); skip; skip--)
+		for (skip = value(16); skip; skip--)
 			bits(8);
 	for (skip = (flags >> 3 & 1) + (flags >> 4 & 1); skip; skip--) /* name, comment */
 		while (bits(8))
@@ -212,19 +153,24 @@ static void read_member(void)
 		bits(16);
 	member_start = out.size;
 	inflate();
-	in_bit = (in_bit + 7) & ~7UL;
-	if (bits(32) != crc(out.at + member_start, out.size - member_start))
+	at_end();
+	if (bits(32) != checksum(out.at + member_start, out.at + out.size))
 		damaged("a wrong checksum");
-	if (bits(32) != (unsigned)(out.size - member_start))
+	if (value(32) != (unsigned)(out.size - member_start))
 		damaged("a wrong length");
 }
 
 void ungz(int count, char **words)
 {
-	path = words[0];
-	in = read_file(path);
+	int i;
+
+	for (i = 0; i < 256; i++)
+		turned[i] = turned[i / 2] / 2 | (i & 1) << 7;
+	open_input(words[0]);
+	turn(in.at, in.size);
 	do
 		read_member();
-	while (in_bit >> 3 < in.size);
+	while (!at_end());
+	turn(out.at, out.size);
 	write_file(words[1], out.at, out.size, 0644);
 }

@@ -9,7 +9,7 @@
 //!
 //! The program's path can change between the lines of one process, so nothing here looks at names.
 
-use crate::image::Image;
+use crate::image::{Earlier, Image};
 use crate::lineage::Lineage;
 use firmseed_formats::ledger::format::{Class, Content};
 use firmseed_formats::ledger::parse::{Entry, File};
@@ -70,12 +70,21 @@ struct Tainted {
     depth: usize,
 }
 
+impl Tainted {
+    /// In an earlier run: no entry of this one is the first.
+    const BEFORE: Self = Tainted {
+        since: 0,
+        writer: 0,
+        depth: 0,
+    };
+}
+
 /// Which contents of a ledger derive from text, and why others do not.
 pub struct Derivation<'a> {
     lineage: &'a Lineage<'a>,
     image: &'a Image<'a>,
     processes: HashMap<u32, Taint<'a>>,
-    /// From which entry on contents derive from text; 0 for seeds.
+    /// From which entry on contents derive from text; 0 for seeds, and for what an earlier run has made.
     derived: HashMap<Digest, u64>,
     tainted: HashMap<Digest, Tainted>,
 }
@@ -83,18 +92,39 @@ pub struct Derivation<'a> {
 impl<'a> Derivation<'a> {
     /// Follows all of the ledger of a run of `image`.
     pub fn new(lineage: &'a Lineage<'a>, image: &'a Image<'a>) -> Self {
-        let seeds = lineage.ledger.seeds.iter();
+        let seeds = lineage
+            .ledger
+            .seeds
+            .iter()
+            .map(|seed| seed.program.content.sha256);
+        let (earlier, before) = (image.earlier.into_iter(), image.earlier.into_iter());
+        let earlier = earlier.flat_map(|run| &run.derived);
+        let tainted = before.flat_map(|run| &run.tainted);
         let mut derivation = Derivation {
             lineage,
             image,
             processes: HashMap::new(),
-            derived: seeds.map(|seed| (seed.program.content.sha256, 0)).collect(),
-            tainted: HashMap::new(),
+            derived: seeds
+                .chain(earlier.copied())
+                .map(|hash| (hash, 0))
+                .collect(),
+            tainted: tainted.map(|hash| (*hash, Tainted::BEFORE)).collect(),
         };
         for entry in &lineage.ledger.entries {
             derivation.follow(entry);
         }
         derivation
+    }
+
+    /// What whoever continues this run must know of the files that it left.
+    pub fn outcome(&self) -> Earlier {
+        let tainted = self.tainted.keys();
+        let tainted = tainted.filter(|hash| !self.derived.contains_key(*hash));
+        Earlier {
+            head: self.lineage.ledger.head,
+            derived: self.derived.keys().copied().collect(),
+            tainted: tainted.copied().collect(),
+        }
     }
 
     fn follow(&mut self, entry: &'a Entry) {
@@ -157,12 +187,9 @@ impl<'a> Derivation<'a> {
 
     /// How many steps lead from these contents to what does not derive from text; None if they do.
     fn depth_of(&self, content: &Content, before: u64) -> Option<usize> {
-        let depth = || {
-            self.tainted
-                .get(&content.sha256)
-                .map_or(0, |tainted| tainted.depth)
-        };
-        (!self.derives(content, before)).then(depth)
+        let tainted = self.tainted.get(&content.sha256);
+        let depth = tainted.map_or(0, |tainted| tainted.depth);
+        (!self.derives(content, before)).then_some(depth)
     }
 
     /// Do these contents derive from text, by what the entries above `before` say?
@@ -221,7 +248,7 @@ impl<'a> Derivation<'a> {
     /// The entry above `before` that wrote these contents and is nearest to the cause.
     fn nearest_writer(&self, hash: &Digest, before: u64) -> Option<&'a Entry> {
         let tainted = self.tainted.get(hash).map(|tainted| tainted.writer);
-        let nearest = tainted.filter(|&writer| writer < before);
+        let nearest = tainted.filter(|writer| (1..before).contains(writer));
         let writer = nearest.or_else(|| self.lineage.writer_of(hash, before))?;
         Some(self.lineage.entry(writer))
     }

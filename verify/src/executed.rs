@@ -26,9 +26,8 @@ pub fn check(
     findings: &mut Findings,
 ) -> NotFromText {
     let mut found = NotFromText::default();
-    let policy = image.index.policy;
     let mut say = |entry, text| {
-        findings.not_from_text(Check::Derivation, policy, Some(entry), text);
+        findings.not_from_text(Check::Derivation, image.is_strict(), Some(entry), text);
     };
     for entry in &lineage.ledger.entries {
         for file in std::iter::once(&entry.program).chain(&entry.code) {

@@ -1,7 +1,6 @@
 //! What was found wrong, and how files and hashes are called in a sentence.
 
 use firmseed_formats::escape::Escape;
-use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::Class;
 use firmseed_formats::ledger::parse::{Entry, File};
 use firmseed_formats::sha256::{Digest, Hex};
@@ -97,18 +96,19 @@ impl Findings {
         self.push(check, None, Some(line), problem);
     }
 
-    /// Something that does not derive from text: wrong under the policy chain, worth a note under open.
+    /// Something that does not derive from text: wrong where all must ([`Image::is_strict`](crate::image::Image::is_strict)), else worth a note.
     pub fn not_from_text(
         &mut self,
         check: Check,
-        policy: Policy,
+        is_strict: bool,
         entry: Option<&Entry>,
         text: String,
     ) {
-        match (policy, entry) {
-            (Policy::Open, _) => self.notes.push(text),
-            (Policy::Chain, Some(entry)) => self.at(check, entry, text),
-            (Policy::Chain, None) => self.add(check, text),
+        let place = |entry: &Entry| (Some(entry.number), Some(entry.line));
+        let (entry, line) = entry.map_or((None, None), place);
+        match is_strict {
+            true => self.push(check, entry, line, text),
+            false => self.notes.push(text),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is in the image: its index, and its files by their contents.
 
 use firmseed_formats::escape::Escaped;
-use firmseed_formats::image::{self, Index, Member, MemberKind, Part, kernel_hash};
+use firmseed_formats::image::{self, Index, Member, MemberKind, Part, Policy, kernel_hash};
 use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 use firmseed_formats::ledger::parse::File;
 use firmseed_formats::sha256::{Digest, compress};
@@ -9,6 +9,17 @@ use std::collections::{HashMap, HashSet};
 
 /// The list of the files that the chain is to make: lines `HASH  /path`.
 pub const LIST: &[u8] = b"/SHA256SUMS";
+
+/// What an earlier run says of the files that it left: an image that continues it holds them.
+#[derive(Clone, Debug, Default)]
+pub struct Earlier {
+    /// The head of its ledger.
+    pub head: Digest,
+    /// What it made, and what derives from text.
+    pub derived: HashSet<Digest>,
+    /// What it made, and what does not: texts too.
+    pub tainted: HashSet<Digest>,
+}
 
 /// An image that was read: opened once, handed on to whoever asks for something of it.
 pub struct Image<'a> {
@@ -19,6 +30,8 @@ pub struct Image<'a> {
     /// The kernel's hash, computed from its bytes: those of `image_size` count as zeros, so that every image of one
     /// kernel has it.
     pub kernel: Digest,
+    /// The run that it continues.
+    pub earlier: Option<&'a Earlier>,
     /// The regular files, with absolute paths, in the order of the tar.
     pub files: Vec<File>,
     /// The lines of [`LIST`] that name a hash and an absolute path; the others are passed over, as the kernel does.
@@ -39,6 +52,14 @@ impl<'a> Image<'a> {
     /// # Errors
     /// It is no image, or its index is damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Self, String> {
+        Self::open_after(bytes, None)
+    }
+
+    /// Reads one that continues an earlier run.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub fn open_after(bytes: &'a [u8], earlier: Option<&'a Earlier>) -> Result<Self, String> {
         let index = image::open(bytes).map_err(|error| error.to_string())?;
         let kernel = index.kernel.slice(bytes);
         let kernel = kernel.ok_or("the index's kernel has no place in the image")?;
@@ -46,6 +67,7 @@ impl<'a> Image<'a> {
             bytes,
             index,
             kernel: kernel_hash(kernel, kernel.len() as u64, compress),
+            earlier,
             files: Vec::new(),
             expected: Vec::new(),
             places: Vec::new(),
@@ -75,7 +97,7 @@ impl<'a> Image<'a> {
                     self.expected = list(bytes);
                 }
                 let content = content_of(bytes);
-                if content.class == Class::Text {
+                if content.class == Class::Text && !self.is_tainted(&content.sha256) {
                     self.named.extend(hashes_in(bytes));
                 }
                 let number = self.files.len();
@@ -106,7 +128,19 @@ impl<'a> Image<'a> {
     pub fn vouches_for(&self, content: &Content) -> bool {
         let is_named = || self.named.contains(&content.sha256);
         let is_there = || self.find(&content.sha256).is_some();
-        content.class == Class::Text && (content.size == 0 || is_named() || is_there())
+        content.class == Class::Text
+            && (content.size == 0 || is_named() || is_there() && !self.is_tainted(&content.sha256))
+    }
+
+    /// Did the earlier run make these contents of something else than text?
+    fn is_tainted(&self, sha256: &Digest) -> bool {
+        let earlier = self.earlier;
+        earlier.is_some_and(|earlier| earlier.tainted.contains(sha256))
+    }
+
+    /// Must all that runs derive from text? Not where the image brings programs along that no earlier run has made.
+    pub fn is_strict(&self) -> bool {
+        self.index.policy == Policy::Chain || self.index.continues.is_some()
     }
 
     /// The last file at this path, as tar unpacks them, and its bytes.

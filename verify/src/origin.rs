@@ -5,7 +5,7 @@ use crate::image::{Image, bytes, content_of};
 use firmseed_formats::hex0;
 use firmseed_formats::ledger::format::Content;
 use firmseed_formats::ledger::parse::{Ledger, Seed};
-use firmseed_formats::sha256::{Hex, digest};
+use firmseed_formats::sha256::{Digest, Hex, digest};
 
 /// What PID 1 is when it starts, as the kernel's ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,21 +35,20 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
         ));
     }
     let index = &image.index;
-    let words = |list: &[Vec<u8>]| list.iter().map(|text| path_text(text)).collect::<Vec<_>>();
-    let (arguments, environment) = (words(&ledger.arguments), words(&ledger.environment));
-    let stated = |list: Vec<String>| list.join(" ");
+    let arguments = words(index.arguments().map(bytes));
+    let environment = words(index.environment().map(bytes));
     for (what, of_ledger, of_image) in [
         ("policy", ledger.policy.clone(), index.policy.to_string()),
         ("init", path_text(&ledger.init), index.init.to_string()),
         (
             "list of arguments",
-            stated(arguments),
-            stated(texts(index.arguments())),
+            words(ledger.arguments.iter().cloned()),
+            arguments,
         ),
         (
             "environment",
-            stated(environment),
-            stated(texts(index.environment())),
+            words(ledger.environment.iter().cloned()),
+            environment,
         ),
         ("cwd", path_text(&ledger.cwd), index.cwd.to_string()),
     ] {
@@ -58,6 +57,19 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
                 "the ledger's {what} is `{of_ledger}`, the image's is `{of_image}`"
             ));
         }
+    }
+    let head =
+        |digest: Option<&Digest>| digest.map_or("no run".into(), |head| Hex(head).to_string());
+    let [of_ledger, of_image, given] = [
+        ledger.continues.as_ref(),
+        index.continues.as_ref(),
+        image.earlier.map(|earlier| &earlier.head),
+    ]
+    .map(head);
+    if of_ledger != of_image || of_image != given {
+        say(format!(
+            "the ledger continues {of_ledger}, the image {of_image}, and {given} was given to be continued (--from)"
+        ));
     }
     let (seeds, here) = (image.seeds(), ledger.seeds.len());
     if here != seeds.len() {
@@ -82,8 +94,10 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
     }
 }
 
-fn texts<'a>(fields: impl Iterator<Item = firmseed_formats::escape::Escaped<'a>>) -> Vec<String> {
-    fields.map(|field| field.to_string()).collect()
+fn words(list: impl Iterator<Item = Vec<u8>>) -> String {
+    list.map(|text| path_text(&text))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Is process 1 what the image's index says? The kernel's command line can name another program, and other arguments.

@@ -87,14 +87,14 @@ impl<'a> Outcome<'a> {
         Some((writer, &self.lineage.entry(writer).wrote))
     }
 
-    /// Does it derive from text? With the policy open that is a note only.
+    /// Does it derive from text? Where the image is not strict that is a note only.
     fn derives_from_text(&mut self, file: &File, check: Check, findings: &mut Findings) -> bool {
         let hash = file.content.sha256;
         let derives = self.derivation.derives(&file.content, u64::MAX);
         if !derives && self.named.insert(hash) {
             let steps = self.derivation.steps(Reached::Contents(file, u64::MAX));
             let text = reason(file, &steps, self.image);
-            findings.not_from_text(check, self.image.index.policy, None, text);
+            findings.not_from_text(check, self.image.is_strict(), None, text);
         }
         derives
     }

@@ -5,7 +5,7 @@
 use crate::derive::Derivation;
 use crate::executed::{self, NotFromText};
 use crate::findings::{Check, Finding, Findings};
-use crate::image::Image;
+use crate::image::{Earlier, Image};
 use crate::lineage::Lineage;
 use crate::origin::{self, Start};
 use crate::results::{self, Artifact, ArtifactCounts, ExpectedCounts, Outcome};
@@ -54,6 +54,8 @@ pub struct Compared {
     pub expected: Option<ExpectedCounts>,
     /// The files that the run left.
     pub artifacts: Option<ArtifactCounts>,
+    /// What whoever continues the run must know of it.
+    pub outcome: Option<Earlier>,
 }
 
 /// Verifies.
@@ -100,6 +102,7 @@ impl Compared {
         let lineage = Lineage::new(ledger);
         let derivation = Derivation::new(&lineage, image);
         self.not_from_text = executed::check(&lineage, &derivation, image, findings);
+        self.outcome = Some(derivation.outcome());
         let named = self.not_from_text.contents.clone();
         let mut outcome = Outcome::new(&lineage, &derivation, image, named);
         self.expected = results::expected(&mut outcome, findings);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::escape::Escape;
+use crate::sha256::Hex;
 use proptest::prelude::*;
 use std::format;
 use std::string::{String, ToString};
@@ -12,7 +13,7 @@ const HASH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccdd
 fn body() -> String {
     format!(
         "firmseed-index 2\nkernel 4096 {HASH} other\nsymbols 8192 30 {HASH}\ntar 12288 2048 {HASH}\n\
-         init /bin/sh\narg -c\narg %\narg a%20b\nenv HOME=/\ncwd /\npolicy open\nseed seed/hex0.hex0 /bin/hex0\n\
+         init /bin/sh\narg -c\narg %\narg a%20b\nenv HOME=/\ncwd /\npolicy open\ncontinues {HASH}\nseed seed/hex0.hex0 /bin/hex0\n\
          dir 0755 bin\nfile {HASH} 4755 5 12800 bin/sh\nsymlink bin/ash sh\nhardlink bin/b%25%0A bin/sh\n\
          device 1 3 dev/null\nend {HASH}\n"
     )
@@ -48,6 +49,7 @@ fn every_fact_is_read() {
     assert_eq!((index.tar.offset, index.tar.size), (12288, 2048));
     assert!(index.init == *b"/bin/sh" && index.cwd == *b"/");
     assert_eq!(index.policy, Policy::Open);
+    assert_eq!(Hex(&index.continues.unwrap()).to_string(), HASH);
     assert_eq!(index.text, body().as_bytes());
     let arguments: Vec<Vec<u8>> = index.arguments().map(|a| a.bytes().collect()).collect();
     assert_eq!(arguments, [&b"-c"[..], b"", b"a b"]);
@@ -67,7 +69,7 @@ fn every_fact_is_read() {
     assert!(matches!(members[2].kind, MemberKind::Symlink { target } if target == *b"sh"));
     assert!(members[3].path == *b"bin/b%\n");
     assert_eq!(members[4].kind, MemberKind::Device { major: 1, minor: 3 });
-    assert_eq!(index.find(b"bin/sh").unwrap().line, 14);
+    assert_eq!(index.find(b"bin/sh").unwrap().line, 15);
     assert!(index.find(b"bin").is_some() && index.find(b"bi").is_none());
 }
 
@@ -177,9 +179,14 @@ fn each_fault_names_its_line() {
             "line 11: expected `chain` or `open`",
         ),
         (
+            "continues 00",
+            "continues 0X",
+            "line 12: expected a SHA-256 of 64 lower-case hex digits",
+        ),
+        (
             "seed/hex0.hex0 /bin/hex0",
             "% /bin/hex0",
-            "line 12: expected a path that is not empty",
+            "line 13: expected a path that is not empty",
         ),
         (
             "symbols 8192 30",
@@ -189,49 +196,49 @@ fn each_fault_names_its_line() {
         (
             "4755 5 12800",
             "4755 18446744073709551615 12800",
-            "line 14: expected an OFFSET and SIZE that lie in the tar",
+            "line 15: expected an OFFSET and SIZE that lie in the tar",
         ),
         (
             "4755 5 12800",
             "4755 5 18446744073709551615",
-            "line 14: expected an OFFSET and SIZE that lie in the tar",
+            "line 15: expected an OFFSET and SIZE that lie in the tar",
         ),
         (
             "seed/hex0.hex0 /bin/hex0",
             "seed/hex0.hex0",
-            "line 12: expected one more field",
+            "line 13: expected one more field",
         ),
-        ("dir 0755", "dir 755", "line 13: expected a mode"),
-        ("dir 0755", "dir 0758", "line 13: expected a mode"),
+        ("dir 0755", "dir 755", "line 14: expected a mode"),
+        ("dir 0755", "dir 0758", "line 14: expected a mode"),
         (
             "dir 0755 bin",
             "dirt 0755 bin",
-            "line 13: expected `file`, `dir`",
+            "line 14: expected `file`, `dir`",
         ),
         (
             "4755 5 12800",
             "4755 5 12287",
-            "line 14: expected an OFFSET and SIZE that lie in the tar",
+            "line 15: expected an OFFSET and SIZE that lie in the tar",
         ),
         (
             "4755 5 12800",
             "4755 1537 12800",
-            "line 14: expected an OFFSET and SIZE that lie in the tar",
+            "line 15: expected an OFFSET and SIZE that lie in the tar",
         ),
         (
             "device 1 3",
             "device 1 4294967296",
-            "line 17: expected a decimal number below 2^32",
+            "line 18: expected a decimal number below 2^32",
         ),
         (
             "bin/ash",
             "bin/\u{1}sh",
-            "line 15: expected printable ASCII up to a newline, found \"symlink bin/\\x01\"",
+            "line 16: expected printable ASCII up to a newline, found \"symlink bin/\\x01\"",
         ),
         (
             "end ",
             "END ",
-            "line 19: expected printable ASCII up to a newline, found \"\\x00\"",
+            "line 20: expected printable ASCII up to a newline, found \"\\x00\"",
         ),
     ];
     for (from, to, message) in table {

@@ -104,21 +104,33 @@ impl Default for ContentHasher {
     }
 }
 
-/// Is every byte one that [`Class::Text`] allows? Eight at a time.
+/// Is every byte one that [`Class::Text`] allows? All that a chain reads and writes passes here: eight bytes at a time, four
+/// times for each turn of the loop.
 pub fn is_text(bytes: &[u8]) -> bool {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = LOW << 7;
     let (words, rest) = bytes.as_chunks::<8>();
+    let (fours, last) = words.as_chunks::<4>();
     // No branch for each word: one answer for the whole piece, of a page at most.
-    let found = words.iter().fold(0, |found, word| {
-        let value = u64::from_le_bytes(*word);
-        // A byte's high bit says "not below N" after adding 0x80 - N to its lower seven bits: nothing is carried to the next.
-        let seven = value & !HIGH;
-        let not_below = |byte: u64| seven + LOW * (0x80 - byte);
-        let control = !not_below(0x09) | (not_below(0x0e) & !not_below(0x20));
-        found | ((control | not_below(0x7f)) & !value)
+    let found = fours.iter().fold(0, |found, [a, b, c, d]| {
+        found | odd(a) | odd(b) | odd(c) | odd(d)
     });
+    let found = last.iter().fold(found, |found, word| found | odd(word));
     found & HIGH == 0 && rest.iter().copied().all(is_text_byte)
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = LOW << 7;
+
+/// Bit 7 of each byte says that it is none of a text. A byte's high bit says "not below N" after adding 0x80 - N to its lower
+/// seven bits: nothing is carried to the next. The other bits mean nothing.
+#[inline(always)]
+const fn odd(word: &[u8; 8]) -> u64 {
+    let value = u64::from_le_bytes(*word);
+    let seven = value & !HIGH;
+    let not_tab = seven + LOW * (0x80 - 0x09);
+    let not_return = seven + LOW * (0x80 - 0x0e);
+    let not_control = seven + LOW * (0x80 - 0x20);
+    let delete = seven + LOW * (0x80 - 0x7f);
+    (!not_tab | (not_return & !not_control) | delete) & !value
 }
 
 const fn is_text_byte(byte: u8) -> bool {
@@ -162,6 +174,8 @@ pub struct Settings<'a> {
     pub cwd: &'a [u8],
     /// Which programs may run.
     pub policy: &'a str,
+    /// The head of the run that left the image's files.
+    pub continues: Option<&'a Digest>,
 }
 
 /// The lines that begin a ledger, before those of the seeds.
@@ -174,7 +188,11 @@ pub fn head(to: &mut impl Write, files: &Digest, settings: &Settings<'_>) -> fmt
         }
     }
     text(to, "cwd", settings.cwd)?;
-    writeln!(to, "policy {}", settings.policy)
+    writeln!(to, "policy {}", settings.policy)?;
+    match settings.continues {
+        Some(head) => writeln!(to, "continues {}", Hex(head)),
+        None => Ok(()),
+    }
 }
 
 /// A program that the kernel made from hex0 text.

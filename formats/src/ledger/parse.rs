@@ -83,6 +83,8 @@ pub struct Ledger {
     pub cwd: Vec<u8>,
     /// `chain` or `open`.
     pub policy: String,
+    /// The head of the run that left the image's files.
+    pub continues: Option<Digest>,
     /// The programs that the kernel decoded.
     pub seeds: Vec<Seed>,
     /// What happened, in order.
@@ -155,6 +157,7 @@ impl Ledger {
             environment: &self.environment,
             cwd: &self.cwd,
             policy: &self.policy,
+            continues: self.continues.as_ref(),
         };
         format::head(&mut block, &self.files, &settings)?;
         for seed in &self.seeds {

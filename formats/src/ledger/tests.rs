@@ -64,6 +64,7 @@ prop_compose! {
     fn ledger()(
         files in any::<[u8; 32]>(),
         policy in prop_oneof![Just("chain".to_string()), Just("open".to_string())],
+        continues in any::<Option<[u8; 32]>>(),
         seeds in few((file(), file())),
         mut entries in few(entry()),
         status in any::<i32>(),
@@ -79,7 +80,7 @@ prop_compose! {
             entry.number = number;
         }
         Ledger {
-            files, init, arguments, environment, cwd, policy, seeds, entries, status, head: [0; 32], kernel,
+            files, init, arguments, environment, cwd, policy, continues, seeds, entries, status, head: [0; 32], kernel,
         }
     }
 }
@@ -172,6 +173,7 @@ fn errors_name_line_and_fault() {
         cwd: b"/".to_vec(),
         kernel: [0; 32],
         policy: "chain".to_string(),
+        continues: None,
         seeds: Vec::new(),
         entries: Vec::new(),
         status: 0,

@@ -5,6 +5,7 @@ pub mod artifacts;
 pub mod diff;
 mod diff_files;
 mod diff_text;
+pub mod earlier;
 pub mod provenance;
 pub mod trace_back;
 pub mod trace_back_text;

@@ -8,6 +8,7 @@ use super::verdict::{Request, verify};
 use crate::{Error, Result, sha256};
 use firmseed_formats::sha256::{Digest, Hex};
 use firmseed_verify::findings::path_text;
+use firmseed_verify::image::Earlier;
 use firmseed_verify::lineage::Lineage;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -104,12 +105,14 @@ pub fn provenance(
     names: [&str; 2],
     files: &[String],
     head: Option<Digest>,
+    earlier: Option<&Earlier>,
 ) -> Result<Statement> {
     let verified = verify(&Request {
         image,
         ledger,
         artifacts: None,
         head,
+        earlier,
     })?;
     let verdict = verified.verdict;
     if let Some(first) = verdict.findings.first() {

@@ -7,7 +7,7 @@ use firmseed_formats::ledger::parse::{Ledger, LedgerError};
 use firmseed_formats::sha256::{Digest, Hex};
 use firmseed_verify::contents::{Inputs, Source};
 use firmseed_verify::findings::Finding;
-use firmseed_verify::image::Image;
+use firmseed_verify::image::{Earlier, Image};
 use firmseed_verify::results::{self, ExpectedCounts};
 use firmseed_verify::verify::{self, Compared};
 use serde::{Serialize, Serializer};
@@ -24,6 +24,8 @@ pub struct Request<'a> {
     pub artifacts: Option<&'a Path>,
     /// The head that the console showed.
     pub head: Option<Digest>,
+    /// The run that the image continues.
+    pub earlier: Option<&'a Earlier>,
 }
 
 /// Image and ledger as they were opened, for whoever wants more of them, and the verdict on them.
@@ -34,6 +36,8 @@ pub struct Verified<'a> {
     pub ledger: std::result::Result<Ledger, LedgerError>,
     /// Whether they may be believed.
     pub verdict: Verdict,
+    /// What whoever continues the run must know of it.
+    pub outcome: Option<Earlier>,
 }
 
 /// What was verified. Fields are left out where image or ledger could not be read.
@@ -55,6 +59,9 @@ pub struct Verdict {
     /// `chain` or `open`, as the ledger says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// The head of the run that this one continues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues: Option<String>,
     /// What the machine stopped with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<i32>,
@@ -179,7 +186,7 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         Err(error) => Err(damage(&error)),
     };
     // A damaged image was named; what can be read of it is used all the same.
-    let image = Image::open(request.image).map_err(Error::Image);
+    let image = Image::open_after(request.image, request.earlier).map_err(Error::Image);
     let artifacts = request.artifacts.map(artifacts::read).transpose()?;
     let found = verify::verify(&verify::Request {
         image: image.as_ref().ok(),
@@ -201,6 +208,7 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         head_compared: request.head.is_some(),
         kernel: ledger.map(|ledger| Hex(&ledger.kernel).to_string()),
         policy: ledger.map(|ledger| ledger.policy.clone()),
+        continues: ledger.and_then(|ledger| Some(Hex(ledger.continues.as_ref()?).to_string())),
         status: ledger.map(|ledger| ledger.status),
         image: image.as_ref().ok().map(|image| ImageCounts {
             size: image.bytes.len(),
@@ -222,6 +230,7 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         image,
         ledger: found.ledger,
         verdict,
+        outcome: found.compared.outcome,
     })
 }
 

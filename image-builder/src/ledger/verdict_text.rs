@@ -41,6 +41,12 @@ impl Verdict {
             if let Some(kernel) = &self.kernel {
                 facts.push(("kernel", kernel_text(kernel)));
             }
+            if let Some(earlier) = &self.continues {
+                facts.push((
+                    "continues",
+                    format!("{earlier}: the run that left the files"),
+                ));
+            }
             let policy = self.policy.as_deref().unwrap_or_default();
             let meaning = match policy {
                 "open" => "programs of the image were allowed to run",
@@ -149,8 +155,15 @@ impl Verdict {
         let mut text = format!("{}: ", self.verdict);
         if let (Some(ledger), Some(contents)) = (&self.ledger, &self.contents) {
             let programs = count(contents.programs, "program");
-            let _ = match self.policy.as_deref() {
-                Some("open") => write!(
+            let _ = match (self.policy.as_deref(), &self.continues) {
+                (Some("open"), Some(head)) => write!(
+                    text,
+                    "{}; all {programs} derive from text, {} of them made in the run with the head {}",
+                    entries(ledger.entries),
+                    contents.programs_of_image,
+                    &head[..16]
+                ),
+                (Some("open"), None) => write!(
                     text,
                     "{}, {programs}; the policy was open, {} of the image ran",
                     entries(ledger.entries),

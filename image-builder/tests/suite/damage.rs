@@ -17,6 +17,7 @@ fn settings(init: &[u8]) -> Settings {
         environment: vec![b"A=b c".to_vec()],
         cwd: b"/".to_vec(),
         policy: Policy::Open,
+        continues: None,
         seeds: Vec::new(),
     }
 }

@@ -219,6 +219,7 @@ fn index() {
         environment: vec![b"A=%".to_vec()],
         cwd: b"/".to_vec(),
         policy: Policy::Open,
+        continues: Some([7; 32]),
         seeds: vec![(b"bin/sh".to_vec(), b"/seed".to_vec())],
     };
     let entries = archive::read(&tar).unwrap();

@@ -79,6 +79,7 @@ pub fn image_with(
         environment: Vec::new(),
         cwd: b"/".to_vec(),
         policy: Policy::Chain,
+        continues: None,
         seeds: vec![(b"/seed.hex0".to_vec(), b"/seed/hex0".to_vec())],
     };
     change(&mut settings);
@@ -183,6 +184,7 @@ impl Chain {
             cwd: b"/".to_vec(),
             kernel: Image::open(&image).unwrap().kernel,
             policy,
+            continues: index.continues,
             seeds,
             entries,
             status: 0,
@@ -220,6 +222,7 @@ impl Chain {
             ledger: text.as_bytes(),
             artifacts: None,
             head: Some(head),
+            earlier: None,
         };
         verify(&request).unwrap().verdict
     }
@@ -231,6 +234,7 @@ impl Chain {
             ledger: text.as_bytes(),
             artifacts,
             head: None,
+            earlier: None,
         };
         verify(&request).unwrap().verdict
     }

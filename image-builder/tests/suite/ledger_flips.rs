@@ -57,6 +57,7 @@ fn every_flipped_bit_of_the_image_is_a_doubt() {
                 ledger: text.as_bytes(),
                 artifacts: None,
                 head: None,
+                earlier: None,
             })
             .unwrap()
             .verdict;
@@ -82,6 +83,7 @@ fn an_image_built_anew_around_a_change_is_another_image() {
             ledger: chain.text().as_bytes(),
             artifacts: None,
             head: None,
+            earlier: None,
         })
         .unwrap()
         .verdict;

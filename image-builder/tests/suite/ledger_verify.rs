@@ -476,6 +476,7 @@ fn damaged_images_ledgers_and_heads_are_doubts() {
             ledger: ledger.as_bytes(),
             artifacts: None,
             head,
+            earlier: None,
         })
         .unwrap()
         .verdict

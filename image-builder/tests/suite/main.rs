@@ -7,6 +7,7 @@ mod damage;
 mod damaged_input;
 mod kernel_elf;
 mod ledger_common;
+mod ledger_continued;
 mod ledger_flips;
 mod ledger_honesty;
 mod ledger_numbers;

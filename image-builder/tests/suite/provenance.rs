@@ -13,6 +13,7 @@ fn statement(chain: &Chain, files: &[&str]) -> Result<Value, String> {
         ["a.img", "a.ledger"],
         &files,
         None,
+        None,
     );
     statement
         .map(|statement| serde_json::to_value(&statement).unwrap())

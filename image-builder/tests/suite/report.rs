@@ -25,6 +25,7 @@ fn page_with(chain: &Chain, counters: Option<&str>, instructions: Option<&str>) 
         instructions,
         artifacts: None,
         head: None,
+        earlier: None,
     };
     report(&request).unwrap().page
 }
@@ -325,6 +326,7 @@ fn costs_are_sums_over_processes() {
             instructions: None,
             artifacts: None,
             head: None,
+            earlier: None,
         };
         let error = report(&request).err().expect("a complaint").to_string();
         assert!(error.contains(message), "{error}");

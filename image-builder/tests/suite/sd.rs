@@ -1,5 +1,5 @@
 //! Cards for Raspberry Pis: the same bytes each time, what is wrong with a request, and results as a kernel leaves them.
-//! What other tools say of a card is in tests/36-boards.sh.
+//! What other tools say of a card is in tests/machine/tests/suite/boards.rs.
 
 use crate::common::{Bench, stderr, stdout};
 use image_builder::archive::{self, Kind, Member};

@@ -143,6 +143,7 @@ fn check_refuses(bench: &Bench, seeds: &[&str], init: &str, message: &str) {
         environment: vec![],
         cwd: b"/".to_vec(),
         policy: Policy::Open,
+        continues: None,
         seeds: seeds.iter().map(split).collect(),
     };
     let tar = archive::write(&tree::read(&bench.path("tree")).unwrap()).unwrap();

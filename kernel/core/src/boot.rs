@@ -1,10 +1,7 @@
 //! The start: seeds are decoded, PID 1 is made and gets its program.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::addr::UserAddr;
-use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::Strings;
 use crate::files::Files;
@@ -15,10 +12,9 @@ use crate::kernel::Kernel;
 use crate::ledger::Ledger;
 use crate::machine::{Machine, say};
 use crate::options::{BootError, BootOptions, Seed};
+use crate::process::Process;
 use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
-use crate::process::signals::Signals;
 use crate::process::table::Processes;
-use crate::process::{Alarm, Credentials, Motion, Pid, Process, Report, State, Usage, Wait};
 use crate::stages::Stages;
 use crate::storage::Storage;
 use crate::text::{Printable, zeros};
@@ -44,7 +40,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
             errno,
         };
         let mut storage = Storage { fs, pool, machine };
-        storage.fs.realtime_start = options.realtime_start;
+        storage.fs.set_calendar(options.realtime_start);
         storage.fs.set_time(storage.machine.now());
         let trampoline = make_trampoline(&mut storage).map_err(nowhere)?;
         let tables = storage.pool.allocate_zeroed(&mut storage.machine);
@@ -131,44 +127,12 @@ impl<'a, M: Machine> Kernel<'a, M> {
             )?;
         }
         self.storage.fs.hold(directory);
-        let process = Process {
-            registers: Registers::default(),
-            pid,
-            state: State::Ready,
-            motion: Motion::Going,
-            report: Report::None,
-            space: None,
-            lender: None,
-            vfork_parent: None,
-            spawned: None,
-            descriptors,
-            signals: Box::<Signals>::default(),
-            fp: FpState::default(),
-            parent: Pid::NONE,
-            group: pid,
-            session: pid,
-            directory,
-            umask: 0o022,
-            credentials: Credentials::default(),
-            program: None,
-            path: Vec::new(),
-            name: [0; 16],
-            alarm: Alarm::default(),
-            wait: Wait::NONE,
-            deadline: None,
-            progress: 0,
-            exit_signal: 0,
-            usage: Usage::default(),
-            children_usage: Usage::default(),
-            clear_tid: UserAddr::NULL,
-            has_executed: false,
-        };
+        let process = Process::init(pid, directory, descriptors);
         self.ledger.make_room(&self.processes)?;
-        let slot = self.processes.insert(Box::new(process));
+        let slot = self.processes.insert(process);
         self.processes.start(slot.map_err(|(errno, _)| errno)?);
-        self.storage.fs.set_actor(pid.0);
-        self.files.terminal.session = Some(pid);
-        self.files.terminal.foreground = pid;
+        self.storage.fs.void_places();
+        self.files.terminal.give(pid, pid);
         Ok(())
     }
 }

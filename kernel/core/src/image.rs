@@ -111,6 +111,7 @@ impl<'a> From<IndexError<'a>> for Fault<'a> {
 ///
 /// # Errors
 /// The first [`Fault`].
+#[inline(never)]
 pub fn load(
     image: &'static [u8],
     offset: usize,

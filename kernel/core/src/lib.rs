@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! addr context console errno random
-//! text machine
+//! text machine pieces
 //! frames
 //! paging fs
 //! storage image
@@ -43,6 +43,7 @@ pub mod ledger;
 pub mod machine;
 mod options;
 pub mod paging;
+mod pieces;
 pub mod process;
 mod random;
 pub mod run;

@@ -30,6 +30,8 @@ pub struct BootOptions {
     pub directory: Vec<u8>,
     /// Which files may be executed.
     pub policy: Policy,
+    /// The head of the run that left the image's files, for the ledger.
+    pub continues: Option<Digest>,
     /// Programs to decode first.
     pub seeds: Vec<Seed>,
     /// The hash of the tar that the files came from, for the ledger.

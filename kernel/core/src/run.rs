@@ -10,7 +10,7 @@ use crate::kernel::Kernel;
 use crate::machine::{Machine, say};
 use crate::process::delivery::CLD_STOPPED;
 use crate::process::signals::{Action, Effect, SA_RESTART, SI_KERNEL, Signal};
-use crate::process::{Ending, Event, Motion, Pid, Report, Restart, State};
+use crate::process::{Ending, Event, Pid, Restart, State};
 use crate::syscall::{Outcome, Stop, table};
 use crate::text::Printable;
 use crate::vm::FaultError;
@@ -92,7 +92,7 @@ impl<M: Machine> Kernel<'_, M> {
         if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.current_mut();
             process.state = State::Ready;
-            process.deadline = None;
+            process.end_call();
         }
         self.finish_call(number, &arguments, outcome);
     }
@@ -120,7 +120,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.account_time(self.storage.machine.now());
         self.processes.ask_attention();
         let process = self.processes.current_mut();
-        let wait = process.wait;
+        let wait = process.wait();
         let interrupted = match wait.restart {
             Restart::Uninterruptible => process.signals.pending & Signal::KILL.bit() != 0,
             _ => process.signals.has_deliverable(),
@@ -156,8 +156,8 @@ impl<M: Machine> Kernel<'_, M> {
                     None => continue,
                 }
             };
-            if let Some(pid) = switched {
-                self.storage.fs.set_actor(pid.0);
+            if switched {
+                self.storage.fs.void_places();
             }
             if self.make_ready() {
                 self.processes.switch_to_current(&mut self.storage.machine);
@@ -182,8 +182,7 @@ impl<M: Machine> Kernel<'_, M> {
             self.deliver_signals(None);
         }
         let process = self.processes.get_mut(slot);
-        process
-            .is_some_and(|process| process.motion == Motion::Going && process.state == State::Ready)
+        process.is_some_and(|process| process.is_runnable() && process.state == State::Ready)
     }
 
     fn expire_timers(&mut self) {
@@ -203,7 +202,7 @@ impl<M: Machine> Kernel<'_, M> {
             return None;
         }
         let until = self.processes.next_timer();
-        if until.is_some() || self.files.terminal.was_read {
+        if until.is_some() || self.files.terminal.was_read() {
             return Some(Next::Idle { until });
         }
         self.report_deadlock();
@@ -230,10 +229,10 @@ impl<M: Machine> Kernel<'_, M> {
         for (_, process) in self.processes.iter() {
             let (pid, parent) = (process.pid.0, process.parent.0);
             let call = table::name(process.registers.x[8]).unwrap_or("unknown");
-            let what = match (process.motion, process.state) {
-                (Motion::Stopped(_), _) => "SIGCONT, it is stopped",
-                (_, State::Zombie(_)) => "its parent to wait for it, it has ended",
-                (_, State::Blocked(wait)) => match wait.event {
+            let what = match process.state {
+                _ if process.job.is_stopped() => "SIGCONT, it is stopped",
+                State::Zombie(_) => "its parent to wait for it, it has ended",
+                State::Blocked(wait) => match wait.event {
                     Event::Pipe(_) => "a pipe",
                     Event::Terminal => "the terminal",
                     Event::Child => "a child",
@@ -334,8 +333,7 @@ impl<M: Machine> Kernel<'_, M> {
                     return self.end_process(self.processes.current_slot(), Ending::Killed(signal));
                 }
                 Effect::Stop => {
-                    process.motion = Motion::Stopped(signal);
-                    process.report = Report::Stopped(signal);
+                    process.job.stop(signal);
                     if interrupted.is_some() {
                         process.state = State::Retry;
                     }
@@ -344,8 +342,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
                 Effect::Handle(action) => {
                     if let Some(restart) = interrupted.take() {
-                        process.deadline = None;
-                        let progress = core::mem::take(&mut process.progress);
+                        process.end_call();
+                        let progress = process.take_progress();
                         if progress > 0 {
                             process.registers.x[0] = progress as u64;
                         } else if restart == Restart::WhenAsked && action.flags & SA_RESTART != 0 {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::errno::Errno;
 use crate::fs::{FileType, Follow, Fs, InodeId, Origin};
-use crate::ledger::content_of;
+use crate::ledger::Ledger;
 use crate::machine::{Machine, say};
 use crate::storage::Storage;
 use crate::text::Printable;
@@ -71,12 +71,17 @@ impl Stages {
     }
 
     /// Shows the stages that the end of a process, which ran `program`, has completed.
-    pub fn report<M: Machine>(&mut self, program: &[u8], storage: &mut Storage<'_, M>) {
+    pub fn report<M: Machine>(
+        &mut self,
+        program: &[u8],
+        ledger: &mut Ledger,
+        storage: &mut Storage<'_, M>,
+    ) {
         while let Some(stage) = self.list.get(self.done) {
             let Some(file) = finished(&storage.fs, &stage.path) else {
                 return;
             };
-            let hex = to_hex(&content_of(&mut storage.fs, &storage.machine, file).sha256);
+            let hex = to_hex(&ledger.content(storage, file).sha256);
             self.done += 1;
             let padding = PATH_WIDTH.saturating_sub(stage.path.len());
             let milliseconds = storage.machine.now() / 1_000_000;

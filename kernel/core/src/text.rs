@@ -43,10 +43,16 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
+/// A piece of a hole, or of what is filled later. Constants are bytes of the kernel: not a page of them.
+pub(crate) static ZEROS: [u8; 512] = [0; 512];
+
 /// Bytes in the heap, to be filled.
 pub(crate) fn zeros(length: usize) -> Result<Vec<u8>, Errno> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
-    bytes.resize(length, 0);
+    // Copies, because resize stores byte by byte where it is compiled for size.
+    while bytes.len() < length {
+        bytes.extend_from_slice(&ZEROS[..ZEROS.len().min(length - bytes.len())]);
+    }
     Ok(bytes)
 }

@@ -254,7 +254,7 @@ at_el1:
     br      x1
     .ltorg
 
-.section .text.vectors, "ax"
+.section .text.entry, "ax"
 run_high:
     ldr     x1, =vectors
     msr     vbar_el1, x1

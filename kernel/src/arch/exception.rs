@@ -59,7 +59,8 @@ extern "C" fn kernel_exception(dump: &CrashDump, vector: u64) -> ! {
         }
         let _ = Console.write_str("\n");
     }
-    backtrace(Some(dump.pc), dump.x[29]);
+    // A function that calls no other may have no frame record: x30 says who called it. Else that is a place in itself.
+    backtrace(&[dump.pc, dump.x[30].wrapping_sub(4)], dump.x[29]);
     power::off(FAILURE);
 }
 
@@ -70,7 +71,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     if let Some(location) = info.location() {
         println!("  at {}:{}", location.file(), location.line());
     }
-    backtrace(None, frame_pointer());
+    backtrace(&[], frame_pointer());
     power::off(FAILURE);
 }
 
@@ -100,11 +101,11 @@ fn describe(syndrome: u64, vector: u64) -> &'static str {
     }
 }
 
-/// Follows the frame records (AAPCS64, 6.4.6) as long as they lie on the kernel stack and ascend.
-fn backtrace(pc: Option<u64>, mut frame: u64) {
+/// Prints `places`, then follows the frame records (AAPCS64, 6.4.6) as long as they lie on the kernel stack and ascend.
+fn backtrace(places: &[u64], mut frame: u64) {
     println!("  backtrace (offset in the kernel, symbol):");
-    if let Some(pc) = pc {
-        print_place(pc);
+    for &place in places {
+        print_place(place);
     }
     let (start, end) = arch::stack();
     for _ in 0..BACKTRACE_DEPTH {

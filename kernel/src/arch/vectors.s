@@ -14,7 +14,7 @@
 .equ REGISTERS_TPIDR, 272
 .equ FRAME_SIZE, 48
 
-.section .text.vectors, "ax"
+.section .text.entry, "ax"
 .global enter_user_assembly
 .balign 64
 enter_user_assembly:
@@ -77,35 +77,22 @@ enter_user_assembly:
     add     sp, sp, #FRAME_SIZE
 .endm
 
-user_synchronous:
-    leave_user
-    mrs     x0, esr_el1
-    ret
-
-user_interrupt:
-    leave_user
-    mov     x0, #-1
-    ret
-
-user_error:
-    leave_user
-    mov     x0, #-2
-    ret
-
 // A trap that must not be: everything goes to crash_dump, then kernel_exception(dump, vector) on its own stack.
 .macro fatal number
-    .balign 128
+    .org    vectors + \number * 128      // an error where the entry before is too long
     msr     tpidr_el1, x0
     msr     tpidrro_el0, x1
     mov     x1, #\number
     b       crash
 .endm
 
-.macro vector handler
-    .balign 128
-    b       \handler
+// A trap of the program, all in its entry: back from enter_user_assembly.
+.macro leave number
+    .org    vectors + \number * 128
+    leave_user
 .endm
 
+.section .text.vectors, "ax"
 .balign 2048
 .global vectors
 vectors:
@@ -117,16 +104,22 @@ vectors:
     fatal   5                           // EL1: IRQ, always masked
     fatal   6
     fatal   7                           // EL1: SError
-    vector  user_synchronous            // EL0, AArch64
-    vector  user_interrupt
+    leave   8                           // EL0, AArch64: synchronous
+    mrs     x0, esr_el1
+    ret
+    leave   9                           // IRQ
+    mov     x0, #-1
+    ret
     fatal   10                          // FIQ: nothing is routed there
-    vector  user_error
+    leave   11                          // SError
+    mov     x0, #-2
+    ret
     fatal   12                          // EL0, AArch32: never entered
     fatal   13
     fatal   14
     fatal   15
 
-.balign 128
+.section .text.entry, "ax"
 crash:
     adrp    x0, crash_dump
     add     x0, x0, :lo12:crash_dump

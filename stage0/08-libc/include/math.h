@@ -2,7 +2,6 @@
 #define _MATH_H
 /* What integers can do: the rest of the mathematical library is not here. */
 double fabs(double x);
-double frexp(double x, int *exponent);
 double ldexp(double x, int exponent);
 #define HUGE_VAL (1e300 * 1e300)
 #endif

@@ -6,9 +6,6 @@
 
 #define EOF (-1)
 #define BUFSIZ 8192
-#define _IOFBF 0
-#define _IOLBF 1
-#define _IONBF 2
 #ifndef SEEK_SET
 #define SEEK_SET 0
 #define SEEK_CUR 1
@@ -18,7 +15,6 @@
 typedef struct __file FILE;
 extern FILE *stdin, *stdout, *stderr;
 
-void clearerr(FILE *file);
 int fclose(FILE *file);
 FILE *fdopen(int fd, const char *mode);
 int feof(FILE *file);
@@ -26,7 +22,6 @@ int ferror(FILE *file);
 int fflush(FILE *file);
 int fgetc(FILE *file);
 char *fgets(char *line, int size, FILE *file);
-int fileno(FILE *file);
 FILE *fopen(const char *path, const char *mode);
 int fprintf(FILE *file, const char *format, ...);
 int fputc(int c, FILE *file);
@@ -45,14 +40,11 @@ int puts(const char *s);
 int remove(const char *path);
 int rename(const char *from, const char *to);
 void rewind(FILE *file);
-int setvbuf(FILE *file, char *buffer, int mode, size_t size);
 int snprintf(char *to, size_t size, const char *format, ...);
 int sprintf(char *to, const char *format, ...);
-int sscanf(const char *from, const char *format, ...);
 int ungetc(int c, FILE *file);
 int vfprintf(FILE *file, const char *format, va_list arguments);
 int vprintf(const char *format, va_list arguments);
 int vsnprintf(char *to, size_t size, const char *format, va_list arguments);
 int vsprintf(char *to, const char *format, va_list arguments);
-int vsscanf(const char *from, const char *format, va_list arguments);
 #endif

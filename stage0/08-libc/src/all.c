@@ -6,7 +6,6 @@
 #include "string.c"
 #include "stdio.c"
 #include "printf.c"
-#include "scanf.c"
 #include "decimal.c"
 #include "math.c"
 #include "quad.c"

@@ -81,32 +81,20 @@ void decimal_round(struct decimal *d, int count)
 /* The number at the beginning of s, in so many bytes; *end is behind it, or s where there is none. */
 static void from_text(const char *s, char **end, int size, struct Real *out)
 {
-	static const char digits[] = "0123456789";
-	const char *start = s, *number, *e;
-	int negative, count;
+	const char *start = s;
+	char *behind;
+	int negative;
 
 	while (isspace(*s))
 		s++;
 	negative = *s == '-';
 	if (*s == '-' || *s == '+')
 		s++;
-	number = s;
-	count = strspn(s, digits);
-	s += count;
-	if (*s == '.') {
-		s++;
-		count += strspn(s, digits);
-		s += strspn(s, digits);
-	}
-	if ((*s | 32) == 'e') {
-		e = s[1] == '-' || s[1] == '+' ? s + 2 : s + 1;
-		if (isdigit(*e))
-			s = e + strspn(e, digits);
-	}
+	out->low = out->high = 0;
+	behind = parse_real((char *)s, size, out);
 	if (end)
-		*end = (char *)(count ? s : start);
-	parse_real((char *)number, count ? s - number : 0, size, out);
-	if (negative && count)
+		*end = behind ? behind : (char *)start;
+	if (behind && negative)
 		real_negate(out, size);
 }
 

@@ -3,8 +3,6 @@
 
 typedef union { double value; unsigned long bits; } parts;
 
-#define FIELD(p) ((p).bits >> 52 & 2047)
-
 double fabs(double x)
 {
 	parts p;
@@ -31,22 +29,4 @@ double ldexp(double x, int exponent)
 		x *= power.value;
 	}
 	return x;
-}
-
-/* x = result * 2^*exponent, the result from 1/2 up to below 1. */
-double frexp(double x, int *exponent)
-{
-	parts p;
-
-	*exponent = 0;
-	p.value = x;
-	if (x == 0 || FIELD(p) == 2047)
-		return x;
-	if (FIELD(p) == 0) {
-		p.value = x * 18014398509481984.0; /* 2^54 */
-		*exponent = -54;
-	}
-	*exponent += (int)FIELD(p) - 1022;
-	p.bits = (p.bits & ~(2047UL << 52)) | 1022UL << 52;
-	return p.value;
 }

@@ -101,17 +101,7 @@ static int exponent_form(char *to, struct decimal *d, int precision, struct fiel
 		to[size++] = '.';
 	for (i = 1; i <= precision; i++)
 		to[size++] = digit_at(d, i);
-	to[size++] = f->flags & UPPER ? 'E' : 'e';
-	to[size++] = exponent < 0 ? '-' : '+';
-	if (exponent < 0)
-		exponent = -exponent;
-	if (exponent >= 1000)
-		to[size++] = '0' + exponent / 1000;
-	if (exponent >= 100)
-		to[size++] = '0' + exponent / 100 % 10;
-	to[size++] = '0' + exponent / 10 % 10;
-	to[size++] = '0' + exponent % 10;
-	return size;
+	return size + sprintf(to + size, f->flags & UPPER ? "E%+03d" : "e%+03d", exponent);
 }
 
 static int plain_form(char *to, struct decimal *d, int precision, struct field *f)
@@ -301,46 +291,18 @@ int vsnprintf(char *to, size_t size, const char *format, va_list arguments)
 int vprintf(const char *format, va_list arguments) { return vfprintf(stdout, format, arguments); }
 int vsprintf(char *to, const char *format, va_list arguments) { return vsnprintf(to, (size_t)1 << 62, format, arguments); }
 
-int printf(const char *format, ...)
-{
-	va_list arguments;
-	int count;
-
-	va_start(arguments, format);
-	count = vfprintf(stdout, format, arguments);
-	va_end(arguments);
-	return count;
+/* The body of a function with arguments behind its format: what `call`, which takes them as a list, returns. */
+#define VARIADIC(call) \
+{ \
+	va_list arguments; \
+	int count; \
+	va_start(arguments, format); \
+	count = call; \
+	va_end(arguments); \
+	return count; \
 }
 
-int fprintf(FILE *file, const char *format, ...)
-{
-	va_list arguments;
-	int count;
-
-	va_start(arguments, format);
-	count = vfprintf(file, format, arguments);
-	va_end(arguments);
-	return count;
-}
-
-int sprintf(char *to, const char *format, ...)
-{
-	va_list arguments;
-	int count;
-
-	va_start(arguments, format);
-	count = vsprintf(to, format, arguments);
-	va_end(arguments);
-	return count;
-}
-
-int snprintf(char *to, size_t size, const char *format, ...)
-{
-	va_list arguments;
-	int count;
-
-	va_start(arguments, format);
-	count = vsnprintf(to, size, format, arguments);
-	va_end(arguments);
-	return count;
-}
+int printf(const char *format, ...) VARIADIC(vfprintf(stdout, format, arguments))
+int fprintf(FILE *file, const char *format, ...) VARIADIC(vfprintf(file, format, arguments))
+int sprintf(char *to, const char *format, ...) VARIADIC(vsprintf(to, format, arguments))
+int snprintf(char *to, size_t size, const char *format, ...) VARIADIC(vsnprintf(to, size, format, arguments))

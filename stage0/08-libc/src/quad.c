@@ -40,20 +40,17 @@ static int is_nan(overlay *n)
 static int compare(long double left, long double right)
 {
 	overlay a, b;
+	int same_high, less;
 
 	a.quad = left;
 	b.quad = right;
 	if (is_nan(&a) || is_nan(&b))
 		return 2;
-	if (a.bits.high == b.bits.high && a.bits.low == b.bits.low)
+	same_high = a.bits.high == b.bits.high;
+	if ((same_high && a.bits.low == b.bits.low) || (real_is_zero(&a.bits, 16) && real_is_zero(&b.bits, 16)))
 		return 0;
-	if (real_is_zero(&a.bits, 16) && real_is_zero(&b.bits, 16))
-		return 0;
-	if ((a.bits.high ^ b.bits.high) < 0)
-		return a.bits.high < 0 ? -1 : 1;
-	if (a.bits.high == b.bits.high)
-		return (word)a.bits.low < (word)b.bits.low != a.bits.high < 0 ? -1 : 1;
-	return a.bits.high < b.bits.high != a.bits.high < 0 ? -1 : 1;
+	less = same_high ? (word)a.bits.low < (word)b.bits.low : a.bits.high < b.bits.high;
+	return less != (a.bits.high < 0 && b.bits.high < 0) ? -1 : 1;
 }
 
 int __eqtf2(long double a, long double b) { return compare(a, b); }

@@ -286,23 +286,8 @@ void rewind(FILE *f)
 	f->flags &= ~FAILED;
 }
 
-int setvbuf(FILE *f, char *buffer, int mode, size_t size)
-{
-	prepare(f);
-	f->flags &= ~(LINES | UNBUFFERED);
-	f->flags |= mode == _IOLBF ? LINES : mode == _IONBF ? UNBUFFERED : 0;
-	return 0;
-}
-
 int feof(FILE *f) { return (f->flags & AT_END) != 0; }
 int ferror(FILE *f) { return (f->flags & FAILED) != 0; }
-void clearerr(FILE *f) { f->flags &= ~(AT_END | FAILED); }
-
-int fileno(FILE *f)
-{
-	prepare(f);
-	return f->fd;
-}
 
 static const struct { int number; const char *text; } errors[] = {
 	{ EPERM, "Operation not permitted" }, { ENOENT, "No such file or directory" }, { EINTR, "Interrupted system call" },

@@ -162,35 +162,6 @@ void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, c
 	}
 }
 
-void *bsearch(const void *key, const void *base, size_t count, size_t size, int (*compare)(const void *, const void *))
-{
-	const char *a = base;
-
-	while (count) {
-		const char *middle = a + count / 2 * size;
-		int order = compare(key, middle);
-
-		if (order == 0)
-			return (void *)middle;
-		if (order > 0) {
-			a = middle + size;
-			count--;
-		}
-		count /= 2;
-	}
-	return 0;
-}
-
-static unsigned long random_state = 1;
-
-void srand(unsigned seed) { random_state = seed; }
-
-int rand(void)
-{
-	random_state = random_state * 6364136223846793005UL + 1442695040888963407UL;
-	return random_state >> 33;
-}
-
 int abs(int value) { return value < 0 ? -value : value; }
 long labs(long value) { return value < 0 ? -value : value; }
 
@@ -254,4 +225,3 @@ long long strtoll(const char *s, char **end, int base) { return strtol(s, end, b
 unsigned long long strtoull(const char *s, char **end, int base) { return strtoul(s, end, base); }
 int atoi(const char *s) { return strtol(s, 0, 10); }
 long atol(const char *s) { return strtol(s, 0, 10); }
-double atof(const char *s) { return strtod(s, 0); }

@@ -45,30 +45,21 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
 	return result;
 }
 
-#ifdef __TINYC__
-/* Constructors and destructors; TinyCC's linker says where they stand. */
+/* Constructors and destructors: TinyCC's linker says where they stand, cc has none. */
 typedef void (*procedure)(void);
+#ifdef __TINYC__
 extern procedure __init_array_start[], __init_array_end[], __fini_array_start[], __fini_array_end[];
-
-static void run_constructors(void)
-{
-	procedure *p;
-
-	for (p = __init_array_start; p < __init_array_end; p++)
-		(*p)();
-}
-
-static void run_destructors(void)
-{
-	procedure *p;
-
-	for (p = __fini_array_start; p < __fini_array_end; p++)
-		(*p)();
-}
 #else
-static void run_constructors(void) {}
-static void run_destructors(void) {}
+static procedure __init_array_start[1], __fini_array_start[1];
+#define __init_array_end __init_array_start
+#define __fini_array_end __fini_array_start
 #endif
+
+static void run_all(procedure *p, procedure *end)
+{
+	for (; p < end; p++)
+		(*p)();
+}
 
 /* From _start (start.c): stack = argc, argv..., 0, environment..., 0. */
 void __start_c(long *stack)
@@ -77,27 +68,13 @@ void __start_c(long *stack)
 	char **argv = (char **)(stack + 1);
 
 	environ = argv + argc + 1;
-	run_constructors();
+	run_all(__init_array_start, __init_array_end);
 	exit(main(argc, argv, environ));
-}
-
-#define EXIT_FUNCTIONS 32
-static void (*at_exit[EXIT_FUNCTIONS])(void);
-static int at_exit_count;
-
-int atexit(void (*function)(void))
-{
-	if (at_exit_count == EXIT_FUNCTIONS)
-		return -1;
-	at_exit[at_exit_count++] = function;
-	return 0;
 }
 
 void exit(int status)
 {
-	while (at_exit_count)
-		at_exit[--at_exit_count]();
-	run_destructors();
+	run_all(__fini_array_start, __fini_array_end);
 	__flush_all();
 	_exit(status);
 }

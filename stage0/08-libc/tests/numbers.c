@@ -125,6 +125,8 @@ static void text(quad x, double d)
 		return;
 	snprintf(theirs, sizeof(theirs), "%.40Lg%s", x, one_in(2) ? "x" : "");
 	from_text(theirs);
+	snprintf(theirs, sizeof(theirs), "%La", x);
+	from_text(theirs);
 	snprintf(theirs, sizeof(theirs), "%.*Lf", (int)(random_word() % 4000), x);
 	from_text(theirs);
 	next.narrow = d;
@@ -138,7 +140,8 @@ static void text(quad x, double d)
 int main(int argc, char **argv)
 {
 	static const char *odd[] = { "", "+", "-.", ".", " 12.5e", "1e+", "1e99999999999", "-1e-99999999999", "00000.0000e5", "1.e3", ".5.5",
-		"  -0", "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "1e400", "abc", "1.7976931348623159e308" };
+		"  -0", "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "1e400", "abc", "1.7976931348623159e308",
+		"0x", "0xg", "0x.", "0x1p", "0X1.8P+1", "-0x1.8p-q", "0x.8", "0x1p-1074", "0x1.8p-1075", "0x1.fffffffffffff8p1023", "1e0x5" };
 	long count = argc == 2 ? atol(argv[1]) : 0, i;
 	size_t k;
 	quad x, y;

@@ -8,6 +8,8 @@
 //! 3. Within a module, its parts (files of its folder) use one another without a circle. Between a module and its
 //!    parts there is none to find: they are one.
 //!
+//! [`open_fields`] finds the fields that a struct does not keep to its module.
+//!
 //! What a module uses is what its text names by `crate::`, `super::` or `self::`, wherever that stands.
 
 mod count;
@@ -55,6 +57,51 @@ pub fn files_with(folder: &Path, text: &str) -> Vec<String> {
             .then(|| path.to_string_lossy().into_owned())
     };
     files.iter().filter_map(holds).collect()
+}
+
+/// The fields of `structs` that every module of the crate at `folder` may reach into, those that are `pub` or
+/// `pub(crate)`; and which of the structs the crate does not have.
+///
+/// # Panics
+/// The sources cannot be read.
+pub fn open_fields(folder: &str, structs: &[&str]) -> Vec<String> {
+    let mut files = Vec::new();
+    collect(&Path::new(folder).join("src"), &mut files);
+    let read = |path: &PathBuf| std::fs::read_to_string(path).expect("a source that can be read");
+    open_fields_in(&files.iter().map(read).collect::<Vec<_>>(), structs)
+}
+
+/// The same for sources in memory, as rustfmt writes them.
+pub fn open_fields_in(sources: &[String], structs: &[&str]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for name in structs {
+        let mut bodies = sources
+            .iter()
+            .flat_map(|text| bodies_of(text, name))
+            .peekable();
+        if bodies.peek().is_none() {
+            faults.push(format!("there is no struct `{name}` with named fields"));
+        }
+        for line in bodies.flat_map(str::lines).map(str::trim_start) {
+            let open = line.strip_prefix("pub ");
+            if let Some(field) = open.or_else(|| line.strip_prefix("pub(crate) ")) {
+                let field = field.split(':').next().unwrap_or(field);
+                faults.push(format!("`{name}::{field}` is open to the whole crate"));
+            }
+        }
+    }
+    faults
+}
+
+/// What stands between the braces of each struct of that name.
+fn bodies_of<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+    let declared = text.split("struct ").skip(1);
+    declared.filter_map(move |rest| {
+        let rest = rest.strip_prefix(name)?;
+        let (head, body) = rest.split_once("{\n")?;
+        let is_whole_name = head.starts_with([' ', '<']) && !head.contains(['\n', ';']);
+        is_whole_name.then(|| body.split("\n}").next().unwrap_or(body))
+    })
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

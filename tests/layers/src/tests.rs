@@ -1,6 +1,6 @@
 //! Small crates that keep the rules, and that break each of them.
 
-use super::check_sources;
+use super::{check_sources, open_fields_in};
 
 const LIB: &str = "//! A crate.\n//!\n//! Layers, each uses only those above it:\n//!\n//! ```text\n//! low flat\n//! high\n//! ```\n";
 
@@ -115,4 +115,16 @@ fn a_circle_within_a_module_is_found_whatever_its_length() {
 fn a_crate_without_stated_layers_is_refused() {
     let sources = [("lib.rs".to_string(), "//! A crate.\n".to_string())];
     assert_eq!(check_sources(&sources).len(), 1);
+}
+
+#[test]
+fn open_fields_are_found_in_the_named_structs_alone() {
+    let text = "/// A struct of state.\npub struct State<'a> {\n    own: u8,\n    /// pub no: u8\n    pub(super) near: u8,\n    pub far: u8,\n    pub(crate) wide: &'a u8,\n}\n\npub struct StateOfOthers {\n    pub open: u8,\n}\n";
+    let faults = |names: &[&str]| open_fields_in(&[text.to_string()], names);
+    let found = ["far", "wide"].map(|field| format!("`State::{field}` is open to the whole crate"));
+    assert_eq!(faults(&["State"]), found);
+    assert_eq!(
+        faults(&["Stat"]),
+        ["there is no struct `Stat` with named fields"]
+    );
 }

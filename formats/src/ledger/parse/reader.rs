@@ -50,6 +50,10 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
                 _ => Err("`policy chain` or `policy open`"),
             }
         })?;
+        let continues = match self.next_is("continues") {
+            true => Some(self.fields("continues", |fields| fields.hash())?),
+            false => None,
+        };
         let mut seeds = Vec::new();
         while self.next_is("seed") {
             seeds.push(self.fields("seed", |fields| {
@@ -81,6 +85,7 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
             environment,
             cwd,
             policy,
+            continues,
             seeds,
             entries,
             status,

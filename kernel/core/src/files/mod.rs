@@ -90,7 +90,7 @@ impl Files {
         {
             was_fed = true;
             if let Some(signal) = self.terminal.input(machine, byte) {
-                processes.signal_group(self.terminal.foreground, signal, Info::kernel());
+                processes.signal_group(self.terminal.foreground(), signal, Info::kernel());
             }
         }
         if was_fed && self.terminal.is_ready() {
@@ -101,10 +101,6 @@ impl Files {
 
     /// A session has no leader any more: its terminal is free. Returns the foreground group that loses it.
     pub fn hang_up(&mut self, session: Pid) -> Option<Pid> {
-        if self.terminal.session != Some(session) {
-            return None;
-        }
-        self.terminal.session = None;
-        Some(core::mem::replace(&mut self.terminal.foreground, Pid::NONE))
+        self.terminal.hang_up(session)
     }
 }

@@ -120,17 +120,15 @@ impl Termios {
 /// The terminal.
 pub struct Terminal {
     /// Its settings.
-    pub termios: Termios,
+    termios: Termios,
     /// Rows, columns and two words of pixels, as TIOCGWINSZ returns them.
-    pub window: [u16; 4],
-    /// The process that changed a setting last.
-    pub setter: Option<Pid>,
+    window: [u16; 4],
     /// The session that it controls, if any.
-    pub session: Option<Pid>,
+    session: Option<Pid>,
     /// The process group that keys and input are for.
-    pub foreground: Pid,
+    foreground: Pid,
     /// Has any process ever waited for input? Then somebody may still type ^C.
-    pub was_read: bool,
+    was_read: bool,
     /// The line that is being edited.
     line: Vec<u8>,
     /// What may be read: bytes, and [`END_OF_FILE`] marks.
@@ -142,7 +140,6 @@ impl Default for Terminal {
         Terminal {
             termios: Termios::default(),
             window: [24, 80, 0, 0],
-            setter: None,
             session: None,
             foreground: Pid::NONE,
             was_read: false,
@@ -153,6 +150,61 @@ impl Default for Terminal {
 }
 
 impl Terminal {
+    /// Its settings.
+    pub fn termios(&self) -> Termios {
+        self.termios
+    }
+
+    /// Rows, columns and two words of pixels, as TIOCGWINSZ returns them.
+    pub fn window(&self) -> [u16; 4] {
+        self.window
+    }
+
+    /// Sets those. Are they others than before?
+    pub fn resize(&mut self, window: [u16; 4]) -> bool {
+        core::mem::replace(&mut self.window, window) != window
+    }
+
+    /// The session that it controls, if any.
+    pub fn session(&self) -> Option<Pid> {
+        self.session
+    }
+
+    /// The process group that keys and input are for.
+    pub fn foreground(&self) -> Pid {
+        self.foreground
+    }
+
+    /// It controls this session from now on, whose foreground group is `group`.
+    pub fn give(&mut self, session: Pid, group: Pid) {
+        self.session = Some(session);
+        self.foreground = group;
+    }
+
+    /// It controls no session any more.
+    pub fn release(&mut self) {
+        self.session = None;
+    }
+
+    /// A session has no leader any more. The foreground group that loses the terminal, if it controlled that session.
+    pub fn hang_up(&mut self, session: Pid) -> Option<Pid> {
+        if self.session != Some(session) {
+            return None;
+        }
+        self.release();
+        Some(core::mem::replace(&mut self.foreground, Pid::NONE))
+    }
+
+    /// A process waits for input.
+    pub fn note_reader(&mut self) {
+        self.was_read = true;
+    }
+
+    /// Has any process ever waited for input? Then somebody may still type ^C.
+    pub fn was_read(&self) -> bool {
+        self.was_read
+    }
+
     /// Takes a byte from the device. Returns the signal that the key stands for, if any.
     pub fn input<M: Machine>(&mut self, machine: &mut M, byte: u8) -> Option<Signal> {
         let byte = match byte {

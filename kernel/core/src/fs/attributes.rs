@@ -5,7 +5,6 @@ use super::inode::Node;
 use super::kinds::{FileType, InodeId, Origin, Time};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use firmseed_formats::ledger::format::Content;
 
 /// What stat(2) tells of a file. The fields are Linux's, with their widths left to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,47 +151,9 @@ impl Fs {
         self.inodes[inode].version
     }
 
-    /// Hash, size and class of the contents as they are, if they have been computed.
-    pub fn known_content(&self, inode: InodeId) -> Option<Content> {
-        let inode = &self.inodes[inode];
-        match inode.content {
-            Some((version, content)) if version == inode.version => Some(content),
-            _ => None,
-        }
-    }
-
-    /// Keeps what the contents are, until they change.
-    pub fn know_content(&mut self, inode: InodeId, content: Content) {
-        let inode = &mut self.inodes[inode];
-        inode.content = Some((inode.version, content));
-    }
-
-    /// The process whose changes of the contents the ledger does not tell yet.
-    #[inline]
-    pub fn writer(&self, inode: InodeId) -> Option<u32> {
-        match self.inodes[inode].writer {
-            0 => None,
-            process => Some(process),
-        }
-    }
-
-    /// Sets that process; None once the ledger tells its changes.
-    pub fn set_writer(&mut self, inode: InodeId, process: Option<u32>) {
-        self.inodes[inode].writer = process.unwrap_or(0);
-        self.generation += 1;
-    }
-
     /// Is it a file that has contents, a regular one or a symbolic link, and one that exists?
     pub fn has_content(&self, inode: InodeId) -> bool {
         matches!(self.inodes[inode].node, Node::File(_) | Node::Symlink(_))
-    }
-
-    /// The first process from `process` on that may have changed the names in a directory.
-    pub fn maker_from(&self, directory: InodeId, process: u32) -> Option<u32> {
-        match &self.inodes[directory].node {
-            Node::Directory(names) => names.makers.at_or_after(process),
-            _ => None,
-        }
     }
 
     /// Has the file still a name?

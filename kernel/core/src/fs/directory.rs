@@ -8,7 +8,6 @@
 
 use super::Fs;
 use super::kinds::{FileType, InodeId};
-use super::makers::Makers;
 use super::name::Name;
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -25,8 +24,6 @@ pub(super) enum Seal {
 struct Slot {
     cookie: u64,
     name: Name,
-    /// The process that gave the name; 0 is nobody.
-    maker: u32,
     /// None: dead.
     inode: Option<InodeId>,
 }
@@ -39,8 +36,7 @@ pub(super) struct Directory {
     /// Positions in `slots`, open addressing with linear probing; a power of two, at most half full.
     /// Empty while there are few slots.
     index: Vec<u32>,
-    pub seal: Seal,
-    pub makers: Makers,
+    pub(super) seal: Seal,
 }
 
 /// Cookies of `.` and `..`; those of names follow.
@@ -59,7 +55,6 @@ impl Directory {
             next_cookie: DOT_DOT + 1,
             index: Vec::new(),
             seal,
-            makers: Makers::NONE,
         }
     }
 
@@ -83,8 +78,8 @@ impl Directory {
         self.slots.try_reserve(1).map_err(|_| Errno::ENOMEM)
     }
 
-    /// Adds a name that is not there yet, by process `maker`, after [`reserve`](Self::reserve).
-    pub fn insert(&mut self, name: Name, inode: InodeId, maker: u32) {
+    /// Adds a name that is not there yet, after [`reserve`](Self::reserve).
+    pub fn insert(&mut self, name: Name, inode: InodeId) {
         let position = self.slots.len() as u32;
         if !self.index.is_empty() {
             enter(&mut self.index, &name, position);
@@ -92,18 +87,16 @@ impl Directory {
         self.slots.push(Slot {
             cookie: self.next_cookie,
             name,
-            maker,
             inode: Some(inode),
         });
         self.next_cookie += 1;
         self.live += 1;
     }
 
-    /// Process `maker` lets a name that is there stand for another inode.
-    pub fn replace(&mut self, name: &[u8], inode: InodeId, maker: u32) {
+    /// Lets a name that is there stand for another inode.
+    pub fn replace(&mut self, name: &[u8], inode: InodeId) {
         if let Some(position) = self.position(name) {
             self.slots[position].inode = Some(inode);
-            self.slots[position].maker = maker;
         }
     }
 
@@ -120,10 +113,10 @@ impl Directory {
         }
     }
 
-    /// A name of `inode`, and the process that gave it; 0 is nobody.
-    pub fn name_of(&self, inode: InodeId) -> Option<(&[u8], u32)> {
+    /// A name of `inode`.
+    pub fn name_of(&self, inode: InodeId) -> Option<&[u8]> {
         let slot = self.slots.iter().find(|slot| slot.inode == Some(inode))?;
-        Some((&slot.name, slot.maker))
+        Some(&slot.name)
     }
 
     /// Live names with their cookies, from the first cookie above `cookie` on.
@@ -140,6 +133,7 @@ impl Directory {
         self.slots.len()
     }
 
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn position(&self, name: &[u8]) -> Option<usize> {
         let matches = |slot: &Slot| slot.inode.is_some() && *slot.name == *name;
         if self.index.is_empty() {
@@ -186,6 +180,7 @@ fn enter(index: &mut [u32], name: &[u8], position: u32) {
 }
 
 /// FNV-1a, 32 bits, the high half folded in because the low bits choose the place.
+#[inline(always)]
 fn hash(name: &[u8]) -> u32 {
     let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     let hash = name.iter().fold(0x811c_9dc5, step);

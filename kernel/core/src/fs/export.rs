@@ -13,6 +13,7 @@ use super::{FileType, Fs};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Memory;
+use crate::text::ZEROS;
 use alloc::vec::Vec;
 use firmseed_formats::tar::{self, BLOCK};
 
@@ -174,9 +175,6 @@ fn write_member(
     Ok(())
 }
 
-/// A page of a hole.
-pub(crate) static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
-
 fn write_content(
     fs: &Fs,
     memory: &impl Memory,
@@ -186,16 +184,17 @@ fn write_content(
     let mut offset = 0;
     loop {
         let chunk = fs.chunk(inode, offset, PAGE_SIZE);
-        match chunk {
+        let bytes = match chunk {
             Chunk::END => return Ok(()),
-            Chunk::Bytes(bytes) => sink(bytes)?,
-            Chunk::Zero { length } => sink(&ZEROS[..length])?,
+            Chunk::Bytes(bytes) => bytes,
+            Chunk::Zero { length } => &ZEROS[..length.min(ZEROS.len())],
             Chunk::Frame {
                 frame,
                 offset,
                 length,
-            } => sink(&memory.page(frame)[offset..offset + length])?,
-        }
-        offset += chunk.len() as u64;
+            } => &memory.page(frame)[offset..offset + length],
+        };
+        sink(bytes)?;
+        offset += bytes.len() as u64;
     }
 }

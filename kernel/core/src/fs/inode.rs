@@ -1,45 +1,40 @@
 //! Inodes: what every file has, whatever its kind, and the table of them.
 //!
-//! The table grows by pieces of [`PIECE`] inodes, so that nothing is copied when it does, and never
-//! shrinks; free inodes form a list. An [`InodeId`] is valid while the inode has a name or a holder.
+//! Free inodes form a list. An [`InodeId`] is valid while the inode has a name or a holder.
 
-use super::content::Content as Bytes;
+use super::content::Content;
 use super::directory::Directory;
 use super::kinds::{Device, InodeId, Origin, ProcNode, Time};
 use super::name::Name;
 use crate::errno::Errno;
+use crate::pieces::Pieces;
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
-use firmseed_formats::ledger::format::Content;
 
 /// One file.
 pub(super) struct Inode {
-    pub node: Node,
+    pub(super) node: Node,
     /// Permission bits, with set-id and sticky: 07777.
-    pub permissions: u32,
-    pub uid: u32,
-    pub gid: u32,
+    pub(super) permissions: u32,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
     /// Names; for a directory 2 and one for each subdirectory, 0 when it is removed.
-    pub links: u32,
-    pub holds: u32,
+    pub(super) links: u32,
+    pub(super) holds: u32,
     /// Open files that may write.
-    pub writers: u32,
+    pub(super) writers: u32,
     /// Processes that execute it.
-    pub runners: u32,
-    pub origin: Origin,
+    pub(super) runners: u32,
+    pub(super) origin: Origin,
     /// Another number for each change of the contents of any file, and higher.
-    pub version: u64,
-    /// The contents of a version, once somebody has asked for them.
-    pub content: Option<(u64, Content)>,
-    /// The process whose changes the ledger does not tell yet; 0 for none.
-    pub writer: u32,
-    pub accessed: Time,
-    pub modified: Time,
-    pub changed: Time,
+    pub(super) version: u64,
+    pub(super) accessed: Time,
+    pub(super) modified: Time,
+    pub(super) changed: Time,
     /// A directory's parent. For other files a hint: the directory where it was named last.
-    pub home: InodeId,
+    pub(super) home: InodeId,
     /// The path by which it was known when its last name went while it was held.
-    pub last_path: Option<Vec<u8>>,
+    pub(super) last_path: Option<Vec<u8>>,
 }
 
 /// What differs between kinds.
@@ -48,7 +43,7 @@ pub(super) enum Node {
     Free {
         next: Option<InodeId>,
     },
-    File(Bytes),
+    File(Content),
     Directory(Directory),
     Symlink(Name),
     Device(Device),
@@ -72,8 +67,6 @@ impl Inode {
             runners: 0,
             origin,
             version: 0,
-            content: None,
-            writer: 0,
             accessed: now,
             modified: now,
             changed: now,
@@ -87,7 +80,7 @@ impl Inode {
     pub fn note_write(&mut self, now: Time, version: u64) {
         self.version = version;
         self.origin = match &self.node {
-            Node::File(bytes) if bytes.has_image() => Origin::Altered,
+            Node::File(content) if content.has_image() => Origin::Altered,
             _ => Origin::Written,
         };
         self.modified = now;
@@ -95,37 +88,22 @@ impl Inode {
     }
 }
 
-/// Inodes in a piece of the table: about 16 KiB.
-const PIECE: usize = 64;
-
 /// The table of inodes.
 pub(super) struct Inodes {
-    pieces: Vec<Vec<Inode>>,
+    table: Pieces<Inode>,
     free: Option<InodeId>,
 }
 
 impl Inodes {
     pub const fn new() -> Self {
         Inodes {
-            pieces: Vec::new(),
+            table: Pieces::new(),
             free: None,
         }
     }
 
-    /// Makes sure that the next [`add`](Self::add) succeeds.
-    pub fn reserve(&mut self) -> Result<(), Errno> {
-        if self.free.is_none() && self.pieces.last().is_none_or(|last| last.len() == PIECE) {
-            let mut piece = Vec::new();
-            piece.try_reserve_exact(PIECE).map_err(|_| Errno::ENOMEM)?;
-            self.pieces.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-            self.pieces.push(piece);
-        }
-        Ok(())
-    }
-
     /// Puts `inode` into the table.
     pub fn add(&mut self, inode: Inode) -> Result<InodeId, Errno> {
-        self.reserve()?;
         if let Some(id) = self.free {
             let Node::Free { next } = self[id].node else {
                 unreachable!("an inode of the free list is free");
@@ -135,8 +113,7 @@ impl Inodes {
             return Ok(id);
         }
         let id = self.end();
-        let last = self.pieces.last_mut().expect("reserve added a piece");
-        last.push(inode);
+        self.table.push(inode)?;
         Ok(InodeId(id))
     }
 
@@ -157,10 +134,7 @@ impl Inodes {
 
     /// One past the highest number.
     fn end(&self) -> u32 {
-        match self.pieces.split_last() {
-            Some((last, full)) => (full.len() * PIECE + last.len()) as u32,
-            None => 0,
-        }
+        self.table.len() as u32
     }
 }
 
@@ -169,13 +143,13 @@ impl Index<InodeId> for Inodes {
 
     #[inline(always)]
     fn index(&self, id: InodeId) -> &Inode {
-        &self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
+        &self.table[id.0 as usize]
     }
 }
 
 impl IndexMut<InodeId> for Inodes {
     #[inline(always)]
     fn index_mut(&mut self, id: InodeId) -> &mut Inode {
-        &mut self.pieces[id.0 as usize / PIECE][id.0 as usize % PIECE]
+        &mut self.table[id.0 as usize]
     }
 }

@@ -137,7 +137,7 @@ impl Fs {
         let mut names: Vec<&[u8]> = Vec::new();
         let mut at = inode;
         while at != InodeId::ROOT {
-            let Some((parent, name, _)) = self.a_name_of(at) else {
+            let Some((parent, name)) = self.a_name_of(at) else {
                 return concatenate(&[b"? (deleted)"]);
             };
             names.try_reserve(2).map_err(|_| Errno::ENOMEM)?;
@@ -153,20 +153,16 @@ impl Fs {
         concatenate(&names)
     }
 
-    /// The directory whose name for the inode [`Fs::path_of`] shows, and the process that gave the name; 0 is nobody.
-    /// None where it has no name.
-    pub fn maker_of_name(&self, inode: InodeId) -> Option<(InodeId, u32)> {
-        self.a_name_of(inode)
-            .map(|(directory, _, maker)| (directory, maker))
+    /// The directory whose name for the inode [`Fs::path_of`] shows; None where it has no name.
+    pub fn directory_of(&self, inode: InodeId) -> Option<InodeId> {
+        self.a_name_of(inode).map(|(directory, _)| directory)
     }
 
-    /// A directory that names the inode, the name, and the process that gave it.
+    /// A directory that names the inode, and the name.
     #[cfg_attr(target_os = "none", optimize(speed))]
-    fn a_name_of(&self, inode: InodeId) -> Option<(InodeId, &[u8], u32)> {
-        let name_in = |directory: InodeId| {
-            let (name, maker) = self.directory(directory).ok()?.name_of(inode)?;
-            Some((directory, name, maker))
-        };
+    fn a_name_of(&self, inode: InodeId) -> Option<(InodeId, &[u8])> {
+        let name_in =
+            |directory: InodeId| Some((directory, self.directory(directory).ok()?.name_of(inode)?));
         name_in(self.inodes[inode].home).or_else(|| {
             self.inodes
                 .iter()

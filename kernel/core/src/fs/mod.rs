@@ -2,7 +2,7 @@
 //! frames, or nowhere (holes).
 //!
 //! * `kinds`: numbers and kinds of files. `inode`: what every file has, and the table of them. `special`: the first tree.
-//! * `lookup`: paths to inodes and back. `directory`: names in one directory, `makers`: whose they are.
+//! * `lookup`: paths to inodes and back. `directory`: names in one directory.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
 //! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
@@ -22,7 +22,6 @@ mod inode;
 mod kinds;
 mod load;
 mod lookup;
-mod makers;
 mod name;
 mod names;
 mod rename;
@@ -34,7 +33,6 @@ mod tests;
 pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::Entry;
-pub(crate) use export::ZEROS;
 pub use export::{Selection, Sink, export_tar};
 pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
 pub use lookup::Follow;
@@ -61,12 +59,10 @@ pub struct Fs {
     changes: u64,
     /// The time that changes are stamped with. The caller moves it as coarsely as it likes: at each
     /// tick of the scheduler, as Linux does, or never, for outputs that do not depend on time.
-    pub now: Time,
+    now: Time,
     /// What [`now`](Self::now) was at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
-    pub realtime_start: u64,
-    /// The number of the process that works with the files; 0 before the first.
-    actor: u32,
-    /// Changes whenever bytes of a file may have got another place, or have to be noted anew who reads or writes them.
+    realtime_start: u64,
+    /// Changes whenever bytes of a file may have got another place, or it has to be noted anew who reads or writes them.
     generation: u64,
 }
 
@@ -81,7 +77,6 @@ impl Fs {
             changes: 0,
             now: Time::default(),
             realtime_start: 0,
-            actor: 0,
             generation: 1,
         };
         fs.make_first_tree()?;
@@ -89,17 +84,22 @@ impl Fs {
     }
 
     /// What was found out about the places of bytes holds while this number is the same. It changes here alone: when
-    /// a page gets another frame or is shared, when a file is cut or lengthened, when another process or program works
-    /// with the files, and when the ledger tells what was written.
+    /// a page gets another frame or is shared, when a file is cut or lengthened, when another program works with the
+    /// files, and where [`void_places`](Self::void_places) says so.
     #[inline(always)]
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// From now on this process works with the files.
-    pub fn set_actor(&mut self, process: u32) {
-        self.actor = process;
+    /// Who knows where bytes lie must ask again: another process works with the files from now on, or it has to be
+    /// noted anew who writes one.
+    pub fn void_places(&mut self) {
         self.generation += 1;
+    }
+
+    /// Power-on was so many nanoseconds after 1970 by the image's calendar.
+    pub fn set_calendar(&mut self, realtime_start: u64) {
+        self.realtime_start = realtime_start;
     }
 
     /// Nanoseconds since 1970 by the image's calendar, at a time since power-on.
@@ -200,6 +200,7 @@ impl Fs {
         }
     }
 
+    #[inline(always)]
     fn directory(&self, inode: InodeId) -> Result<&Directory, Errno> {
         match &self.inodes[inode].node {
             Node::Directory(directory) => Ok(directory),
@@ -207,6 +208,7 @@ impl Fs {
         }
     }
 
+    #[inline(always)]
     fn directory_mut(&mut self, inode: InodeId) -> Result<&mut Directory, Errno> {
         match &mut self.inodes[inode].node {
             Node::Directory(directory) => Ok(directory),

@@ -42,6 +42,7 @@ impl Name {
 impl Deref for Name {
     type Target = [u8];
 
+    #[inline(always)]
     fn deref(&self) -> &[u8] {
         match self {
             Name::Image(bytes) => bytes,

@@ -29,7 +29,12 @@ pub enum Opened {
     /// It was there; of any kind but a directory.
     Existing(InodeId),
     /// It is new.
-    Created(InodeId),
+    Created {
+        /// The file.
+        inode: InodeId,
+        /// Where its name is.
+        directory: InodeId,
+    },
 }
 
 impl Fs {
@@ -60,8 +65,8 @@ impl Fs {
             };
             let inode = match found {
                 Err(Errno::ENOENT) => {
-                    let created = self.create_file(directory, name, permissions)?;
-                    return Ok(Opened::Created(created));
+                    let inode = self.create_file(directory, name, permissions)?;
+                    return Ok(Opened::Created { inode, directory });
                 }
                 found => found?,
             };
@@ -170,10 +175,10 @@ impl Fs {
             _ => {}
         }
         let name = Name::copy(name)?;
-        let (now, actor) = (self.now, self.actor);
         let names = self.directory_mut(directory)?;
         names.reserve()?;
-        names.insert(name, inode, actor);
+        names.insert(name, inode);
+        let now = self.now;
         let inode = &mut self.inodes[inode];
         inode.links += 1;
         inode.changed = now;
@@ -301,8 +306,8 @@ impl Fs {
         }
         let is_directory = matches!(inode.node, Node::Directory(_));
         self.directory_mut(directory)?.reserve()?;
-        let (id, actor) = (self.inodes.add(inode)?, self.actor);
-        self.directory_mut(directory)?.insert(name, id, actor);
+        let id = self.inodes.add(inode)?;
+        self.directory_mut(directory)?.insert(name, id);
         if is_directory {
             self.inodes[directory].links += 1;
         }
@@ -311,11 +316,8 @@ impl Fs {
     }
 
     pub(super) fn touch_directory(&mut self, directory: InodeId) {
-        let (now, actor) = (self.now, self.actor);
+        let now = self.now;
         let inode = &mut self.inodes[directory];
-        if let Node::Directory(names) = &mut inode.node {
-            names.makers.add(actor);
-        }
         inode.modified = now;
         inode.changed = now;
     }

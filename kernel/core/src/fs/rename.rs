@@ -169,9 +169,8 @@ impl Fs {
     }
 
     fn rename_to(&mut self, old: Place, source: InodeId, new: Place, name: Name) {
-        let actor = self.actor;
         self.names(old).remove(old.name);
-        self.names(new).insert(name, source, actor);
+        self.names(new).insert(name, source);
         self.moved(old, source, new);
     }
 
@@ -183,9 +182,8 @@ impl Fs {
         target: InodeId,
         pool: &mut FramePool,
     ) {
-        let actor = self.actor;
         self.remember_path(target, new.directory, new.name);
-        self.names(new).replace(new.name, source, actor);
+        self.names(new).replace(new.name, source);
         self.names(old).remove(old.name);
         if self.is_directory(target) {
             self.inodes[new.directory].links -= 1;
@@ -197,9 +195,8 @@ impl Fs {
     }
 
     fn exchange(&mut self, old: Place, source: InodeId, new: Place, target: InodeId) {
-        let actor = self.actor;
-        self.names(old).replace(old.name, target, actor);
-        self.names(new).replace(new.name, source, actor);
+        self.names(old).replace(old.name, target);
+        self.names(new).replace(new.name, source);
         self.moved(old, source, new);
         self.moved(new, target, old);
     }

@@ -1,20 +1,19 @@
-//! What is in a file: hashed and looked through where its bytes lie, once for each version.
+//! What is in a file: hashed and looked through where its bytes lie.
 
-use crate::fs::{Chunk, Fs, InodeId, ZEROS};
+use crate::addr::PAGE_SIZE;
+use crate::fs::{Chunk, Fs, InodeId};
 use crate::machine::Machine;
+use crate::text::ZEROS;
 use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 
 /// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
 /// nobody has the time to hash them.
 const HOLES_MAX: u64 = 64 << 20;
 
-/// Hash, size and class of a regular file, or of the target of a symbolic link: computed once for each version.
-pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> Content {
-    if let Some(content) = fs.known_content(file) {
-        return content;
-    }
+/// Hash, size and class of a regular file, or of the target of a symbolic link.
+pub(super) fn look_at(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     let data = fs.stat(file).blocks.saturating_mul(512);
-    let content = match fs.readlink(file) {
+    match fs.readlink(file) {
         Ok(target) => {
             let mut hasher = ContentHasher::new();
             hasher.update(target, machine.sha256());
@@ -22,9 +21,7 @@ pub(crate) fn content_of(fs: &mut Fs, machine: &impl Machine, file: InodeId) -> 
         }
         Err(_) if fs.size(file).saturating_sub(data) > HOLES_MAX => sparse(fs, machine, file),
         Err(_) => whole(fs, machine, file),
-    };
-    fs.know_content(file, content);
-    content
+    }
 }
 
 /// All bytes.
@@ -34,9 +31,9 @@ fn whole(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     let mut hasher = ContentHasher::new();
     let mut offset = 0;
     loop {
-        let bytes = match fs.chunk(file, offset, ZEROS.len()) {
+        let bytes = match fs.chunk(file, offset, PAGE_SIZE) {
             Chunk::END => return hasher.finish(compress),
-            Chunk::Zero { length } => &ZEROS[..length],
+            Chunk::Zero { length } => &ZEROS[..length.min(ZEROS.len())],
             chunk => bytes_of(chunk, machine),
         };
         hasher.update(bytes, compress);

@@ -2,12 +2,11 @@
 
 use core::fmt;
 
+use super::Observer;
 use super::record::{OwnCode, Record};
-use super::{Observer, content_of};
 use crate::fs::InodeId;
 use crate::machine::{Machine, say};
 use crate::process;
-use crate::process::Pid;
 use crate::process::table::Slot;
 use crate::text::Text;
 use firmseed_formats::ledger::format::{self, Ending};
@@ -16,8 +15,8 @@ use firmseed_formats::sha256::Hex;
 impl<M: Machine> Observer<'_, '_, M> {
     /// Writes the entry of whoever wrote a file and has not told it.
     pub(super) fn settle_writer(&mut self, file: InodeId) {
-        if let Some(writer) = self.storage.fs.writer(file)
-            && let Some(slot) = self.processes.find(Pid(writer))
+        if let Some(writer) = self.ledger.files.writer(file)
+            && let Some(slot) = self.processes.find(writer)
         {
             self.write_pending(slot);
         }
@@ -103,19 +102,19 @@ impl<M: Machine> Observer<'_, '_, M> {
         let mut lines = Text::new();
         let pid = self.processes.at(slot).pid;
         let wrote = core::mem::take(&mut self.ledger.record_mut(slot).wrote);
-        let fs = &mut self.storage.fs;
         for writing in &wrote {
             let file = writing.file;
+            let (fs, files) = (&mut self.storage.fs, &mut self.ledger.files);
             // Not if it is gone, or another file has its number.
-            if !fs.has_content(file) || fs.writer(file) != Some(pid.0) {
+            if !fs.has_content(file) || files.writer(file) != Some(pid) {
                 continue;
             }
-            fs.set_writer(file, None);
+            files.set_writer(fs, file, None)?;
             let version = fs.version(file);
             if writing.before == Some(version) {
                 continue; // the call that wanted to change it failed
             }
-            let content = content_of(fs, &self.storage.machine, file);
+            let content = files.content(fs, &self.storage.machine, file);
             let path = fs.path_of(file).map_err(|_| fmt::Error)?;
             format::file(&mut lines, "wrote", &content, &path)?;
             self.ledger.record_mut(slot).see((file, version))?;
@@ -149,6 +148,7 @@ impl<M: Machine> Observer<'_, '_, M> {
     }
 
     /// When something could not be noted, the ledger is worth nothing: says so once.
+    #[inline(never)]
     pub(super) fn keep(&mut self, result: fmt::Result) {
         if result.is_err() && self.ledger.log.give_up() {
             say(

@@ -1,8 +1,8 @@
 //! What the system calls tell the ledger.
 //!
 //! The rule that keeps the ledger in order: before a process can depend on what another one did, that one's
-//! entry is written. So files remember who wrote them while no entry says so ([`crate::fs::Fs::writer`]), and a reader
-//! first has the writer's entry written; a fork, a pipe and a mapping do the same.
+//! entry is written. So it is known of a file who wrote it while no entry says so ([`super::files`]), and a reader first
+//! has the writer's entry written; a fork, a pipe and a mapping do the same.
 //!
 //! Nothing here fails a system call. When there is no memory for an entry, the console says so once, and the run
 //! ends without a head.
@@ -10,8 +10,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::Observer;
+use super::files::Files;
 use super::record::PipeRecord;
-use super::{Observer, content_of};
 use crate::addr::UserAddr;
 use crate::exec::Arguments;
 use crate::fs::InodeId;
@@ -45,7 +46,7 @@ impl<M: Machine> Observer<'_, '_, M> {
             return;
         }
         let slot = self.processes.current_slot();
-        if fs.writer(file) == Some(self.own_pid().0) {
+        if self.ledger.files.writer(file) == Some(self.own_pid()) {
             self.ledger.record_mut(slot).last_seen = Some((file, fs.version(file)));
             return;
         }
@@ -56,14 +57,15 @@ impl<M: Machine> Observer<'_, '_, M> {
 
     /// Adds a line `read`, unless the process has seen this version.
     fn see(&mut self, slot: Slot, file: InodeId) -> fmt::Result {
-        let fs = &mut self.storage.fs;
+        let fs = &self.storage.fs;
         let version = (file, fs.version(file));
         let record = self.ledger.record_mut(slot);
         if record.has_seen(version) {
             record.last_seen = Some(version);
             return Ok(());
         }
-        let content = content_of(fs, &self.storage.machine, file);
+        let content = self.ledger.content(self.storage, file);
+        let record = self.ledger.record_mut(slot);
         let path = fs.path_of(file).map_err(|_| fmt::Error)?;
         record.see(version)?;
         format::file(&mut record.reads, "read", &content, &path)?;
@@ -74,15 +76,31 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// The current process is about to change a file. `keeps` says whether some of its bytes stay: then they went in.
     #[inline(always)]
     pub fn write(&mut self, file: InodeId, keeps: bool) {
-        if self.storage.fs.writer(file) != Some(self.own_pid().0) {
+        if self.ledger.files.writer(file) != Some(self.own_pid()) {
             let before = Some(self.storage.fs.version(file));
             self.first_write(file, before, keeps);
         }
     }
 
-    /// The current process has made an empty file.
-    pub fn create(&mut self, file: InodeId) {
+    /// The current process has made an empty file, a link or a directory, with a name in `directory`.
+    pub fn made(&mut self, file: InodeId, directory: InodeId) {
+        self.ledger.files.begin(file);
+        self.named(file, directory);
         self.first_write(file, None, false);
+    }
+
+    /// The current process has given a name in a directory to a file.
+    pub fn named(&mut self, file: InodeId, directory: InodeId) {
+        let result = self.ledger.files.add_namer(file, self.own_pid());
+        self.keep(result.map_err(fmt::Error::from));
+        self.names_changed(directory);
+    }
+
+    /// The current process has made, moved or removed a name in a directory.
+    #[inline(never)]
+    pub fn names_changed(&mut self, directory: InodeId) {
+        let result = self.ledger.files.add_maker(directory, self.own_pid());
+        self.keep(result.map_err(fmt::Error::from));
     }
 
     #[inline(never)]
@@ -99,8 +117,10 @@ impl<M: Machine> Observer<'_, '_, M> {
         }
         let written = self.ledger.record_mut(slot).write(file, before);
         result = result.and(written.map_err(fmt::Error::from));
-        let own = self.own_pid().0;
-        self.storage.fs.set_writer(file, Some(own));
+        let own = Some(self.own_pid());
+        let (fs, files) = (&mut self.storage.fs, &mut self.ledger.files);
+        let noted = files.set_writer(fs, file, own);
+        result = result.and(noted.map_err(fmt::Error::from));
         self.ledger.generation += 1;
         self.keep(result);
     }
@@ -213,27 +233,27 @@ impl<M: Machine> Observer<'_, '_, M> {
     #[inline(never)]
     pub fn path(&mut self, mut file: InodeId) {
         while file != InodeId::ROOT
-            && let Some((directory, maker)) = self.storage.fs.maker_of_name(file)
+            && let Some(directory) = self.storage.fs.directory_of(file)
         {
-            self.name_by(maker);
+            self.names_by(|files, process| files.namer_from(file, process));
             file = directory;
         }
     }
 
     /// The current process lists a directory: the names are bytes of those who made them.
-    #[inline(never)]
     pub fn names(&mut self, directory: InodeId) {
-        let mut next = 0;
-        while let Some(maker) = self.storage.fs.maker_from(directory, next) {
-            next = maker + 1;
-            self.name_by(maker);
-        }
+        self.names_by(|files, process| files.maker_from(directory, process));
     }
 
-    /// The current process gets a name that `maker` gave or took; 0 is nobody.
-    fn name_by(&mut self, maker: u32) {
-        if maker != 0 && maker != self.own_pid().0 {
-            self.receive(self.processes.current_slot(), Pid(maker));
+    /// The current process gets names of these others.
+    #[inline(never)]
+    fn names_by(&mut self, by: impl Fn(&Files, u32) -> Option<u32>) {
+        let mut next = 0;
+        while let Some(maker) = by(&self.ledger.files, next) {
+            next = maker + 1;
+            if maker != self.own_pid().0 {
+                self.receive(self.processes.current_slot(), Pid(maker));
+            }
         }
     }
 
@@ -274,8 +294,9 @@ impl<M: Machine> Observer<'_, '_, M> {
             return;
         }
         let slot = self.processes.current_slot();
-        let is_first = !self.processes.current().has_executed;
+        let is_first = !self.processes.current().has_executed();
         self.leave_memory(slot);
+        self.new_memory(space);
         self.settle_writer(program);
         if !is_first {
             self.write_entry(slot, Ending::Exec);
@@ -299,8 +320,8 @@ impl<M: Machine> Observer<'_, '_, M> {
         arguments: &Arguments,
     ) -> Result<Vec<u8>, fmt::Error> {
         let mut lines = Text::new();
-        let fs = &mut self.storage.fs;
-        let content = content_of(fs, &self.storage.machine, program);
+        let content = self.ledger.content(self.storage, program);
+        let fs = &self.storage.fs;
         let path = fs.path_of(program).map_err(|_| fmt::Error)?;
         format::file(&mut lines, "program", &content, &path)?;
         let directory = self.processes.current().directory;

@@ -1,20 +1,23 @@
 //! What memory tells the ledger: files in it, code in it, and who else has it.
 //!
 //! A mapped file is read, and shared memory read and written, without a call. So address spaces among which bytes may
-//! flow that way are of one group ([`crate::vm::Traces::group`]): those that a fork has left memory in common, and who
+//! flow that way are of one group ([`super::spaces`]): those that a fork has left memory in common, and who
 //! changes a file with those that have it mapped. Whoever of a group tells something has first all told that has come to
 //! any of them, then names them all: then it does not matter when which byte went where. Who leaves names itself to the rest.
 //! All of it is state of the address space: a vfork child that has borrowed it, and its owner later, find it there.
 
 use core::fmt;
 
+use super::Observer;
 use super::record::OwnCode;
-use super::{Observer, content_of};
+use super::spaces::SpaceRecord;
+use crate::addr::Frame;
 use crate::fs::InodeId;
 use crate::machine::Machine;
 use crate::process::table::Slot;
 use crate::text::Text;
-use crate::vm::Protection;
+use crate::vm::area::Area;
+use crate::vm::{AddressSpace, Protection};
 use firmseed_formats::ledger::format::{self, Ending};
 
 impl<M: Machine> Observer<'_, '_, M> {
@@ -42,10 +45,12 @@ impl<M: Machine> Observer<'_, '_, M> {
     }
 
     fn first_code(&mut self, file: InodeId) -> fmt::Result {
-        let fs = &mut self.storage.fs;
-        let record = self.ledger.record_mut(self.processes.current_slot());
-        if record.meet_code((file, fs.version(file)))? {
-            let content = content_of(fs, &self.storage.machine, file);
+        let slot = self.processes.current_slot();
+        let fs = &self.storage.fs;
+        let version = (file, fs.version(file));
+        if self.ledger.record_mut(slot).meet_code(version)? {
+            let content = self.ledger.content(self.storage, file);
+            let record = self.ledger.record_mut(slot);
             let path = fs.path_of(file).map_err(|_| fmt::Error)?;
             format::file(&mut record.code, "code", &content, &path)?;
             self.ledger.generation += 1;
@@ -53,10 +58,35 @@ impl<M: Machine> Observer<'_, '_, M> {
         Ok(())
     }
 
-    /// The areas of a process, or a file in them, have changed: is there code now that is not a file's?
-    pub fn own_code(&mut self, slot: Slot) {
-        let space = self.processes.at(slot).space.as_ref();
-        let has = space.is_some_and(|space| space.traces.own_code);
+    /// Areas of the current process between two addresses are new, or have another protection.
+    #[inline(never)]
+    pub fn areas_changed(&mut self, start: u64, end: u64) {
+        let slot = self.processes.current_slot();
+        if let Some(space) = &self.processes.at(slot).space {
+            let root = space.root();
+            let mut record = self.ledger.spaces.get(root);
+            record.own_code |= space.areas().iter().any(|area| {
+                let is_in = area.start < end && area.end > start;
+                let is_stale = record.stale && area.protection.executable();
+                is_in && (is_stale || area.holds_own_code())
+            });
+            self.note_space(root, record);
+        }
+        self.own_code(slot);
+    }
+
+    /// The current process starts a program in this address space.
+    pub(super) fn new_memory(&mut self, space: &AddressSpace) {
+        let record = SpaceRecord {
+            own_code: space.areas().iter().any(Area::holds_own_code),
+            ..SpaceRecord::default()
+        };
+        self.note_space(space.root(), record);
+    }
+
+    /// If the memory of a process holds code that is not a file's, it has that to tell, once.
+    fn own_code(&mut self, slot: Slot) {
+        let has = self.space(slot).own_code;
         let record = self.ledger.record_mut(slot);
         if has && record.own_code == OwnCode::No {
             record.own_code = OwnCode::Untold;
@@ -67,22 +97,36 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// The current process is about to change a file: who has it mapped may see that, or not.
     pub(super) fn mapped_file_changes(&mut self, file: InodeId) {
         for slot in self.processes.slots() {
-            let space = self
-                .processes
-                .get_mut(slot)
-                .and_then(|process| process.space.as_mut());
-            if space.is_some_and(|space| space.note_change(file)) {
-                self.own_code(slot);
-                self.join(self.processes.current_slot(), slot);
-            }
+            let process = self.processes.get_mut(slot);
+            let Some(space) = process.and_then(|process| process.space.as_ref()) else {
+                continue;
+            };
+            let executable = |area: &Area| area.protection.executable();
+            let mappings = space.mappings_of(file).map(executable);
+            let Some(is_code) = mappings.reduce(|one, other| one || other) else {
+                continue;
+            };
+            let root = space.root();
+            let mut record = self.ledger.spaces.get(root);
+            record.stale = true;
+            record.own_code |= is_code;
+            self.note_space(root, record);
+            self.own_code(slot);
+            self.join(self.processes.current_slot(), slot);
         }
     }
 
-    /// The current process has forked `child`.
+    /// The current process has forked `child`, whose memory is a copy.
     pub fn forked_memory(&mut self, child: Slot) {
-        let space = self.processes.at(child).space.as_ref();
-        if space.is_some_and(|space| space.traces.group != 0 || space.shares_memory()) {
-            self.join(self.processes.current_slot(), child);
+        let parent = self.processes.current_slot();
+        let record = self.space(parent);
+        let Some(space) = &self.processes.at(child).space else {
+            return;
+        };
+        let shares = record.group != 0 || space.shares_memory();
+        self.note_space(space.root(), record);
+        if shares {
+            self.join(parent, child);
         }
     }
 
@@ -91,43 +135,47 @@ impl<M: Machine> Observer<'_, '_, M> {
         if one == other {
             return;
         }
-        let groups = [one, other].map(|slot| self.group(slot));
+        let groups = [one, other].map(|slot| self.space(slot).group);
         let group = match groups {
             [0, 0] => self.ledger.log.new_group(),
             [0, group] | [group, _] => group,
         };
-        for slot in self.processes.slots() {
-            let is_member = slot == one
-                || slot == other
-                || self.is_of(slot, groups[0])
-                || self.is_of(slot, groups[1]);
-            if let Some(process) = self.processes.get_mut(slot)
-                && let Some(space) = &mut process.space
-                && is_member
-            {
-                space.traces.group = group;
+        for from in groups {
+            self.ledger.spaces.regroup(from, group);
+        }
+        for slot in [one, other] {
+            if let Some(space) = &self.processes.at(slot).space {
+                let root = space.root();
+                let record = self.ledger.spaces.get(root);
+                self.note_space(root, SpaceRecord { group, ..record });
             }
         }
         self.ledger.generation += 1;
     }
 
-    /// The group of a process's memory.
-    fn group(&mut self, slot: Slot) -> u32 {
-        let space = self
-            .processes
-            .get_mut(slot)
-            .and_then(|process| process.space.as_ref());
-        space.map_or(0, |space| space.traces.group)
+    /// Something is known of an address space.
+    fn note_space(&mut self, root: Frame, record: SpaceRecord) {
+        let result = self.ledger.spaces.set(root, record);
+        self.keep(result.map_err(fmt::Error::from));
+    }
+
+    /// What is known of the memory of a process; nothing of one that has none.
+    fn space(&mut self, slot: Slot) -> SpaceRecord {
+        let process = self.processes.get_mut(slot);
+        let space = process.and_then(|process| process.space.as_ref());
+        space.map_or(SpaceRecord::default(), |space| {
+            self.ledger.spaces.get(space.root())
+        })
     }
 
     fn is_of(&mut self, slot: Slot, group: u32) -> bool {
-        group != 0 && self.group(slot) == group
+        group != 0 && self.space(slot).group == group
     }
 
     /// Before a process tells anything: what has come to the others of its group, and then that it may have come to it.
     pub(super) fn settle(&mut self, slot: Slot) -> fmt::Result {
         self.own_code(slot);
-        let group = self.group(slot);
+        let group = self.space(slot).group;
         if group == 0 || !self.ledger.log.is_open() {
             return Ok(());
         }
@@ -157,21 +205,25 @@ impl<M: Machine> Observer<'_, '_, M> {
 
     /// A process lets go of its memory: what it has put there stays with the others, or with whom it is given back to.
     pub fn leave_memory(&mut self, slot: Slot) {
-        let group = self.group(slot);
+        let group = self.space(slot).group;
         let process = self.processes.at(slot);
         let (pid, lender) = (process.pid, process.lender);
-        if lender.is_some_and(|lender| self.processes.find(lender).is_some()) || group == 0 {
+        let is_lent = lender.is_some_and(|lender| self.processes.find(lender).is_some());
+        if is_lent || group == 0 {
             let result = self.settle(slot);
-            return self.keep(result);
-        }
-        self.write_pending(slot);
-        for other in self.processes.slots() {
-            if other != slot && self.is_of(other, group) {
-                self.receive(other, pid);
+            self.keep(result);
+        } else {
+            self.write_pending(slot);
+            for other in self.processes.slots() {
+                if other != slot && self.is_of(other, group) {
+                    self.receive(other, pid);
+                }
             }
         }
-        if let Some(space) = &mut self.processes.at_mut(slot).space {
-            space.traces.group = 0;
+        if let Some(space) = &self.processes.at(slot).space
+            && !is_lent
+        {
+            self.ledger.spaces.forget(space.root());
         }
     }
 

@@ -1,18 +1,21 @@
 //! The ledger: what ran, what it read, what it wrote, each entry chained to the one before.
 //!
 //! `firmseed_formats::ledger` writes the lines (docs/ledger.md). Here it is an [`Observer`]: the system calls tell it of
-//! reads, writes, pipes and settings (`events`), of files and code in memory (`memory`), of starts and ends. It keeps a
-//! `record` of each process and pipe, looks into files (`content`), and writes down what is pending (`entries`) to the
+//! reads, writes, names, pipes and settings (`events`), of files and code in memory (`memory`), of starts and ends. What
+//! it knows stands in tables of its own: a `record` of each process and pipe, `files` and the `makers` of names in
+//! directories, address `spaces`. It looks into files (`content`) and writes down what is pending (`entries`) to the
 //! `log`, which has the text and its chain.
 
 mod content;
 mod entries;
 mod events;
+mod files;
 mod log;
+mod makers;
 mod memory;
 mod record;
+mod spaces;
 
-pub(crate) use content::content_of;
 pub(crate) use events::SettingsUse;
 
 use alloc::vec::Vec;
@@ -26,10 +29,12 @@ use crate::process::Pid;
 use crate::process::table::{Processes, Slot};
 use crate::storage::Storage;
 use crate::text::Text;
-use firmseed_formats::ledger::format;
+use files::Files;
+use firmseed_formats::ledger::format::{self, Content};
 use firmseed_formats::sha256::Digest;
 use log::Log;
 use record::{PipeRecord, Record};
+use spaces::Spaces;
 
 /// What is known and not told yet, and the text of what is told.
 pub struct Ledger {
@@ -38,6 +43,8 @@ pub struct Ledger {
     records: Vec<Record>,
     /// By the numbers of pipes.
     pipes: Vec<PipeRecord>,
+    files: Files,
+    spaces: Spaces,
     /// The process that changed a setting of the terminal last.
     setter: Option<Pid>,
     /// Changes whenever a process has something new to tell, or has told it.
@@ -64,13 +71,16 @@ impl Ledger {
         own_code: InodeId,
         storage: &mut Storage<'_, M>,
     ) -> Result<Self, Errno> {
-        let block = first_block(options, storage).map_err(|_| Errno::ENOMEM)?;
+        let mut files = Files::new();
+        let block = first_block(options, &mut files, storage).map_err(|_| Errno::ENOMEM)?;
         let mut log = Log::open(options.kernel, storage)?;
         log.append(block, storage).map_err(|_| Errno::ENOMEM)?;
         Ok(Ledger {
             log,
             records: Vec::new(),
             pipes: Vec::new(),
+            files,
+            spaces: Spaces::default(),
             setter: None,
             generation: 0,
             own_code,
@@ -108,6 +118,21 @@ impl Ledger {
         self.log.head()
     }
 
+    /// Hash, size and class of a file.
+    pub(crate) fn content<M: Machine>(
+        &mut self,
+        storage: &Storage<'_, M>,
+        file: InodeId,
+    ) -> Content {
+        self.files.content(&storage.fs, &storage.machine, file)
+    }
+
+    /// Is nothing known of any address space?
+    #[cfg(test)]
+    pub(crate) fn knows_no_space(&self) -> bool {
+        self.spaces.is_empty()
+    }
+
     fn record(&self, slot: Slot) -> &Record {
         &self.records[slot.0 as usize]
     }
@@ -120,7 +145,8 @@ impl Ledger {
 /// Settings and seeds.
 fn first_block<M: Machine>(
     options: &BootOptions,
-    storage: &mut Storage<'_, M>,
+    files: &mut Files,
+    storage: &Storage<'_, M>,
 ) -> Result<Text, fmt::Error> {
     let mut block = Text::new();
     let settings = format::Settings {
@@ -129,13 +155,14 @@ fn first_block<M: Machine>(
         environment: &options.environment,
         cwd: &options.directory,
         policy: options.policy.name(),
+        continues: options.continues.as_ref(),
     };
     format::head(&mut block, &options.files, &settings)?;
     for seed in &options.seeds {
         let mut look_at = |path: &[u8]| {
             let file = storage.fs.resolve(InodeId::ROOT, path, Follow::Yes);
             let file = file.map_err(|_| fmt::Error)?;
-            Ok::<_, fmt::Error>(content_of(&mut storage.fs, &storage.machine, file))
+            Ok::<_, fmt::Error>(files.content(&storage.fs, &storage.machine, file))
         };
         let (program, text) = (look_at(&seed.program)?, look_at(&seed.text)?);
         format::seed(&mut block, (&program, &seed.program), (&text, &seed.text))?;

@@ -2,7 +2,7 @@
 
 use super::signals::{Action, DEFAULT, Effect, IGNORE, Info, SA_NOCLDSTOP, STOP_SET, Signal};
 use super::table::{Processes, Slot};
-use super::{Event, Motion, Pid, Report, Restart, State};
+use super::{Event, Pid, Restart, State};
 use crate::machine::{Machine, say};
 use crate::text::Printable;
 
@@ -27,12 +27,8 @@ impl Processes {
         }
         if signal == Signal::CONT || signal == Signal::KILL {
             process.signals.pending &= !STOP_SET;
-            if process.motion != Motion::Going {
-                process.motion = Motion::Going;
-                if signal == Signal::CONT {
-                    process.report = Report::Continued;
-                    self.tell_parent(slot, CLD_CONTINUED, Signal::CONT);
-                }
+            if process.job.resume(signal) && signal == Signal::CONT {
+                self.tell_parent(slot, CLD_CONTINUED, Signal::CONT);
             }
         }
         let process = self.at_mut(slot);

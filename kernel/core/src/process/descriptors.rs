@@ -33,7 +33,7 @@ pub struct Descriptor {
 pub struct Descriptors {
     entries: Vec<Option<Descriptor>>,
     /// RLIMIT_NOFILE's soft limit: numbers from here on are not given out.
-    pub limit: usize,
+    limit: usize,
 }
 
 impl Default for Descriptors {
@@ -46,6 +46,16 @@ impl Default for Descriptors {
 }
 
 impl Descriptors {
+    /// RLIMIT_NOFILE's soft limit.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Sets it; descriptors above stay.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// The open file behind a descriptor.
     ///
     /// # Errors

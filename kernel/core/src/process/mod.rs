@@ -1,11 +1,12 @@
 //! Processes: what the kernel knows of each, and the table of all.
 //!
 //! A process owns its address space, its descriptors and its signal state. The open files behind the
-//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `table` has all processes,
+//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `job` says whether it is stopped, `table` has all processes,
 //! `scheduler` and `delivery` choose among them and send them signals.
 
 pub(crate) mod delivery;
 pub mod descriptors;
+pub mod job;
 mod scheduler;
 pub mod signals;
 pub mod table;
@@ -19,6 +20,7 @@ use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::vm::AddressSpace;
 use descriptors::Descriptors;
+use job::{Job, StateChange};
 use signals::{Signal, Signals};
 
 /// A process number; never 0 for a process that exists.
@@ -122,26 +124,6 @@ impl Ending {
     }
 }
 
-/// Does a process run or does it stand still after SIGSTOP and its like?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Motion {
-    /// It may run.
-    Going,
-    /// Stopped by this signal until SIGCONT.
-    Stopped(Signal),
-}
-
-/// A change of motion that the parent has not been told of yet (waitid's WSTOPPED, WCONTINUED).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Report {
-    /// Nothing to tell.
-    None,
-    /// It has stopped.
-    Stopped(Signal),
-    /// It goes on.
-    Continued,
-}
-
 /// User and group numbers. They are kept and returned; files are not protected by them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Credentials {
@@ -202,10 +184,8 @@ pub struct Process {
     pub pid: Pid,
     /// What it is about to do.
     pub state: State,
-    /// Stopped or going.
-    pub motion: Motion,
-    /// What the parent has still to hear of `motion`.
-    pub report: Report,
+    /// Stopped or not.
+    pub job: Job,
     /// Its address space; None while a vfork child uses it, and for a zombie.
     pub space: Option<AddressSpace>,
     /// Whose address space it uses after vfork, until execve or exit.
@@ -229,7 +209,7 @@ pub struct Process {
     /// Working directory.
     pub directory: InodeId,
     /// Mode bits that new files do not get.
-    pub umask: u16,
+    umask: u16,
     /// Users and groups.
     pub credentials: Credentials,
     /// The file that it executes: held, and marked as being executed.
@@ -237,28 +217,162 @@ pub struct Process {
     /// Absolute path of the program.
     pub path: Vec<u8>,
     /// PR_SET_NAME's name, NUL padded.
-    pub name: [u8; 16],
+    name: [u8; 16],
     /// ITIMER_REAL.
     pub alarm: Alarm,
     /// What the call in progress waits for, once it has blocked.
-    pub wait: Wait,
+    wait: Wait,
     /// When the call in progress gives up, once it has blocked: kept from try to try.
-    pub deadline: Option<u64>,
+    deadline: Option<u64>,
     /// Bytes that the call in progress has transferred before it blocked.
-    pub progress: usize,
+    progress: usize,
     /// The signal its parent gets when it ends (0: none), as clone asked.
-    pub exit_signal: u8,
+    exit_signal: u8,
     /// What it has used.
     pub usage: Usage,
     /// What its children that were waited for have used.
-    pub children_usage: Usage,
+    children_usage: Usage,
     /// set_tid_address and set_robust_list, kept for their readers.
-    pub clear_tid: UserAddr,
+    clear_tid: UserAddr,
     /// Has it called execve? Its parent may move it to another group only before.
-    pub has_executed: bool,
+    has_executed: bool,
 }
 
 impl Process {
+    /// PID 1, in `directory`, before its program starts.
+    pub fn init(pid: Pid, directory: InodeId, descriptors: Descriptors) -> Box<Self> {
+        let mut init = Process::new(pid, directory, descriptors, Box::default());
+        init.umask = 0o022;
+        init
+    }
+
+    /// Its child, without memory, as clone makes it: the parent gets `exit_signal` when it ends.
+    pub fn fork(&self, pid: Pid, descriptors: Descriptors, exit_signal: u8) -> Box<Self> {
+        let mut signals = self.signals.clone();
+        signals.pending = 0;
+        signals.saved_mask = None;
+        let mut child = Process::new(pid, self.directory, descriptors, signals);
+        child.registers.clone_from(&self.registers);
+        child.registers.x[0] = 0;
+        child.fp.clone_from(&self.fp);
+        child.parent = self.pid;
+        child.group = self.group;
+        child.session = self.session;
+        child.umask = self.umask;
+        child.credentials = self.credentials;
+        child.program = self.program;
+        child.path.clone_from(&self.path);
+        child.name = self.name;
+        child.exit_signal = exit_signal;
+        child
+    }
+
+    /// One that has inherited nothing: its own group and session.
+    fn new(
+        pid: Pid,
+        directory: InodeId,
+        descriptors: Descriptors,
+        signals: Box<Signals>,
+    ) -> Box<Self> {
+        Box::new(Process {
+            registers: Registers::default(),
+            pid,
+            state: State::Ready,
+            job: Job::default(),
+            space: None,
+            lender: None,
+            vfork_parent: None,
+            spawned: None,
+            descriptors,
+            signals,
+            fp: FpState::default(),
+            parent: Pid::NONE,
+            group: pid,
+            session: pid,
+            directory,
+            umask: 0,
+            credentials: Credentials::default(),
+            program: None,
+            path: Vec::new(),
+            name: [0; 16],
+            alarm: Alarm::default(),
+            wait: Wait::NONE,
+            deadline: None,
+            progress: 0,
+            exit_signal: 0,
+            usage: Usage::default(),
+            children_usage: Usage::default(),
+            clear_tid: UserAddr::NULL,
+            has_executed: false,
+        })
+    }
+
+    /// Starts at `entry` as a new program, which `path` names.
+    pub fn start_program(&mut self, entry: u64, stack: u64, path: &[u8]) {
+        self.registers = Registers {
+            sp: stack,
+            pc: entry,
+            ..Registers::default()
+        };
+        self.fp = FpState::default();
+        self.signals.reset_for_exec();
+        let last = path.rsplit(|&byte| byte == b'/').next();
+        self.set_name(last.unwrap_or(path));
+        self.clear_tid = UserAddr::NULL;
+        self.exit_signal = Signal::CHLD.number();
+        self.has_executed = true;
+    }
+
+    /// Has it called execve? Its parent may move it to another group only before.
+    pub fn has_executed(&self) -> bool {
+        self.has_executed
+    }
+
+    /// What its parent has to be told by wait4 and its like.
+    pub fn state_change(&self) -> Option<StateChange> {
+        match self.state {
+            State::Zombie(ending) => Some(StateChange::Ended(ending)),
+            _ => self.job.change(),
+        }
+    }
+
+    /// The signal its parent gets when it ends, as clone asked.
+    pub fn exit_signal(&self) -> Option<Signal> {
+        Signal::new(self.exit_signal.into())
+    }
+
+    /// Mode bits that new files get: not those of the umask.
+    pub fn masked(&self, mode: u64) -> u32 {
+        mode as u32 & 0o7777 & !u32::from(self.umask)
+    }
+
+    /// Sets the umask; the one before.
+    pub fn set_umask(&mut self, mask: u16) -> u16 {
+        core::mem::replace(&mut self.umask, mask & 0o777)
+    }
+
+    /// set_tid_address.
+    pub fn set_clear_tid(&mut self, address: UserAddr) {
+        self.clear_tid = address;
+    }
+
+    /// Adds what a child that was waited for has used.
+    pub fn add_child(&mut self, child: &Process) {
+        self.children_usage.add(&child.total_usage());
+    }
+
+    /// What its children that were waited for have used.
+    pub fn children_usage(&self) -> Usage {
+        self.children_usage
+    }
+
+    /// What it has used with those.
+    pub fn total_usage(&self) -> Usage {
+        let mut total = self.usage;
+        total.add(&self.children_usage);
+        total
+    }
+
     /// The arguments of its system call: x0 to x5.
     #[inline(always)]
     pub fn arguments(&self) -> [u64; 6] {
@@ -268,7 +382,7 @@ impl Process {
 
     /// May it run when its turn comes?
     pub fn is_runnable(&self) -> bool {
-        self.motion == Motion::Going && matches!(self.state, State::Ready | State::Retry)
+        !self.job.is_stopped() && matches!(self.state, State::Ready | State::Retry)
     }
 
     /// Has it ended?
@@ -301,6 +415,31 @@ impl Process {
         *self.deadline.get_or_insert(first)
     }
 
+    /// Has the call in progress blocked before?
+    pub fn has_waited(&self) -> bool {
+        self.deadline.is_some()
+    }
+
+    /// What the call in progress waits for.
+    pub fn wait(&self) -> Wait {
+        self.wait
+    }
+
+    /// The call in progress is over: the next one has its own deadline.
+    pub fn end_call(&mut self) {
+        self.deadline = None;
+    }
+
+    /// The call in progress blocks after so many bytes.
+    pub fn keep_progress(&mut self, bytes: usize) {
+        self.progress = bytes;
+    }
+
+    /// Bytes that the call in progress has transferred before it blocked.
+    pub fn take_progress(&mut self) -> usize {
+        core::mem::take(&mut self.progress)
+    }
+
     /// A vfork child has given the memory back.
     pub fn take_back(&mut self, space: AddressSpace) {
         self.space = Some(space);
@@ -314,11 +453,15 @@ impl Process {
         self.usage.peak_pages = self.usage.peak_pages.max(space.usage().peak_pages as u64);
     }
 
-    /// Sets the name as execve does: the last part of `path`, at most 15 bytes.
-    pub fn set_name(&mut self, path: &[u8]) {
-        let last = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
-        let length = last.len().min(15);
+    /// Its name, NUL padded: the last part of its program's path, or what prctl has made of it.
+    pub fn name(&self) -> &[u8; 16] {
+        &self.name
+    }
+
+    /// PR_SET_NAME: at most 15 bytes.
+    pub fn set_name(&mut self, name: &[u8]) {
+        let length = name.len().min(15);
         self.name = [0; 16];
-        self.name[..length].copy_from_slice(&last[..length]);
+        self.name[..length].copy_from_slice(&name[..length]);
     }
 }

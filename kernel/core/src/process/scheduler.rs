@@ -2,7 +2,7 @@
 
 use super::signals::{Info, Signal};
 use super::table::{Processes, Slot};
-use super::{Pid, Process, State};
+use super::{Process, State};
 use crate::machine::Machine;
 
 impl Processes {
@@ -60,8 +60,8 @@ impl Processes {
     }
 
     /// Makes the current process while its slice lasts, else the next in turn, the current one.
-    /// None when nobody can run. The process's number, if it is another than before.
-    pub fn choose(&mut self) -> Option<Option<Pid>> {
+    /// None when nobody can run; else, is it another than before?
+    pub fn choose(&mut self) -> Option<bool> {
         let current = self.current;
         let goes_on = !self.slice_over
             && self
@@ -74,7 +74,7 @@ impl Processes {
         };
         self.slice_over = false;
         self.current = slot;
-        Some((slot != current).then(|| self.current().pid))
+        Some(slot != current)
     }
 
     /// Gives the processor's FP registers and user tables to the current process.

@@ -8,14 +8,12 @@ use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
 use super::policy::{EXECUTED, check_policy};
 use super::{Outcome, Stop};
 use crate::addr::{PAGE_SIZE, UserAddr};
-use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
 use crate::fs::{FileKind, Follow, Fs, InodeId};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
 use crate::process::descriptors::OnExec;
-use crate::process::signals::Signal;
 use crate::text::Printable;
 use crate::vm::{Place, Protection, Source};
 
@@ -90,19 +88,9 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.drop_fp(slot);
         let process = self.processes.current_mut();
         let old = process.program.replace(program.file);
-        process.registers = Registers {
-            sp: program.stack,
-            pc: program.entry,
-            ..Registers::default()
-        };
-        process.fp = FpState::default();
+        process.start_program(program.entry, program.stack, path);
         process.space = Some(program.space);
-        process.signals.reset_for_exec();
         process.path = executed;
-        process.set_name(path);
-        process.clear_tid = UserAddr::NULL;
-        process.exit_signal = Signal::CHLD.number();
-        process.has_executed = true;
         if let Some(old) = old {
             self.storage.fs.end_exec(old);
             self.storage.fs.drop_hold(old, &mut self.storage.pool);

@@ -28,8 +28,9 @@ impl<M: Machine> Kernel<'_, M> {
         if self.processes.at(slot).pid != Pid::INIT {
             self.observer().end(slot, ending.into());
         }
+        let path = &self.processes.at(slot).path;
         self.stages
-            .report(&self.processes.at(slot).path, &mut self.storage);
+            .report(path, &mut self.ledger, &mut self.storage);
         self.processes.drop_fp(slot);
         let process = self.processes.at_mut(slot);
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
@@ -165,7 +166,7 @@ impl Processes {
             user: child.credentials.user[0],
             value,
         };
-        let (exit_signal, parent_pid) = (Signal::new(child.exit_signal.into()), child.parent);
+        let (exit_signal, parent_pid) = (child.exit_signal(), child.parent);
         let Some(parent) = self
             .find(parent_pid)
             .filter(|&parent| !self.at(parent).is_zombie())
@@ -187,9 +188,7 @@ impl Processes {
     pub(crate) fn reap(&mut self, slot: Slot) {
         let child = self.remove(slot);
         if let Some(parent) = self.find(child.parent) {
-            let total = &mut self.at_mut(parent).children_usage;
-            total.add(&child.usage);
-            total.add(&child.children_usage);
+            self.at_mut(parent).add_child(&child);
         }
     }
 }

@@ -82,7 +82,7 @@ impl<M: Machine> Io<'_, '_, M> {
             OnExec::Keep
         };
         let descriptors = &mut self.processes.current_mut().descriptors;
-        if new as u32 as usize >= descriptors.limit {
+        if new as u32 as usize >= descriptors.limit() {
             return Err(Errno::EBADF.into());
         }
         let file = descriptors.file(old)?;

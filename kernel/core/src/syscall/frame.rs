@@ -11,6 +11,7 @@ use crate::machine::Machine;
 use crate::process::signals::{
     Action, Info, SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SA_RESTORER, SA_SIGINFO, SI_KERNEL, Signal,
 };
+use crate::text::ZEROS;
 
 /// Where execve maps the trampoline: the page above the stack.
 pub(crate) const SIGNAL_TRAMPOLINE: u64 = crate::vm::STACK_TOP;
@@ -112,10 +113,9 @@ impl<M: Machine> Jobs<'_, '_, M> {
         };
 
         // The frame is written page by page as zeros and then filled: nothing of the kernel's shows through.
-        const ZEROS: [u8; 512] = [0; 512];
         let mut at = frame;
         while at < frame + FRAME_SIZE {
-            let length = (frame + FRAME_SIZE - at).min(512);
+            let length = (frame + FRAME_SIZE - at).min(ZEROS.len() as u64);
             self.copy_out(at, &ZEROS[..length as usize])?;
             at += length;
         }

@@ -52,7 +52,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     /// `now` is given when the timeout is a time rather than a duration.
     fn futex_wait(&mut self, address: u64, value: u32, timeout: u64, now: Option<u64>) -> Outcome {
-        let was_waiting = self.processes.current().deadline.is_some();
+        let was_waiting = self.processes.current().has_waited();
         let timeout = match timeout {
             0 => None,
             _ if was_waiting => Some(0),

@@ -7,7 +7,7 @@
 //! | [`Caller`] | the caller's own state and memory |
 //! | [`Jobs`] | all processes, and the caller's memory |
 //! | [`Names`] | the tree of files, open files, the caller |
-//! | [`Io`] | what is in files, pipes and the terminal: so processes that wait for it, and the ledger |
+//! | [`Io`] | what is in files, folders, pipes and the terminal: so processes that wait for it, and the ledger |
 //! | [`Kernel`] | programs that come and go, and what may be executed |
 
 use alloc::vec::Vec;
@@ -108,7 +108,7 @@ impl<'a, M: Machine> Io<'_, 'a, M> {
     }
 
     /// The tree of files alone.
-    #[inline(always)]
+    #[inline(never)]
     pub fn names(&mut self) -> Names<'_, 'a, M> {
         Names {
             process: self.processes.current_mut(),

@@ -21,7 +21,7 @@ impl Process {
     }
 
     pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
-        self.clear_tid = UserAddr(address);
+        self.set_clear_tid(UserAddr(address));
         Ok(self.pid.0 as usize)
     }
 
@@ -78,8 +78,7 @@ impl Process {
     }
 
     pub(super) fn sys_umask(&mut self, mask: u64) -> Outcome {
-        let old = core::mem::replace(&mut self.umask, mask as u16 & 0o777);
-        Ok(old.into())
+        Ok(self.set_umask(mask as u16).into())
     }
 }
 
@@ -109,7 +108,7 @@ impl Processes {
             if target.session != own_session {
                 return Err(Errno::EPERM.into());
             }
-            if target.has_executed {
+            if target.has_executed() {
                 return Err(Errno::EACCES.into());
             }
         }

@@ -79,7 +79,7 @@ impl<M: Machine> Io<'_, '_, M> {
             _ => SettingsUse::Ask,
         });
         match request {
-            TCGETS => self.copy_out(argument, &self.files.terminal.termios.to_bytes())?,
+            TCGETS => self.copy_out(argument, &self.files.terminal.termios().to_bytes())?,
             TCSETS | TCSETSW | TCSETSF => {
                 let mut bytes = [0; Termios::SIZE];
                 self.copy_in(argument, &mut bytes)?;
@@ -97,7 +97,7 @@ impl<M: Machine> Io<'_, '_, M> {
             TCSBRK | TCXONC => {}
             TIOCOUTQ => self.copy_out(argument, &[0; 4])?,
             TIOCGWINSZ => {
-                let window = self.files.terminal.window;
+                let window = self.files.terminal.window();
                 let mut bytes = [0; 8];
                 for (slot, value) in bytes.chunks_exact_mut(2).zip(window) {
                     slot.copy_from_slice(&value.to_le_bytes());
@@ -110,9 +110,8 @@ impl<M: Machine> Io<'_, '_, M> {
                 let window = core::array::from_fn(|index| {
                     u16::from_le_bytes([bytes[index * 2], bytes[index * 2 + 1]])
                 });
-                if window != self.files.terminal.window {
-                    self.files.terminal.window = window;
-                    let group = self.files.terminal.foreground;
+                if self.files.terminal.resize(window) {
+                    let group = self.files.terminal.foreground();
                     self.processes
                         .signal_group(group, Signal::WINCH, Info::kernel());
                 }
@@ -129,27 +128,26 @@ impl<M: Machine> Io<'_, '_, M> {
     fn control_terminal(&mut self, request: u32, argument: u64) -> Outcome {
         let process = self.processes.current();
         let (pid, group, session) = (process.pid, process.group, process.session);
-        let is_own = self.files.terminal.session == Some(session);
+        let is_own = self.files.terminal.session() == Some(session);
         match request {
             TIOCSCTTY => {
                 if is_own {
                     return Ok(0);
                 }
-                if pid != session || (self.files.terminal.session.is_some() && argument != 1) {
+                if pid != session || (self.files.terminal.session().is_some() && argument != 1) {
                     return Err(Errno::EPERM.into());
                 }
-                self.files.terminal.session = Some(session);
-                self.files.terminal.foreground = group;
+                self.files.terminal.give(session, group);
             }
             _ if !is_own => return Err(Errno::ENOTTY.into()),
             TIOCNOTTY => {
                 // Only a leader gives the terminal away for all of its session.
                 if pid == session {
-                    self.files.terminal.session = None;
+                    self.files.terminal.release();
                 }
             }
             TIOCGPGRP => {
-                self.copy_out(argument, &self.files.terminal.foreground.0.to_le_bytes())?
+                self.copy_out(argument, &self.files.terminal.foreground().0.to_le_bytes())?
             }
             TIOCGSID => self.copy_out(argument, &session.0.to_le_bytes())?,
             _ => {
@@ -165,7 +163,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 match member {
                     None => return Err(Errno::ESRCH.into()),
                     Some(other) if other != session => return Err(Errno::EPERM.into()),
-                    Some(_) => self.files.terminal.foreground = wanted,
+                    Some(_) => self.files.terminal.give(session, wanted),
                 }
             }
         }

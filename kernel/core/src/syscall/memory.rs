@@ -30,26 +30,6 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(0)
     }
 
-    pub(super) fn sys_mremap(
-        &mut self,
-        old: u64,
-        old_length: u64,
-        new_length: u64,
-        flags: u64,
-        new_address: u64,
-    ) -> Outcome {
-        let space = self.process.space()?;
-        let address = space.remap(
-            self.storage,
-            old,
-            old_length,
-            new_length,
-            flags,
-            new_address,
-        )?;
-        Ok(address as usize)
-    }
-
     pub(super) fn sys_madvise(&mut self, address: u64, length: u64, advice: u64) -> Outcome {
         let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
         space.advise(self.storage, address, length, advice)?;
@@ -107,6 +87,28 @@ impl<M: Machine> Caller<'_, '_, M> {
 }
 
 impl<M: Machine> Io<'_, '_, M> {
+    pub(super) fn sys_mremap(
+        &mut self,
+        old: u64,
+        old_length: u64,
+        new_length: u64,
+        flags: u64,
+        new_address: u64,
+    ) -> Outcome {
+        let space = self.processes.current_mut().space()?;
+        let address = space.remap(
+            self.storage,
+            old,
+            old_length,
+            new_length,
+            flags,
+            new_address,
+        )?;
+        self.observer()
+            .areas_changed(address, address.saturating_add(new_length));
+        Ok(address as usize)
+    }
+
     fn map_source(
         &mut self,
         fd: u64,
@@ -178,10 +180,10 @@ impl<M: Machine> Kernel<'_, M> {
             .space
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
-        let address = space.map(&mut self.storage, place, length, protection, source);
-        let slot = self.processes.current_slot();
-        self.observer().own_code(slot);
-        Ok(address? as usize)
+        let address = space.map(&mut self.storage, place, length, protection, source)?;
+        self.observer()
+            .areas_changed(address, address.saturating_add(length));
+        Ok(address as usize)
     }
 
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
@@ -194,8 +196,9 @@ impl<M: Machine> Kernel<'_, M> {
             .as_mut()
             .ok_or(Errno::ENOMEM)?;
         let result = space.protect(&mut self.storage, address, length, protection);
-        let slot = self.processes.current_slot();
-        self.observer().own_code(slot);
+        // Some of it may have changed before the error.
+        self.observer()
+            .areas_changed(address, address.saturating_add(length));
         result?;
         Ok(0)
     }

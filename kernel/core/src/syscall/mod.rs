@@ -80,7 +80,7 @@ impl<M: Machine> Kernel<'_, M> {
         let outcome = self.answer(number, arguments);
         if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.current_mut();
-            process.deadline = None;
+            process.end_call();
             if process.signals.may_deliver() {
                 self.processes.ask_attention();
             }

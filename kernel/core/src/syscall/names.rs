@@ -119,26 +119,25 @@ impl<M: Machine> Names<'_, '_, M> {
         let at = path.len() - name.len();
         Ok((directory, path, at))
     }
+}
 
+impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_mkdirat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
-        let (directory, path, name) = self.parent(fd, path)?;
-        let permissions = self.masked(mode) & 0o1777;
-        self.storage
+        let (directory, path, name) = self.names().parent(fd, path)?;
+        let permissions = self.processes.current().masked(mode) & 0o1777;
+        let made = self
+            .storage
             .fs
             .create_directory(directory, &path[name..], permissions)?;
+        self.observer().made(made, directory);
         Ok(0)
-    }
-
-    /// Permission bits without those of the umask.
-    pub(super) fn masked(&self, mode: u64) -> u32 {
-        mode as u32 & 0o7777 & !u32::from(self.process.umask)
     }
 
     pub(super) fn sys_unlinkat(&mut self, fd: u64, path: u64, flags: u64) -> Outcome {
         if flags & !AT_REMOVEDIR != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let (directory, path, name) = self.parent(fd, path)?;
+        let (directory, path, name) = self.names().parent(fd, path)?;
         if flags & AT_REMOVEDIR != 0 {
             self.storage
                 .fs
@@ -148,6 +147,7 @@ impl<M: Machine> Names<'_, '_, M> {
                 .fs
                 .unlink(directory, &path[name..], &mut self.storage.pool)?;
         }
+        self.observer().names_changed(directory);
         Ok(0)
     }
 
@@ -169,12 +169,15 @@ impl<M: Machine> Names<'_, '_, M> {
         } else {
             AT_SYMLINK_NOFOLLOW
         };
-        let target = self.target_or_descriptor(old_fd, &old, flags & AT_EMPTY_PATH | no_follow)?;
+        let target =
+            self.names()
+                .target_or_descriptor(old_fd, &old, flags & AT_EMPTY_PATH | no_follow)?;
         let Target::Inode(inode) = target else {
             return Err(Errno::EXDEV.into());
         };
-        let (directory, path, name) = self.parent(new_fd, new)?;
+        let (directory, path, name) = self.names().parent(new_fd, new)?;
         self.storage.fs.link(inode, directory, &path[name..])?;
+        self.observer().named(inode, directory);
         Ok(0)
     }
 
@@ -193,8 +196,8 @@ impl<M: Machine> Names<'_, '_, M> {
             2 => Rename::Exchange,
             _ => return Err(Errno::EINVAL.into()),
         };
-        let (old_directory, old, old_name) = self.parent(old_fd, old)?;
-        let (new_directory, new, new_name) = self.parent(new_fd, new)?;
+        let (old_directory, old, old_name) = self.names().parent(old_fd, old)?;
+        let (new_directory, new, new_name) = self.names().parent(new_fd, new)?;
         let pool = &mut self.storage.pool;
         self.storage.fs.rename(
             old_directory,
@@ -204,11 +207,18 @@ impl<M: Machine> Names<'_, '_, M> {
             how,
             pool,
         )?;
+        for (directory, name) in [
+            (old_directory, &old[old_name..]),
+            (new_directory, &new[new_name..]),
+        ] {
+            // What stands there now has got this name; at the old place that is what was exchanged.
+            match self.storage.fs.resolve(directory, name, Follow::No) {
+                Ok(file) => self.observer().named(file, directory),
+                Err(_) => self.observer().names_changed(directory),
+            }
+        }
         Ok(0)
     }
-}
-
-impl<M: Machine> Io<'_, '_, M> {
     /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
     pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
         const S_IFMT: u64 = 0o170_000;
@@ -216,12 +226,12 @@ impl<M: Machine> Io<'_, '_, M> {
         let (directory, path, name) = self.names().parent(fd, path)?;
         match mode & S_IFMT {
             0 | S_IFREG => {
-                let permissions = self.names().masked(mode);
+                let permissions = self.processes.current().masked(mode);
                 let file = self
                     .storage
                     .fs
                     .create_file(directory, &path[name..], permissions)?;
-                self.observer().create(file);
+                self.observer().made(file, directory);
                 Ok(0)
             }
             _ => Err(Errno::EPERM.into()),
@@ -232,7 +242,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let target = self.path_name(target)?;
         let (directory, path, name) = self.names().parent(fd, path)?;
         let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
-        self.observer().create(link);
+        self.observer().made(link, directory);
         Ok(0)
     }
 

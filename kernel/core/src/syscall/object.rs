@@ -418,7 +418,7 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Terminal => {
                 self.files
                     .read_console(self.processes, &mut self.storage.machine);
-                self.files.terminal.was_read = true;
+                self.files.terminal.note_reader();
                 if self.files.terminal.is_ready() {
                     IN | OUT
                 } else {

@@ -82,10 +82,13 @@ impl<M: Machine> Io<'_, '_, M> {
         } else {
             Create::IfMissing
         };
-        let permissions = self.names().masked(mode);
+        let permissions = self.processes.current().masked(mode);
         let fs = &mut self.storage.fs;
         match fs.open_or_create(start, path, follow, create, permissions)? {
-            Opened::Created(inode) => Ok((Target::Inode(inode), true)),
+            Opened::Created { inode, directory } => {
+                self.observer().made(inode, directory);
+                Ok((Target::Inode(inode), true))
+            }
             Opened::Existing(inode) => match self.storage.fs.kind(inode) {
                 FileKind::Proc(node) if node.is_link() => {
                     Ok((self.names().target(fd, path, follow)?, false))
@@ -110,9 +113,7 @@ impl<M: Machine> Io<'_, '_, M> {
             FileKind::Directory => Object::Directory(inode),
             FileKind::Symlink => return Err(Errno::ELOOP),
             FileKind::File => {
-                if is_new {
-                    self.observer().create(inode);
-                } else if flags & O_TRUNC != 0 {
+                if !is_new && flags & O_TRUNC != 0 {
                     self.storage.fs.refuse_if_running(inode)?;
                     self.observer().write(inode, false);
                     self.storage.fs.set_size(

@@ -19,7 +19,7 @@ impl<M: Machine> Io<'_, '_, M> {
         mask: u64,
         set_size: u64,
     ) -> Outcome {
-        if count > self.processes.current().descriptors.limit as u64 {
+        if count > self.processes.current().descriptors.limit() as u64 {
             return Err(Errno::EINVAL.into());
         }
         let timeout = if timeout == 0 {

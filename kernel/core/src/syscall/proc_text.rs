@@ -63,17 +63,17 @@ impl<M: Machine> Io<'_, '_, M> {
             ProcNode::Stat => writeln!(
                 text,
                 "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime {}",
-                self.storage.fs.realtime_start / 1_000_000_000
+                self.storage.fs.realtime(0) / 1_000_000_000
             ),
             ProcNode::FileSystems => writeln!(text, "nodev\ttmpfs\nnodev\tproc"),
             ProcNode::KernelCommandLine => writeln!(text),
-            ProcNode::SelfComm => writeln!(text, "{}", Printable(name_of(&process.name))),
+            ProcNode::SelfComm => writeln!(text, "{}", Printable(name_of(process.name()))),
             ProcNode::SelfCmdline => write!(text, "{}\0", Printable(&process.path)),
             ProcNode::SelfStat => writeln!(
                 text,
                 "{} ({}) R {} {} {} 0 -1 0 {} 0 0 0 {} 0 0 0 20 0 1 0 0",
                 process.pid.0,
-                Printable(name_of(&process.name)),
+                Printable(name_of(process.name())),
                 process.parent.0,
                 process.group.0,
                 process.session.0,
@@ -83,7 +83,7 @@ impl<M: Machine> Io<'_, '_, M> {
             ProcNode::SelfStatus => writeln!(
                 text,
                 "Name:\t{}\nState:\tR (running)\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nGid:\t{g}\t{g}\t{g}\t{g}\nThreads:\t1",
-                Printable(name_of(&process.name)),
+                Printable(name_of(process.name())),
                 process.parent.0,
                 pid = process.pid.0,
                 u = process.credentials.user[0],

@@ -10,7 +10,7 @@ use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::signals::Signal;
 use crate::process::table::Slot;
-use crate::process::{Alarm, Event, Motion, Pid, Process, Report, Restart, State, Usage, Wait};
+use crate::process::{Event, Pid, Process, Restart};
 
 const CSIGNAL: u64 = 0xff;
 const CLONE_VM: u64 = 0x100;
@@ -68,7 +68,7 @@ impl<M: Machine> Kernel<'_, M> {
             child.registers.tpidr = tls;
         }
         if flags & CLONE_CHILD_CLEARTID != 0 {
-            child.clear_tid = UserAddr(child_tid);
+            child.set_clear_tid(UserAddr(child_tid));
         }
         if borrows {
             child.space = self.processes.current_mut().space.take();
@@ -123,44 +123,9 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.store_fp(&mut self.storage.machine);
         let parent = self.processes.current_mut();
         let descriptors = parent.descriptors.duplicate()?;
-        let mut signals = parent.signals.clone();
-        signals.pending = 0;
-        signals.saved_mask = None;
-        let is_vfork = flags & CLONE_VFORK != 0;
-        let mut registers = parent.registers.clone();
-        registers.x[0] = 0;
-        let child = Box::new(Process {
-            registers,
-            pid,
-            state: State::Ready,
-            motion: Motion::Going,
-            report: Report::None,
-            space: None,
-            lender: None,
-            vfork_parent: is_vfork.then_some(parent.pid),
-            spawned: None,
-            descriptors,
-            signals,
-            fp: parent.fp.clone(),
-            parent: parent.pid,
-            group: parent.group,
-            session: parent.session,
-            directory: parent.directory,
-            umask: parent.umask,
-            credentials: parent.credentials,
-            program: parent.program,
-            path: parent.path.clone(),
-            name: parent.name,
-            alarm: Alarm::default(),
-            wait: Wait::NONE,
-            deadline: None,
-            progress: 0,
-            exit_signal: (flags & CSIGNAL) as u8,
-            usage: Usage::default(),
-            children_usage: Usage::default(),
-            clear_tid: UserAddr::NULL,
-            has_executed: false,
-        });
+        let exit_signal = (flags & CSIGNAL) as u8;
+        let mut child = parent.fork(pid, descriptors, exit_signal);
+        child.vfork_parent = (flags & CLONE_VFORK != 0).then_some(parent.pid);
         if let Some(program) = child.program {
             // Cannot fail: the parent executes it, so nobody has it open for writing.
             self.storage.fs.begin_exec(program)?;

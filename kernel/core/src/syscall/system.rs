@@ -60,11 +60,11 @@ impl<M: Machine> Caller<'_, '_, M> {
                     }
                     *byte = one[0];
                 }
-                self.process.name = name;
+                self.process.set_name(&name);
                 Ok(0)
             }
             PR_GET_NAME => {
-                let name = self.process.name;
+                let name = *self.process.name();
                 self.copy_out(argument, &name)?;
                 Ok(0)
             }
@@ -154,7 +154,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let descriptors = &mut self.processes.at_mut(slot).descriptors;
         if is_descriptors {
-            limit[0] = descriptors.limit as u64;
+            limit[0] = descriptors.limit() as u64;
         }
         if let Some([soft, hard]) = replacement {
             if soft > hard {
@@ -164,7 +164,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 if hard > MAX_DESCRIPTORS as u64 {
                     return Err(Errno::EPERM.into());
                 }
-                descriptors.limit = soft as usize;
+                descriptors.set_limit(soft as usize);
             }
         }
         if old != 0 {

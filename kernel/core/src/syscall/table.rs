@@ -87,13 +87,15 @@ macro_rules! calls {
             }),*],
         },)*)*];
 
+        /// The numbers of all calls, those without a line too. No array of texts: it would be pointers for the most part.
+        static NUMBERS: &[u16] = &[$($($($number,)*)*)* $($unknown_number,)*];
+        /// Their names, in the same order.
+        static NAMES: &str = concat!($($($(stringify!($name), " ",)*)*)* $(stringify!($unknown), " ",)*);
+
         /// The name of a call, in capitals as it stands here.
         pub fn name(number: u64) -> Option<&'static str> {
-            match number {
-                $($($($number => Some(stringify!($name)),)*)*)*
-                $($unknown_number => Some(stringify!($unknown)),)*
-                _ => None,
-            }
+            let place = NUMBERS.iter().position(|&known| u64::from(known) == number)?;
+            NAMES.split(' ').nth(place)
         }
 
         /// Does it free memory, or take none?
@@ -125,6 +127,8 @@ macro_rules! calls {
                     return Err(Errno::ENOMEM.into());
                 }
                 let kernel = self;
+                // Looked up here, the compiler need not look it up again in each arm.
+                let _ = kernel.processes.current_mut();
                 match number {
                     $($($(
                         $number if !has_flag!(first, $($flag)?) => {
@@ -242,11 +246,11 @@ calls! {
             UMASK = 166 (mask) [process.sys_umask(mask)];
         }
         supported "" {
-            MKDIRAT = 34 (directory, path, mode) [names.sys_mkdirat(directory, path, mode)];
-            UNLINKAT = 35 (directory, path, flags) [names.sys_unlinkat(directory, path, flags)] always;
+            MKDIRAT = 34 (directory, path, mode) [io.sys_mkdirat(directory, path, mode)];
+            UNLINKAT = 35 (directory, path, flags) [io.sys_unlinkat(directory, path, flags)] always;
             SYMLINKAT = 36 (target, directory, path) [io.sys_symlinkat(target, directory, path)];
             LINKAT = 37 (old_directory, old, new_directory, new, flags)
-                [names.sys_linkat(old_directory, old, new_directory, new, flags)];
+                [io.sys_linkat(old_directory, old, new_directory, new, flags)];
             READLINKAT = 78 (directory, path, buffer, size) [io.sys_readlinkat(directory, path, buffer, size)];
         }
         partly "regular files; FIFOs and devices: EPERM" {
@@ -254,9 +258,9 @@ calls! {
         }
         supported "NOREPLACE and EXCHANGE; WHITEOUT: EINVAL" {
             RENAMEAT = 38 (old_directory, old, new_directory, new)
-                [names.sys_renameat2(old_directory, old, new_directory, new, 0)];
+                [io.sys_renameat2(old_directory, old, new_directory, new, 0)];
             RENAMEAT2 = 276 (old_directory, old, new_directory, new, flags)
-                [names.sys_renameat2(old_directory, old, new_directory, new, flags)];
+                [io.sys_renameat2(old_directory, old, new_directory, new, flags)];
         }
         supported "" {
             GETCWD = 17 (buffer, size) [io.sys_getcwd(buffer, size)];
@@ -290,7 +294,7 @@ calls! {
             MUNMAP = 215 (address, length) [caller.sys_munmap(address, length)] always;
             MPROTECT = 226 (address, length, protection) [kernel.sys_mprotect(address, length, protection)];
             MREMAP = 216 (old, old_length, new_length, flags, new)
-                [caller.sys_mremap(old, old_length, new_length, flags, new)];
+                [io.sys_mremap(old, old_length, new_length, flags, new)];
         }
         partly "private and anonymous mappings, shared anonymous ones (with children), files shared for reading; a file shared for writing: ENODEV" {
             MMAP = 222 (address, length, protection, flags, fd, offset)

@@ -22,7 +22,7 @@ impl<M: Machine> Io<'_, '_, M> {
         self.files
             .read_console(self.processes, &mut self.storage.machine);
         if !self.files.terminal.is_ready() {
-            self.files.terminal.was_read = true;
+            self.files.terminal.note_reader();
             if self.files.terminal.polls() {
                 let time = self.files.terminal.poll_time();
                 if self.storage.machine.now() >= self.deadline(Some(time)) {
@@ -52,8 +52,8 @@ impl<M: Machine> Io<'_, '_, M> {
     /// Is the current process in the terminal's session, but not in its foreground group?
     fn is_background(&self) -> bool {
         let process = self.processes.current();
-        self.files.terminal.session == Some(process.session)
-            && self.files.terminal.foreground != process.group
+        self.files.terminal.session() == Some(process.session)
+            && self.files.terminal.foreground() != process.group
     }
 
     /// SIGTTIN for a background job that reads the terminal; EIO where it would not stop.

@@ -98,7 +98,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     pub(super) fn sys_times(&mut self, into: u64) -> Outcome {
         let own = self.own_usage().time / TICK;
-        let children = self.processes.current().children_usage.time / TICK;
+        let children = self.processes.current().children_usage().time / TICK;
         if into != 0 {
             self.write_words(into, &[own, 0, children, 0])?;
         }
@@ -108,7 +108,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
     pub(super) fn sys_getrusage(&mut self, who: u64, into: u64) -> Outcome {
         let usage = match who as i32 {
             0 | 1 => self.own_usage(),
-            -1 => self.processes.current().children_usage,
+            -1 => self.processes.current().children_usage(),
             _ => return Err(Errno::EINVAL.into()),
         };
         self.copy_out(into, rusage(&usage).bytes())?;
@@ -165,7 +165,7 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     fn sleep(&mut self, duration: u64, remaining: u64) -> Outcome {
-        let is_first_try = self.process.deadline.is_none();
+        let is_first_try = !self.process.has_waited();
         let deadline = self.deadline(Some(duration));
         let now = self.storage.machine.now();
         if now >= deadline {

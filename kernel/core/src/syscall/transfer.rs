@@ -97,7 +97,7 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::PipeWriter(pipe) if file.flags & O_NONBLOCK == 0 => Some(pipe),
             _ => None,
         };
-        let mut done = core::mem::take(&mut self.processes.current_mut().progress);
+        let mut done = self.processes.current_mut().take_progress();
         let mut skip = done as u64;
         for &Segment { address, length } in segments {
             if length <= skip {
@@ -122,7 +122,7 @@ impl<M: Machine> Io<'_, '_, M> {
                     }
                 }
                 Err(Stop::BLOCK) => {
-                    self.processes.current_mut().progress = done;
+                    self.processes.current_mut().keep_progress(done);
                     return Err(Stop::BLOCK);
                 }
                 Err(stop) if done == 0 => return Err(stop),

@@ -7,9 +7,10 @@ use super::layout::Layout;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::process::delivery::{CLD_CONTINUED, CLD_EXITED, CLD_KILLED, CLD_STOPPED};
+use crate::process::job::StateChange;
 use crate::process::signals::{Info, Signal};
 use crate::process::table::Slot;
-use crate::process::{Ending, Event, Motion, Pid, Process, Report, Restart, State, Usage};
+use crate::process::{Ending, Event, Pid, Process, Restart, Usage};
 
 const WNOHANG: u64 = 1;
 const WUNTRACED: u64 = 2;
@@ -38,29 +39,30 @@ impl Which {
     }
 }
 
-/// What a child has done.
-#[derive(Clone, Copy)]
-enum News {
-    Ended(Ending),
-    Stopped(Signal),
-    Continued,
-}
+impl StateChange {
+    /// The option of waitid that asks for it.
+    fn option(self) -> u64 {
+        match self {
+            StateChange::Ended(_) => WEXITED,
+            StateChange::Stopped(_) => WSTOPPED,
+            StateChange::Continued => WCONTINUED,
+        }
+    }
 
-impl News {
     fn wait_status(self) -> u32 {
         match self {
-            News::Ended(ending) => ending.wait_status(),
-            News::Stopped(signal) => u32::from(signal.number()) << 8 | 0x7f,
-            News::Continued => 0xffff,
+            StateChange::Ended(ending) => ending.wait_status(),
+            StateChange::Stopped(signal) => u32::from(signal.number()) << 8 | 0x7f,
+            StateChange::Continued => 0xffff,
         }
     }
 
     fn code_and_status(self) -> (i32, u64) {
         match self {
-            News::Ended(Ending::Exited(status)) => (CLD_EXITED, status.into()),
-            News::Ended(Ending::Killed(signal)) => (CLD_KILLED, signal.number().into()),
-            News::Stopped(signal) => (CLD_STOPPED, signal.number().into()),
-            News::Continued => (CLD_CONTINUED, Signal::CONT.number().into()),
+            StateChange::Ended(Ending::Exited(status)) => (CLD_EXITED, status.into()),
+            StateChange::Ended(Ending::Killed(signal)) => (CLD_KILLED, signal.number().into()),
+            StateChange::Stopped(signal) => (CLD_STOPPED, signal.number().into()),
+            StateChange::Continued => (CLD_CONTINUED, Signal::CONT.number().into()),
         }
     }
 }
@@ -77,13 +79,13 @@ impl<M: Machine> Jobs<'_, '_, M> {
             pid @ 1.. => Which::One(Pid(pid as u32)),
             group => Which::Group(Pid(group.unsigned_abs())),
         };
-        let Some((slot, news)) = self.find_news(which, options | WEXITED)? else {
-            return self.no_news(options);
+        let Some((slot, change)) = self.find_change(which, options | WEXITED)? else {
+            return self.no_change(options);
         };
         let child = self.processes.at(slot).pid;
-        self.copy_out_optional(status, &news.wait_status().to_le_bytes())?;
+        self.copy_out_optional(status, &change.wait_status().to_le_bytes())?;
         self.report_child_usage(usage, slot)?;
-        self.take_news(slot, news);
+        self.take_change(slot, change);
         Ok(child.0 as usize)
     }
 
@@ -107,8 +109,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
             (2, id @ 1..) => Which::Group(Pid(id as u32)),
             _ => return Err(Errno::EINVAL.into()),
         };
-        let Some((slot, news)) = self.find_news(which, options)? else {
-            let outcome = self.no_news(options);
+        let Some((slot, change)) = self.find_change(which, options)? else {
+            let outcome = self.no_change(options);
             if outcome.is_ok() {
                 // WNOHANG and nothing to tell: si_signo and si_pid are 0.
                 self.copy_out_optional(info, &[0; 128])?;
@@ -116,7 +118,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             return outcome;
         };
         let child = self.processes.at(slot);
-        let (code, value) = news.code_and_status();
+        let (code, value) = change.code_and_status();
         let details = Info {
             code,
             pid: child.pid.0,
@@ -126,13 +128,17 @@ impl<M: Machine> Jobs<'_, '_, M> {
         self.copy_out_optional(info, &siginfo_bytes(Signal::CHLD, details))?;
         self.report_child_usage(usage, slot)?;
         if options & WNOWAIT == 0 {
-            self.take_news(slot, news);
+            self.take_change(slot, change);
         }
         Ok(0)
     }
 
     /// The first child with something to tell. None: there are children, but they have not.
-    fn find_news(&self, which: Which, options: u64) -> Result<Option<(Slot, News)>, Errno> {
+    fn find_change(
+        &self,
+        which: Which,
+        options: u64,
+    ) -> Result<Option<(Slot, StateChange)>, Errno> {
         let own = self.processes.current().pid;
         let mut has_child = false;
         for (slot, child) in self.processes.iter() {
@@ -140,18 +146,12 @@ impl<M: Machine> Jobs<'_, '_, M> {
                 continue;
             }
             has_child = true;
-            let news = match (child.state, child.report) {
-                (State::Zombie(ending), _) if options & WEXITED != 0 => News::Ended(ending),
-                (State::Zombie(_), _) => continue,
-                (_, Report::Stopped(signal))
-                    if options & WSTOPPED != 0 && child.motion != Motion::Going =>
-                {
-                    News::Stopped(signal)
-                }
-                (_, Report::Continued) if options & WCONTINUED != 0 => News::Continued,
-                _ => continue,
+            let Some(change) = child.state_change() else {
+                continue;
             };
-            return Ok(Some((slot, news)));
+            if options & change.option() != 0 {
+                return Ok(Some((slot, change)));
+            }
         }
         if has_child {
             Ok(None)
@@ -160,7 +160,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         }
     }
 
-    fn no_news(&mut self, options: u64) -> Outcome {
+    fn no_change(&mut self, options: u64) -> Outcome {
         if options & WNOHANG != 0 {
             return Ok(0);
         }
@@ -168,17 +168,15 @@ impl<M: Machine> Jobs<'_, '_, M> {
         Err(self.block(Event::Child, Restart::WhenAsked))
     }
 
-    fn take_news(&mut self, slot: Slot, news: News) {
-        match news {
-            News::Ended(_) => self.processes.reap(slot),
-            _ => self.processes.at_mut(slot).report = Report::None,
+    fn take_change(&mut self, slot: Slot, change: StateChange) {
+        match change {
+            StateChange::Ended(_) => self.processes.reap(slot),
+            _ => self.processes.at_mut(slot).job.tell(),
         }
     }
 
     fn report_child_usage(&mut self, address: u64, slot: Slot) -> Result<(), Errno> {
-        let child = self.processes.at(slot);
-        let mut total = child.usage;
-        total.add(&child.children_usage);
+        let total = self.processes.at(slot).total_usage();
         self.copy_out_optional(address, rusage(&total).bytes())
     }
 }

@@ -94,6 +94,7 @@ fn options() -> BootOptions {
         environment: vec![b"HOME=/".to_vec()],
         directory: b"/".to_vec(),
         policy: Policy::Open,
+        continues: None,
         seeds: vec![],
         files: [0; 32],
         kernel: [7; 32],

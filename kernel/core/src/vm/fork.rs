@@ -19,7 +19,6 @@ impl AddressSpace {
         let mut child = AddressSpace::new(storage)?;
         child.break_start = self.break_start;
         child.break_end = self.break_end;
-        child.traces = self.traces;
         let shared = self.share_areas(storage, &mut child);
         self.forget_cached();
         storage.machine.invalidate_all();

@@ -72,7 +72,6 @@ impl AddressSpace {
     ) -> Result<(), Errno> {
         self.areas.reserve(1, 1)?;
         let area = area.protected(area.protection);
-        self.note_code(&area);
         add_hold(storage, &area);
         self.areas.insert(area);
         let index = self.areas.at_or_after(area.start);
@@ -167,7 +166,6 @@ impl AddressSpace {
         self.split(storage, piece.start);
         self.split(storage, piece.end);
         let index = self.areas.at_or_after(piece.start);
-        self.note_code(&piece);
         self.areas
             .update(index, |area| *area = area.protected(piece.protection));
         self.merge(storage, index, index + 1);

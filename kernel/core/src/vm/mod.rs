@@ -124,17 +124,6 @@ pub struct Usage {
     pub virtual_bytes: u64,
 }
 
-/// What the ledger asks of memory, whoever uses it: a process, its vfork child, and after a fork both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Traces {
-    /// The group of address spaces among which bytes may flow unseen; 0 is none.
-    pub group: u32,
-    /// Was anything made executable that is not only a file's?
-    pub own_code: bool,
-    /// Has a mapped file changed? Then pages of it may be as they were before, or not.
-    changed: bool,
-}
-
 /// The memory of one process. It owns frames, so it must end in [`AddressSpace::release`].
 #[derive(Debug)]
 pub struct AddressSpace {
@@ -148,7 +137,6 @@ pub struct AddressSpace {
     /// Where the heap starts, and its end to the byte; equal when there is none.
     break_start: u64,
     break_end: u64,
-    pub(crate) traces: Traces,
 }
 
 impl AddressSpace {
@@ -166,7 +154,6 @@ impl AddressSpace {
             peak: 0,
             break_start: 0,
             break_end: 0,
-            traces: Traces::default(),
         })
     }
 
@@ -180,22 +167,10 @@ impl AddressSpace {
         self.areas.as_slice()
     }
 
-    /// An area has come to be, or got another protection.
-    fn note_code(&mut self, area: &Area) {
-        let stale = self.traces.changed && area.protection.executable();
-        self.traces.own_code |= stale || area.holds_own_code();
-    }
-
-    /// A file changes. Is it mapped here?
-    pub(crate) fn note_change(&mut self, file: InodeId) -> bool {
-        let of_file = |area: &&Area| area.kind.view().is_some_and(|view| view.inode == file);
-        let mut maps = false;
-        for area in self.areas.as_slice().iter().filter(of_file) {
-            maps = true;
-            self.traces.own_code |= area.protection.executable();
-        }
-        self.traces.changed |= maps;
-        maps
+    /// The areas of a file.
+    pub(crate) fn mappings_of(&self, file: InodeId) -> impl Iterator<Item = &Area> {
+        let is_of = move |area: &&Area| area.kind.view().is_some_and(|view| view.inode == file);
+        self.areas.as_slice().iter().filter(is_of)
     }
 
     /// Has it memory that others may have too (MAP_SHARED, MAP_ANONYMOUS)?

@@ -113,12 +113,12 @@ proptest! {
                     model.remove(&name);
                 }
                 (1, _) => {
-                    directory.replace(name.as_bytes(), inode, 0);
+                    directory.replace(name.as_bytes(), inode);
                     model.entry(name.clone()).and_modify(|old: &mut (usize, InodeId)| old.1 = inode);
                 }
                 (_, false) => {
                     directory.reserve().unwrap();
-                    directory.insert(name::Name::copy(name.as_bytes()).unwrap(), inode, 0);
+                    directory.insert(name::Name::copy(name.as_bytes()).unwrap(), inode);
                     model.insert(name.clone(), (number, inode));
                 }
                 _ => {}

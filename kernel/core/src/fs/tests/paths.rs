@@ -155,7 +155,7 @@ fn open_creates_where_a_dangling_link_points() {
             .fs
             .open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
     };
-    let Ok(Opened::Created(new)) = open("/d/link") else {
+    let Ok(Opened::Created { inode: new, .. }) = open("/d/link") else {
         panic!("not created");
     };
     assert_eq!(open("/d/link"), Ok(Opened::Existing(new)));

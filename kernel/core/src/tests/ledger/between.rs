@@ -306,8 +306,9 @@ fn a_fork_that_fails_uses_no_number() {
 /// A name has room for 255 bytes, whatever they are.
 #[test]
 fn names_in_a_directory_are_bytes_of_their_makers() {
+    const REMOVEDIR: u64 = 0x200;
     let mut rig = rig(Policy::Open);
-    let ways: [fn(&mut Rig); 5] = [
+    let ways: [fn(&mut Rig); 8] = [
         |rig| rig.file("/tmp/file", b""),
         |rig| {
             let path = rig.path("/tmp/directory");
@@ -324,6 +325,18 @@ fn names_in_a_directory_are_bytes_of_their_makers() {
         |rig| {
             let path = rig.path("/tmp/moved");
             rig.done(n::UNLINKAT, &[AT_FDCWD, path, 0]);
+        },
+        |rig| {
+            let path = rig.path("/tmp/directory");
+            rig.done(n::UNLINKAT, &[AT_FDCWD, path, REMOVEDIR]);
+        },
+        |rig| {
+            let (target, link) = (rig.path("/text"), rig.path_at(PATH_2, "/tmp/symlink"));
+            rig.done(n::SYMLINKAT, &[target, AT_FDCWD, link]);
+        },
+        |rig| {
+            let path = rig.path("/tmp/node");
+            rig.done(n::MKNODAT, &[AT_FDCWD, path, 0o644, 0]);
         },
     ];
     let mut makers = Vec::new();
@@ -352,8 +365,79 @@ fn names_in_a_directory_are_bytes_of_their_makers() {
         assert!(writer.from.contains(&maker), "{maker}: {:?}", writer.from);
         assert!(of_process(&ledger, maker)[0].number < writer.number);
     }
-    assert!(writer.from.len() < 8, "not everybody: {:?}", writer.from);
-    assert!(!writer.from.contains(&other));
+    assert!(!writer.from.contains(&other), "not everybody");
+}
+
+/// The first to take a name away, and the two directories of one that moves.
+#[test]
+fn names_that_go_are_bytes_of_who_took_them_away() {
+    for (listed, sees) in [("/tmp/from", true), ("/tmp/to", true), ("/tmp", false)] {
+        let mut rig = rig(Policy::Open);
+        for directory in ["/tmp/from", "/tmp/to"] {
+            let path = rig.path(directory);
+            rig.done(n::MKDIRAT, &[AT_FDCWD, path, 0o755]);
+        }
+        rig.file("/tmp/from/file", b"");
+        let mover = rig.fork();
+        rig.switch_to(mover);
+        let (old, new) = (
+            rig.path("/tmp/from/file"),
+            rig.path_at(PATH_2, "/tmp/to/file"),
+        );
+        rig.done(n::RENAMEAT, &[AT_FDCWD, old, AT_FDCWD, new]);
+        rig.switch_to(1);
+        let fd = rig.opened(listed, O_DIRECTORY);
+        rig.done(n::GETDENTS64, &[fd, DATA, 4096]);
+        let ledger = rig.ended();
+        let told = of_process(&ledger, 1)
+            .iter()
+            .any(|entry| entry.from.contains(&mover));
+        assert_eq!(told, sees, "{listed}");
+    }
+}
+
+/// A number of an inode comes again: the new file or directory has nothing of the old one's.
+#[test]
+fn numbers_of_inodes_that_come_again_bring_nothing_along() {
+    const REMOVEDIR: u64 = 0x200;
+    let mut rig = rig(Policy::Open);
+    let inode = |rig: &Rig, path: &[u8]| {
+        let fs = &rig.kernel.storage.fs;
+        fs.resolve(InodeId::ROOT, path, crate::fs::Follow::Yes)
+            .unwrap()
+    };
+    // A file that its writer has not told of, and a directory with a name of its.
+    let one = rig.fork();
+    rig.switch_to(one);
+    let path = rig.path("/tmp/directory");
+    rig.done(n::MKDIRAT, &[AT_FDCWD, path, 0o755]);
+    rig.file("/tmp/directory/file", b"of one");
+    let numbers = [&b"/tmp/directory"[..], b"/tmp/directory/file"].map(|path| inode(&rig, path));
+    for (path, flags) in [("/tmp/directory/file", 0), ("/tmp/directory", REMOVEDIR)] {
+        let path = rig.path(path);
+        rig.done(n::UNLINKAT, &[AT_FDCWD, path, flags]);
+    }
+    // The directory's number came free last, so it is the first to be used.
+    let two = rig.fork();
+    rig.switch_to(two);
+    let path = rig.path("/directory");
+    rig.done(n::MKDIRAT, &[AT_FDCWD, path, 0o755]);
+    rig.file("/file", b"of two");
+    let again = [&b"/directory"[..], b"/file"].map(|path| inode(&rig, path));
+    assert_eq!(again, numbers);
+    rig.switch_to(1);
+    rig.reads("/file");
+    let fd = rig.opened("/directory", O_DIRECTORY);
+    rig.done(n::GETDENTS64, &[fd, DATA, 4096]);
+    let ledger = rig.ended();
+    let of_two: Vec<String> = of_process(&ledger, two)
+        .iter()
+        .flat_map(|entry| paths(&entry.wrote))
+        .collect();
+    assert_eq!(of_two, ["/file"]);
+    let own = of_process(&ledger, 1);
+    assert!(own.iter().all(|entry| !entry.from.contains(&one)));
+    assert!(own.iter().any(|entry| paths(&entry.reads) == ["/file"]));
 }
 
 /// The path of one's directory has the names that lead there, and no others.

@@ -464,3 +464,22 @@ fn targets_of_links_are_contents() {
     assert_eq!(of_link[0].content, *link);
     assert!(told.number < read_of(&ledger, 1, "/tmp/link"));
 }
+
+/// What is known of an address space goes with it, whoever used it last: its number comes again.
+#[test]
+fn nothing_stays_of_address_spaces_that_are_gone() {
+    let mut rig = clean_rig();
+    rig.anonymous(READ | WRITE, SHARED);
+    let child = rig.fork();
+    let borrower = rig.vforks();
+    rig.anonymous(READ | WRITE | EXECUTE, PRIVATE);
+    assert!(!rig.kernel.ledger.knows_no_space());
+    rig.runs_clean_program("/tmp/other");
+    for process in [borrower, child] {
+        rig.switch_to(process);
+        assert_eq!(rig.start(n::EXIT, &[0]), Next::Run);
+    }
+    rig.switch_to(1);
+    rig.runs_clean_program("/tmp/another");
+    assert!(rig.kernel.ledger.knows_no_space());
+}

@@ -1,11 +1,11 @@
-//! Who has made, moved or removed names in a directory: ranges of process numbers, in bounded room. What does not
+//! Who has made, moved or removed names in a directory, or given a file its names: ranges of process numbers, in bounded room. What does not
 //! fit makes two ranges one, with the numbers between them: too many are named, never too few.
 
 /// So many ranges are kept apart.
 const RANGES: usize = 4;
 
 /// Ranges of process numbers, sorted, disjoint.
-pub(super) struct Makers {
+pub(crate) struct Makers {
     /// First and last number; one place more than stays in use.
     ranges: [(u32, u32); RANGES + 1],
     count: usize,
@@ -19,6 +19,7 @@ impl Makers {
     };
 
     /// `process` changes a name; 0 is nobody.
+    #[inline(never)]
     pub fn add(&mut self, process: u32) {
         let list = &mut self.ranges;
         let at = list[..self.count].partition_point(|range| range.1 < process);

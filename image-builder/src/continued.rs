@@ -1,0 +1,78 @@
+//! The files of a run that another one continues: those of its image, and over them those that it left.
+
+use crate::archive::{self, Kind, Member};
+use crate::ledger::earlier::EarlierRun;
+use crate::port::Port;
+use crate::port_files::RUN;
+use crate::{Error, Result, layout, tree};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+type Members = BTreeMap<Vec<u8>, Kind<Vec<u8>>>;
+
+/// What stands beside the files in what `qemu/run --out` brings.
+const RECORDS: [&[u8]; 2] = [b"firmseed.ledger", b"firmseed.counters"];
+/// What the earlier image expected of its own run.
+const LIST: &[u8] = b"SHA256SUMS";
+
+/// The members of `run`, ordered by path. What the next run makes anew stays out: `ports`, with what a failed build of
+/// them has left, and the script that called the earlier ones.
+///
+/// A file of the image that the run has removed is there again: nobody brings out what is not there.
+///
+/// # Errors
+/// The image or the folder cannot be read.
+pub fn members(run: &EarlierRun, ports: &[PathBuf]) -> Result<Vec<Member<Vec<u8>>>> {
+    let image = std::fs::read(&run.image).map_err(Error::io("read", &run.image))?;
+    let tar = layout::open(&image)?.tar;
+    let tar = tar
+        .slice(&image)
+        .ok_or_else(|| Error::Image("the tar lies outside of the image".into()))?;
+    let mut members = of_tar(tar)?;
+    for member in tree::read(&run.left)? {
+        members.insert(member.path, member.kind);
+    }
+    let mut gone: Vec<Vec<u8>> = RECORDS
+        .iter()
+        .chain(&[LIST, RUN])
+        .map(|path| path.to_vec())
+        .collect();
+    for port in ports {
+        let name = Port::read(port)?.name;
+        gone.extend([format!("ports/{name}"), format!("build/{name}")].map(String::into_bytes));
+    }
+    members.retain(|path, _| !gone.iter().any(|gone| is_within(path, gone)));
+    Ok(members
+        .into_iter()
+        .map(|(path, kind)| Member { path, kind })
+        .collect())
+}
+
+/// The members of a tar. A second name of a file becomes a file of its own: the first name may get other bytes.
+fn of_tar(tar: &[u8]) -> Result<Members> {
+    let mut members = Members::new();
+    for entry in archive::read(tar)? {
+        let kind = match entry.kind {
+            Kind::File { mode, content } => Kind::File {
+                mode,
+                content: tar[content].to_vec(),
+            },
+            Kind::Directory { mode } => Kind::Directory { mode },
+            Kind::Symlink { target } => Kind::Symlink { target },
+            Kind::Device { major, minor } => Kind::Device { major, minor },
+            Kind::Hardlink { target } => members
+                .get(&target)
+                .cloned()
+                .unwrap_or(Kind::Hardlink { target }),
+        };
+        members.insert(entry.path, kind);
+    }
+    members.remove(&b"."[..]);
+    Ok(members)
+}
+
+/// Is it `folder`, or below it?
+fn is_within(path: &[u8], folder: &[u8]) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+}
