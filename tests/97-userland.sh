@@ -77,6 +77,13 @@ sed_answers() {
 }
 check sed-answers sed_answers
 
+bash_answers() {
+    mkdir "$userland/bash-answers"
+    (cd "$userland/bash-answers" && bash "$root/ports/bash/check.sh" answers 2>"$userland/bash-errors")
+    expect "what the host's bash says" diff -U 1 "$userland/bash-answers/answers" "$root/ports/bash/answers"
+}
+check bash-answers bash_answers
+
 # Scripts of a tarball that hold control bytes: what plain makes of them has the hashes that the port lists, by the host's sed; nothing
 # that a port lists is no text but they.
 plain_scripts() {
