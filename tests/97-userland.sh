@@ -28,3 +28,92 @@ unxz_damage() {
     timeout "$hang" "$root/tests/userland/damage.py" "$userland/unxz" "$userland/damage"
 }
 check unxz-damage unxz_damage
+
+# What ports/busybox's generate makes is what busybox's own scripts and kconfig make of the same choices.
+. "$root/qemu/lib/chain.sh"
+busybox=$root/ports/busybox
+macros() { gcc -E -dM "$1" | grep -E '^#define (CONFIG|ENABLE|IF)_' | LC_ALL=C sort; }
+busybox_headers() {
+    local theirs=$userland/busybox/busybox-1.35.0 on
+    mkdir "$userland/busybox"
+    tar -x -f "$(fetch_port busybox)" -C "$userland/busybox"
+    gcc -Wall -Wextra -Werror -o "$userland/generate" "$busybox/generate.c"
+    (cd "$theirs" && "$userland/generate" "$busybox/config" "$busybox/CONTENTS.sha256" "$userland/autoconf.h" "$userland/applets.h")
+    # allnoconfig, with the lines of what was chosen in place of its own; oldconfig makes what depends on them.
+    sed -nE 's/^([A-Z0-9a-z_]+)$/CONFIG_\1=y/p; s/^([A-Z0-9_]+) (.*)/CONFIG_\1=\2/p' "$busybox/config" >"$theirs/chosen"
+    (cd "$theirs" && make allnoconfig && awk 'NR == FNR { name = $0; sub(/=.*/, "", name); chosen[name] = $0; next }
+        match($0, /CONFIG_[A-Za-z0-9_]+/) && (name = substr($0, RSTART, RLENGTH)) in chosen { print chosen[name]; next }
+        !/SH_IS_ASH|SHELL_ASH/' chosen .config >.config.chosen && mv .config.chosen .config && { yes '' || true; } | make oldconfig) \
+        >"$userland/kconfig.log" 2>&1
+    # Three that kconfig always sets matter to its Makefile only.
+    expect "the settings" diff -U 0 <(macros "$userland/autoconf.h" | grep -v 'CONFIG_PREFIX') \
+        <(macros "$theirs/include/autoconf.h" | grep -v 'CONFIG_PREFIX' | sed -E '/CONFIG_(HAVE_DOT_CONFIG|INSTALL_APPLET_SYMLINKS|NO_DEBUG_LIB)/d
+            s/(ENABLE_(HAVE_DOT_CONFIG|INSTALL_APPLET_SYMLINKS|NO_DEBUG_LIB)) 1/\1 0/
+            s/(IF_(HAVE_DOT_CONFIG|INSTALL_APPLET_SYMLINKS|NO_DEBUG_LIB)\(...\)) __VA_ARGS__/\1 /
+            s/(IF_NOT_(HAVE_DOT_CONFIG|INSTALL_APPLET_SYMLINKS|NO_DEBUG_LIB)\(...\)) /\1 __VA_ARGS__/' | LC_ALL=C sort)
+    (cd "$theirs" && sh scripts/gen_build_files.sh . .) >>"$userland/kconfig.log"
+    expect "the programs" diff -U 0 <(LC_ALL=C sort "$userland/applets.h") <(sed 1d "$theirs/include/applets.h" | LC_ALL=C sort)
+    # A choice that no source knows is an error.
+    echo NO_SUCH_SETTING | cat "$busybox/config" - >"$userland/config"
+    (cd "$theirs" && expect_status "an unknown setting" 1 "$userland/generate" "$userland/config" "$busybox/CONTENTS.sha256" "$userland/a.h" "$userland/b.h") \
+        2>"$userland/unknown"
+    expect_line '^generate: NO_SUCH_SETTING: chosen' "$userland/unknown"
+}
+check busybox-headers busybox_headers
+
+# The answers that busybox must give are those of the host's programs.
+busybox_answers() {
+    mkdir "$userland/answers"
+    (cd "$userland/answers" && sh "$busybox/check.sh" /usr/bin:/bin answers)
+    expect "what the GNU tools say" diff -U 1 "$userland/answers/answers" "$busybox/answers"
+}
+check busybox-answers busybox_answers
+
+sed_answers() {
+    mkdir "$userland/sed-answers"
+    (cd "$userland/sed-answers" && sh "$root/ports/sed/check.sh" /usr/bin:/bin answers)
+    # Another release of the host's GNU sed answers the same, but for its name.
+    expect "what the host's GNU sed says" diff -U 1 <(sed 1d "$userland/sed-answers/answers") <(sed 1d "$root/ports/sed/answers")
+}
+check sed-answers sed_answers
+
+bash_answers() {
+    mkdir "$userland/bash-answers"
+    (cd "$userland/bash-answers" && bash "$root/ports/bash/check.sh" answers 2>"$userland/bash-errors")
+    expect "what the host's bash says" diff -U 1 "$userland/bash-answers/answers" "$root/ports/bash/answers"
+}
+check bash-answers bash_answers
+
+# Scripts of a tarball that hold control bytes: what plain makes of them has the hashes that the port lists, by the host's sed; nothing
+# that a port lists is no text but they.
+plain_scripts() {
+    local list port name
+    for list in "$root"/ports/*/PLAIN.sha256; do
+        port=$(dirname "$list") name=$(basename "$(dirname "$list")")
+        mkdir -p "$userland/plain/$name"
+        tar -x -f "$(fetch_port "$name")" -C "$userland/plain/$name"
+        (cd "$userland/plain/$name" && cut -c 67- "$port/CONTENTS.sha256" | tr '\n' '\0' |
+            { LC_ALL=C xargs -0 grep -laP '[\x00-\x08\x0e-\x1f\x7f]' || true; } | LC_ALL=C sort) >"$userland/control"
+        expect "$name: every script with control bytes, and no other" diff -U 0 "$userland/control" <(cut -c 67- "$list" | LC_ALL=C sort)
+        (cd "$userland/plain/$name" && cut -c 67- "$list" | xargs sh "$busybox/plain" && sha256sum --quiet -c "$list")
+        expect "$name: a script that proves it before it uses it" grep -q 'sha256sum -c ${PORT}/PLAIN.sha256' "$port/build.kaem"
+    done
+}
+check plain-scripts plain_scripts
+
+# All of it on the bare machine: the hashes, the trials, and everything that ran derives from text.
+on_the_machine() {
+    local port
+    machine 0 "$userland/console" --system --out "$userland/out"
+    for port in unxz dash busybox lua sed; do expect_line "^$port: .* as expected$" "$userland/console"; done
+    for port in "${system_ports[@]}"; do
+        [ ! -f "$root/ports/$port/SHA256SUMS" ] || (cd "$userland/out" && sed 's#  /#  #' "$root/ports/$port/SHA256SUMS" | sha256sum -c)
+    done
+    "$image_builder" verify "$target/firmseed.img" "$userland/out/firmseed.ledger" "$userland/out" --head "$(head_of "$userland/console")" >"$userland/verdict"
+    expect_line '^verified: .* programs derive from text' "$userland/verdict"
+}
+if full; then
+    check on-the-machine on_the_machine
+else
+    skip on-the-machine "musl twice, busybox and the rest take minutes: --full"
+fi

@@ -9,6 +9,9 @@ chain_kernel=("${rust_kernel[@]}")
 # The script of process 1 in an image that makes its own image.
 self_script=/seed-kernel/mkimage/self.kaem
 
+# The userland, in the order in which it is built: docs/userland.md.
+system_ports=(unxz musl dash make busybox lua sed)
+
 # fetch_port PORT: prints the path of its tarball in the cache; it is fetched where it is missing.
 fetch_port() {
     local line

@@ -68,6 +68,14 @@ fn requests_that_make_no_sense_are_refused() {
         ],
         "run: raspi3b passes no command line without a device tree",
     );
+    refused(
+        &["--image", image, "--system"],
+        "run: --image is built already: leave --system out",
+    );
+    refused(
+        &["--kernel", "seed", "--system"],
+        "run: --system was seen on the Rust kernel alone",
+    );
     let help = output(&mut request(&["--help"]).command());
     assert!(help.starts_with("qemu/run: boots a Firmseed image in QEMU."));
 }
