@@ -143,5 +143,5 @@ pub fn argument<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
     arguments
         .split_ascii_whitespace()
         .filter_map(|word| word.strip_prefix(name)?.strip_prefix('='))
-        .last()
+        .fold(None, |_, value| Some(value))
 }
