@@ -5,7 +5,7 @@
 //! The rules of the system are in `firmseed_core`; here is only what needs hardware.
 #![no_std]
 #![no_main]
-// The kernel is built small; what a program waits for is built quick. qemu/build has other unstable features already.
+// The kernel is built small; what a program waits for is built for speed. qemu/build has other unstable features already.
 #![feature(optimize_attribute)]
 
 extern crate alloc;

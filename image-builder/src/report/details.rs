@@ -185,10 +185,7 @@ fn text_row(products: &Products<'_>, texts: &Texts, file: &File) -> Markup {
 }
 
 fn wrote_row(products: &Products<'_>, run: &Run<'_>, file: &File) -> Markup {
-    let made = |product: &&super::products::Product<'_>| {
-        product.content == file.content && product.maker == Maker::Run(run.index)
-    };
-    let product = products.all.iter().find(made);
+    let product = products.made_by(run.index, &file.content);
     html! { tr {
         td { (file.content.class) }
         td { (shown(&file.path))

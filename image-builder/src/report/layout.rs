@@ -93,9 +93,10 @@ pub fn place(extents: &[Extent], links: &[Link]) -> Layout {
 impl Graph {
     fn new(extents: &[Extent], links: &[Link]) -> Self {
         let mut layer_of = vec![0; extents.len()];
-        for to in 0..extents.len() {
-            let above = links.iter().filter(|link| link.to == to && link.from < to);
-            layer_of[to] = above.map(|link| layer_of[link.from] + 1).max().unwrap_or(0);
+        for (to, ends) in ends_in(extents.len(), links).iter().enumerate() {
+            let above = ends.iter().map(|&link| links[link].from);
+            let above = above.filter(|&from| from < to);
+            layer_of[to] = above.map(|from| layer_of[from] + 1).max().unwrap_or(0);
         }
         let item = |extent: &Extent, layer: usize| Item {
             extent: *extent,
@@ -301,13 +302,11 @@ impl Graph {
     /// Lets the links into one box end side by side, each below where it comes from if the box is there.
     fn land(&self, extents: &[Extent], links: &[Link], ways: &mut [Vec<(i32, i32)>], left: i32) {
         const ROOM: i32 = 7;
-        for (to, extent) in extents.iter().enumerate() {
+        let all_ends = ends_in(extents.len(), links);
+        for ((to, extent), mut ends) in extents.iter().enumerate().zip(all_ends) {
             let anchor = self.items[to].x - left;
             // What stands left of the box proper is not for links: the box is symmetric around its anchor.
             let half = extent.right - 2 * ROOM;
-            let mut ends: Vec<usize> = (0..links.len())
-                .filter(|&link| links[link].to == to)
-                .collect();
             let from = |way: &Vec<(i32, i32)>| way[way.len() - 2].0;
             ends.sort_by_key(|&link| (from(&ways[link]), link));
             let wanted: Vec<i32> = ends
@@ -327,6 +326,15 @@ impl Graph {
             }
         }
     }
+}
+
+/// For each box the links that end in it.
+fn ends_in(boxes: usize, links: &[Link]) -> Vec<Vec<usize>> {
+    let mut ends = vec![Vec::new(); boxes];
+    for (number, link) in links.iter().enumerate() {
+        ends[link.to].push(number);
+    }
+    ends
 }
 
 /// Places as near as possible to those wanted, in this order, without overlap: the mean of pushing right and pushing left.

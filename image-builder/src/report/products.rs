@@ -67,6 +67,8 @@ pub struct Products<'a> {
     current: HashMap<&'a [u8], Source>,
     latest: HashMap<Digest, usize>,
     first: HashMap<Content, usize>,
+    /// By run and contents, the first of them.
+    made: HashMap<(usize, Content), usize>,
 }
 
 impl<'a> Products<'a> {
@@ -83,6 +85,7 @@ impl<'a> Products<'a> {
             current: HashMap::new(),
             latest: HashMap::new(),
             first: HashMap::new(),
+            made: HashMap::new(),
         };
         for (place, file) in contents.files.iter().enumerate() {
             products.current.insert(&file.path, Source::Image(place));
@@ -157,6 +160,12 @@ impl<'a> Products<'a> {
         }
     }
 
+    /// What a run made with these contents, if it made them and did not copy them.
+    pub fn made_by(&self, run: usize, content: &Content) -> Option<&Product<'a>> {
+        let place = self.made.get(&(run, *content))?;
+        Some(&self.all[*place])
+    }
+
     /// The contents behind a source.
     pub fn content(&self, source: Source) -> Option<&Content> {
         match source {
@@ -188,6 +197,9 @@ impl<'a> Products<'a> {
         let twin = Some(first).filter(|&first| first != place);
         self.current.insert(&file.path, Source::Product(place));
         self.latest.insert(file.content.sha256, place);
+        if let Maker::Run(run) = maker {
+            self.made.entry((run, file.content)).or_insert(place);
+        }
         self.all.push(Product {
             content: file.content,
             names: vec![&file.path],

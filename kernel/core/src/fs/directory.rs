@@ -21,7 +21,8 @@ pub(super) enum Seal {
     Sealed,
 }
 
-struct Slot {
+/// A name, and what it stands for.
+struct Named {
     cookie: u64,
     name: Name,
     /// None: dead.
@@ -30,11 +31,11 @@ struct Slot {
 
 /// A directory's names, without `.` and `..`.
 pub(super) struct Directory {
-    slots: Vec<Slot>,
+    names: Vec<Named>,
     live: usize,
     next_cookie: u64,
-    /// Positions in `slots`, open addressing with linear probing; a power of two, at most half full.
-    /// Empty while there are few slots.
+    /// Positions in `names`, open addressing with linear probing; a power of two, at most half full.
+    /// Empty while there are few.
     index: Vec<u32>,
     pub(super) seal: Seal,
 }
@@ -42,7 +43,7 @@ pub(super) struct Directory {
 /// Cookies of `.` and `..`; those of names follow.
 const DOT: u64 = 1;
 const DOT_DOT: u64 = 2;
-/// So many slots are searched one by one.
+/// So many names are searched one by one.
 const UNINDEXED: usize = 8;
 /// Marks a free place of the index.
 const VACANT: u32 = u32::MAX;
@@ -50,7 +51,7 @@ const VACANT: u32 = u32::MAX;
 impl Directory {
     pub const fn new(seal: Seal) -> Self {
         Directory {
-            slots: Vec::new(),
+            names: Vec::new(),
             live: 0,
             next_cookie: DOT_DOT + 1,
             index: Vec::new(),
@@ -63,7 +64,7 @@ impl Directory {
     }
 
     pub fn get(&self, name: &[u8]) -> Option<InodeId> {
-        self.slots[self.position(name)?].inode
+        self.names[self.position(name)?].inode
     }
 
     /// Makes sure that the next [`insert`](Self::insert) needs no memory.
@@ -72,19 +73,19 @@ impl Directory {
             0 => UNINDEXED,
             length => length / 2,
         };
-        if self.slots.len() >= limit {
+        if self.names.len() >= limit {
             self.rebuild()?;
         }
-        self.slots.try_reserve(1).map_err(|_| Errno::ENOMEM)
+        self.names.try_reserve(1).map_err(|_| Errno::ENOMEM)
     }
 
     /// Adds a name that is not there yet, after [`reserve`](Self::reserve).
     pub fn insert(&mut self, name: Name, inode: InodeId) {
-        let position = self.slots.len() as u32;
+        let position = self.names.len() as u32;
         if !self.index.is_empty() {
             enter(&mut self.index, &name, position);
         }
-        self.slots.push(Slot {
+        self.names.push(Named {
             cookie: self.next_cookie,
             name,
             inode: Some(inode),
@@ -96,54 +97,54 @@ impl Directory {
     /// Lets a name that is there stand for another inode.
     pub fn replace(&mut self, name: &[u8], inode: InodeId) {
         if let Some(position) = self.position(name) {
-            self.slots[position].inode = Some(inode);
+            self.names[position].inode = Some(inode);
         }
     }
 
-    /// Takes a name away. The dead slot keeps its place, so that the index stays right.
+    /// Takes a name away. The dead one keeps its place, so that the index stays right.
     pub fn remove(&mut self, name: &[u8]) {
         if let Some(position) = self.position(name) {
-            self.slots[position].inode = None;
-            self.slots[position].name = Name::Image(&[]);
+            self.names[position].inode = None;
+            self.names[position].name = Name::Image(&[]);
             self.live -= 1;
         }
         if self.live == 0 {
-            self.slots.clear();
+            self.names.clear();
             self.index.clear();
         }
     }
 
     /// A name of `inode`.
     pub fn name_of(&self, inode: InodeId) -> Option<&[u8]> {
-        let slot = self.slots.iter().find(|slot| slot.inode == Some(inode))?;
-        Some(&slot.name)
+        let named = self.names.iter().find(|named| named.inode == Some(inode))?;
+        Some(&named.name)
     }
 
     /// Live names with their cookies, from the first cookie above `cookie` on.
     pub fn after(&self, cookie: u64) -> impl Iterator<Item = (u64, &[u8], InodeId)> {
-        let first = self.slots.partition_point(|slot| slot.cookie <= cookie);
-        self.slots[first..]
+        let first = self.names.partition_point(|named| named.cookie <= cookie);
+        self.names[first..]
             .iter()
-            .filter_map(|slot| Some((slot.cookie, &*slot.name, slot.inode?)))
+            .filter_map(|named| Some((named.cookie, &*named.name, named.inode?)))
     }
 
-    /// Slots, dead ones too: what the directory takes.
+    /// Names, dead ones too: what the directory takes.
     #[cfg(test)]
-    pub fn slot_count(&self) -> usize {
-        self.slots.len()
+    pub fn place_count(&self) -> usize {
+        self.names.len()
     }
 
     #[cfg_attr(target_os = "none", optimize(speed))]
     fn position(&self, name: &[u8]) -> Option<usize> {
-        let matches = |slot: &Slot| slot.inode.is_some() && *slot.name == *name;
+        let matches = |named: &Named| named.inode.is_some() && *named.name == *name;
         if self.index.is_empty() {
-            return self.slots.iter().position(matches);
+            return self.names.iter().position(matches);
         }
         let mask = self.index.len() - 1;
         let mut probe = hash(name) as usize & mask;
         while self.index[probe] != VACANT {
             let position = self.index[probe] as usize;
-            if matches(&self.slots[position]) {
+            if matches(&self.names[position]) {
                 return Some(position);
             }
             probe = (probe + 1) & mask;
@@ -151,7 +152,7 @@ impl Directory {
         None
     }
 
-    /// Drops dead slots when they are many and builds an index with room for as many names again.
+    /// Drops dead names when they are many and builds an index with room for as many names again.
     fn rebuild(&mut self) -> Result<(), Errno> {
         let mut index = Vec::new();
         if self.live >= UNINDEXED {
@@ -159,10 +160,10 @@ impl Directory {
             index.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
             index.resize(length, VACANT);
         }
-        self.slots.retain(|slot| slot.inode.is_some());
-        for (position, slot) in self.slots.iter().enumerate() {
+        self.names.retain(|named| named.inode.is_some());
+        for (position, named) in self.names.iter().enumerate() {
             if !index.is_empty() {
-                enter(&mut index, &slot.name, position as u32);
+                enter(&mut index, &named.name, position as u32);
             }
         }
         self.index = index;

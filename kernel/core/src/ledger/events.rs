@@ -214,9 +214,9 @@ impl<M: Machine> Observer<'_, '_, M> {
             _ => u64::MAX,
         };
         let result = self.ledger.record_mut(slot).receive(source, entry);
-        let result = result.map(|is_news| {
+        let result = result.map(|is_new| {
             // What it has put into a pipe before is known, what it puts there from now on is not.
-            self.ledger.generation += u64::from(is_news);
+            self.ledger.generation += u64::from(is_new);
         });
         self.keep(result.map_err(fmt::Error::from));
     }

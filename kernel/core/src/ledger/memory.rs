@@ -196,8 +196,8 @@ impl<M: Machine> Observer<'_, '_, M> {
                     self.processes.at(other).pid,
                     self.ledger.record(other).last_entry,
                 );
-                let is_news = self.ledger.record_mut(slot).receive(pid, entry)?;
-                self.ledger.generation += u64::from(is_news);
+                let is_new = self.ledger.record_mut(slot).receive(pid, entry)?;
+                self.ledger.generation += u64::from(is_new);
             }
         }
         Ok(())

@@ -158,7 +158,7 @@ impl Record {
         Ok(is_new)
     }
 
-    /// It has got bytes of a process whose last entry was `entry`. Is that news?
+    /// It has got bytes of a process whose last entry was `entry`. Is there more than it had?
     pub fn receive(&mut self, source: Pid, entry: u64) -> Result<bool, NoMemory> {
         match self.sources.iter_mut().find(|(pid, _)| *pid == source) {
             Some((_, known)) if *known == entry => return Ok(false),

@@ -148,9 +148,9 @@ fn everything_is_given_back() {
     let mut rig = Rig::new();
     // But for what the ledger grows by.
     let free = |rig: &Rig| {
-        let book = &rig.kernel.ledger;
+        let ledger = &rig.kernel.ledger;
         let pages = |file| rig.kernel.storage.fs.size(file).div_ceil(4096) as usize;
-        rig.kernel.storage.pool.free() + pages(book.text()) + pages(book.counters())
+        rig.kernel.storage.pool.free() + pages(ledger.text()) + pages(ledger.counters())
     };
     // Once, so that what stays (the page of /tmp/a) is there.
     let mut before = 0;

@@ -1,7 +1,7 @@
 //! Areas: which parts of an address space mean something, and what fills their pages.
 //!
 //! Invariant of [`Areas`]: sorted by address, not empty, page aligned, disjoint, below `USER_END`; neighbours that could
-//! be one area are one. Each area of a file holds its inode once: who adds or drops an area here keeps the books.
+//! be one area are one. Each area of a file holds its inode once: who adds or drops an area here holds or releases it.
 
 use alloc::vec::Vec;
 use core::ops::Range;
