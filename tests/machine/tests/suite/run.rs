@@ -270,7 +270,9 @@ impl Spinning {
     fn start() -> Self {
         let image = spinner();
         // A group of its own, as a terminal's foreground has.
+        // It must not end by its own limit while the test waits for its end.
         let child = Machine::with(&image)
+            .set("--timeout", (2 * hang_limit()).to_string())
             .command()
             .process_group(0)
             .spawn()
