@@ -176,7 +176,8 @@ struct Parameter {
     struct Parameter *next;
 };
 
-struct Type *type_void, *type_bool, *type_short, *type_unsigned_short, *type_int, *type_unsigned, *type_long, *type_unsigned_long;
+struct Type *type_void, *type_bool, *type_short, *type_unsigned_short;
+struct Type *type_int, *type_unsigned, *type_long, *type_unsigned_long;
 struct Type *type_char, *type_signed_char;      /* char is unsigned on AArch64 */
 struct Type *type_float, *type_double, *type_quad, *type_va_list;       /* quad: long double */
 

@@ -12,7 +12,7 @@ int generate_real(struct Node *n, int rd) {
     struct Type *t = n->type;
     if (n->value)
         move_number(SCRATCH, n->value, t->size > 4);
-    emit3(n->value == 0 || t->size > 4 ? 0x9e670000 : 0x1e270000, rd, n->value ? SCRATCH : ZR, 0);     /* fmov d, x; fmov s, w */
+    emit3(n->value == 0 || t->size > 4 ? 0x9e670000 : 0x1e270000, rd, n->value ? SCRATCH : ZR, 0);  /* fmov */
     if (t->size == 16) {
         move_number(SCRATCH, n->high, 1);
         emit3(0x9eaf0000, rd, SCRATCH, 0);                              /* fmov v.d[1], x16 */
