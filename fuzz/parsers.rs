@@ -27,10 +27,7 @@ pub fn tar(bytes: &[u8]) -> bool {
     let mut fs = Fs::new().expect("the host has memory");
     let result = fs.add_tar(leaked);
     if let Err(error) = result {
-        assert!(
-            error.offset <= bytes.len(),
-            "an error outside the tar: {error}"
-        );
+        assert!(error.offset <= bytes.len(), "an error outside the tar: {error}");
     }
     result.is_ok()
 }
@@ -107,10 +104,7 @@ pub fn device_tree(bytes: &[u8]) -> bool {
     blob.resize(size, 0);
     let board = board::tree::parse(&blob);
     if let Ok(board) = &board {
-        assert!(
-            board.memory.size() > 0,
-            "a board without memory was accepted"
-        );
+        assert!(board.memory.size() > 0, "a board without memory was accepted");
     }
     board.is_ok()
 }

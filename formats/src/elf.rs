@@ -76,11 +76,7 @@ pub enum ElfError {
     #[error(
         "program header {segment}: {size:#x} bytes at {address:#x} are not within {LOWEST_ADDRESS:#x} to {HIGHEST_END:#x}"
     )]
-    AddressOutOfRange {
-        segment: u16,
-        address: u64,
-        size: u64,
-    },
+    AddressOutOfRange { segment: u16, address: u64, size: u64 },
     #[error("no memory for its list of segments")]
     OutOfMemory,
 }
@@ -141,10 +137,7 @@ impl Elf {
         let mut executable_stack = false;
         for index in 0..header.count {
             let mut bytes = [0; PROGRAM_HEADER_SIZE];
-            read(
-                header.offset + u64::from(index) * PROGRAM_HEADER_SIZE as u64,
-                &mut bytes,
-            );
+            read(header.offset + u64::from(index) * PROGRAM_HEADER_SIZE as u64, &mut bytes);
             let program_header = ProgramHeader::decode(index, &bytes);
             match program_header.kind {
                 PT_LOAD if program_header.memory_size > 0 => {
@@ -160,9 +153,7 @@ impl Elf {
         }
         let shift = header.shift(&loads)?;
         let mut segments = Vec::new();
-        segments
-            .try_reserve_exact(loads.len())
-            .map_err(|_| ElfError::OutOfMemory)?;
+        segments.try_reserve_exact(loads.len()).map_err(|_| ElfError::OutOfMemory)?;
         for load in &loads {
             segments.push(load.segment(shift)?);
         }
@@ -230,20 +221,11 @@ impl Header {
             return Err(ElfError::WrongHeaderSize { found: entry_size });
         }
         if header.count == 0 || header.count > MAX_PROGRAM_HEADERS {
-            return Err(ElfError::WrongHeaderCount {
-                found: header.count,
-            });
+            return Err(ElfError::WrongHeaderCount { found: header.count });
         }
         let table = u64::from(header.count) * PROGRAM_HEADER_SIZE as u64;
-        if header
-            .offset
-            .checked_add(table)
-            .is_none_or(|end| end > size)
-        {
-            return Err(ElfError::HeadersOutsideFile {
-                offset: header.offset,
-                size,
-            });
+        if header.offset.checked_add(table).is_none_or(|end| end > size) {
+            return Err(ElfError::HeadersOutsideFile { offset: header.offset, size });
         }
         Ok(header)
     }
@@ -253,18 +235,9 @@ impl Header {
         if self.kind == ET_EXEC {
             return Ok(0);
         }
-        let lowest = loads
-            .iter()
-            .map(|load| load.address)
-            .min()
-            .ok_or(ElfError::NothingToLoad)?;
+        let lowest = loads.iter().map(|load| load.address).min().ok_or(ElfError::NothingToLoad)?;
         let wish = |load: &ProgramHeader| Some(load.align).filter(|align| align.is_power_of_two());
-        let align = loads
-            .iter()
-            .filter_map(wish)
-            .max()
-            .unwrap_or(PAGE)
-            .clamp(PAGE, PIE_BASE);
+        let align = loads.iter().filter_map(wish).max().unwrap_or(PAGE).clamp(PAGE, PIE_BASE);
         Ok(PIE_BASE.wrapping_sub(lowest & !(align - 1)))
     }
 }
@@ -308,11 +281,7 @@ impl ProgramHeader {
         let end = address.checked_add(self.memory_size);
         if address < LOWEST_ADDRESS || end.is_none_or(|end| end > HIGHEST_END) {
             let (address, size) = (self.address, self.memory_size);
-            return Err(ElfError::AddressOutOfRange {
-                segment,
-                address,
-                size,
-            });
+            return Err(ElfError::AddressOutOfRange { segment, address, size });
         }
         Ok(Segment {
             address,

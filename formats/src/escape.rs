@@ -69,9 +69,7 @@ impl<const N: usize> PartialEq<[u8; N]> for Escaped<'_> {
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let written = if self.is_empty() { b"%" } else { self.0 };
-        written
-            .iter()
-            .try_for_each(|&byte| fmt::Write::write_char(f, byte as char))
+        written.iter().try_for_each(|&byte| fmt::Write::write_char(f, byte as char))
     }
 }
 

@@ -39,9 +39,7 @@ pub enum Hex0Error {
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, Hex0Error> {
     let length = decoded_length(text)?;
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(length)
-        .map_err(|_| Hex0Error::NoMemory { bytes: length })?;
+    bytes.try_reserve_exact(length).map_err(|_| Hex0Error::NoMemory { bytes: length })?;
     for byte in Decoder::new(text) {
         bytes.push(byte?);
     }
@@ -70,10 +68,7 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     /// Decodes from the start of `text`.
     pub fn new(text: &'a [u8]) -> Self {
-        Decoder {
-            rest: text.iter(),
-            line: 1,
-        }
+        Decoder { rest: text.iter(), line: 1 }
     }
 
     fn fail(&mut self, error: Hex0Error) -> Option<Result<u8, Hex0Error>> {
@@ -138,13 +133,7 @@ mod tests {
         let error = decode(b"00 # a\n00\nfoo").unwrap_err();
         assert_eq!(error, Hex0Error::HalfByte { line: 3 });
         let error = decode(b"00 # a\n00\nxoo").unwrap_err();
-        assert_eq!(
-            error,
-            Hex0Error::Character {
-                line: 3,
-                byte: b'x'
-            }
-        );
+        assert_eq!(error, Hex0Error::Character { line: 3, byte: b'x' });
         assert!(error.to_string().starts_with("line 3: "));
     }
 

@@ -93,11 +93,7 @@ impl<'a> Index<'a> {
             return Err(first.fault("the line `firmseed-index 2`"));
         }
         let (kernel, kernel_name) = head(&mut lines, "kernel", |f| {
-            let kernel = Part {
-                offset: 0,
-                size: f.decimal()?,
-                sha256: f.hash()?,
-            };
+            let kernel = Part { offset: 0, size: f.decimal()?, sha256: f.hash()? };
             match F::name(f.word()?) {
                 Some(name) => Ok((kernel, name)),
                 None => Err(f.fault(F::NAMES)),
@@ -156,18 +152,16 @@ impl<'a> Index<'a> {
         let mut end = aligned(Some((offset + self.text.len()) as u64));
         if let Some(symbols) = self.symbols {
             if Some(symbols.offset) != end {
-                return Err(self.fault_at(
-                    "symbols",
-                    "an OFFSET at the index's end, rounded up to 4096",
-                ));
+                return Err(
+                    self.fault_at("symbols", "an OFFSET at the index's end, rounded up to 4096")
+                );
             }
             end = aligned(symbols.end());
         }
         if Some(self.tar.offset) != end {
-            return Err(self.fault_at(
-                "tar",
-                "an OFFSET at the end of the part before, rounded up to 4096",
-            ));
+            return Err(
+                self.fault_at("tar", "an OFFSET at the end of the part before, rounded up to 4096")
+            );
         }
         if self.tar.end() != Some(image.len() as u64) {
             return Err(self.fault_at(
@@ -182,8 +176,7 @@ impl<'a> Index<'a> {
     fn fault_at(&self, keyword: &str, expected: &'static str) -> IndexError<'a> {
         let mut lines = Lines::new(self.text).map_while(Result::ok);
         let line = lines.find(|line| line.keyword() == keyword.as_bytes());
-        line.expect("a line that was parsed is there")
-            .fault(expected)
+        line.expect("a line that was parsed is there").fault(expected)
     }
 
     /// Does the index hash to what its last line says?
@@ -208,18 +201,12 @@ impl<'a> Index<'a> {
 
     /// The members, in the order of the tar. After an error nothing follows.
     pub fn members(&self) -> Members<'a> {
-        Members {
-            lines: Some(self.members),
-            tar: self.tar,
-        }
+        Members { lines: Some(self.members), tar: self.tar }
     }
 
     /// The member at `path` (decoded, in the index's form); of several the last, as tar unpacks them.
     pub fn find(&self, path: &[u8]) -> Option<Member<'a>> {
-        self.members()
-            .map_while(Result::ok)
-            .filter(|member| member.path == *path)
-            .last()
+        self.members().map_while(Result::ok).filter(|member| member.path == *path).last()
     }
 }
 
@@ -260,18 +247,11 @@ fn head<'a, T>(
 }
 
 fn part<'a>(fields: &mut Fields<'a>) -> Result<Part, IndexError<'a>> {
-    Ok(Part {
-        offset: fields.decimal()?,
-        size: fields.decimal()?,
-        sha256: fields.hash()?,
-    })
+    Ok(Part { offset: fields.decimal()?, size: fields.decimal()?, sha256: fields.hash()? })
 }
 
 fn seed<'a>(fields: &mut Fields<'a>) -> Result<Seed<'a>, IndexError<'a>> {
-    Ok(Seed {
-        source: fields.path()?,
-        program: fields.path()?,
-    })
+    Ok(Seed { source: fields.path()?, program: fields.path()? })
 }
 
 fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexError<'a>> {
@@ -281,11 +261,7 @@ fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexEr
             let sha256 = fields.hash()?;
             let mode = fields.mode()?;
             let size = fields.decimal()?;
-            let content = Part {
-                offset: fields.decimal()?,
-                size,
-                sha256,
-            };
+            let content = Part { offset: fields.decimal()?, size, sha256 };
             let inside = content.offset >= tar.offset
                 && content.end().is_some_and(|end| Some(end) <= tar.end());
             if !inside {
@@ -293,29 +269,14 @@ fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexEr
             }
             (MemberKind::File { content, mode }, fields.path()?)
         }
-        b"dir" => (
-            MemberKind::Directory {
-                mode: fields.mode()?,
-            },
-            fields.path()?,
-        ),
+        b"dir" => (MemberKind::Directory { mode: fields.mode()? }, fields.path()?),
         b"symlink" => {
             let path = fields.path()?;
-            (
-                MemberKind::Symlink {
-                    target: fields.text()?,
-                },
-                path,
-            )
+            (MemberKind::Symlink { target: fields.text()? }, path)
         }
         b"hardlink" => {
             let path = fields.path()?;
-            (
-                MemberKind::Hardlink {
-                    target: fields.path()?,
-                },
-                path,
-            )
+            (MemberKind::Hardlink { target: fields.path()? }, path)
         }
         b"device" => {
             let major = fields.decimal_u32()?;

@@ -51,11 +51,7 @@ impl fmt::Display for Hex<'_> {
 impl Sha256 {
     /// The empty message.
     pub const fn new() -> Self {
-        Sha256 {
-            state: INITIAL_STATE,
-            buffer: [0; 64],
-            length: 0,
-        }
+        Sha256 { state: INITIAL_STATE, buffer: [0; 64], length: 0 }
     }
 
     /// Appends `bytes`. `blocks` compresses whole blocks into the state; it must be the same function
@@ -219,14 +215,8 @@ mod tests {
     #[test]
     fn agrees_with_the_standard() {
         let vectors: [(&[u8], &str); 4] = [
-            (
-                b"",
-                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-            ),
-            (
-                b"abc",
-                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-            ),
+            (b"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (b"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
             (
                 b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",

@@ -37,12 +37,10 @@ impl<'a> EntryPath<'a> {
     pub fn components(self) -> impl Iterator<Item = Result<&'a [u8], Cause>> {
         let is_slash = |byte: &u8| *byte == b'/';
         let parts = self.prefix.split(is_slash).chain(self.name.split(is_slash));
-        parts
-            .filter(|part| !matches!(*part, b"" | b"."))
-            .map(|part| match part {
-                b".." => Err(Cause::DotDot),
-                part => Ok(part),
-            })
+        parts.filter(|part| !matches!(*part, b"" | b".")).map(|part| match part {
+            b".." => Err(Cause::DotDot),
+            part => Ok(part),
+        })
     }
 
     const fn len(&self) -> usize {
@@ -99,11 +97,7 @@ pub struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// The archive in `bytes`, all of them.
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Archive {
-            bytes,
-            offset: 0,
-            ended: false,
-        }
+        Archive { bytes, offset: 0, ended: false }
     }
 
     fn next_entry(&mut self) -> Result<Option<Entry<'a>>, TarError> {
@@ -159,18 +153,15 @@ impl<'a> Archive<'a> {
     /// The data of a member, and past its padding.
     fn data(&mut self, size: u64) -> Result<&'a [u8], Cause> {
         let size = usize::try_from(size).map_err(|_| Cause::BadNumber { field: "size" })?;
-        let padded = size
-            .checked_next_multiple_of(BLOCK)
-            .ok_or(Cause::BadNumber { field: "size" })?;
+        let padded =
+            size.checked_next_multiple_of(BLOCK).ok_or(Cause::BadNumber { field: "size" })?;
         Ok(&self.take(padded)?[..size])
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], Cause> {
         let rest = &self.bytes[self.offset..];
         let Some((taken, _)) = rest.split_at_checked(length) else {
-            return Err(Cause::Truncated {
-                missing: length - rest.len(),
-            });
+            return Err(Cause::Truncated { missing: length - rest.len() });
         };
         self.offset += length;
         Ok(taken)

@@ -53,18 +53,10 @@ pub fn files(tar: &'static [u8]) -> Result<Fs> {
 /// to state them, and how PID 1 starts.
 pub fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<(Settings, Start)> {
     let entries = archive::read(tar)?;
-    let mut review = Review {
-        tar,
-        entries: &entries,
-        settings,
-        fs,
-    };
+    let mut review = Review { tar, entries: &entries, settings, fs };
     let (seeds, start) = review.all()?;
     let paths = seeds.into_iter().map(|seed| (seed.text, seed.program));
-    let settings = Settings {
-        seeds: paths.collect(),
-        ..settings.clone()
-    };
+    let settings = Settings { seeds: paths.collect(), ..settings.clone() };
     Ok((settings, start))
 }
 
@@ -99,10 +91,7 @@ impl Review<'_> {
             Problem::Other(text) => text,
             Problem::NoText(path) => {
                 let hint = self.similar(&path);
-                format!(
-                    "the seed's text {} is no file of the image{hint}",
-                    show(&path)
-                )
+                format!("the seed's text {} is no file of the image{hint}", show(&path))
             }
         })
     }
@@ -138,10 +127,7 @@ impl Review<'_> {
     /// A hint: members of the same name elsewhere, or whose names begin alike.
     fn similar(&self, path: &[u8]) -> String {
         let name = |path: &[u8]| {
-            path.rsplit(|&b| b == b'/')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
+            path.rsplit(|&b| b == b'/').next().unwrap_or_default().to_ascii_lowercase()
         };
         let wanted = name(path);
         let close = |entry: &&Entry| {
@@ -152,9 +138,7 @@ impl Review<'_> {
             is_program && (name == wanted || alike)
         };
         let close = self.entries.iter().filter(close).take(5);
-        let list: Vec<String> = close
-            .map(|entry| format!("/{}", show(&entry.path)))
-            .collect();
+        let list: Vec<String> = close.map(|entry| format!("/{}", show(&entry.path))).collect();
         match list.is_empty() {
             true => String::new(),
             false => format!("; did you mean {}?", list.join(" or ")),

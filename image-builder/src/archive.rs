@@ -64,23 +64,15 @@ pub fn read(tar: &[u8]) -> Result<Vec<Entry>> {
                 |cause: Cause| Error::Tar(format!("member at offset {}: {cause}", entry.offset));
             let mode = entry.permissions as u16;
             let kind = match entry.kind {
-                EntryKind::File(data) => Kind::File {
-                    mode,
-                    content: place(data, tar),
-                },
+                EntryKind::File(data) => Kind::File { mode, content: place(data, tar) },
                 EntryKind::Directory => Kind::Directory { mode },
-                EntryKind::Symlink(target) => Kind::Symlink {
-                    target: target.to_vec(),
-                },
-                EntryKind::HardLink(target) => Kind::Hardlink {
-                    target: normalize(target).map_err(named)?,
-                },
+                EntryKind::Symlink(target) => Kind::Symlink { target: target.to_vec() },
+                EntryKind::HardLink(target) => {
+                    Kind::Hardlink { target: normalize(target).map_err(named)? }
+                }
                 EntryKind::CharacterDevice { major, minor } => Kind::Device { major, minor },
             };
-            Ok(Member {
-                path: normalize(entry.path).map_err(named)?,
-                kind,
-            })
+            Ok(Member { path: normalize(entry.path).map_err(named)?, kind })
         })
         .collect()
 }
@@ -111,9 +103,7 @@ pub fn write<C: AsRef<[u8]>>(members: &[Member<C>]) -> Result<Vec<u8>> {
             tar.extend_from_slice(bytes);
             Ok(())
         };
-        header
-            .write_header(&mut sink)
-            .map_err(|error| Error::Tar(error.to_string()))?;
+        header.write_header(&mut sink).map_err(|error| Error::Tar(error.to_string()))?;
         tar.extend_from_slice(data);
         tar.resize(tar.len().next_multiple_of(BLOCK), 0);
     }
@@ -123,14 +113,8 @@ pub fn write<C: AsRef<[u8]>>(members: &[Member<C>]) -> Result<Vec<u8>> {
 
 /// A path in the index's form.
 fn normalize(path: EntryPath<'_>) -> std::result::Result<Vec<u8>, Cause> {
-    let parts = path
-        .components()
-        .collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(if parts.is_empty() {
-        b".".to_vec()
-    } else {
-        parts.join(&b'/')
-    })
+    let parts = path.components().collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(if parts.is_empty() { b".".to_vec() } else { parts.join(&b'/') })
 }
 
 /// The path of the member whose header is at `offset`.
@@ -143,9 +127,8 @@ pub fn path_at(tar: &[u8], offset: usize) -> Option<Vec<u8>> {
 
 /// The same, for an error about it.
 pub fn name_at(tar: &[u8], offset: usize) -> String {
-    path_at(tar, offset).map_or(String::new(), |path| {
-        format!("member {}: ", String::from_utf8_lossy(&path))
-    })
+    path_at(tar, offset)
+        .map_or(String::new(), |path| format!("member {}: ", String::from_utf8_lossy(&path)))
 }
 
 /// Where `part`, a slice of `whole`, lies in it.
@@ -183,34 +166,17 @@ mod tests {
         assert!(say(b"").contains("cut"));
         assert!(say(&[b'x'; 1024]).contains("ustar"));
         let content = vec![7; 2000];
-        let tar = write(&[Member {
-            path: b"a".to_vec(),
-            kind: Kind::File {
-                mode: 0o644,
-                content,
-            },
-        }])
-        .unwrap();
+        let tar =
+            write(&[Member { path: b"a".to_vec(), kind: Kind::File { mode: 0o644, content } }])
+                .unwrap();
         assert!(say(&tar[..1024]).contains("at offset 0: the archive ends early"));
     }
 
     #[test]
     fn paths_are_read_in_the_form_of_the_index() {
-        for (from, to) in [
-            ("./a/b", "a/b"),
-            ("/a//b", "a/b"),
-            ("a/./b", "a/b"),
-            ("..a", "..a"),
-        ] {
-            let kind = Kind::File {
-                mode: 0o644,
-                content: b"",
-            };
-            let tar = write(&[Member {
-                path: from.as_bytes().to_vec(),
-                kind,
-            }])
-            .unwrap();
+        for (from, to) in [("./a/b", "a/b"), ("/a//b", "a/b"), ("a/./b", "a/b"), ("..a", "..a")] {
+            let kind = Kind::File { mode: 0o644, content: b"" };
+            let tar = write(&[Member { path: from.as_bytes().to_vec(), kind }]).unwrap();
             assert_eq!(read(&tar).unwrap()[0].path, to.as_bytes());
         }
         let root = write(&[Member::<&[u8]> {
@@ -219,18 +185,8 @@ mod tests {
         }])
         .unwrap();
         assert_eq!(read(&root).unwrap()[0].path, b".");
-        let climbing = Member {
-            path: b"a/../b".to_vec(),
-            kind: Kind::File {
-                mode: 0o644,
-                content: b"",
-            },
-        };
-        assert!(
-            read(&write(&[climbing]).unwrap())
-                .unwrap_err()
-                .to_string()
-                .contains("..")
-        );
+        let climbing =
+            Member { path: b"a/../b".to_vec(), kind: Kind::File { mode: 0o644, content: b"" } };
+        assert!(read(&write(&[climbing]).unwrap()).unwrap_err().to_string().contains(".."));
     }
 }

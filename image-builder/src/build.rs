@@ -82,19 +82,14 @@ pub fn build(request: &Request, path: &Path) -> Result<Built> {
         Source::Tree(root) => tar_with_ports(tree::read(root)?)?,
         Source::Earlier(runs) => {
             settings.continues = follow(runs)?.map(|run| run.head);
-            let last = runs
-                .last()
-                .ok_or_else(|| Error::Request("no run to continue".into()))?;
+            let last = runs.last().ok_or_else(|| Error::Request("no run to continue".into()))?;
             tar_with_ports(continued::members(last, &ports.folders)?)?
         }
         Source::Tar(file) => std::fs::read(file).map_err(Error::io("read", file))?,
     };
     let (image, members) = image(kernel, tar, &settings)?;
     output::write_atomically(path, &image)?;
-    Ok(Built {
-        size: image.len(),
-        members,
-    })
+    Ok(Built { size: image.len(), members })
 }
 
 /// The image of `kernel` and `tar`, in memory, and the number of its members.
@@ -103,11 +98,7 @@ pub fn build(request: &Request, path: &Path) -> Result<Built> {
 pub fn image(kernel: Kernel, tar: Vec<u8>, settings: &Settings) -> Result<(Vec<u8>, usize)> {
     let tar: &'static [u8] = tar.leak();
     let entries = archive::read(tar)?;
-    if let Some(odd) = settings
-        .environment
-        .iter()
-        .find(|variable| !variable.contains(&b'='))
-    {
+    if let Some(odd) = settings.environment.iter().find(|variable| !variable.contains(&b'=')) {
         return refuse(format!("--env {}: expected NAME=VALUE", show(odd)));
     }
     let (settings, _) = accept::review(tar, accept::files(tar)?, settings)?;

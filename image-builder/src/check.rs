@@ -110,11 +110,7 @@ pub fn check(image: &[u8]) -> Result<Report> {
         }
         return Ok(report);
     };
-    let mut checker = Checker {
-        image,
-        flavour,
-        damage: Vec::new(),
-    };
+    let mut checker = Checker { image, flavour, damage: Vec::new() };
     match index {
         Ok(index) => checker.all(&index, offset),
         Err(error) => {
@@ -137,13 +133,8 @@ fn judge(
     flavour: Flavour,
     kernel: &Digest,
 ) -> std::result::Result<Start, Damage> {
-    let damage = |part: &str, range, problem: String| {
-        Err(Damage {
-            part: part.into(),
-            range,
-            problem,
-        })
-    };
+    let damage =
+        |part: &str, range, problem: String| Err(Damage { part: part.into(), range, problem });
     if stated_image_size(image) != Some(image.len() as u64) {
         let problem = "the field image_size is not the size of the image";
         return damage("kernel header", IMAGE_SIZE_FIELD, problem.into());
@@ -160,19 +151,12 @@ fn judge(
                 return damage(fault.part, fault.range, fault.problem);
             }
             let settings = Settings::of(&index);
-            let tar = index
-                .tar
-                .slice(image)
-                .expect("the kernel's loader has read it");
+            let tar = index.tar.slice(image).expect("the kernel's loader has read it");
             if flavour == Flavour::Seed
                 && let Some((part, problem)) = seed_kernel::beyond_it(&index, tar)
             {
                 let text = offset..offset + index.text.len();
-                let place = if part == "index" {
-                    text
-                } else {
-                    range(&index.tar)
-                };
+                let place = if part == "index" { text } else { range(&index.tar) };
                 return damage(&part, place, problem);
             }
             let problem = match accept::review(tar, files, &settings) {
@@ -220,10 +204,7 @@ fn place(
 fn text_range(image: &[u8], start: usize) -> Range<usize> {
     let rest = &image[start..];
     // That byte too: it may be the damage.
-    let size = rest
-        .iter()
-        .position(|&byte| byte == 0)
-        .map_or(rest.len(), |at| at + 1);
+    let size = rest.iter().position(|&byte| byte == 0).map_or(rest.len(), |at| at + 1);
     start..start + size
 }
 
@@ -237,11 +218,7 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn add(&mut self, part: impl Into<String>, range: Range<usize>, problem: impl Into<String>) {
-        self.damage.push(Damage {
-            part: part.into(),
-            range,
-            problem: problem.into(),
-        });
+        self.damage.push(Damage { part: part.into(), range, problem: problem.into() });
     }
 
     fn all(&mut self, index: &Index<'a>, offset: usize) {
@@ -344,10 +321,8 @@ impl<'a> Checker<'a> {
     /// Writes the tar anew from the index. True if that gives the tar that the index hashed; then each
     /// difference is the damage.
     fn rewritten(&mut self, index: &Index<'a>, tar: &[u8], start: usize) -> bool {
-        let members: Option<Vec<Member<&[u8]>>> = index
-            .members()
-            .map(|member| self.to_write(&member.ok()?))
-            .collect();
+        let members: Option<Vec<Member<&[u8]>>> =
+            index.members().map(|member| self.to_write(&member.ok()?)).collect();
         let Some(Ok(whole)) = members.map(|members| archive::write(&members)) else {
             return false;
         };
@@ -356,14 +331,10 @@ impl<'a> Checker<'a> {
         }
         let contents = contents(index);
         let differs = |range: &Range<usize>| tar[range.clone()] != whole[range.clone()];
-        for (gap, name) in gaps(&contents, start, tar.len())
-            .into_iter()
-            .filter(|(gap, _)| differs(gap))
+        for (gap, name) in
+            gaps(&contents, start, tar.len()).into_iter().filter(|(gap, _)| differs(gap))
         {
-            let odd = gap
-                .clone()
-                .filter(|&at| tar[at] != whole[at])
-                .collect::<Vec<_>>();
+            let odd = gap.clone().filter(|&at| tar[at] != whole[at]).collect::<Vec<_>>();
             let (first, last) = (odd[0], odd[odd.len() - 1]);
             self.add(
                 name,
@@ -377,23 +348,15 @@ impl<'a> Checker<'a> {
     fn to_write(&self, member: &firmseed_formats::image::Member<'a>) -> Option<Member<&'a [u8]>> {
         let bytes = |text: firmseed_formats::escape::Escaped<'_>| text.bytes().collect::<Vec<u8>>();
         let kind = match member.kind {
-            MemberKind::File { content, mode } => archive::Kind::File {
-                mode,
-                content: content.slice(self.image)?,
-            },
+            MemberKind::File { content, mode } => {
+                archive::Kind::File { mode, content: content.slice(self.image)? }
+            }
             MemberKind::Directory { mode } => archive::Kind::Directory { mode },
-            MemberKind::Symlink { target } => archive::Kind::Symlink {
-                target: bytes(target),
-            },
-            MemberKind::Hardlink { target } => archive::Kind::Hardlink {
-                target: bytes(target),
-            },
+            MemberKind::Symlink { target } => archive::Kind::Symlink { target: bytes(target) },
+            MemberKind::Hardlink { target } => archive::Kind::Hardlink { target: bytes(target) },
             MemberKind::Device { .. } => return None,
         };
-        Some(Member {
-            path: bytes(member.path),
-            kind,
-        })
+        Some(Member { path: bytes(member.path), kind })
     }
 
     /// A foreign tar's headers: those that make no sense, by the kernel's own reader.
@@ -407,10 +370,7 @@ impl<'a> Checker<'a> {
                 }
                 Err(_) => true,
             };
-            if let Some(error) = entries
-                .take_while(in_gap)
-                .find_map(std::result::Result::err)
-            {
+            if let Some(error) = entries.take_while(in_gap).find_map(std::result::Result::err) {
                 let at = gap.start + error.offset;
                 self.add(
                     name,
@@ -429,10 +389,8 @@ fn range(part: &Part) -> Range<usize> {
 
 /// Path and range in the image of each file's contents.
 fn contents(index: &Index<'_>) -> Vec<(String, Range<usize>)> {
-    let files = index
-        .members()
-        .map_while(|member| member.ok())
-        .filter_map(|member| match member.kind {
+    let files =
+        index.members().map_while(|member| member.ok()).filter_map(|member| match member.kind {
             MemberKind::File { content, .. } => Some((member.path.to_string(), range(&content))),
             _ => None,
         });
@@ -449,16 +407,10 @@ fn gaps(
     let mut at = 0;
     for (path, content) in contents {
         let (from, to) = (content.start - start, content.end - start);
-        gaps.push((
-            at..from.max(at),
-            format!("tar headers before the contents of {path}"),
-        ));
+        gaps.push((at..from.max(at), format!("tar headers before the contents of {path}")));
         at = to.next_multiple_of(BLOCK).min(tar_size);
     }
-    gaps.push((
-        at..tar_size,
-        "tar headers after the last file, or the tar's end".into(),
-    ));
+    gaps.push((at..tar_size, "tar headers after the last file, or the tar's end".into()));
     gaps
 }
 

@@ -289,10 +289,7 @@ impl EarlierArguments {
     /// The runs, in the order given.
     pub fn runs(&self) -> Vec<EarlierRun> {
         let pairs = self.from.chunks_exact(2);
-        let run = |pair: &[PathBuf]| EarlierRun {
-            image: pair[0].clone(),
-            left: pair[1].clone(),
-        };
+        let run = |pair: &[PathBuf]| EarlierRun { image: pair[0].clone(), left: pair[1].clone() };
         pairs.map(run).collect()
     }
 }
@@ -367,10 +364,8 @@ impl BuildArguments {
         for seed in self.seeds {
             let bytes = seed.into_vec();
             let Some(at) = bytes.iter().rposition(|&byte| byte == b'=') else {
-                let text = format!(
-                    "--seed {}: expected TEXT=PROGRAM",
-                    String::from_utf8_lossy(&bytes)
-                );
+                let text =
+                    format!("--seed {}: expected TEXT=PROGRAM", String::from_utf8_lossy(&bytes));
                 return Err(image_builder::Error::Request(text).into());
             };
             seeds.push((bytes[..at].to_vec(), bytes[at + 1..].to_vec()));
@@ -391,10 +386,7 @@ impl BuildArguments {
         Ok((
             Request {
                 source,
-                ports: Ports {
-                    folders: self.ports,
-                    seeker: self.places.into_seeker(),
-                },
+                ports: Ports { folders: self.ports, seeker: self.places.into_seeker() },
                 settings,
                 kernel: match (self.kernel, self.seed_kernel) {
                     (Some(elf), _) => KernelSource::Elf(elf),

@@ -32,20 +32,14 @@ pub fn members(run: &EarlierRun, ports: &[PathBuf]) -> Result<Vec<Member<Vec<u8>
     for member in tree::read(&run.left)? {
         members.insert(member.path, member.kind);
     }
-    let mut gone: Vec<Vec<u8>> = RECORDS
-        .iter()
-        .chain(&[LIST, RUN])
-        .map(|path| path.to_vec())
-        .collect();
+    let mut gone: Vec<Vec<u8>> =
+        RECORDS.iter().chain(&[LIST, RUN]).map(|path| path.to_vec()).collect();
     for port in ports {
         let name = Port::read(port)?.name;
         gone.extend([format!("ports/{name}"), format!("build/{name}")].map(String::into_bytes));
     }
     members.retain(|path, _| !gone.iter().any(|gone| is_within(path, gone)));
-    Ok(members
-        .into_iter()
-        .map(|(path, kind)| Member { path, kind })
-        .collect())
+    Ok(members.into_iter().map(|(path, kind)| Member { path, kind }).collect())
 }
 
 /// The members of a tar. A second name of a file becomes a file of its own: the first name may get other bytes.
@@ -53,17 +47,13 @@ fn of_tar(tar: &[u8]) -> Result<Members> {
     let mut members = Members::new();
     for entry in archive::read(tar)? {
         let kind = match entry.kind {
-            Kind::File { mode, content } => Kind::File {
-                mode,
-                content: tar[content].to_vec(),
-            },
+            Kind::File { mode, content } => Kind::File { mode, content: tar[content].to_vec() },
             Kind::Directory { mode } => Kind::Directory { mode },
             Kind::Symlink { target } => Kind::Symlink { target },
             Kind::Device { major, minor } => Kind::Device { major, minor },
-            Kind::Hardlink { target } => members
-                .get(&target)
-                .cloned()
-                .unwrap_or(Kind::Hardlink { target }),
+            Kind::Hardlink { target } => {
+                members.get(&target).cloned().unwrap_or(Kind::Hardlink { target })
+            }
         };
         members.insert(entry.path, kind);
     }
@@ -73,6 +63,5 @@ fn of_tar(tar: &[u8]) -> Result<Members> {
 
 /// Is it `folder`, or below it?
 fn is_within(path: &[u8], folder: &[u8]) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+    path.strip_prefix(folder).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
 }

@@ -77,10 +77,6 @@ impl Error {
     /// An I/O error of `action` on `path`, for `map_err`.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |answer| Error::Io {
-            action,
-            path,
-            answer,
-        }
+        move |answer| Error::Io { action, path, answer }
     }
 }

@@ -35,22 +35,17 @@ pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
         let member = member.map_err(|error| Error::Image(error.to_string()))?;
         let kind = match member.kind {
             index::MemberKind::File { content, mode } => {
-                let bytes = content
-                    .slice(image)
-                    .expect("the index was opened against this image");
-                let content = Content {
-                    bytes,
-                    sha256: Some(content.sha256),
-                };
+                let bytes = content.slice(image).expect("the index was opened against this image");
+                let content = Content { bytes, sha256: Some(content.sha256) };
                 Kind::File { mode, content }
             }
             index::MemberKind::Directory { mode } => Kind::Directory { mode },
-            index::MemberKind::Symlink { target } => Kind::Symlink {
-                target: target.bytes().collect(),
-            },
-            index::MemberKind::Hardlink { target } => Kind::Hardlink {
-                target: target.bytes().collect(),
-            },
+            index::MemberKind::Symlink { target } => {
+                Kind::Symlink { target: target.bytes().collect() }
+            }
+            index::MemberKind::Hardlink { target } => {
+                Kind::Hardlink { target: target.bytes().collect() }
+            }
             index::MemberKind::Device { major, minor } => Kind::Device { major, minor },
         };
         members.insert(member.path.bytes().collect(), kind);
@@ -64,10 +59,7 @@ pub fn extract_tar(tar: &[u8], folder: &Path) -> Result<Extracted> {
     for entry in archive::read(tar)? {
         let kind = match entry.kind {
             Kind::File { mode, content } => {
-                let content = Content {
-                    bytes: &tar[content],
-                    sha256: None,
-                };
+                let content = Content { bytes: &tar[content], sha256: None };
                 Kind::File { mode, content }
             }
             Kind::Directory { mode } => Kind::Directory { mode },
@@ -103,10 +95,7 @@ fn unpack(members: &Members<'_>, folder: &Path) -> Result<Extracted> {
         let place = place(folder, path)?;
         match kind {
             Kind::File { content, mode } => {
-                if content
-                    .sha256
-                    .is_some_and(|hash| hash != sha256(content.bytes))
-                {
+                if content.sha256.is_some_and(|hash| hash != sha256(content.bytes)) {
                     return fail(
                         path,
                         "its contents do not match the index; run image-builder check",
@@ -207,15 +196,9 @@ fn hard_link(folder: &Path, path: &[u8], target: &[u8], members: &Members<'_>) -
             _ => break,
         }
     }
-    fail(
-        path,
-        "it is a hard link to what is no file among the members",
-    )
+    fail(path, "it is a hard link to what is no file among the members")
 }
 
 fn fail<T>(path: &[u8], reason: &str) -> Result<T> {
-    Err(Error::Extract {
-        member: Escape(path).to_string(),
-        reason: reason.into(),
-    })
+    Err(Error::Extract { member: Escape(path).to_string(), reason: reason.into() })
 }

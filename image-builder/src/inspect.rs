@@ -94,21 +94,16 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
     let kernel = &image[..offset];
     let strings =
         |texts: &mut dyn Iterator<Item = Escaped<'_>>| texts.map(|text| text.to_string()).collect();
-    let members: std::result::Result<Vec<_>, _> = index
-        .members()
-        .map(|member| member.map(member_report))
-        .collect();
+    let members: std::result::Result<Vec<_>, _> =
+        index.members().map(|member| member.map(member_report)).collect();
     let part = |name, part: &Part| PartReport {
         name,
         offset: part.offset,
         size: part.size,
         sha256: Hex(&part.sha256).to_string(),
     };
-    let index_part = Part {
-        offset: offset as u64,
-        size: index.text.len() as u64,
-        sha256: sha256(index.text),
-    };
+    let index_part =
+        Part { offset: offset as u64, size: index.text.len() as u64, sha256: sha256(index.text) };
     let mut parts = vec![part("kernel", &index.kernel)];
     if flavour == Flavour::Seed
         && let Ok(found) = seed_kernel::examine(kernel)
@@ -118,11 +113,7 @@ pub fn inspect(image: &[u8]) -> Result<Report> {
             ("loader", found.loader.clone(), hash(&kernel[found.loader])),
             ("text", found.text.clone(), sha256(&kernel[found.text])),
         ] {
-            let piece = Part {
-                offset: range.start as u64,
-                size: range.len() as u64,
-                sha256: hash,
-            };
+            let piece = Part { offset: range.start as u64, size: range.len() as u64, sha256: hash };
             parts.push(part(name, &piece));
         }
     }
@@ -171,25 +162,16 @@ fn member_report(member: firmseed_formats::image::Member<'_>) -> MemberReport {
             sha256: Some(Hex(&content.sha256).to_string()),
             ..empty
         },
-        MemberKind::Directory { mode } => MemberReport {
-            kind: "dir",
-            mode: octal(mode),
-            ..empty
-        },
-        MemberKind::Symlink { target } => MemberReport {
-            kind: "symlink",
-            target: Some(target.to_string()),
-            ..empty
-        },
-        MemberKind::Hardlink { target } => MemberReport {
-            kind: "hardlink",
-            target: Some(target.to_string()),
-            ..empty
-        },
-        MemberKind::Device { major, minor } => MemberReport {
-            device: Some((major, minor)),
-            ..empty
-        },
+        MemberKind::Directory { mode } => MemberReport { kind: "dir", mode: octal(mode), ..empty },
+        MemberKind::Symlink { target } => {
+            MemberReport { kind: "symlink", target: Some(target.to_string()), ..empty }
+        }
+        MemberKind::Hardlink { target } => {
+            MemberReport { kind: "hardlink", target: Some(target.to_string()), ..empty }
+        }
+        MemberKind::Device { major, minor } => {
+            MemberReport { device: Some((major, minor)), ..empty }
+        }
     }
 }
 
@@ -197,8 +179,7 @@ impl Report {
     /// The report as text.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        self.write(&mut text)
-            .expect("writing to a String cannot fail");
+        self.write(&mut text).expect("writing to a String cannot fail");
         text
     }
 
@@ -219,9 +200,7 @@ impl Report {
             .collect::<Vec<_>>();
         writeln!(out, "init     {}", command.join(" "))?;
         writeln!(out, "cwd      {}", self.cwd)?;
-        self.environment
-            .iter()
-            .try_for_each(|variable| writeln!(out, "env      {variable}"))?;
+        self.environment.iter().try_for_each(|variable| writeln!(out, "env      {variable}"))?;
         self.seeds
             .iter()
             .try_for_each(|seed| writeln!(out, "seed     {} -> {}", seed.source, seed.program))?;
@@ -230,21 +209,13 @@ impl Report {
             let hash = member.sha256.as_deref().unwrap_or("");
             let size = member.size.map_or(String::new(), |size| size.to_string());
             let mode = member.mode.as_deref().unwrap_or("");
-            write!(
-                out,
-                "  {:<8} {mode:>4} {size:>9} {hash:<64} {}",
-                member.kind, member.path
-            )?;
+            write!(out, "  {:<8} {mode:>4} {size:>9} {hash:<64} {}", member.kind, member.path)?;
             match &member.target {
                 Some(target) => writeln!(out, " -> {target}")?,
                 None => writeln!(out)?,
             }
         }
         let tar = self.parts.last().map_or(0, |part| part.offset);
-        writeln!(
-            out,
-            "The tar as it is: tail -c +{} IMAGE | tar tvf -",
-            tar + 1
-        )
+        writeln!(out, "The tar as it is: tail -c +{} IMAGE | tar tvf -", tar + 1)
     }
 }

@@ -38,10 +38,7 @@ impl Kernel {
     /// Reads the ELF file at `path`.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(Error::io("read the kernel", path))?;
-        Self::from_elf(&bytes).map_err(|reason| Error::Kernel {
-            path: path.to_owned(),
-            reason,
-        })
+        Self::from_elf(&bytes).map_err(|reason| Error::Kernel { path: path.to_owned(), reason })
     }
 
     /// Understands the bytes of an ELF file; the error says what is wrong with them.
@@ -49,10 +46,7 @@ impl Kernel {
         let file = ElfFile64::<LittleEndian>::parse(bytes)
             .map_err(|error| format!("expected a 64-bit little-endian ELF file ({error})"))?;
         if file.architecture() != Architecture::Aarch64 {
-            return Err(format!(
-                "expected an AArch64 ELF file, found {:?}",
-                file.architecture()
-            ));
+            return Err(format!("expected an AArch64 ELF file, found {:?}", file.architecture()));
         }
         let mut flat = flatten(&file, bytes)?;
         if !has_header(&flat) {
@@ -77,11 +71,7 @@ impl Kernel {
             }
         }
         flat.resize(flat.len().next_multiple_of(ALIGNMENT), 0);
-        Ok(Kernel {
-            flat,
-            symbols: symbols(&file),
-            flavour: Flavour::Compiled,
-        })
+        Ok(Kernel { flat, symbols: symbols(&file), flavour: Flavour::Compiled })
     }
 
     /// Fills in the header's size of all that a boot loader must load.
@@ -116,9 +106,7 @@ pub fn hash(kernel: &[u8]) -> Digest {
 /// The size that an image's header states.
 pub fn stated_image_size(image: &[u8]) -> Option<u64> {
     let field = image.get(IMAGE_SIZE_FIELD)?;
-    Some(u64::from_le_bytes(
-        field.try_into().expect("eight bytes were taken"),
-    ))
+    Some(u64::from_le_bytes(field.try_into().expect("eight bytes were taken")))
 }
 
 /// The kernel beside this tool: `target/release/image-builder` finds
@@ -134,7 +122,9 @@ pub fn default_path() -> Result<PathBuf> {
         .collect();
     tried.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
         let list: String = tried.iter().map(|path| format!("\n  {}", path.display())).collect();
-        Error::Request(format!("no kernel found; build it with qemu/build or name one with --kernel. Looked for:{list}"))
+        Error::Request(format!(
+            "no kernel found; build it with qemu/build or name one with --kernel. Looked for:{list}"
+        ))
     })
 }
 
@@ -151,15 +141,12 @@ fn flatten(file: &ElfFile64<LittleEndian>, bytes: &[u8]) -> std::result::Result<
     let mut flat = Vec::new();
     for segment in segments {
         let start = segment.p_paddr(endian) - base;
-        let end = start
-            .checked_add(segment.p_memsz(endian))
-            .filter(|&end| end <= SIZE_LIMIT);
+        let end = start.checked_add(segment.p_memsz(endian)).filter(|&end| end <= SIZE_LIMIT);
         let end = end.ok_or_else(|| {
             format!("a load segment reaches {start:#x} bytes from the first: more than 16 MiB")
         })?;
-        let data = segment
-            .data(endian, bytes)
-            .map_err(|()| "a load segment lies outside the file")?;
+        let data =
+            segment.data(endian, bytes).map_err(|()| "a load segment lies outside the file")?;
         let (start, end) = (start as usize, end as usize);
         if data.len() > end - start {
             return Err("a load segment is larger in the file than in memory".into());
@@ -176,10 +163,7 @@ fn lowest_address(file: &ElfFile64<LittleEndian>) -> u64 {
         .elf_program_headers()
         .iter()
         .filter(|segment| segment.p_type(file.endian()) == elf::PT_LOAD);
-    loads
-        .map(|segment| segment.p_vaddr(file.endian()))
-        .min()
-        .unwrap_or(0)
+    loads.map(|segment| segment.p_vaddr(file.endian())).min().unwrap_or(0)
 }
 
 /// Functions and labels of executable sections, one name for an address, ascending.
@@ -187,15 +171,10 @@ fn symbols(file: &ElfFile64<LittleEndian>) -> Vec<u8> {
     let base = lowest_address(file);
     let mut names = BTreeMap::<u64, String>::new();
     for symbol in file.symbols() {
-        let section = symbol
-            .section_index()
-            .and_then(|index| file.section_by_index(index).ok());
+        let section = symbol.section_index().and_then(|index| file.section_by_index(index).ok());
         let in_text = section.is_some_and(|section| section.kind() == SectionKind::Text);
         let is_code = in_text
-            && matches!(
-                symbol.kind(),
-                SymbolKind::Text | SymbolKind::Label | SymbolKind::Unknown
-            );
+            && matches!(symbol.kind(), SymbolKind::Text | SymbolKind::Label | SymbolKind::Unknown);
         let (Ok(name), Some(offset)) = (symbol.name(), symbol.address().checked_sub(base)) else {
             continue;
         };

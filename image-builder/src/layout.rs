@@ -42,10 +42,7 @@ impl Settings {
             cwd: bytes(index.cwd),
             policy: index.policy,
             continues: index.continues,
-            seeds: index
-                .seeds()
-                .map(|seed| (bytes(seed.source), bytes(seed.program)))
-                .collect(),
+            seeds: index.seeds().map(|seed| (bytes(seed.source), bytes(seed.program))).collect(),
         }
     }
 }
@@ -77,12 +74,7 @@ pub fn assemble(
         let tar_at = symbols_at + kernel.symbols.len().next_multiple_of(ALIGNMENT);
         let total = tar_at + tar.len();
         kernel.set_image_size(total as u64);
-        let mut text = head(
-            &kernel,
-            symbols_at,
-            (tar_at, tar.len(), &tar_hash),
-            settings,
-        );
+        let mut text = head(&kernel, symbols_at, (tar_at, tar.len(), &tar_hash), settings);
         for (entry, hash) in entries.iter().zip(&hashes) {
             text += &member_line(entry, hash.as_ref(), tar_at);
         }
@@ -127,25 +119,12 @@ fn head(
         text.push('\n');
     };
     if !kernel.symbols.is_empty() {
-        line(
-            "symbols",
-            &[
-                &symbols_at,
-                &kernel.symbols.len(),
-                &Hex(&sha256(&kernel.symbols)),
-            ],
-        );
+        line("symbols", &[&symbols_at, &kernel.symbols.len(), &Hex(&sha256(&kernel.symbols))]);
     }
     line("tar", &[&tar.0, &tar.1, &Hex(tar.2)]);
     line("init", &[&Escape(&settings.init)]);
-    settings
-        .arguments
-        .iter()
-        .for_each(|argument| line("arg", &[&Escape(argument)]));
-    settings
-        .environment
-        .iter()
-        .for_each(|variable| line("env", &[&Escape(variable)]));
+    settings.arguments.iter().for_each(|argument| line("arg", &[&Escape(argument)]));
+    settings.environment.iter().for_each(|variable| line("env", &[&Escape(variable)]));
     line("cwd", &[&Escape(&settings.cwd)]);
     line("policy", &[&settings.policy]);
     if let Some(head) = &settings.continues {

@@ -133,14 +133,7 @@ pub enum LedgerCommand {
 /// Does what is asked.
 pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
     match command {
-        LedgerCommand::Verify {
-            image,
-            ledger,
-            artifacts,
-            head,
-            earlier,
-            json,
-        } => {
+        LedgerCommand::Verify { image, ledger, artifacts, head, earlier, json } => {
             let earlier = follow(&earlier.runs())?;
             let verdict = verify(&Request {
                 head: head.map(digest).transpose()?,
@@ -161,25 +154,14 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             show(json, &difference, || difference.text())?;
             Ok(code(difference.equal))
         }
-        LedgerCommand::TraceBack {
-            ledger,
-            file,
-            all,
-            json,
-        } => {
+        LedgerCommand::TraceBack { ledger, file, all, json } => {
             let ledger = parse(&ledger)?;
             let traced = trace_back(&Lineage::new(&ledger), &file)?;
             let detail = if all { Detail::All } else { Detail::Brief };
             show(json, &traced, || traced.text(detail))?;
             Ok(ExitCode::SUCCESS)
         }
-        LedgerCommand::Provenance {
-            image,
-            ledger,
-            files,
-            head,
-            earlier,
-        } => {
+        LedgerCommand::Provenance { image, ledger, files, head, earlier } => {
             let earlier = follow(&earlier.runs())?;
             let names = [&image, &ledger].map(|path| file_name(path));
             let statement = provenance(
@@ -194,9 +176,7 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         LedgerCommand::Sbom { image, kernel_lock } => {
-            let crates = kernel_lock
-                .map(|lock| sbom::kernel_crates(&lock))
-                .transpose()?;
+            let crates = kernel_lock.map(|lock| sbom::kernel_crates(&lock)).transpose()?;
             let bytes = read(&image)?;
             let name = file_name(&image);
             let document = Image::open(&bytes)
@@ -227,16 +207,11 @@ fn digest(head: String) -> Result<Digest, Error> {
 
 /// How a document calls a file: without the folders that it lies in here.
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-    say(&if json {
-        serde_json::to_string_pretty(value)? + "\n"
-    } else {
-        text()
-    })?;
+    say(&if json { serde_json::to_string_pretty(value)? + "\n" } else { text() })?;
     Ok(())
 }
 

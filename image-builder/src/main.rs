@@ -35,9 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
     causes.any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
@@ -58,21 +56,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Inspect { image, json } => {
             let report =
                 inspect::inspect(&read(&image)?).with_context(|| image.display().to_string())?;
-            say(&if json {
-                serde_json::to_string_pretty(&report)? + "\n"
-            } else {
-                report.text()
-            })?;
+            say(&if json { serde_json::to_string_pretty(&report)? + "\n" } else { report.text() })?;
         }
         Command::Extract { image, folder } => {
             let extracted = extract::extract(&read(&image)?, &folder)
                 .with_context(|| image.display().to_string())?;
             report_skipped(&extracted);
-            say(&format!(
-                "{}: {} files\n",
-                folder.display(),
-                extracted.files
-            ))?;
+            say(&format!("{}: {} files\n", folder.display(), extracted.files))?;
         }
         Command::Check { image, json } => return check_image(&image, json),
         Command::Sd(arguments) => make_card(arguments)?,
@@ -154,11 +144,8 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
     if json {
         say(&(serde_json::to_string_pretty(&report)? + "\n"))?;
     } else {
-        let lines: String = report
-            .damage
-            .iter()
-            .map(|damage| format!("{}: {damage}\n", path.display()))
-            .collect();
+        let lines: String =
+            report.damage.iter().map(|damage| format!("{}: {damage}\n", path.display())).collect();
         say(&lines)?;
         for note in &report.notes {
             eprintln!("image-builder: note: {}: {note}", path.display());
@@ -174,11 +161,7 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
             ))?;
         }
     }
-    Ok(if report.damage.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(PROBLEM)
-    })
+    Ok(if report.damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(PROBLEM) })
 }
 
 fn decode_trace(path: &Path, kernel: Option<PathBuf>) -> anyhow::Result<ExitCode> {
@@ -192,11 +175,7 @@ fn decode_trace(path: &Path, kernel: Option<PathBuf>) -> anyhow::Result<ExitCode
     }
     let count = decoded.malformed;
     let text = "frames make no sense: damaged, or not written by the kernel";
-    eprintln!(
-        "image-builder: {}: {count} {text} {}",
-        path.display(),
-        kernel.display()
-    );
+    eprintln!("image-builder: {}: {count} {text} {}", path.display(), kernel.display());
     Ok(ExitCode::from(PROBLEM))
 }
 

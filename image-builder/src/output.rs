@@ -35,7 +35,6 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> IoResult<()>) -> Re
         .tempfile_in(folder)
         .map_err(Error::io("create a file in", folder))?;
     write(file.as_file_mut()).map_err(Error::io("write", file.path()))?;
-    file.persist(path)
-        .map_err(|error| Error::io("write", path)(error.error))?;
+    file.persist(path).map_err(|error| Error::io("write", path)(error.error))?;
     Ok(())
 }

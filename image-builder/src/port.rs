@@ -56,10 +56,7 @@ impl Port {
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join("port.toml");
         let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-        let bad = |reason: String| Error::Port {
-            path: path.clone(),
-            reason,
-        };
+        let bad = |reason: String| Error::Port { path: path.clone(), reason };
         let manifest: Manifest =
             toml::from_str(&text).map_err(|error| bad(error.to_string().trim_end().into()))?;
         if !is_name(&manifest.name) {
@@ -117,7 +114,5 @@ const NAME_RULE: &str = "expected lower-case letters, digits and + - . after a l
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     name.bytes().next().is_some_and(plain)
-        && name
-            .bytes()
-            .all(|byte| plain(byte) || b"+-.".contains(&byte))
+        && name.bytes().all(|byte| plain(byte) || b"+-.".contains(&byte))
 }

@@ -77,10 +77,7 @@ fn members_of(port: &Port, seeker: &Seeker) -> Result<Vec<Member<Vec<u8>>>> {
         // It may lie in the port's own folder.
         if members.iter().all(|member| member.path != path) {
             let (mode, content) = (0o644, found.content);
-            members.push(Member {
-                path,
-                kind: Kind::File { mode, content },
-            });
+            members.push(Member { path, kind: Kind::File { mode, content } });
         }
     }
     members.push(folder(&prefix));
@@ -99,13 +96,7 @@ fn append_calls(members: &mut Vec<Member<Vec<u8>>>, calls: &str) -> Result<()> {
     let Some(run) = members.iter_mut().find(|member| member.path == RUN) else {
         let head = "# Builds the ports of this image, in order. Run by kaem.\nPATH=/bin\n";
         let content = [head, calls].concat().into_bytes();
-        members.push(Member {
-            path: RUN.to_vec(),
-            kind: Kind::File {
-                mode: 0o644,
-                content,
-            },
-        });
+        members.push(Member { path: RUN.to_vec(), kind: Kind::File { mode: 0o644, content } });
         return Ok(());
     };
     match &mut run.kind {
@@ -113,15 +104,10 @@ fn append_calls(members: &mut Vec<Member<Vec<u8>>>, calls: &str) -> Result<()> {
             content.extend(calls.bytes());
             Ok(())
         }
-        _ => Err(Error::Request(
-            "--port: the tree's /ports/run.kaem is not a plain file".into(),
-        )),
+        _ => Err(Error::Request("--port: the tree's /ports/run.kaem is not a plain file".into())),
     }
 }
 
 fn folder(path: &[u8]) -> Member<Vec<u8>> {
-    Member {
-        path: path.to_vec(),
-        kind: Kind::Directory { mode: 0o755 },
-    }
+    Member { path: path.to_vec(), kind: Kind::Directory { mode: 0o755 } }
 }

@@ -71,22 +71,16 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         earlier: request.earlier,
     })?;
     let verdict = verified.verdict;
-    let ledger = verified
-        .ledger
-        .map_err(|error| Error::Image(error.to_string()))?;
+    let ledger = verified.ledger.map_err(|error| Error::Image(error.to_string()))?;
     let contents = Contents::new(&verified.image?);
     let lineage = Lineage::new(&ledger);
     let products = Products::new(&lineage, &contents);
     let clusters = Clusters::new(&products);
     let texts = Texts::new(&products, request.artifacts)?;
     let read_counters = |text: Option<&str>| {
-        text.map(|text| counters::parse(text, ledger.entries.len()))
-            .transpose()
+        text.map(|text| counters::parse(text, ledger.entries.len())).transpose()
     };
-    let (times, counted) = (
-        read_counters(request.counters)?,
-        read_counters(request.instructions)?,
-    );
+    let (times, counted) = (read_counters(request.counters)?, read_counters(request.instructions)?);
 
     let header = summary::header(&verdict, &products);
     let graph = html! {
@@ -110,49 +104,24 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
             title: "Totals",
             body: summary::totals(&verdict, &products, &texts),
         },
-        Section {
-            id: "graph",
-            title: "From text to compiler",
-            body: graph,
-        },
+        Section { id: "graph", title: "From text to compiler", body: graph },
         Section {
             id: "costs",
             title: "What it cost",
             body: costs::table(&products, times.as_deref(), counted.as_deref()),
         },
-        Section {
-            id: "made",
-            title: "What was made",
-            body: details::made(&products, &clusters),
-        },
-        Section {
-            id: "entries",
-            title: "Entries",
-            body: details::runs(&products, &texts),
-        },
-        Section {
-            id: "texts",
-            title: "Texts",
-            body: details::texts(&texts),
-        },
+        Section { id: "made", title: "What was made", body: details::made(&products, &clusters) },
+        Section { id: "entries", title: "Entries", body: details::runs(&products, &texts) },
+        Section { id: "texts", title: "Texts", body: details::texts(&texts) },
     ];
     if !meetings.is_empty() {
-        let after_graph = 1 + sections
-            .iter()
-            .position(|section| section.id == "graph")
-            .unwrap_or(0);
+        let after_graph =
+            1 + sections.iter().position(|section| section.id == "graph").unwrap_or(0);
         sections.insert(
             after_graph,
-            Section {
-                id: "roads",
-                title: "Two roads",
-                body: roads::draw(&products, &meetings),
-            },
+            Section { id: "roads", title: "Two roads", body: roads::draw(&products, &meetings) },
         );
     }
     let title = format!("Firmseed ledger {}", &html::hash(&ledger.head)[..16]);
-    Ok(Report {
-        page: page::page(&title, &header, &sections),
-        verdict,
-    })
+    Ok(Report { page: page::page(&title, &header, &sections), verdict })
 }

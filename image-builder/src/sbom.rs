@@ -43,9 +43,7 @@ pub fn sbom(image: &Image<'_>, name: &str, crates: &[Crate]) -> Result<Value> {
         "dependsOn": crates.iter().filter(|found| found.is_direct).map(Crate::reference).collect::<Vec<_>>(),
     })];
     dependencies.extend(
-        crates
-            .iter()
-            .map(|found| json!({"ref": found.reference(), "dependsOn": found.depends_on})),
+        crates.iter().map(|found| json!({"ref": found.reference(), "dependsOn": found.depends_on})),
     );
     let mut parts = vec!["kernel".to_string()];
     for port in ports(image)? {
@@ -106,14 +104,7 @@ fn uuid(hash: &[u8; 32]) -> String {
     bytes[6] = 0x80 | bytes[6] & 0x0f;
     bytes[8] = 0x80 | bytes[8] & 0x3f;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ]
-    .join("-")
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 /// What a document says of a port.
@@ -136,20 +127,15 @@ struct Source {
 fn ports(image: &Image<'_>) -> Result<Vec<Port>> {
     let mut ports = Vec::new();
     for file in &image.files {
-        let inner = file
-            .path
-            .strip_prefix(b"/ports/")
-            .and_then(|path| path.strip_suffix(b"/port.toml"));
+        let inner =
+            file.path.strip_prefix(b"/ports/").and_then(|path| path.strip_suffix(b"/port.toml"));
         if inner.is_none_or(|name| name.contains(&b'/')) {
             continue;
         }
         let text = image.at(&file.path).map_or(&[][..], |(_, text)| text);
         let port: Port = toml::from_slice(text).map_err(|error| {
             let path = path_text(&file.path);
-            Error::Image(format!(
-                "{path} in the image: {}",
-                error.to_string().trim_end()
-            ))
+            Error::Image(format!("{path} in the image: {}", error.to_string().trim_end()))
         })?;
         ports.push(port);
     }
@@ -320,38 +306,23 @@ pub fn kernel_crates(lock: &Path) -> Result<Vec<Crate>> {
 }
 
 fn linked(metadata: &Metadata, lock: &Lock) -> Option<Vec<Crate>> {
-    let packages: BTreeMap<&str, &Package> = metadata
-        .packages
-        .iter()
-        .map(|package| (package.id.as_str(), package))
-        .collect();
-    let nodes: BTreeMap<&str, &Node> = metadata
-        .resolve
-        .nodes
-        .iter()
-        .map(|node| (node.id.as_str(), node))
-        .collect();
+    let packages: BTreeMap<&str, &Package> =
+        metadata.packages.iter().map(|package| (package.id.as_str(), package)).collect();
+    let nodes: BTreeMap<&str, &Node> =
+        metadata.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let is_macro = |package: &Package| {
-        package
-            .targets
-            .iter()
-            .any(|target| target.kind.iter().any(|kind| kind == "proc-macro"))
+        package.targets.iter().any(|target| target.kind.iter().any(|kind| kind == "proc-macro"))
     };
     let uses = |id: &str| -> Vec<&Package> {
         let deps = nodes.get(id).map_or(&[][..], |node| &node.deps);
-        let linked = deps
-            .iter()
-            .filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind.is_none()));
+        let linked = deps.iter().filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind.is_none()));
         linked
             .filter_map(|dep| packages.get(dep.pkg.as_str()).copied())
             .filter(|package| !is_macro(package))
             .collect()
     };
     let root = metadata.resolve.root.as_deref()?;
-    let direct: BTreeSet<&str> = uses(root)
-        .iter()
-        .map(|package| package.id.as_str())
-        .collect();
+    let direct: BTreeSet<&str> = uses(root).iter().map(|package| package.id.as_str()).collect();
     let mut found = BTreeMap::new();
     let mut todo = uses(root);
     while let Some(package) = todo.pop() {
@@ -360,25 +331,18 @@ fn linked(metadata: &Metadata, lock: &Lock) -> Option<Vec<Crate>> {
         if found.contains_key(&key) {
             continue;
         }
-        let mut depends_on: Vec<String> = used
-            .iter()
-            .map(|used| format!("crate:{}@{}", used.name, used.version))
-            .collect();
+        let mut depends_on: Vec<String> =
+            used.iter().map(|used| format!("crate:{}@{}", used.name, used.version)).collect();
         depends_on.sort();
-        let of_lock = lock
-            .package
-            .iter()
-            .find(|locked| (&locked.name, &locked.version) == (&key.0, &key.1));
+        let of_lock =
+            lock.package.iter().find(|locked| (&locked.name, &locked.version) == (&key.0, &key.1));
         found.insert(
             key.clone(),
             Crate {
                 name: key.0,
                 version: key.1,
                 // An older way to write OR.
-                license: package
-                    .license
-                    .as_ref()
-                    .map(|license| license.replace('/', " OR ")),
+                license: package.license.as_ref().map(|license| license.replace('/', " OR ")),
                 checksum: of_lock.and_then(|locked| locked.checksum.clone()),
                 is_direct: direct.contains(package.id.as_str()),
                 depends_on,

@@ -75,17 +75,11 @@ pub fn build(request: &Request, output: &Path) -> Result<Card> {
     let hash = sha256(&image);
     files.insert("kernel8.img".into(), image);
 
-    let boot_size = fat::room_for(&files)
-        .next_multiple_of(ALIGNMENT)
-        .max(LEAST_BOOT);
+    let boot_size = fat::room_for(&files).next_multiple_of(ALIGNMENT).max(LEAST_BOOT);
     let size = size(boot_size, request.size_mib)?;
     let partitions = [
         Partition::new(mbr::FAT32, ALIGNMENT, boot_size),
-        Partition::new(
-            mbr::RESULTS,
-            ALIGNMENT + boot_size,
-            size - ALIGNMENT - boot_size,
-        ),
+        Partition::new(mbr::RESULTS, ALIGNMENT + boot_size, size - ALIGNMENT - boot_size),
     ];
     let identifier = |at: usize| [hash[at], hash[at + 1], hash[at + 2], hash[at + 3]];
     let table = mbr::encode(identifier(0), &partitions);
@@ -96,20 +90,12 @@ pub fn build(request: &Request, output: &Path) -> Result<Card> {
         file.write_all(&table)?;
         write_sparse(file, ALIGNMENT, &volume)
     })?;
-    Ok(Card {
-        size,
-        results: partitions[1].size(),
-        boards,
-        without,
-    })
+    Ok(Card { size, results: partitions[1].size(), boards, without })
 }
 
 /// Only a whole image goes onto a card: what is wrong with it shows worse on a board.
 fn prove(image: &[u8], path: &Path) -> Result<()> {
-    let card_error = |reason: String| Error::Card {
-        path: path.to_owned(),
-        reason,
-    };
+    let card_error = |reason: String| Error::Card { path: path.to_owned(), reason };
     let report = check::check(image).map_err(|error| card_error(error.to_string()))?;
     match report.damage.first() {
         None => Ok(()),

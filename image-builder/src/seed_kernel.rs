@@ -51,17 +51,11 @@ pub fn read(folder: &Path) -> Result<Kernel> {
         Ok((path, text))
     };
     let ((loader_path, loader), (text_path, text)) = (text("loader.hex0")?, text("kernel.hex0")?);
-    let refused = |path: &Path, reason: String| Error::Kernel {
-        path: path.to_owned(),
-        reason,
-    };
+    let refused = |path: &Path, reason: String| Error::Kernel { path: path.to_owned(), reason };
     let loader = hex0::decode(&loader).map_err(|error| refused(&loader_path, error.to_string()))?;
     // What `examine` could not see from the bytes alone.
     if loader.len() > LOADER_LIMIT {
-        let text = format!(
-            "it stands for {} bytes, at most {LOADER_LIMIT} can be",
-            loader.len()
-        );
+        let text = format!("it stands for {} bytes, at most {LOADER_LIMIT} can be", loader.len());
         return Err(refused(&loader_path, text));
     }
     if loader.last().copied().is_some_and(is_text) {
@@ -81,11 +75,7 @@ pub fn read(folder: &Path) -> Result<Kernel> {
         "loader" => refused(&loader_path, fault.problem),
         _ => refused(&text_path, fault.problem),
     })?;
-    Ok(Kernel {
-        flat,
-        symbols: Vec::new(),
-        flavour: Flavour::Seed,
-    })
+    Ok(Kernel { flat, symbols: Vec::new(), flavour: Flavour::Seed })
 }
 
 /// loader | text | newlines.
@@ -97,11 +87,7 @@ fn assemble(loader: &[u8], text: &[u8]) -> Vec<u8> {
 
 /// Takes apart the bytes before an index.
 pub fn examine(flat: &[u8]) -> std::result::Result<Parts, Fault> {
-    let fault = |part, range, problem: &str| Fault {
-        part,
-        range,
-        problem: problem.into(),
-    };
+    let fault = |part, range, problem: &str| Fault { part, range, problem: problem.into() };
     if !kernel::has_header(flat) {
         let problem = "it has no arm64 Image header (\"ARM\\x64\" at byte 56)";
         return Err(fault("loader", 0..flat.len().min(64), problem));
@@ -112,17 +98,11 @@ pub fn examine(flat: &[u8]) -> std::result::Result<Parts, Fault> {
         // Of a loader that is too long, or of a text with an odd character in it.
         let odd = flat[LOADER_LIMIT..].iter().position(|&byte| !is_text(byte));
         let at = LOADER_LIMIT + odd.expect("the last one at least");
-        let problem = format!(
-            "behind the {LOADER_LIMIT} bytes that a loader may have, {}",
-            no_text(at)
-        );
+        let problem =
+            format!("behind the {LOADER_LIMIT} bytes that a loader may have, {}", no_text(at));
         return Err(fault("kernel text", at..at + 1, &problem));
     }
-    let text = loader
-        ..flat
-            .iter()
-            .rposition(|&byte| byte != b'\n')
-            .map_or(0, |at| at + 2);
+    let text = loader..flat.iter().rposition(|&byte| byte != b'\n').map_or(0, |at| at + 2);
     let newlines = text.end..flat.len();
     if newlines.start > newlines.end || newlines.len() >= ALIGNMENT || text.len() < 2 {
         let problem = "expected text, one newline at its end, and then newlines up to the next multiple of 4096";
@@ -133,11 +113,7 @@ pub fn examine(flat: &[u8]) -> std::result::Result<Parts, Fault> {
         let range = text.start + range.start..text.start + range.end;
         return Err(fault("kernel text", range, &error.to_string()));
     }
-    Ok(Parts {
-        loader: 0..loader,
-        text,
-        newlines,
-    })
+    Ok(Parts { loader: 0..loader, text, newlines })
 }
 
 fn no_text(at: usize) -> String {
@@ -155,12 +131,10 @@ fn line_of(error: &Hex0Error, text: &[u8]) -> Range<usize> {
         Hex0Error::Character { line, .. } | Hex0Error::HalfByte { line } => line,
         Hex0Error::NoMemory { .. } => return 0..text.len(),
     };
-    let mut lines = text
-        .split_inclusive(|&byte| byte == b'\n')
-        .scan(0, |at, line| {
-            *at += line.len();
-            Some(*at - line.len()..*at)
-        });
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n').scan(0, |at, line| {
+        *at += line.len();
+        Some(*at - line.len()..*at)
+    });
     lines.nth(wanted - 1).unwrap_or(0..text.len())
 }
 

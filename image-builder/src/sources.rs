@@ -96,13 +96,7 @@ impl Seeker {
                 match fetch(self, pin, &root) {
                     Ok(None) => {}
                     Ok(Some((from, content))) => {
-                        verify(
-                            &from,
-                            &content,
-                            port,
-                            pin,
-                            "upstream's file or the pin is wrong",
-                        )?;
+                        verify(&from, &content, port, pin, "upstream's file or the pin is wrong")?;
                         return keep(content, kept);
                     }
                     Err(reason) => tried.push(reason),
@@ -141,11 +135,7 @@ impl Seeker {
         let (Some(url), Some(size)) = (&pin.url, pin.size) else {
             return Ok(None);
         };
-        let mut run = match Command::new("curl")
-            .args(CURL)
-            .arg(url)
-            .stdout(Stdio::piped())
-            .spawn()
+        let mut run = match Command::new("curl").args(CURL).arg(url).stdout(Stdio::piped()).spawn()
         {
             Ok(run) => run,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -155,16 +145,12 @@ impl Seeker {
         };
         let mut content = Vec::new();
         let output = run.stdout.take().expect("piped above");
-        let read = output
-            .take(size.saturating_add(1))
-            .read_to_end(&mut content);
+        let read = output.take(size.saturating_add(1)).read_to_end(&mut content);
         // Whoever sends too much is not heard to the end: the pipe is closed, and curl ends.
         let status = run.wait().map_err(|error| format!("curl {url}: {error}"))?;
         read.map_err(|error| format!("curl {url}: {error}"))?;
         if content.len() as u64 > size {
-            return Err(format!(
-                "{url}: it sends more than the {size} bytes of the pin"
-            ));
+            return Err(format!("{url}: it sends more than the {size} bytes of the pin"));
         }
         match status.success() {
             true => Ok(Some((url.into(), content))),
@@ -177,9 +163,7 @@ impl Seeker {
         let places = [&port.folder].into_iter().chain(&self.folders);
         places.for_each(|place| text += &format!("\n  not in {}", place.display()));
         text += &format!("\n  not in the cache: {}", kept.display());
-        tried
-            .iter()
-            .for_each(|reason| text += &format!("\n  {reason}"));
+        tried.iter().for_each(|reason| text += &format!("\n  {reason}"));
         if self.offline {
             text += "\n  not fetched: --offline";
         } else if tried.is_empty() {

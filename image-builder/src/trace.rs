@@ -24,10 +24,7 @@ pub fn decode(
     trace: &mut dyn Read,
     out: &mut dyn Write,
 ) -> Result<Decoded> {
-    let unusable = |reason: String| Error::Kernel {
-        path: elf_path.to_owned(),
-        reason,
-    };
+    let unusable = |reason: String| Error::Kernel { path: elf_path.to_owned(), reason };
     let table =
         Table::parse(elf).map_err(|error| unusable(format!("its trace strings: {error:#}")))?;
     let table = table
@@ -36,9 +33,7 @@ pub fn decode(
     let mut decoded = Decoded::default();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let size = trace
-            .read(&mut buffer)
-            .map_err(Error::io("read", Path::new("the trace")))?;
+        let size = trace.read(&mut buffer).map_err(Error::io("read", Path::new("the trace")))?;
         if size == 0 {
             return Ok(decoded);
         }
@@ -79,10 +74,7 @@ fn named(message: &str) -> Option<String> {
         Some(name) => name.to_ascii_lowercase(),
         None => format!("call_{number}"),
     };
-    let errno = result
-        .parse()
-        .ok()
-        .filter(|errno: &i32| (-4095..0).contains(errno));
+    let errno = result.parse().ok().filter(|errno: &i32| (-4095..0).contains(errno));
     let text = errno.map_or(String::new(), |errno| {
         let text = std::io::Error::from_raw_os_error(-errno).to_string();
         format!(" ({})", text.split(" (os error").next().unwrap_or_default())
@@ -105,10 +97,7 @@ mod tests {
                 "pid 1 call 64 (0x1, 0x4000, 0x5, 0x0, 0x0, 0x0) = 5",
                 "    1 write(0x1, 0x4000, 0x5, 0x0, 0x0, 0x0) = 5",
             ),
-            (
-                "pid 12 call 56 (0x0) = -2",
-                "   12 openat(0x0) = -2 (No such file or directory)",
-            ),
+            ("pid 12 call 56 (0x0) = -2", "   12 openat(0x0) = -2 (No such file or directory)"),
             ("pid 1 call 214 (0x0) = -4096", "    1 brk(0x0) = -4096"),
             (
                 "pid 1 call 9999 (0x0) = -38",

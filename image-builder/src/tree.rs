@@ -17,10 +17,7 @@ use walkdir::WalkDir;
 
 /// The members of the folder `root`, ordered by path, bytewise.
 pub fn read(root: &Path) -> Result<Vec<Member<Vec<u8>>>> {
-    if !std::fs::metadata(root)
-        .map_err(Error::io("read", root))?
-        .is_dir()
-    {
+    if !std::fs::metadata(root).map_err(Error::io("read", root))?.is_dir() {
         return Err(Error::Tree {
             path: root.to_owned(),
             reason: "expected a folder; a tar goes with --tar".into(),
@@ -30,15 +27,9 @@ pub fn read(root: &Path) -> Result<Vec<Member<Vec<u8>>>> {
     for entry in WalkDir::new(root).min_depth(1).follow_root_links(true) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(root).to_owned();
-            Error::Tree {
-                path,
-                reason: error.to_string(),
-            }
+            Error::Tree { path, reason: error.to_string() }
         })?;
-        let path = entry
-            .path()
-            .strip_prefix(root)
-            .expect("a walk stays below its root");
+        let path = entry.path().strip_prefix(root).expect("a walk stays below its root");
         found.push((path.as_os_str().as_bytes().to_vec(), entry));
     }
     found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -54,10 +45,7 @@ pub fn read(root: &Path) -> Result<Vec<Member<Vec<u8>>>> {
             })?;
             let linked = meta.is_file() && meta.nlink() > 1;
             let first = linked.then(|| {
-                first_names
-                    .entry((meta.dev(), meta.ino()))
-                    .or_insert_with(|| path.clone())
-                    .clone()
+                first_names.entry((meta.dev(), meta.ino())).or_insert_with(|| path.clone()).clone()
             });
             let kind = match first {
                 Some(target) if target != path => Kind::Hardlink { target },
@@ -80,9 +68,7 @@ fn kind(path: &Path, meta: &Metadata) -> Result<Kind<Vec<u8>>> {
     }
     if file_type.is_symlink() {
         let target = std::fs::read_link(path).map_err(Error::io("read the link", path))?;
-        return Ok(Kind::Symlink {
-            target: OsStr::as_bytes(target.as_os_str()).to_vec(),
-        });
+        return Ok(Kind::Symlink { target: OsStr::as_bytes(target.as_os_str()).to_vec() });
     }
     let what = match () {
         () if file_type.is_socket() => "a socket",
@@ -93,10 +79,7 @@ fn kind(path: &Path, meta: &Metadata) -> Result<Kind<Vec<u8>>> {
     let reason = format!(
         "it is {what}; only files, folders and links can (the kernel makes /dev itself): remove it from the tree"
     );
-    Err(Error::Tree {
-        path: path.to_owned(),
-        reason,
-    })
+    Err(Error::Tree { path: path.to_owned(), reason })
 }
 
 /// The permission bits without what the umask of a checkout decides.

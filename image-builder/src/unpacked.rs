@@ -127,9 +127,7 @@ fn unpack(content: &[u8], name: &str) -> Result<Vec<u8>> {
     let read = reader.take(MOST + 1).read_to_end(&mut tar);
     read.map_err(|error| Error::Source(format!("{name} cannot be unpacked: {error}")))?;
     match tar.len() as u64 > MOST {
-        true => Err(Error::Source(format!(
-            "{name} unpacks to more than {MOST} bytes"
-        ))),
+        true => Err(Error::Source(format!("{name} unpacks to more than {MOST} bytes"))),
         false => Ok(tar),
     }
 }

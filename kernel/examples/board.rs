@@ -41,17 +41,11 @@ fn show(board: &Board<'_>) {
         None => println!("console none"),
     }
     match board.interrupts {
-        Some(InterruptController::GicV2 {
-            distributor,
-            processor,
-        }) => {
+        Some(InterruptController::GicV2 { distributor, processor }) => {
             one("gicv2 distributor", distributor);
             one("gicv2 processor", processor);
         }
-        Some(InterruptController::GicV3 {
-            distributor,
-            redistributors,
-        }) => {
+        Some(InterruptController::GicV3 { distributor, redistributors }) => {
             one("gicv3 distributor", distributor);
             one("gicv3 redistributors", redistributors);
         }
@@ -71,10 +65,7 @@ fn show(board: &Board<'_>) {
 }
 
 fn list(name: &str, regions: &RegionList) {
-    regions
-        .as_slice()
-        .iter()
-        .for_each(|region| one(name, *region));
+    regions.as_slice().iter().for_each(|region| one(name, *region));
 }
 
 fn one(name: &str, region: Region) {

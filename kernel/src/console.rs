@@ -17,11 +17,7 @@ static UART: Once<Uart> = Once::new();
 /// The end of what was written, a [`Line`].
 static LINE: AtomicU16 = AtomicU16::new(Line::FRESH.to_word());
 
-static INPUT: Mutex<Ring> = Mutex::new(Ring {
-    bytes: [0; RING_SIZE],
-    first: 0,
-    count: 0,
-});
+static INPUT: Mutex<Ring> = Mutex::new(Ring { bytes: [0; RING_SIZE], first: 0, count: 0 });
 
 /// Bytes that nobody has asked for yet.
 struct Ring {

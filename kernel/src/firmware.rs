@@ -37,19 +37,11 @@ impl Found {
         let mailbox = timer
             .zip(board.mailbox)
             .and_then(|(timer, region)| Mailbox::open(region, timer, entry.image));
-        let pins = timer
-            .zip(board.gpio)
-            .and_then(|(timer, gpio)| Pins::open(gpio, timer).ok());
+        let pins = timer.zip(board.gpio).and_then(|(timer, gpio)| Pins::open(gpio, timer).ok());
         if let (true, Some(mailbox)) = (device_tree.is_empty(), mailbox) {
             ask_for_memory(mailbox, &mut board);
         }
-        Found {
-            board,
-            device_tree,
-            fault,
-            mailbox,
-            pins,
-        }
+        Found { board, device_tree, fault, mailbox, pins }
     }
 
     /// The console, wired and at its speed, ready to send.
@@ -89,9 +81,7 @@ fn ask_for_memory(mailbox: Mailbox, board: &mut Board<'_>) {
     if let Some(memory) = region(Tag::ArmMemory).filter(|memory| !memory.is_empty()) {
         board.memory = RegionList::new();
         board.memory.add(memory);
-        board
-            .memory
-            .remove(region(Tag::VideoMemory).unwrap_or_default());
+        board.memory.remove(region(Tag::VideoMemory).unwrap_or_default());
     }
 }
 

@@ -31,30 +31,20 @@ impl Image {
         let extent = arch::extent();
         if bytes.len() as u64 <= extent.end {
             return Err(
-                "this is a kernel without an image: make one with image-builder build".to_string(),
+                "this is a kernel without an image: make one with image-builder build".to_string()
             );
         }
         if !entry.data_were_zeros {
-            return Err(
-                "image damaged: the kernel: its data are not zeros in the file".to_string(),
-            );
+            return Err("image damaged: the kernel: its data are not zeros in the file".to_string());
         }
         let constant = &bytes[..extent.rodata_end as usize];
         let kernel = kernel_hash(constant, extent.end, sha256_compression());
         let (index, files) = image::load(bytes, extent.end as usize, &kernel, sha256)
             .map_err(|fault| format!("image damaged: {fault}"))?;
         if index.kernel_name == KernelName::Other {
-            println!(
-                "firmseed: the kernel is not a published one: sha256 {}",
-                Hex(&kernel)
-            );
+            println!("firmseed: the kernel is not a published one: sha256 {}", Hex(&kernel));
         }
-        Ok(Image {
-            bytes,
-            index,
-            files,
-            kernel,
-        })
+        Ok(Image { bytes, index, files, kernel })
     }
 
     /// The kernel's symbols, if there are any.

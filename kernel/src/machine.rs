@@ -38,11 +38,7 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 impl ThisMachine {
     /// The machine with these page frames.
     pub fn new(memory: PhysicalMemory, timer: Timer) -> Self {
-        ThisMachine {
-            memory,
-            timer,
-            compress: sha256_compression(),
-        }
+        ThisMachine { memory, timer, compress: sha256_compression() }
     }
 }
 

@@ -45,9 +45,7 @@ fn start(entry: Entry) -> ! {
         goal: power::Goal::new(found.board.argument("exit")),
     });
     if let Some(fault) = &found.fault {
-        fail(format_args!(
-            "{fault}. Pass an intact device tree, or none."
-        ));
+        fail(format_args!("{fault}. Pass an intact device tree, or none."));
     }
     match run::run(entry, &found) {
         Ok(status) => {

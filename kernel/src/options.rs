@@ -46,10 +46,9 @@ impl<'a> Options<'a> {
             other_init.map_or_else(|| bytes(index.init), |path| path.as_bytes().to_vec());
         let mut arguments = Vec::from([init.clone()]);
         match (after_dashes, other_init) {
-            (Some(rest), _) => arguments.extend(
-                rest.split_ascii_whitespace()
-                    .map(|word| word.as_bytes().to_vec()),
-            ),
+            (Some(rest), _) => {
+                arguments.extend(rest.split_ascii_whitespace().map(|word| word.as_bytes().to_vec()))
+            }
             (None, Some(_)) => {}
             (None, None) => arguments.extend(index.arguments().map(bytes)),
         }
@@ -63,10 +62,7 @@ impl<'a> Options<'a> {
                 continues: index.continues,
                 seeds: index
                     .seeds()
-                    .map(|seed| Seed {
-                        text: bytes(seed.source),
-                        program: bytes(seed.program),
-                    })
+                    .map(|seed| Seed { text: bytes(seed.source), program: bytes(seed.program) })
                     .collect(),
                 files: index.tar.sha256,
                 kernel: image.kernel,

@@ -27,23 +27,15 @@ use crate::{console, println, trace};
 pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
     let board = &found.board;
     let timer = Timer::new().ok_or("the firmware left the timer's frequency (CNTFRQ_EL0) unset")?;
-    let disk_slot = board
-        .virtio
-        .as_slice()
-        .iter()
-        .copied()
-        .find(|slot| virtio_block::is_disk(*slot));
+    let disk_slot =
+        board.virtio.as_slice().iter().copied().find(|slot| virtio_block::is_disk(*slot));
     let memory = plan::carry_out(&Given {
         memory: &board.memory,
         reserved: &board.reserved,
         unmapped: &board.unmapped,
         image: Region::new(entry.image, arch::image_size()),
         device_tree: found.device_tree,
-        dma: if disk_slot.is_some() {
-            virtio_block::BUFFER_SIZE
-        } else {
-            0
-        },
+        dma: if disk_slot.is_some() { virtio_block::BUFFER_SIZE } else { 0 },
     })
     .map_err(text)?;
     mmu::retire_identity_map();

@@ -42,11 +42,8 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
     in_order_and_used(&defines, &used)?;
     for define in &defines {
         if let Some(number) = define.number() {
-            let hex: String = number
-                .to_le_bytes()
-                .iter()
-                .map(|byte| format!("{byte:02X}"))
-                .collect();
+            let hex: String =
+                number.to_le_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
             ensure!(
                 hex.eq_ignore_ascii_case(define.hex),
                 "{}:{}: {} is {} but {number} is {hex}",
@@ -57,10 +54,8 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
             );
         }
     }
-    let instructions: Vec<&Define> = defines
-        .iter()
-        .filter(|define| !define.mnemonic.starts_with('='))
-        .collect();
+    let instructions: Vec<&Define> =
+        defines.iter().filter(|define| !define.mnemonic.starts_with('=')).collect();
     let mut listing = String::new();
     for (name, value) in offsets(files)? {
         listing += &format!("\t.set {name}, {value}\n");
@@ -94,10 +89,7 @@ pub fn check(files: &[(String, String)]) -> Result<usize> {
             define.mnemonic
         );
     }
-    ensure!(
-        rest.is_empty(),
-        "a DEFINE has more instructions than mnemonics"
-    );
+    ensure!(rest.is_empty(), "a DEFINE has more instructions than mnemonics");
     Ok(defines.len())
 }
 
@@ -119,13 +111,7 @@ fn in_order_and_used(defines: &[Define], used: &BTreeSet<String>) -> Result<()> 
 /// The mnemonics that a name stands for, as `plain` writes them.
 fn named(name: &str) -> String {
     let opposite = |condition: &str| {
-        let pairs = [
-            ("eq", "ne"),
-            ("lo", "hs"),
-            ("hi", "ls"),
-            ("gt", "le"),
-            ("lt", "ge"),
-        ];
+        let pairs = [("eq", "ne"), ("lo", "hs"), ("hi", "ls"), ("gt", "le"), ("lt", "ge")];
         pairs.iter().find_map(|&(a, b)| match condition {
             _ if condition == a => Some(b),
             _ if condition == b => Some(a),
@@ -207,11 +193,7 @@ fn offsets(files: &[(String, String)]) -> Result<BTreeMap<&str, usize>> {
             for window in words.windows(3) {
                 if let [name, "=", value] = window {
                     let value = value.parse().with_context(at)?;
-                    ensure!(
-                        found.insert(*name, value).is_none(),
-                        "{}: {name} stands twice",
-                        at()
-                    );
+                    ensure!(found.insert(*name, value).is_none(), "{}: {name} stands twice", at());
                 }
             }
         }
@@ -220,22 +202,12 @@ fn offsets(files: &[(String, String)]) -> Result<BTreeMap<&str, usize>> {
 }
 
 fn parse<'a>(path: &'a str, line: usize, rest: &'a str) -> Result<Define<'a>> {
-    let (code, mnemonic) = rest
-        .split_once('#')
-        .context("a DEFINE without its mnemonic behind #")?;
+    let (code, mnemonic) =
+        rest.split_once('#').context("a DEFINE without its mnemonic behind #")?;
     let mut words = code.split_whitespace();
-    let (name, hex) = (
-        words.next().context("no name")?,
-        words.next().context("no value")?,
-    );
+    let (name, hex) = (words.next().context("no name")?, words.next().context("no value")?);
     ensure!(words.next().is_none(), "more than a name and a value");
-    Ok(Define {
-        path,
-        line,
-        name,
-        hex: hex.trim_matches('\''),
-        mnemonic: mnemonic.trim(),
-    })
+    Ok(Define { path, line, name, hex: hex.trim_matches('\''), mnemonic: mnemonic.trim() })
 }
 
 #[cfg(test)]
@@ -275,18 +247,8 @@ mod tests {
             ("if_eq", "41000054", "b.ne .+8", "b.eq .+8"),
             ("if_hs", "43000054", "b.lo .+8", "b.hs .+8"),
             ("if_zero_x1", "410000B5", "cbnz x1, .+8", "cbz x1, .+8"),
-            (
-                "if_negative_x0",
-                "4000F8B6",
-                "tbz x0, 63, .+8",
-                "tbnz x0, 63, .+8",
-            ),
-            (
-                "set_x0",
-                "4000009802000014",
-                "ldrsw x0, .+8; b .+8",
-                "ldrsw x1, .+8; b .+8",
-            ),
+            ("if_negative_x0", "4000F8B6", "tbz x0, 63, .+8", "tbnz x0, 63, .+8"),
+            ("set_x0", "4000009802000014", "ldrsw x0, .+8; b .+8", "ldrsw x1, .+8; b .+8"),
             (
                 "get_x0",
                 "71000018200240F902000014",
@@ -311,12 +273,7 @@ mod tests {
                 "ldr w17, .+16; cmp w1, w17; b.ne .+16; b .+8",
                 "ldr w17, .+16; cmp w1, w17; b.eq .+16; b .+8",
             ),
-            (
-                "enter",
-                "FE0F1CF8",
-                "str x30, [sp, -64]!",
-                "str x29, [sp, -64]!",
-            ),
+            ("enter", "FE0F1CF8", "str x30, [sp, -64]!", "str x29, [sp, -64]!"),
         ] {
             let good = format!("DEFINE {name} {bytes} # {mnemonic}\n{name}\n");
             assert_eq!(run(&good).unwrap(), 1);
@@ -330,10 +287,7 @@ mod tests {
             ldr_x0,[x1,kind]\n";
         assert_eq!(run(good).unwrap(), 1);
         refused(&good.replace("kind = 8", "kind = 16"), "[x1, kind]` is");
-        refused(
-            &good.replace("kind = 8", "kind = 8 kind = 9"),
-            "stands twice",
-        );
+        refused(&good.replace("kind = 8", "kind = 8 kind = 9"), "stands twice");
     }
 
     #[test]

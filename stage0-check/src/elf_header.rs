@@ -57,21 +57,14 @@ pub fn check(source: &Source, bytes: &[u8]) -> Result<()> {
         number_at(bytes, *offset, *size)
     };
     for (name, value) in FIXED {
-        ensure!(
-            value_of(name) == Some(*value),
-            "{name} is {:?}, expected {value}",
-            value_of(name)
-        );
+        ensure!(value_of(name) == Some(*value), "{name} is {:?}, expected {value}", value_of(name));
     }
     ensure!(
         value_of("p_filesz") == Some(bytes.len() as u64),
         "p_filesz is not the size {}",
         bytes.len()
     );
-    ensure!(
-        value_of("p_memsz") >= value_of("p_filesz"),
-        "p_memsz is less than p_filesz"
-    );
+    ensure!(value_of("p_memsz") >= value_of("p_filesz"), "p_memsz is less than p_filesz");
     for line in lines(source) {
         let name = line.annotation.split(':').next().unwrap_or_default();
         let Some((_, offset, width)) = FIELDS.iter().find(|(field, ..)| *field == name) else {
@@ -82,11 +75,8 @@ pub fn check(source: &Source, bytes: &[u8]) -> Result<()> {
             "line {}: {name} has {width} bytes at {offset:03x}",
             line.number
         );
-        let said = line
-            .annotation
-            .split(": ")
-            .nth(1)
-            .and_then(|rest| rest.split([' ', ',']).next());
+        let said =
+            line.annotation.split(": ").nth(1).and_then(|rest| rest.split([' ', ',']).next());
         let number = said.and_then(|said| match said.strip_prefix("0x") {
             Some(digits) => u64::from_str_radix(digits, 16).ok(),
             None => said.parse().ok(),

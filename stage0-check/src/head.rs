@@ -22,16 +22,9 @@ fn check_size(text: &str, size: usize) -> Result<()> {
     let Some(rest) = text.split("# Size: ").nth(1) else {
         return Ok(());
     };
-    let said: usize = rest
-        .split(' ')
-        .next()
-        .unwrap_or("")
-        .parse()
-        .context("Size: without a number")?;
-    ensure!(
-        said == size,
-        "the head says {said} bytes, the text makes {size}"
-    );
+    let said: usize =
+        rest.split(' ').next().unwrap_or("").parse().context("Size: without a number")?;
+    ensure!(said == size, "the head says {said} bytes, the text makes {size}");
     Ok(())
 }
 
@@ -48,13 +41,9 @@ fn check_functions(text: &str, labels: &BTreeMap<String, usize>) -> Result<()> {
         };
         let said = usize::from_str_radix(offset, 16)
             .with_context(|| format!("Functions: the offset of {name} is not hex"))?;
-        let place = labels
-            .get(name)
-            .with_context(|| format!("Functions: there is no label {name}"))?;
-        ensure!(
-            said == *place,
-            "Functions: {name} is at {place:03x}, the head says {offset}"
-        );
+        let place =
+            labels.get(name).with_context(|| format!("Functions: there is no label {name}"))?;
+        ensure!(said == *place, "Functions: {name} is at {place:03x}, the head says {offset}");
     }
     Ok(())
 }
@@ -91,11 +80,7 @@ mod tests {
             ("000 start.", "004 start.", "start is at 000"),
             ("000 start.", "000 begin.", "no label begin"),
             ("000 start.", "start.", "no offset and name"),
-            (
-                "SIZE = 0x1",
-                "SIZE = 0x1 SPARE = 0x2",
-                "SPARE, which no line uses",
-            ),
+            ("SIZE = 0x1", "SIZE = 0x1 SPARE = 0x2", "SPARE, which no line uses"),
         ] {
             let error = run(&TEXT.replace(right, wrong)).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");

@@ -37,9 +37,8 @@ pub fn is_field(offset: usize) -> bool {
 pub fn check(source: &Source, bytes: &[u8]) -> Result<()> {
     let mut fields = FIELDS.iter();
     for line in lines(source).filter(|line| is_field(line.offset)) {
-        let (name, offset, width) = fields
-            .next()
-            .context("more lines than the header has fields")?;
+        let (name, offset, width) =
+            fields.next().context("more lines than the header has fields")?;
         let (said_name, said) = line
             .annotation
             .split_once(": ")
@@ -53,10 +52,7 @@ pub fn check(source: &Source, bytes: &[u8]) -> Result<()> {
             continue;
         }
         let value = number_at(bytes, *offset, *width).context("the header is cut off")?;
-        let number = said
-            .split([' ', ','])
-            .next()
-            .and_then(|said| said.parse().ok());
+        let number = said.split([' ', ',']).next().and_then(|said| said.parse().ok());
         ensure!(
             number == Some(value),
             "line {}: {name} is {value}, the line says {said}",

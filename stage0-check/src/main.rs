@@ -43,10 +43,7 @@ fn check_all(paths: &[String]) -> Result<()> {
     let mut macros = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
-        match Path::new(path)
-            .extension()
-            .and_then(|extension| extension.to_str())
-        {
+        match Path::new(path).extension().and_then(|extension| extension.to_str()) {
             Some("hex0" | "hex1" | "hex2") => {
                 let count = text::check(path, &text)?;
                 println!("{path}: {count} lines proven");

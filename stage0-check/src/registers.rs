@@ -42,10 +42,8 @@ pub fn check(source: &Source) -> Result<()> {
 
 /// Registers that a text names: x0 to x30, w0 to w30; `x3 to x7` names those between them too.
 fn named(text: &str) -> BTreeSet<u32> {
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut out: BTreeSet<u32> = words.iter().filter_map(|word| number(word)).collect();
     for window in words.windows(3) {
         if let [from, "to", to] = window
@@ -75,21 +73,13 @@ fn written(mnemonic: &str) -> Vec<u32> {
         | "tbz" | "tbnz" => {}
         _ if operation.starts_with("b.") => {}
         _ if operation.starts_with("st") => {}
-        "ldp" => out.extend(
-            operands
-                .iter()
-                .take(2)
-                .filter_map(|operand| number(operand)),
-        ),
+        "ldp" => out.extend(operands.iter().take(2).filter_map(|operand| number(operand))),
         _ => out.extend(first),
     }
     // Write-back of a load or store: [xN], #n or [xN, #n]!
     if let Some(address) = mnemonic.split('[').nth(1) {
         let written_back = mnemonic.ends_with('!') || address.contains("],");
-        let base = address
-            .split([',', ']'])
-            .next()
-            .and_then(|word| number(word.trim()));
+        let base = address.split([',', ']']).next().and_then(|word| number(word.trim()));
         out.extend(base.filter(|_| written_back));
     }
     out.retain(|register| *register != 30);

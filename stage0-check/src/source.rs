@@ -61,21 +61,14 @@ pub fn parse(text: &str) -> Result<Source> {
     for (index, raw) in text.lines().enumerate() {
         let number = index + 1;
         parse_line(number, raw, &mut items).with_context(|| format!("line {number}"))?;
-        if items
-            .iter()
-            .all(|item| matches!(item, Item::Comment(..) | Item::Label(..)))
-        {
+        if items.iter().all(|item| matches!(item, Item::Comment(..) | Item::Label(..))) {
             collect_symbols(raw, &mut symbols)?;
         }
     }
     let (constants, places) = symbols.into_iter().partition(|(name, _): &(String, u64)| {
         name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
     });
-    Ok(Source {
-        items,
-        places,
-        constants,
-    })
+    Ok(Source { items, places, constants })
 }
 
 fn parse_line(number: usize, raw: &str, items: &mut Vec<Item>) -> Result<()> {
@@ -85,10 +78,7 @@ fn parse_line(number: usize, raw: &str, items: &mut Vec<Item>) -> Result<()> {
     };
     if code.is_empty() {
         if let Some(comment) = comment {
-            match comment
-                .strip_prefix("   ")
-                .and_then(|name| name.strip_suffix(':'))
-            {
+            match comment.strip_prefix("   ").and_then(|name| name.strip_suffix(':')) {
                 Some(name) if is_name(name) => items.push(Item::Label(name.into(), None)),
                 _ => items.push(Item::Comment(comment.trim().into())),
             }
@@ -137,10 +127,7 @@ fn token(word: &str) -> Result<Token> {
         let (a, b) = pair.split_once('>').context("% without >")?;
         return Ok(Token::Difference(a.into(), b.into()));
     }
-    ensure!(
-        word.len() == 2,
-        "`{word}` is neither a byte nor a reference"
-    );
+    ensure!(word.len() == 2, "`{word}` is neither a byte nor a reference");
     let byte = u8::from_str_radix(word, 16).with_context(|| format!("`{word}` is not hex"))?;
     Ok(Token::Byte(byte))
 }

@@ -129,10 +129,7 @@ fn place(source: &Source) -> Result<BTreeMap<String, usize>> {
                 at += size(line);
             }
             Item::Label(name, character) => {
-                ensure!(
-                    places.insert(name.clone(), at).is_none(),
-                    "label {name} stands twice"
-                );
+                ensure!(places.insert(name.clone(), at).is_none(), "label {name} stands twice");
                 if let Some(character) = character {
                     let key = format!(":{character}");
                     ensure!(
@@ -151,9 +148,7 @@ fn place(source: &Source) -> Result<BTreeMap<String, usize>> {
 fn resolve(source: &Source, places: &BTreeMap<String, usize>) -> Result<Vec<u8>> {
     let find = |name: &str| {
         let place = places.get(&format!(":{name}")).or_else(|| places.get(name));
-        place
-            .copied()
-            .with_context(|| format!("label {name} is not defined"))
+        place.copied().with_context(|| format!("label {name} is not defined"))
     };
     let mut bytes = Vec::new();
     for line in lines(source) {
@@ -194,10 +189,7 @@ fn fill(word: u32, distance: i64) -> Result<u32> {
     };
     let words = distance / 4;
     let mask = (1u32 << bits) - 1;
-    ensure!(
-        word & mask << low == 0,
-        "the field of {word:08x} is not zero"
-    );
+    ensure!(word & mask << low == 0, "the field of {word:08x} is not zero");
     ensure!(
         (-(1 << (bits - 1))..1 << (bits - 1)).contains(&words),
         "distance {distance} does not fit {bits} bits"
@@ -218,25 +210,15 @@ fn assembly(source: &Source, bytes: &[u8], kind: Kind) -> Result<String> {
             Item::Line(line) => {
                 let own = &bytes[line.offset..line.offset + size(line)];
                 if let Some(quoted) = line.annotation.strip_prefix('"') {
-                    let quoted = quoted
-                        .strip_suffix('"')
-                        .context("a string without its end")?;
+                    let quoted = quoted.strip_suffix('"').context("a string without its end")?;
                     let string =
                         unescape(quoted).with_context(|| format!("line {}", line.number))?;
-                    ensure!(
-                        string == own,
-                        "line {}: \"{quoted}\" is {string:02X?}",
-                        line.number
-                    );
+                    ensure!(string == own, "line {}: \"{quoted}\" is {string:02X?}", line.number);
                     writeln!(out, "\t.byte {}", list(own))?;
                 } else if kind.is_field(line) {
                     writeln!(out, "\t.byte {}", list(own))?;
                 } else {
-                    ensure!(
-                        own.len() == 4,
-                        "line {}: an instruction has four bytes",
-                        line.number
-                    );
+                    ensure!(own.len() == 4, "line {}: an instruction has four bytes", line.number);
                     writeln!(out, "\t{}", line.annotation)?;
                 }
             }
@@ -288,10 +270,7 @@ mod tests {
     fn a_wrong_byte_is_found() {
         assert_eq!(check_source(GOOD).unwrap(), 2);
         let wrong = message(&GOOD.replace("20 00", "40 00"));
-        assert!(
-            wrong.contains("mov x0, #1") && wrong.contains("GNU as"),
-            "{wrong}"
-        );
+        assert!(wrong.contains("mov x0, #1") && wrong.contains("GNU as"), "{wrong}");
         let wrong = message(&GOOD.replace("FF FF FF 17", "FE FF FF 17"));
         assert!(wrong.contains("b start"), "{wrong}");
     }

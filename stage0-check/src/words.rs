@@ -21,14 +21,8 @@ pub fn check(path: &str, text: &str) -> Result<usize> {
             .with_context(|| format!("{path}:{}: comment without end", index + 1))?;
         words.push((index + 1, value, mnemonic));
     }
-    ensure!(
-        !words.is_empty(),
-        "{path}: no machine word with its instruction found"
-    );
-    let listing: String = words
-        .iter()
-        .map(|(_, _, mnemonic)| format!("\t{mnemonic}\n"))
-        .collect();
+    ensure!(!words.is_empty(), "{path}: no machine word with its instruction found");
+    let listing: String = words.iter().map(|(_, _, mnemonic)| format!("\t{mnemonic}\n")).collect();
     let expected =
         assembler::assemble(&listing, 0, &BTreeMap::new()).with_context(|| path.to_string())?;
     for ((line, value, mnemonic), bytes) in words.iter().zip(expected.chunks_exact(4)) {
@@ -38,10 +32,7 @@ pub fn check(path: &str, text: &str) -> Result<usize> {
             "{path}:{line}: `{mnemonic}` is {assembled:08x}, the word {value:08x}"
         );
     }
-    ensure!(
-        expected.len() == 4 * words.len(),
-        "{path}: not one instruction a word"
-    );
+    ensure!(expected.len() == 4 * words.len(), "{path}: not one instruction a word");
     Ok(words.len())
 }
 

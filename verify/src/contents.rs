@@ -33,9 +33,7 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, findings: &mut Findings) -> Inp
     let seeds = ledger.seeds.iter().map(|seed| seed.program.content);
     let mut known = Known {
         image,
-        made: seeds
-            .map(|content| (content.sha256, (content, Source::Seed)))
-            .collect(),
+        made: seeds.map(|content| (content.sha256, (content, Source::Seed))).collect(),
         refused: HashSet::new(),
     };
     let mut inputs = Inputs::default();
@@ -43,10 +41,7 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, findings: &mut Findings) -> Inp
         let program = &entry.program;
         // What a program was when it ran first: if it was made in the run later, it was the image's all the same.
         if let Some(source) = known.executed("program", program, entry, findings) {
-            inputs
-                .programs
-                .entry(program.content.sha256)
-                .or_insert(source);
+            inputs.programs.entry(program.content.sha256).or_insert(source);
         }
         if program.content.class == Class::Text {
             let text = format!("program {}: a text cannot be executed", Named(program));
@@ -106,11 +101,7 @@ impl Known<'_> {
     ) -> Option<Source> {
         let hash = file.content.sha256;
         let made = self.made.get(&hash).copied();
-        let of_image = || {
-            self.image
-                .find(&hash)
-                .map(|file| (file.content, Source::Image))
-        };
+        let of_image = || self.image.find(&hash).map(|file| (file.content, Source::Image));
         let empty = content_of(b"");
         let is_empty = || (hash == empty.sha256).then_some((empty, Source::Written));
         let problem = match made.or_else(of_image).or_else(is_empty) {

@@ -72,11 +72,7 @@ struct Tainted {
 
 impl Tainted {
     /// In an earlier run: no entry of this one is the first.
-    const BEFORE: Self = Tainted {
-        since: 0,
-        writer: 0,
-        depth: 0,
-    };
+    const BEFORE: Self = Tainted { since: 0, writer: 0, depth: 0 };
 }
 
 /// Which contents of a ledger derive from text, and why others do not.
@@ -92,11 +88,7 @@ pub struct Derivation<'a> {
 impl<'a> Derivation<'a> {
     /// Follows all of the ledger of a run of `image`.
     pub fn new(lineage: &'a Lineage<'a>, image: &'a Image<'a>) -> Self {
-        let seeds = lineage
-            .ledger
-            .seeds
-            .iter()
-            .map(|seed| seed.program.content.sha256);
+        let seeds = lineage.ledger.seeds.iter().map(|seed| seed.program.content.sha256);
         let (earlier, before) = (image.earlier.into_iter(), image.earlier.into_iter());
         let earlier = earlier.flat_map(|run| &run.derived);
         let tainted = before.flat_map(|run| &run.tainted);
@@ -104,10 +96,7 @@ impl<'a> Derivation<'a> {
             lineage,
             image,
             processes: HashMap::new(),
-            derived: seeds
-                .chain(earlier.copied())
-                .map(|hash| (hash, 0))
-                .collect(),
+            derived: seeds.chain(earlier.copied()).map(|hash| (hash, 0)).collect(),
             tainted: tainted.map(|hash| (*hash, Tainted::BEFORE)).collect(),
         };
         for entry in &lineage.ledger.entries {
@@ -141,11 +130,7 @@ impl<'a> Derivation<'a> {
                 None => drop(self.derived.insert(hash, writer)),
                 Some(taint) => {
                     let (since, depth) = (writer, taint.depth + 1);
-                    let new = Tainted {
-                        since,
-                        writer,
-                        depth,
-                    };
+                    let new = Tainted { since, writer, depth };
                     let known = self.tainted.entry(hash).or_insert(new);
                     if known.depth > depth {
                         (known.writer, known.depth) = (writer, depth);

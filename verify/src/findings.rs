@@ -113,12 +113,7 @@ impl Findings {
     }
 
     fn push(&mut self, check: Check, entry: Option<u64>, line: Option<usize>, problem: String) {
-        self.list.push(Finding {
-            check,
-            entry,
-            line,
-            problem,
-        });
+        self.list.push(Finding { check, entry, line, problem });
     }
 }
 

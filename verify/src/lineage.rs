@@ -67,11 +67,7 @@ impl<'a> Lineage<'a> {
         for entry in &ledger.entries {
             let run = lineage.place(entry, &mut current);
             lineage.run_of_entry.push(run);
-            for source in entry
-                .from
-                .iter()
-                .filter_map(|process| current.get(process).copied())
-            {
+            for source in entry.from.iter().filter_map(|process| current.get(process).copied()) {
                 if known.insert((run, source)) {
                     lineage.runs[run].from.push(source);
                 }
@@ -146,12 +142,6 @@ pub type Start<'a> = (&'a File, &'a [u8], &'a [Vec<u8>], &'a (u64, Digest));
 
 /// What an entry tells of it.
 pub fn start(entry: &Entry) -> Start<'_> {
-    let Entry {
-        program,
-        cwd,
-        arguments,
-        environment,
-        ..
-    } = entry;
+    let Entry { program, cwd, arguments, environment, .. } = entry;
     (program, cwd, arguments, environment)
 }

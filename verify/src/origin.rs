@@ -40,22 +40,12 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
     for (what, of_ledger, of_image) in [
         ("policy", ledger.policy.clone(), index.policy.to_string()),
         ("init", path_text(&ledger.init), index.init.to_string()),
-        (
-            "list of arguments",
-            words(ledger.arguments.iter().cloned()),
-            arguments,
-        ),
-        (
-            "environment",
-            words(ledger.environment.iter().cloned()),
-            environment,
-        ),
+        ("list of arguments", words(ledger.arguments.iter().cloned()), arguments),
+        ("environment", words(ledger.environment.iter().cloned()), environment),
         ("cwd", path_text(&ledger.cwd), index.cwd.to_string()),
     ] {
         if of_ledger != of_image {
-            say(format!(
-                "the ledger's {what} is `{of_ledger}`, the image's is `{of_image}`"
-            ));
+            say(format!("the ledger's {what} is `{of_ledger}`, the image's is `{of_image}`"));
         }
     }
     let head =
@@ -73,18 +63,13 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
     }
     let (seeds, here) = (image.seeds(), ledger.seeds.len());
     if here != seeds.len() {
-        say(format!(
-            "the ledger has {here} seeds, the image {}",
-            seeds.len()
-        ));
+        say(format!("the ledger has {here} seeds, the image {}", seeds.len()));
     }
     for (seed, (text, program)) in ledger.seeds.iter().zip(&seeds) {
         let [path, from] = [&seed.program.path, &seed.text.path].map(|path| path_text(path));
         let [other, of] = [program, text].map(|path| path_text(path));
         if (&path, &from) != (&other, &of) {
-            say(format!(
-                "the ledger's seed {path} from {from} is {other} from {of} in the image"
-            ));
+            say(format!("the ledger's seed {path} from {from} is {other} from {of} in the image"));
         } else if let Err(problem) = decoded(seed, image) {
             say(format!("seed {path}: {problem}"));
         }
@@ -95,9 +80,7 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
 }
 
 fn words(list: impl Iterator<Item = Vec<u8>>) -> String {
-    list.map(|text| path_text(&text))
-        .collect::<Vec<_>>()
-        .join(" ")
+    list.map(|text| path_text(&text)).collect::<Vec<_>>().join(" ")
 }
 
 /// Is process 1 what the image's index says? The kernel's command line can name another program, and other arguments.
@@ -106,10 +89,7 @@ fn first_process(ledger: &Ledger, image: &Image<'_>, start: &Start, findings: &m
         return; // named by the checks of processes
     };
     let variables: Vec<Vec<u8>> = image.index.environment().map(bytes).collect();
-    let strings: Vec<u8> = variables
-        .iter()
-        .flat_map(|text| [text, &b"\0"[..]].concat())
-        .collect();
+    let strings: Vec<u8> = variables.iter().flat_map(|text| [text, &b"\0"[..]].concat()).collect();
     let environment = (variables.len() as u64, digest(&strings));
     for (same, what) in [
         // By its bytes: it may have another name when the line is written.
@@ -131,14 +111,10 @@ fn first_process(ledger: &Ledger, image: &Image<'_>, start: &Start, findings: &m
 fn decoded(seed: &Seed, image: &Image<'_>) -> Result<(), String> {
     let (text, program) = (&seed.text, &seed.program);
     let name = path_text(&text.path);
-    let (file, source) = image
-        .at(&text.path)
-        .ok_or(format!("the image has no file {name}"))?;
+    let (file, source) = image.at(&text.path).ok_or(format!("the image has no file {name}"))?;
     if file.content != text.content {
         let (file, text) = (Named(file), Named(text));
-        return Err(format!(
-            "its text in the image is {file}, in the ledger {text}"
-        ));
+        return Err(format!("its text in the image is {file}, in the ledger {text}"));
     }
     let made = hex0::decode(source).map_err(|error| format!("{name}: {error}"))?;
     let mut of_text = program.clone();

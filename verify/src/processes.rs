@@ -28,14 +28,8 @@ pub fn check(ledger: &Ledger, findings: &mut Findings) -> usize {
                 begins(&processes, entry, &mut say)
             }
         };
-        for source in entry
-            .from
-            .iter()
-            .filter(|source| !processes.contains_key(source))
-        {
-            say(format!(
-                "it got bytes of process {source}, which has no entry above"
-            ));
+        for source in entry.from.iter().filter(|source| !processes.contains_key(source)) {
+            say(format!("it got bytes of process {source}, which has no entry above"));
         }
         let before = processes.remove(&entry.process);
         let mut starts = before.map_or(HashSet::new(), |process| process.starts);
@@ -113,15 +107,11 @@ fn goes_on(process: &Process<'_>, entry: &Entry, say: &mut impl FnMut(String)) -
     let last = process.last;
     let (number, above) = (entry.process, last.number);
     if has_ended(last) {
-        say(format!(
-            "process {number} goes on after its end in entry {above}"
-        ));
+        say(format!("process {number} goes on after its end in entry {above}"));
     }
     let (parent, before) = (entry.parent, last.parent);
     if parent != before {
-        say(format!(
-            "process {number} has the parent {parent}, in entry {above} it was {before}"
-        ));
+        say(format!("process {number} has the parent {parent}, in entry {above} it was {before}"));
     }
     let same = start(last) == start(entry);
     if !same && last.ending == Ending::GoesOn && process.has_executed {

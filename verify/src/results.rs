@@ -104,10 +104,7 @@ impl<'a> Outcome<'a> {
 pub fn expected(outcome: &mut Outcome<'_>, findings: &mut Findings) -> Option<ExpectedCounts> {
     outcome.image.at(LIST)?;
     let image = outcome.image;
-    let mut counts = ExpectedCounts {
-        listed: image.expected.len(),
-        ..ExpectedCounts::default()
-    };
+    let mut counts = ExpectedCounts { listed: image.expected.len(), ..ExpectedCounts::default() };
     for (hash, path) in &image.expected {
         let name = path_text(path);
         let last = outcome.last.get(&path[..]).copied();
@@ -189,9 +186,7 @@ fn artifact(
         }
         (None, None) => {
             let hash = Short(hash);
-            Some(format!(
-                "{name} ({hash}): the ledger does not know these contents"
-            ))
+            Some(format!("{name} ({hash}): the ledger does not know these contents"))
         }
     };
     if let Some(problem) = problem {

@@ -45,11 +45,7 @@ pub struct Through<'a> {
 /// # Errors
 /// The ledger does not know such a file, or several.
 pub fn trace_back<'a>(lineage: &Lineage<'a>, name: &str) -> Result<Vec<Origin<'a>>, String> {
-    let mut tracer = Tracer {
-        lineage,
-        queue: vec![find(lineage, name)?],
-        done: HashSet::new(),
-    };
+    let mut tracer = Tracer { lineage, queue: vec![find(lineage, name)?], done: HashSet::new() };
     let mut origins = Vec::new();
     while let Some((file, entry)) = tracer.next() {
         origins.push(tracer.origin(file, entry));
@@ -68,14 +64,9 @@ fn find<'a>(lineage: &Lineage<'a>, name: &str) -> Result<(&'a File, u64), String
     };
     let entries = || ledger.entries.iter();
     let wrote = entries().flat_map(|entry| &entry.wrote);
-    let seeds = ledger
-        .seeds
-        .iter()
-        .flat_map(|seed| [&seed.program, &seed.text]);
+    let seeds = ledger.seeds.iter().flat_map(|seed| [&seed.program, &seed.text]);
     let read = entries().flat_map(|entry| &entry.reads);
-    let others = seeds
-        .chain(read)
-        .chain(entries().map(|entry| &entry.program));
+    let others = seeds.chain(read).chain(entries().map(|entry| &entry.program));
     // Of a path the last contents; of contents the first time they were written.
     let mut found: Vec<&File> = wrote.filter(is_meant).collect();
     if !is_hash {
@@ -193,8 +184,7 @@ impl<'a> Tracer<'_, 'a> {
         let mut seeds = self.lineage.ledger.seeds.iter();
         let is_seed = seeds.any(|seed| seed.program.content == program.content);
         let writer = self.first_writer(program, run.entries[0].number);
-        self.queue
-            .push((program, writer.filter(|_| !is_seed).unwrap_or(0)));
+        self.queue.push((program, writer.filter(|_| !is_seed).unwrap_or(0)));
     }
 
     /// The first entry that wrote these contents: the one with the shortest way back.
@@ -208,16 +198,10 @@ impl<'a> Tracer<'_, 'a> {
         for (run, files) in &gathered.made {
             let program = self.lineage.runs()[*run].program();
             let hash = program.content.sha256;
-            let known = programs
-                .iter_mut()
-                .find(|known| known.program.content.sha256 == hash);
+            let known = programs.iter_mut().find(|known| known.program.content.sha256 == hash);
             let Some(known) = known else {
                 let (runs, files) = (1, files.clone());
-                programs.push(Through {
-                    program,
-                    runs,
-                    files,
-                });
+                programs.push(Through { program, runs, files });
                 continue;
             };
             known.runs += 1;

@@ -76,22 +76,14 @@ pub fn verify(request: &Request<'_>) -> Verified {
     let place = |finding: &Finding| (finding.check, finding.entry, finding.line);
     findings.list.sort_by_key(place);
     let (findings, notes) = (findings.list, findings.notes);
-    Verified {
-        ledger,
-        findings,
-        notes,
-        compared,
-    }
+    Verified { ledger, findings, notes, compared }
 }
 
 impl Compared {
     fn compare(&mut self, request: &Request<'_>, ledger: &Ledger, findings: &mut Findings) {
         if let Some(head) = request.head.filter(|head| *head != ledger.head) {
             let (expected, found) = (Hex(&head), Hex(&ledger.head));
-            findings.add(
-                Check::Head,
-                format!("expected {expected}, the ledger's is {found}"),
-            );
+            findings.add(Check::Head, format!("expected {expected}, the ledger's is {found}"));
         }
         self.processes = processes::check(ledger, findings);
         let Some(image) = request.image else {

@@ -12,10 +12,7 @@ fn layers_are_as_lib_states() {
 fn it_has_at_most_1500_lines_of_code() {
     let lines = layers::lines(std::path::Path::new(ROOT));
     assert!(lines.code > 500, "expected the crate's code, found {lines}");
-    assert!(
-        lines.code <= 1500,
-        "expected at most 1500 lines of code, found {lines}"
-    );
+    assert!(lines.code <= 1500, "expected at most 1500 lines of code, found {lines}");
 }
 
 /// Who has read `formats` and this has read all that a verdict rests on.

@@ -52,13 +52,8 @@ const GOOD: Row = (1, 7, 0, 0x60_0000, 0x300, 0x300, 1);
 #[test]
 fn a_hand_written_program_is_one_segment() {
     // As stage0 programs are: one RWX segment, alignment 1, longer in memory and even in its headers than the file.
-    let elf = parse(&file(
-        2,
-        0x60_0078,
-        &[(1, 7, 0, 0x60_0000, 0x2345, 0x10_0000, 1)],
-        200,
-    ))
-    .unwrap();
+    let elf =
+        parse(&file(2, 0x60_0078, &[(1, 7, 0, 0x60_0000, 0x2345, 0x10_0000, 1)], 200)).unwrap();
     assert_eq!(elf.entry, 0x60_0078);
     assert_eq!(elf.headers_address, 0x60_0040);
     assert_eq!(elf.header_count, 1);
@@ -66,10 +61,7 @@ fn a_hand_written_program_is_one_segment() {
     assert!(!elf.executable_stack);
     let segment = elf.segments[0];
     assert_eq!(segment.flags, PF_R | PF_W | PF_X);
-    assert_eq!(
-        (segment.address, segment.memory_size),
-        (0x60_0000, 0x10_0000)
-    );
+    assert_eq!((segment.address, segment.memory_size), (0x60_0000, 0x10_0000));
     assert_eq!((segment.offset, segment.file_size), (0, 0x2345));
     assert!(segment.is_congruent());
     assert_eq!(segment.pages(), (0x60_0000, 0x70_0000));
@@ -136,14 +128,8 @@ fn each_flaw_has_its_reason() {
     assert_eq!(with(18, &[62]), ElfError::WrongMachine { found: 62 });
     assert_eq!(with(54, &[32]), ElfError::WrongHeaderSize { found: 32 });
     assert_eq!(with(56, &[0]), ElfError::WrongHeaderCount { found: 0 });
-    assert_eq!(
-        with(56, &[0xff, 0xff]),
-        ElfError::WrongHeaderCount { found: 0xffff }
-    );
-    let outside = |offset| ElfError::HeadersOutsideFile {
-        offset,
-        size: 0x1000,
-    };
+    assert_eq!(with(56, &[0xff, 0xff]), ElfError::WrongHeaderCount { found: 0xffff });
+    let outside = |offset| ElfError::HeadersOutsideFile { offset, size: 0x1000 };
     assert_eq!(with(32, &0xfc9u64.to_le_bytes()), outside(0xfc9));
     assert_eq!(with(32, &u64::MAX.to_le_bytes()), outside(u64::MAX));
 }
@@ -152,22 +138,10 @@ fn each_flaw_has_its_reason() {
 fn each_flawed_segment_has_its_reason() {
     let flaw = |row| parse_rows(2, &[GOOD, row]).unwrap_err();
     let segment = 1;
-    assert_eq!(
-        flaw((3, 4, 0x100, 0, 0x1b, 0x1b, 1)),
-        ElfError::NeedsInterpreter
-    );
-    assert_eq!(
-        flaw((1, 5, 0, 0x50_0000, 2, 1, 1)),
-        ElfError::FileLargerThanMemory { segment }
-    );
-    assert_eq!(
-        flaw((1, 5, u64::MAX, 0x50_0000, 1, 1, 1)),
-        ElfError::OffsetTooLarge { segment }
-    );
-    assert_eq!(
-        flaw((1, 5, 1 << 63, 0x50_0000, 0, 1, 1)),
-        ElfError::OffsetTooLarge { segment }
-    );
+    assert_eq!(flaw((3, 4, 0x100, 0, 0x1b, 0x1b, 1)), ElfError::NeedsInterpreter);
+    assert_eq!(flaw((1, 5, 0, 0x50_0000, 2, 1, 1)), ElfError::FileLargerThanMemory { segment });
+    assert_eq!(flaw((1, 5, u64::MAX, 0x50_0000, 1, 1, 1)), ElfError::OffsetTooLarge { segment });
+    assert_eq!(flaw((1, 5, 1 << 63, 0x50_0000, 0, 1, 1)), ElfError::OffsetTooLarge { segment });
     for (address, size) in [
         (0, 0x1000),
         (LOWEST_ADDRESS - 1, 1),
@@ -180,21 +154,11 @@ fn each_flawed_segment_has_its_reason() {
     ] {
         assert_eq!(
             flaw((1, 5, 0, address, 0, size, 1)),
-            ElfError::AddressOutOfRange {
-                segment,
-                address,
-                size
-            }
+            ElfError::AddressOutOfRange { segment, address, size }
         );
     }
-    assert_eq!(
-        parse_rows(2, &[(1, 5, 0, 0x50_0000, 0, 0, 1)]),
-        Err(ElfError::NothingToLoad)
-    );
-    assert_eq!(
-        parse_rows(3, &[(4, 4, 0, 0, 0, 0, 1)]),
-        Err(ElfError::NothingToLoad)
-    );
+    assert_eq!(parse_rows(2, &[(1, 5, 0, 0x50_0000, 0, 0, 1)]), Err(ElfError::NothingToLoad));
+    assert_eq!(parse_rows(3, &[(4, 4, 0, 0, 0, 0, 1)]), Err(ElfError::NothingToLoad));
     assert!(parse_rows(2, &[(1, 5, 0, HIGHEST_END - 1, 0, 1, 1)]).is_ok());
 }
 
@@ -202,12 +166,7 @@ fn each_flawed_segment_has_its_reason() {
 fn reasons_are_sentences_that_say_what_to_do() {
     let message = ElfError::NeedsInterpreter.to_string();
     assert!(message.contains("-static"), "{message}");
-    let message = ElfError::AddressOutOfRange {
-        segment: 3,
-        address: 0x10,
-        size: 0x20,
-    }
-    .to_string();
+    let message = ElfError::AddressOutOfRange { segment: 3, address: 0x10, size: 0x20 }.to_string();
     assert_eq!(
         message,
         "program header 3: 0x20 bytes at 0x10 are not within 0x1000 to 0x7fff6ff000"

@@ -30,8 +30,7 @@ impl Part {
 
     /// Do the part's bytes in `image` hash to what the index says?
     pub fn matches(&self, image: &[u8], sha256: impl FnOnce(&[u8]) -> Digest) -> bool {
-        self.slice(image)
-            .is_some_and(|bytes| sha256(bytes) == self.sha256)
+        self.slice(image).is_some_and(|bytes| sha256(bytes) == self.sha256)
     }
 }
 

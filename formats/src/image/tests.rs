@@ -28,16 +28,11 @@ fn image(index: &str) -> Vec<u8> {
 
 fn refused(from: &str, to: &str) -> String {
     let text = body();
-    assert!(
-        text.contains(from),
-        "the test's own needle {from:?} is gone"
-    );
+    assert!(text.contains(from), "the test's own needle {from:?} is gone");
     let image = image(&text.replacen(from, to, 1));
     let result = Index::open(&image, 4096)
         .and_then(|index| index.members().try_for_each(|member| member.map(drop)));
-    result
-        .expect_err("a damaged index was accepted")
-        .to_string()
+    result.expect_err("a damaged index was accepted").to_string()
 }
 
 #[test]
@@ -95,32 +90,12 @@ fn each_fault_names_its_line() {
             "index 1",
             "line 1: expected the line `firmseed-index 2`, found \"firmseed-index 1\"",
         ),
-        (
-            "kernel 4096",
-            "kernel 4097",
-            "line 2: expected as SIZE the place",
-        ),
-        (
-            "kernel 4096",
-            "kernel 04096",
-            "line 2: expected a decimal number",
-        ),
-        (
-            "kernel 4096",
-            "kernel 99999999999999999999",
-            "line 2: expected a decimal number",
-        ),
-        (
-            "kernel 4096",
-            "kernel  4096",
-            "line 2: expected fields separated by one blank",
-        ),
+        ("kernel 4096", "kernel 4097", "line 2: expected as SIZE the place"),
+        ("kernel 4096", "kernel 04096", "line 2: expected a decimal number"),
+        ("kernel 4096", "kernel 99999999999999999999", "line 2: expected a decimal number"),
+        ("kernel 4096", "kernel  4096", "line 2: expected fields separated by one blank"),
         ("kernel ", "Kernel ", "line 2: expected kernel"),
-        (
-            " other",
-            " official",
-            "line 2: expected `published` or `other`",
-        ),
+        (" other", " official", "line 2: expected `published` or `other`"),
         // Another form of image: not for this kernel.
         (" other", " seed", "line 2: expected `published` or `other`"),
         ("cwd /", "cwd here", "line 10: expected an absolute path"),
@@ -129,65 +104,21 @@ fn each_fault_names_its_line() {
             "symbols 8192 5000",
             "line 4: expected an OFFSET at the end of the part before",
         ),
-        (
-            "symbols 8192",
-            "symbols 8193",
-            "line 3: expected an OFFSET at the index's end",
-        ),
-        (
-            "12288 2048",
-            "12288 2049",
-            "line 4: expected OFFSET + SIZE to be the size of the image",
-        ),
-        (
-            "12288 2048",
-            "12288 18446744073709551615",
-            "line 4: expected OFFSET + SIZE",
-        ),
-        (
-            "tar 12288 2048 00",
-            "tar 12288 2048 0",
-            "line 4: expected a SHA-256",
-        ),
-        (
-            "tar 12288 2048 0",
-            "tar 12288 2048 A",
-            "line 4: expected a SHA-256",
-        ),
-        (
-            "init /bin/sh",
-            "init %",
-            "line 5: expected an absolute path",
-        ),
-        (
-            "init /bin/sh\n",
-            "",
-            "line 5: expected init, found \"arg -c\"",
-        ),
-        (
-            "arg a%20b",
-            "arg a b",
-            "line 8: expected the end of the line",
-        ),
+        ("symbols 8192", "symbols 8193", "line 3: expected an OFFSET at the index's end"),
+        ("12288 2048", "12288 2049", "line 4: expected OFFSET + SIZE to be the size of the image"),
+        ("12288 2048", "12288 18446744073709551615", "line 4: expected OFFSET + SIZE"),
+        ("tar 12288 2048 00", "tar 12288 2048 0", "line 4: expected a SHA-256"),
+        ("tar 12288 2048 0", "tar 12288 2048 A", "line 4: expected a SHA-256"),
+        ("init /bin/sh", "init %", "line 5: expected an absolute path"),
+        ("init /bin/sh\n", "", "line 5: expected init, found \"arg -c\""),
+        ("arg a%20b", "arg a b", "line 8: expected the end of the line"),
         ("arg a%20b", "arg a%2", "line 8: expected bytes outside"),
         ("arg a%20b", "arg a%0ab", "line 8: expected bytes outside"),
         ("arg a%20b", "arg a%41b", "line 8: expected bytes outside"),
         ("arg a%20b", "arg a%00b", "line 8: expected bytes outside"),
-        (
-            "policy open",
-            "policy shut",
-            "line 11: expected `chain` or `open`",
-        ),
-        (
-            "continues 00",
-            "continues 0X",
-            "line 12: expected a SHA-256 of 64 lower-case hex digits",
-        ),
-        (
-            "seed/hex0.hex0 /bin/hex0",
-            "% /bin/hex0",
-            "line 13: expected a path that is not empty",
-        ),
+        ("policy open", "policy shut", "line 11: expected `chain` or `open`"),
+        ("continues 00", "continues 0X", "line 12: expected a SHA-256 of 64 lower-case hex digits"),
+        ("seed/hex0.hex0 /bin/hex0", "% /bin/hex0", "line 13: expected a path that is not empty"),
         (
             "symbols 8192 30",
             "symbols 8192 18446744073709551615",
@@ -203,18 +134,10 @@ fn each_fault_names_its_line() {
             "4755 5 18446744073709551615",
             "line 15: expected an OFFSET and SIZE that lie in the tar",
         ),
-        (
-            "seed/hex0.hex0 /bin/hex0",
-            "seed/hex0.hex0",
-            "line 13: expected one more field",
-        ),
+        ("seed/hex0.hex0 /bin/hex0", "seed/hex0.hex0", "line 13: expected one more field"),
         ("dir 0755", "dir 755", "line 14: expected a mode"),
         ("dir 0755", "dir 0758", "line 14: expected a mode"),
-        (
-            "dir 0755 bin",
-            "dirt 0755 bin",
-            "line 14: expected `file`, `dir`",
-        ),
+        ("dir 0755 bin", "dirt 0755 bin", "line 14: expected `file`, `dir`"),
         (
             "4755 5 12800",
             "4755 5 12287",
@@ -225,21 +148,13 @@ fn each_fault_names_its_line() {
             "4755 1537 12800",
             "line 15: expected an OFFSET and SIZE that lie in the tar",
         ),
-        (
-            "device 1 3",
-            "device 1 4294967296",
-            "line 18: expected a decimal number below 2^32",
-        ),
+        ("device 1 3", "device 1 4294967296", "line 18: expected a decimal number below 2^32"),
         (
             "bin/ash",
             "bin/\u{1}sh",
             "line 16: expected printable ASCII up to a newline, found \"symlink bin/\\x01\"",
         ),
-        (
-            "end ",
-            "END ",
-            "line 20: expected printable ASCII up to a newline, found \"\\x00\"",
-        ),
+        ("end ", "END ", "line 20: expected printable ASCII up to a newline, found \"\\x00\""),
     ];
     for (from, to, message) in table {
         let found = refused(from, to);
@@ -258,14 +173,8 @@ fn symbols_are_found_by_offset() {
     let symbols = b"00000010 start\n00000020 core::fmt<a b>::write\n00001000 last\n";
     assert_eq!(symbol_at(symbols, 0xf), None);
     assert_eq!(symbol_at(symbols, 0x10), Some((&b"start"[..], 0)));
-    assert_eq!(
-        symbol_at(symbols, 0x3f),
-        Some((&b"core::fmt<a b>::write"[..], 0x1f))
-    );
-    assert_eq!(
-        symbol_at(symbols, u64::MAX),
-        Some((&b"last"[..], u64::MAX - 0x1000))
-    );
+    assert_eq!(symbol_at(symbols, 0x3f), Some((&b"core::fmt<a b>::write"[..], 0x1f)));
+    assert_eq!(symbol_at(symbols, u64::MAX), Some((&b"last"[..], u64::MAX - 0x1000)));
     assert_eq!(symbol_at(b"zz start\n", 5), None);
     assert_eq!(symbol_at(b"", 5), None);
 }

@@ -27,11 +27,7 @@ impl fmt::Display for IndexError<'_> {
         /// More of a line than this helps nobody.
         const SHOWN: usize = 80;
         let shown = &self.found[..self.found.len().min(SHOWN)];
-        let dots = if shown.len() < self.found.len() {
-            "..."
-        } else {
-            ""
-        };
+        let dots = if shown.len() < self.found.len() { "..." } else { "" };
         let (line, expected) = (self.line, self.expected);
         write!(f, "index line {line}: expected {expected}, found \"")?;
         let mut bytes = shown.iter().flat_map(|&byte| ascii::escape_default(byte));
@@ -53,19 +49,11 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     /// The bytes before the first blank.
     pub fn keyword(&self) -> &'a [u8] {
-        self.text
-            .split(|&byte| byte == b' ')
-            .next()
-            .unwrap_or_default()
+        self.text.split(|&byte| byte == b' ').next().unwrap_or_default()
     }
 
     pub fn fault(&self, expected: &'static str) -> IndexError<'a> {
-        IndexError {
-            line: self.number,
-            offset: self.offset,
-            expected,
-            found: self.text,
-        }
+        IndexError { line: self.number, offset: self.offset, expected, found: self.text }
     }
 }
 
@@ -79,11 +67,7 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a [u8]) -> Self {
-        Lines {
-            text,
-            offset: 0,
-            number: 1,
-        }
+        Lines { text, offset: 0, number: 1 }
     }
 
     /// Bytes that were consumed.
@@ -128,10 +112,7 @@ impl<'a> Lines<'a> {
             check(&mut fields)?;
             fields.end()?;
         }
-        Ok(Lines {
-            text: &self.text[..self.offset],
-            ..start
-        })
+        Ok(Lines { text: &self.text[..self.offset], ..start })
     }
 
     /// Passes over all lines before the one that begins with `keyword`, unchecked, and returns them.
@@ -140,10 +121,7 @@ impl<'a> Lines<'a> {
         while self.peek()?.keyword() != keyword.as_bytes() {
             self.require()?;
         }
-        Ok(Lines {
-            text: &self.text[..self.offset],
-            ..start
-        })
+        Ok(Lines { text: &self.text[..self.offset], ..start })
     }
 
     /// What `read` makes of each line of a section that [`Lines::take_section`] has checked.
@@ -167,23 +145,14 @@ impl<'a> Iterator for Lines<'a> {
         if rest.is_empty() {
             return None;
         }
-        let size = rest
-            .iter()
-            .position(|byte| !matches!(byte, b' '..=b'~'))
-            .unwrap_or(rest.len());
-        let line = Line {
-            number: self.number,
-            offset: self.offset,
-            text: &rest[..size],
-        };
+        let size = rest.iter().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(rest.len());
+        let line = Line { number: self.number, offset: self.offset, text: &rest[..size] };
         if rest.get(size) != Some(&b'\n') {
             // Show the odd byte too, so that the message says which it is.
             let found = &rest[..rest.len().min(size + 1)];
-            return Some(Err(Line {
-                text: found,
-                ..line
-            }
-            .fault("printable ASCII up to a newline")));
+            return Some(
+                Err(Line { text: found, ..line }.fault("printable ASCII up to a newline")),
+            );
         }
         self.offset += size + 1;
         self.number += 1;
@@ -200,10 +169,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn new(line: Line<'a>) -> Self {
-        Fields {
-            line,
-            rest: Some(line.text),
-        }
+        Fields { line, rest: Some(line.text) }
     }
 
     pub fn line_number(&self) -> u32 {
@@ -252,11 +218,7 @@ impl<'a> Fields<'a> {
     /// Four octal digits.
     pub fn mode(&mut self) -> Result<u16, IndexError<'a>> {
         let word = self.word()?;
-        let value = if word.len() == 4 {
-            number(word, 8)
-        } else {
-            None
-        };
+        let value = if word.len() == 4 { number(word, 8) } else { None };
         value
             .and_then(|mode| u16::try_from(mode).ok())
             .ok_or(self.fault("a mode of four octal digits"))

@@ -70,11 +70,7 @@ pub struct ContentHasher {
 impl ContentHasher {
     /// No bytes yet.
     pub const fn new() -> Self {
-        ContentHasher {
-            hasher: Sha256::new(),
-            size: 0,
-            class: Class::Text,
-        }
+        ContentHasher { hasher: Sha256::new(), size: 0, class: Class::Text }
     }
 
     /// Appends bytes; the first piece has at least four, unless the file is shorter. `blocks`: see [`Sha256::update`].
@@ -90,11 +86,7 @@ impl ContentHasher {
 
     /// What the bytes were.
     pub fn finish(self, blocks: impl FnMut(&mut [u32; 8], &[[u8; 64]])) -> Content {
-        Content {
-            class: self.class,
-            sha256: self.hasher.finish(blocks),
-            size: self.size,
-        }
+        Content { class: self.class, sha256: self.hasher.finish(blocks), size: self.size }
     }
 }
 
@@ -110,9 +102,8 @@ pub fn is_text(bytes: &[u8]) -> bool {
     let (words, rest) = bytes.as_chunks::<8>();
     let (fours, last) = words.as_chunks::<4>();
     // No branch for each word: one answer for the whole piece, of a page at most.
-    let found = fours.iter().fold(0, |found, [a, b, c, d]| {
-        found | odd(a) | odd(b) | odd(c) | odd(d)
-    });
+    let found =
+        fours.iter().fold(0, |found, [a, b, c, d]| found | odd(a) | odd(b) | odd(c) | odd(d));
     let found = last.iter().fold(found, |found, word| found | odd(word));
     found & HIGH == 0 && rest.iter().copied().all(is_text_byte)
 }
@@ -203,13 +194,7 @@ pub fn seed(
 ) -> fmt::Result {
     to.write_str("seed")?;
     for (content, path) in [program, text] {
-        write!(
-            to,
-            " {} {} {}",
-            Hex(&content.sha256),
-            content.size,
-            Escape(path)
-        )?;
+        write!(to, " {} {} {}", Hex(&content.sha256), content.size, Escape(path))?;
     }
     to.write_char('\n')
 }

@@ -110,11 +110,7 @@ pub struct LedgerError {
 
 impl fmt::Display for LedgerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "ledger line {}: expected {}, found ",
-            self.line, self.expected
-        )?;
+        write!(f, "ledger line {}: expected {}, found ", self.line, self.expected)?;
         match self.found.is_empty() {
             true => f.write_str("the end of the file"),
             false => write!(f, "\"{}\"", self.found),

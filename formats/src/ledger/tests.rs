@@ -9,12 +9,8 @@ use super::parse::{Entry, File, Ledger, Seed};
 use crate::sha256::{compress, digest};
 
 fn content() -> impl Strategy<Value = Content> {
-    let class = prop_oneof![
-        Just(Class::Text),
-        Just(Class::Elf),
-        Just(Class::Data),
-        Just(Class::Sparse)
-    ];
+    let class =
+        prop_oneof![Just(Class::Text), Just(Class::Elf), Just(Class::Data), Just(Class::Sparse)];
     (class, any::<[u8; 32]>(), any::<u64>()).prop_map(|(class, sha256, size)| Content {
         class,
         sha256,
@@ -180,11 +176,7 @@ fn errors_name_line_and_fault() {
         head: [0; 32],
     };
     let text = written(&empty);
-    let refuse = |text: String| {
-        Ledger::parse(text.as_bytes(), digest)
-            .unwrap_err()
-            .to_string()
-    };
+    let refuse = |text: String| Ledger::parse(text.as_bytes(), digest).unwrap_err().to_string();
     let cases = [
         (
             text.replace("ledger 2", "ledger 1"),
@@ -194,34 +186,16 @@ fn errors_name_line_and_fault() {
             text.replace("policy chain", "policy none"),
             "line 5: expected `policy chain` or `policy open`",
         ),
-        (
-            text.replace("end 0 0", "end 1 0"),
-            "line 7: expected the number of entries above",
-        ),
-        (
-            text.replace("end 0 0", "end 0 1"),
-            "line 8: expected the hash of the lines above",
-        ),
-        (
-            text.replace("end 0 0", "end 0 +0"),
-            "line 8: expected the hash of the lines above",
-        ),
-        (
-            text.clone() + "\n",
-            "line 10: expected nothing after the last line",
-        ),
+        (text.replace("end 0 0", "end 1 0"), "line 7: expected the number of entries above"),
+        (text.replace("end 0 0", "end 0 1"), "line 8: expected the hash of the lines above"),
+        (text.replace("end 0 0", "end 0 +0"), "line 8: expected the hash of the lines above"),
+        (text.clone() + "\n", "line 10: expected nothing after the last line"),
         (
             text[..text.rfind("kernel").unwrap()].to_string(),
             "line 9: expected a line that ends in a newline (the ledger is cut short), found the end",
         ),
-        (
-            text.replace("kernel", "kernels"),
-            "line 9: expected a line `kernel SHA256`",
-        ),
-        (
-            text.trim_end().to_string(),
-            "line 9: expected a line that ends in a newline",
-        ),
+        (text.replace("kernel", "kernels"), "line 9: expected a line `kernel SHA256`"),
+        (text.trim_end().to_string(), "line 9: expected a line that ends in a newline"),
     ];
     for (text, expected) in cases {
         let error = refuse(text);
@@ -237,11 +211,7 @@ fn errors_name_line_and_fault() {
     let first = hex(block.as_bytes());
     let end = "end 0 +0\n";
     let second = hex(alloc::format!("{first}\n{end}").as_bytes());
-    let error = refuse(alloc::format!(
-        "{block}chain {first}\n{end}chain {second}\nkernel {first}\n"
-    ));
-    assert!(
-        error.contains("line 7: expected the one spelling"),
-        "{error}"
-    );
+    let error =
+        refuse(alloc::format!("{block}chain {first}\n{end}chain {second}\nkernel {first}\n"));
+    assert!(error.contains("line 7: expected the one spelling"), "{error}");
 }

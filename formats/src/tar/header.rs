@@ -55,11 +55,7 @@ impl<'a> Header<'a> {
         let path = match extension.path {
             Some(name) => EntryPath { prefix: &[], name },
             None => EntryPath {
-                prefix: if self.is_posix() {
-                    self.text(PREFIX)
-                } else {
-                    &[]
-                },
+                prefix: if self.is_posix() { self.text(PREFIX) } else { &[] },
                 name: self.text(NAME),
             },
         };
@@ -73,19 +69,14 @@ impl<'a> Header<'a> {
             b'0' | b'\0' | b'7' => EntryKind::File(data),
             b'5' => EntryKind::Directory,
             b'1' | b'2' if link.is_empty() => return Err(Cause::NoLinkTarget),
-            b'1' => EntryKind::HardLink(EntryPath {
-                prefix: &[],
-                name: link,
-            }),
+            b'1' => EntryKind::HardLink(EntryPath { prefix: &[], name: link }),
             b'2' => EntryKind::Symlink(link),
             b'3' => EntryKind::CharacterDevice {
                 major: self.number_u32(DEVICE_MAJOR)?,
                 minor: self.number_u32(DEVICE_MINOR)?,
             },
             type_flag => {
-                return Err(Cause::UnsupportedType {
-                    type_flag: char::from(type_flag),
-                });
+                return Err(Cause::UnsupportedType { type_flag: char::from(type_flag) });
             }
         };
         if kind == EntryKind::Directory && !data.is_empty() {
@@ -123,9 +114,7 @@ impl<'a> Header<'a> {
             if high[0] != 0x80 || high[1..].iter().any(|&byte| byte != 0) {
                 return Err(error);
             }
-            return Ok(low
-                .iter()
-                .fold(0, |value, &byte| value << 8 | u64::from(byte)));
+            return Ok(low.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)));
         }
         let digits = until_nul(bytes).trim_ascii();
         digits.iter().try_fold(0u64, |value, &byte| match byte {

@@ -56,10 +56,8 @@ impl<'a> Extension<'a> {
 }
 
 fn changes_meaning(key: &[u8]) -> bool {
-    matches!(
-        key,
-        b"path" | b"linkpath" | b"size" | b"mtime" | b"uid" | b"gid"
-    ) || key.starts_with(b"GNU.sparse.")
+    matches!(key, b"path" | b"linkpath" | b"size" | b"mtime" | b"uid" | b"gid")
+        || key.starts_with(b"GNU.sparse.")
 }
 
 /// The records of a pax extended header: `LENGTH KEY=VALUE NEWLINE`, where LENGTH counts itself.

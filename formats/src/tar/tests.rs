@@ -32,33 +32,17 @@ fn members_are_slices_of_the_archive() {
     let bytes = archive(&[
         member(b"./dir/", b'5', b""),
         member(b"dir//file", b'0', b"contents"),
-        header(b"dir/link", b'2', 0, |block| {
-            block[157..161].copy_from_slice(b"file")
-        }),
-        header(b"again", b'1', 0, |block| {
-            block[157..165].copy_from_slice(b"dir/file")
-        }),
+        header(b"dir/link", b'2', 0, |block| block[157..161].copy_from_slice(b"file")),
+        header(b"again", b'1', 0, |block| block[157..165].copy_from_slice(b"dir/file")),
         header(b"null", b'3', 0, |block| {
             block[329..337].copy_from_slice(b"0000001\0");
             block[337..345].copy_from_slice(b"0000003\0");
         }),
-        header(b"name", b'0', 0, |block| {
-            block[345..351].copy_from_slice(b"pre/fi")
-        }),
+        header(b"name", b'0', 0, |block| block[345..351].copy_from_slice(b"pre/fi")),
     ]);
     let entries = read(&bytes).unwrap();
     let paths: Vec<_> = entries.iter().map(path).collect();
-    assert_eq!(
-        paths,
-        [
-            "dir",
-            "dir/file",
-            "dir/link",
-            "again",
-            "null",
-            "pre/fi/name"
-        ]
-    );
+    assert_eq!(paths, ["dir", "dir/file", "dir/link", "again", "null", "pre/fi/name"]);
     assert_eq!(entries[0].kind, EntryKind::Directory);
     let EntryKind::File(data) = entries[1].kind else {
         panic!("not a file");
@@ -68,10 +52,7 @@ fn members_are_slices_of_the_archive() {
     assert_eq!(entries[1].offset, BLOCK);
     assert_eq!(entries[2].kind, EntryKind::Symlink(b"file"));
     assert!(matches!(entries[3].kind, EntryKind::HardLink(_)));
-    assert_eq!(
-        entries[4].kind,
-        EntryKind::CharacterDevice { major: 1, minor: 3 }
-    );
+    assert_eq!(entries[4].kind, EntryKind::CharacterDevice { major: 1, minor: 3 });
     assert_eq!(read(&archive(&[])), Ok(Vec::new()));
 }
 
@@ -98,10 +79,7 @@ fn extended_headers_speak_for_the_next_member_only() {
     let entries = read(&bytes).unwrap();
     assert_eq!(path(&entries[0]), long);
     assert_eq!((entries[0].modified, entries[0].uid), (-12346, 4242));
-    assert_eq!(
-        (path(&entries[1]).as_str(), entries[1].modified),
-        ("plain", 0)
-    );
+    assert_eq!((path(&entries[1]).as_str(), entries[1].modified), ("plain", 0));
     assert_eq!(path(&entries[2]), "gnu long name");
     assert_eq!(entries[2].kind, EntryKind::Symlink(b"gnu long link"));
     // g: 2 blocks, x: 2, short: 2, plain: 1.
@@ -116,15 +94,8 @@ fn damage_is_named_with_its_place() {
         bytes[2 * BLOCK + offset] ^= 1;
         let error = read(&bytes).unwrap_err();
         assert_eq!(error.offset, 2 * BLOCK);
-        assert!(
-            matches!(error.cause, Cause::Checksum { .. }),
-            "{offset}: {error}"
-        );
-        assert!(
-            error
-                .to_string()
-                .starts_with("tar: member header at offset 1024: ")
-        );
+        assert!(matches!(error.cause, Cause::Checksum { .. }), "{offset}: {error}");
+        assert!(error.to_string().starts_with("tar: member header at offset 1024: "));
     }
     for length in 0..good.len() {
         let error = read(&good[..length]).unwrap_err();
@@ -152,54 +123,24 @@ fn a_header_of_the_largest_bytes_adds_up() {
 fn what_is_not_supported_is_refused() {
     let one = |bytes: Vec<u8>| cause(&archive(&[bytes]));
     let edited = |type_flag, edit: fn(&mut [u8])| one(header(b"m", type_flag, 0, edit));
-    assert_eq!(
-        edited(b'0', |block| block[257..265].fill(0)),
-        Cause::NotUstar
-    );
-    assert_eq!(
-        edited(b'6', |_| {}),
-        Cause::UnsupportedType { type_flag: '6' }
-    );
-    assert_eq!(
-        edited(b'S', |_| {}),
-        Cause::UnsupportedType { type_flag: 'S' }
-    );
+    assert_eq!(edited(b'0', |block| block[257..265].fill(0)), Cause::NotUstar);
+    assert_eq!(edited(b'6', |_| {}), Cause::UnsupportedType { type_flag: '6' });
+    assert_eq!(edited(b'S', |_| {}), Cause::UnsupportedType { type_flag: 'S' });
     assert_eq!(edited(b'2', |_| {}), Cause::NoLinkTarget);
-    assert_eq!(
-        edited(b'0', |block| block[124] = b'9'),
-        Cause::BadNumber { field: "size" }
-    );
-    assert_eq!(
-        edited(b'0', |block| block[124] = 0xff),
-        Cause::BadNumber { field: "size" }
-    );
-    assert_eq!(
-        edited(b'0', |block| block[100] = 0xff),
-        Cause::BadNumber { field: "mode" }
-    );
+    assert_eq!(edited(b'0', |block| block[124] = b'9'), Cause::BadNumber { field: "size" });
+    assert_eq!(edited(b'0', |block| block[124] = 0xff), Cause::BadNumber { field: "size" });
+    assert_eq!(edited(b'0', |block| block[100] = 0xff), Cause::BadNumber { field: "mode" });
+    assert!(matches!(edited(b'0', |block| block[124..136].fill(b'7')), Cause::Truncated { .. }));
     assert!(matches!(
-        edited(b'0', |block| block[124..136].fill(b'7')),
-        Cause::Truncated { .. }
-    ));
-    assert!(matches!(
-        edited(b'0', |block| block[124..136].copy_from_slice(&[
-            0x80, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
-        ])),
+        edited(b'0', |block| block[124..136]
+            .copy_from_slice(&[0x80, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])),
         Cause::Truncated { .. } | Cause::BadNumber { .. }
     ));
-    assert_eq!(
-        one(header(b"m", b'5', 9, |_| {})),
-        Cause::UnexpectedData { size: 9 }
-    );
+    assert_eq!(one(header(b"m", b'5', 9, |_| {})), Cause::UnexpectedData { size: 9 });
     let dots = archive(&[member(b"a/../b", b'0', b"")]);
     let dots = read(&dots).unwrap();
     assert_eq!(dots[0].path.components().last(), Some(Ok(&b"b"[..])));
-    assert!(
-        dots[0]
-            .path
-            .components()
-            .any(|name| name == Err(Cause::DotDot))
-    );
+    assert!(dots[0].path.components().any(|name| name == Err(Cause::DotDot)));
     for (record, expected) in [
         (&b"9 path=a"[..], Cause::BadPax { at: 0 }),
         (b"7 path\n", Cause::BadPax { at: 0 }),
@@ -220,14 +161,8 @@ fn what_is_not_supported_is_refused() {
             String::from_utf8_lossy(record)
         );
     }
-    assert_eq!(
-        one(member(b"g", b'g', b"9 path=a\n")),
-        Cause::UnsupportedPax
-    );
-    assert_eq!(
-        one(member(b"x", b'x', b"9 path=a\n")),
-        Cause::DanglingExtension
-    );
+    assert_eq!(one(member(b"g", b'g', b"9 path=a\n")), Cause::UnsupportedPax);
+    assert_eq!(one(member(b"x", b'x', b"9 path=a\n")), Cause::DanglingExtension);
 }
 
 #[derive(Clone, Debug)]

@@ -51,18 +51,9 @@ impl NewMember<'_> {
             add_record(&mut records, b"size", decimal(self.size, &mut digits))?;
         }
         if !records.is_empty() {
-            sink(&header(
-                &[],
-                PAX_NAME,
-                b'x',
-                0o644,
-                &[],
-                records.len() as u64,
-            ))?;
+            sink(&header(&[], PAX_NAME, b'x', 0o644, &[], records.len() as u64))?;
             let padded = records.len().next_multiple_of(BLOCK);
-            records
-                .try_reserve(padded - records.len())
-                .map_err(|_| OutOfMemory)?;
+            records.try_reserve(padded - records.len()).map_err(|_| OutOfMemory)?;
             records.resize(padded, 0);
             sink(&records)?;
         }
@@ -72,14 +63,7 @@ impl NewMember<'_> {
             0..=SIZE_MAX => self.size,
             _ => 0,
         };
-        sink(&header(
-            prefix,
-            name,
-            self.type_flag,
-            self.permissions,
-            link,
-            size,
-        ))
+        sink(&header(prefix, name, self.type_flag, self.permissions, link, size))
     }
 }
 
@@ -142,14 +126,7 @@ fn add_record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Result<(), Out
         length = rest + decimal(length as u64, &mut digits).len();
     }
     records.try_reserve(length).map_err(|_| OutOfMemory)?;
-    for part in [
-        decimal(length as u64, &mut digits),
-        b" ",
-        key,
-        b"=",
-        value,
-        b"\n",
-    ] {
+    for part in [decimal(length as u64, &mut digits), b" ", key, b"=", value, b"\n"] {
         records.extend_from_slice(part);
     }
     Ok(())

@@ -41,10 +41,7 @@ pub fn place(
     let mut placed: Vec<Placed> = Vec::new();
     for (text, program) in seeds {
         if !program.starts_with(b"/") || program.contains(&0) {
-            let text = format!(
-                "the seed's program {}: expected an absolute path",
-                show(program)
-            );
+            let text = format!("the seed's program {}: expected an absolute path", show(program));
             return Err(Problem::Other(text));
         }
         let (path, source) =
@@ -68,12 +65,7 @@ pub fn place(
         let program = fs.path_of(file).map_err(|errno| {
             Problem::Other(format!("the seed's program {}: {errno:?}", show(program)))
         })?;
-        placed.push(Placed {
-            text: path,
-            program,
-            file,
-            code,
-        });
+        placed.push(Placed { text: path, program, file, code });
     }
     Ok(placed)
 }
@@ -113,9 +105,7 @@ pub fn misspelled(stated: &[(Vec<u8>, Vec<u8>)], real: &[(Vec<u8>, Vec<u8>)]) ->
         let seeds: &[(Vec<u8>, Vec<u8>)] = seeds;
         seeds.iter().flat_map(|(text, program)| [text, program])
     };
-    let (stated, real) = paths(stated)
-        .zip(paths(real))
-        .find(|(stated, real)| stated != real)?;
+    let (stated, real) = paths(stated).zip(paths(real)).find(|(stated, real)| stated != real)?;
     Some(format!(
         "the seed's path {} is spelled {} in a ledger, so that `verify` could not follow it: build the image anew",
         show(stated),

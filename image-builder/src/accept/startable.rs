@@ -38,9 +38,8 @@ impl Files<'_> {
         let mut words = vec![init.to_vec()];
         let mut named = String::new();
         for _ in 0..=SCRIPT_DEPTH {
-            let (file, code) = self
-                .executable(&path)
-                .map_err(|problem| named.clone() + &problem)?;
+            let (file, code) =
+                self.executable(&path).map_err(|problem| named.clone() + &problem)?;
             match script::parse(&code[..code.len().min(HEAD_SIZE)]) {
                 Head::Script(interpreter) => {
                     path = interpreter.path.to_vec();
@@ -56,8 +55,7 @@ impl Files<'_> {
                         ));
                 }
                 Head::Other => {
-                    self.is_program(file, code)
-                        .map_err(|problem| named + &problem)?;
+                    self.is_program(file, code).map_err(|problem| named + &problem)?;
                     words.extend_from_slice(arguments);
                     let cwd = self.fs.path_of(self.cwd);
                     return Ok(Start {
@@ -68,9 +66,7 @@ impl Files<'_> {
                 }
             }
         }
-        Err(format!(
-            "leads to more than {SCRIPT_DEPTH} scripts that interpret each other"
-        ))
+        Err(format!("leads to more than {SCRIPT_DEPTH} scripts that interpret each other"))
     }
 
     /// The file at `path`, which somebody may execute, and its bytes.

@@ -20,10 +20,9 @@ pub fn read(path: &Path) -> Result<Vec<Artifact>> {
 
 fn of_tar(tar: &[u8]) -> Result<Vec<Artifact>> {
     let file = |member: archive::Entry| match member.kind {
-        Kind::File { content, .. } => Some(Artifact {
-            path: [b"/", &member.path[..]].concat(),
-            bytes: tar[content].to_vec(),
-        }),
+        Kind::File { content, .. } => {
+            Some(Artifact { path: [b"/", &member.path[..]].concat(), bytes: tar[content].to_vec() })
+        }
         _ => None,
     };
     Ok(archive::read(tar)?.into_iter().filter_map(file).collect())

@@ -71,13 +71,7 @@ pub struct Difference {
 
 impl First {
     fn new(kind: Kind, text: impl Into<String>) -> Self {
-        First {
-            kind,
-            entry: None,
-            lines: None,
-            files: Vec::new(),
-            text: vec![text.into()],
-        }
+        First { kind, entry: None, lines: None, files: Vec::new(), text: vec![text.into()] }
     }
 
     fn say(mut self, text: impl Into<String>) -> Self {
@@ -107,11 +101,8 @@ fn first(a: &Ledger, b: &Ledger) -> First {
         return difference;
     }
     let lineages = [Lineage::new(a), Lineage::new(b)];
-    if let Some((one, other)) = a
-        .entries
-        .iter()
-        .zip(&b.entries)
-        .find(|(one, other)| !same(one, other))
+    if let Some((one, other)) =
+        a.entries.iter().zip(&b.entries).find(|(one, other)| !same(one, other))
     {
         let mut difference = entries(one, other, &lineages);
         difference.entry = Some(one.number);
@@ -123,10 +114,7 @@ fn first(a: &Ledger, b: &Ledger) -> First {
         std::cmp::Ordering::Greater => longer("B", b, "A", a),
         std::cmp::Ordering::Equal if a.status != b.status => First::new(
             Kind::Status,
-            format!(
-                "the machine stops with status {} in A, {} in B",
-                a.status, b.status
-            ),
+            format!("the machine stops with status {} in A, {} in B", a.status, b.status),
         ),
         std::cmp::Ordering::Equal => First::new(
             Kind::Image,
@@ -140,39 +128,24 @@ fn first(a: &Ledger, b: &Ledger) -> First {
 }
 
 fn same(one: &Entry, other: &Entry) -> bool {
-    let bare = |entry: &Entry| Entry {
-        chain: [0; 32],
-        line: 0,
-        ..entry.clone()
-    };
+    let bare = |entry: &Entry| Entry { chain: [0; 32], line: 0, ..entry.clone() };
     one.chain == other.chain || bare(one) == bare(other)
 }
 
 fn seeds(a: &[Seed], b: &[Seed]) -> Option<First> {
     if a.len() != b.len() {
-        return Some(First::new(
-            Kind::Seed,
-            format!("A has {} seeds, B {}", a.len(), b.len()),
-        ));
+        return Some(First::new(Kind::Seed, format!("A has {} seeds, B {}", a.len(), b.len())));
     }
     let (one, other) = a.iter().zip(b).find(|(one, other)| one != other)?;
-    let mut difference = First::new(
-        Kind::Seed,
-        format!("the seed {} differs", path_text(&one.program.path)),
-    );
-    for (what, one, other) in [
-        ("text", &one.text, &other.text),
-        ("program", &one.program, &other.program),
-    ] {
+    let mut difference =
+        First::new(Kind::Seed, format!("the seed {} differs", path_text(&one.program.path)));
+    for (what, one, other) in
+        [("text", &one.text, &other.text), ("program", &one.program, &other.program)]
+    {
         if one != other {
-            difference = difference.say(format!(
-                "its {what}: {} in A, {} in B",
-                Named(one),
-                Named(other)
-            ));
-            difference
-                .files
-                .push(changed(&one.path, Some(one), Some(other), [None, None]));
+            difference =
+                difference.say(format!("its {what}: {} in A, {} in B", Named(one), Named(other)));
+            difference.files.push(changed(&one.path, Some(one), Some(other), [None, None]));
         }
     }
     Some(difference)
@@ -197,38 +170,18 @@ fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
     if (a.process, a.parent) != (b.process, b.parent) {
         return First::new(
             Kind::Process,
-            format!(
-                "in A it is process {} (of {}), {}",
-                a.process,
-                a.parent,
-                command(a)
-            ),
+            format!("in A it is process {} (of {}), {}", a.process, a.parent, command(a)),
         )
-        .say(format!(
-            "in B it is process {} (of {}), {}",
-            b.process,
-            b.parent,
-            command(b)
-        ))
+        .say(format!("in B it is process {} (of {}), {}", b.process, b.parent, command(b)))
         .say("another order, or a process that only one run has; all above is equal");
     }
     let who = format!("process {}, {}", a.process, command(a));
     if a.program.content != b.program.content {
         let mut difference = First::new(Kind::Program, format!("{who}: it is another program"))
-            .say(format!(
-                "A runs {}, {}",
-                Named(&a.program),
-                maker(&a.program, a, &lineages[0])
-            ))
-            .say(format!(
-                "B runs {}, {}",
-                Named(&b.program),
-                maker(&b.program, b, &lineages[1])
-            ));
-        let written_by = [
-            written_by(&a.program, a, &lineages[0]),
-            written_by(&b.program, b, &lineages[1]),
-        ];
+            .say(format!("A runs {}, {}", Named(&a.program), maker(&a.program, a, &lineages[0])))
+            .say(format!("B runs {}, {}", Named(&b.program), maker(&b.program, b, &lineages[1])));
+        let written_by =
+            [written_by(&a.program, a, &lineages[0]), written_by(&b.program, b, &lineages[1])];
         difference.files.push(changed(
             &a.program.path,
             Some(&a.program),
@@ -238,23 +191,12 @@ fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
         return difference;
     }
     let starts = |entry: &Entry| {
-        (
-            entry.program.path.clone(),
-            entry.cwd.clone(),
-            entry.arguments.clone(),
-            entry.environment,
-        )
+        (entry.program.path.clone(), entry.cwd.clone(), entry.arguments.clone(), entry.environment)
     };
     if starts(a) != starts(b) {
         return arguments(a, b);
     }
-    let inputs = |entry: &Entry| {
-        (
-            entry.reads.clone(),
-            entry.devices.clone(),
-            entry.from.clone(),
-        )
-    };
+    let inputs = |entry: &Entry| (entry.reads.clone(), entry.devices.clone(), entry.from.clone());
     if inputs(a) != inputs(b) {
         return input(a, b, &who, lineages);
     }
@@ -271,39 +213,24 @@ fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
     }
     First::new(
         Kind::Ending,
-        format!(
-            "{who}: ends with `{}` in A, with `{}` in B",
-            a.ending, b.ending
-        ),
+        format!("{who}: ends with `{}` in A, with `{}` in B", a.ending, b.ending),
     )
 }
 
 fn arguments(a: &Entry, b: &Entry) -> First {
     let mut difference = First::new(
         Kind::Arguments,
-        format!(
-            "process {}: the same program, started another way",
-            a.process
-        ),
+        format!("process {}: the same program, started another way", a.process),
     );
     let lists = [
-        (
-            "program",
-            path_text(&a.program.path),
-            path_text(&b.program.path),
-        ),
+        ("program", path_text(&a.program.path), path_text(&b.program.path)),
         ("arguments", command(a), command(b)),
         ("directory", path_text(&a.cwd), path_text(&b.cwd)),
-        (
-            "environment",
-            Short(&a.environment.1).to_string(),
-            Short(&b.environment.1).to_string(),
-        ),
+        ("environment", Short(&a.environment.1).to_string(), Short(&b.environment.1).to_string()),
     ];
     for (what, one, other) in lists.into_iter().filter(|(_, one, other)| one != other) {
-        difference = difference
-            .say(format!("{what} in A: {one}"))
-            .say(format!("{what} in B: {other}"));
+        difference =
+            difference.say(format!("{what} in A: {one}")).say(format!("{what} in B: {other}"));
     }
     difference.say(format!(
         "they come from process {}, which did the same in both runs as far as the ledgers tell",
@@ -332,12 +259,8 @@ fn input(a: &Entry, b: &Entry, who: &str, lineages: &[Lineage<'_>; 2]) -> First 
                 None => format!("{name}: does not read it"),
             };
         difference = difference.say(format!("input {}", path_text(path)));
-        difference
-            .text
-            .push(format!("  {}", side("A", one, a, &lineages[0])));
-        difference
-            .text
-            .push(format!("  {}", side("B", other, b, &lineages[1])));
+        difference.text.push(format!("  {}", side("A", one, a, &lineages[0])));
+        difference.text.push(format!("  {}", side("B", other, b, &lineages[1])));
         difference.files.push(changed(path, one, other, by));
     }
     if a.devices != b.devices {
@@ -348,16 +271,9 @@ fn input(a: &Entry, b: &Entry, who: &str, lineages: &[Lineage<'_>; 2]) -> First 
         ));
     }
     if a.from != b.from {
-        difference = difference.say(format!(
-            "bytes of processes: A {:?}, B {:?}",
-            a.from, b.from
-        ));
+        difference = difference.say(format!("bytes of processes: A {:?}, B {:?}", a.from, b.from));
     }
-    let changed: Vec<&str> = difference
-        .files
-        .iter()
-        .map(|file| file.path.as_str())
-        .collect();
+    let changed: Vec<&str> = difference.files.iter().map(|file| file.path.as_str()).collect();
     let cause = match (made, changed.is_empty()) {
         (false, false) => format!("first cause: {} in the image", changed.join(", ")),
         _ => format!(

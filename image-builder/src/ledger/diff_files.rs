@@ -37,10 +37,7 @@ pub fn pairs<'e>(
         let (ours, theirs) = (all(a, path), all(b, path));
         let longest = ours.len().max(theirs.len());
         let pair = move |place: usize| (path, ours.get(place).copied(), theirs.get(place).copied());
-        (0..longest)
-            .map(pair)
-            .filter(|(_, one, other)| one != other)
-            .collect::<Vec<_>>()
+        (0..longest).map(pair).filter(|(_, one, other)| one != other).collect::<Vec<_>>()
     })
 }
 
@@ -51,11 +48,7 @@ pub fn changed(
     written_by: [Option<u64>; 2],
 ) -> Changed {
     let hash = |file: Option<&File>| file.map(|file| Hex(&file.content.sha256).to_string());
-    Changed {
-        path: path_text(path),
-        sha256: [hash(a), hash(b)],
-        written_by,
-    }
+    Changed { path: path_text(path), sha256: [hash(a), hash(b)], written_by }
 }
 
 pub fn written_by(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> Option<u64> {
@@ -75,9 +68,7 @@ pub fn maker(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> String {
 pub fn outcome(a: &Ledger, b: &Ledger) -> Vec<String> {
     let last = |ledger: &Ledger| -> BTreeMap<Vec<u8>, _> {
         let wrote = ledger.entries.iter().flat_map(|entry| &entry.wrote);
-        wrote
-            .map(|file| (file.path.clone(), file.content))
-            .collect()
+        wrote.map(|file| (file.path.clone(), file.content)).collect()
     };
     let (a, b) = (last(a), last(b));
     let paths: BTreeSet<&Vec<u8>> = a.keys().chain(b.keys()).collect();

@@ -18,23 +18,11 @@ impl Difference {
             (Some(entry), None) => format!("first difference: entry {entry}\n"),
             _ => "first difference: above the first entry, or below the last\n".into(),
         };
-        first
-            .text
-            .iter()
-            .for_each(|line| text += &format!("  {line}\n"));
+        first.text.iter().for_each(|line| text += &format!("  {line}\n"));
         if !self.outcome.is_empty() {
-            let names: Vec<&str> = self
-                .outcome
-                .iter()
-                .take(NAMED)
-                .map(String::as_str)
-                .collect();
+            let names: Vec<&str> = self.outcome.iter().take(NAMED).map(String::as_str).collect();
             let more = self.outcome.len().saturating_sub(NAMED);
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             text += &format!(
                 "the runs leave {} files different: {}{more}\n",
                 self.outcome.len(),

@@ -75,11 +75,7 @@ pub struct Resource {
 impl Resource {
     fn new(name: impl Into<String>, sha256: impl Into<String>) -> Self {
         let digest = BTreeMap::from([("sha256", sha256.into())]);
-        Resource {
-            name: name.into(),
-            digest,
-            annotations: BTreeMap::new(),
-        }
+        Resource { name: name.into(), digest, annotations: BTreeMap::new() }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
@@ -88,9 +84,7 @@ impl Resource {
     }
 
     fn of_file(file: &NamedFile) -> Self {
-        Self::new(&file.path, &file.sha256)
-            .with("size", file.size)
-            .with("class", file.class)
+        Self::new(&file.path, &file.sha256).with("size", file.size).with("class", file.class)
     }
 }
 
@@ -107,13 +101,7 @@ pub fn provenance(
     head: Option<Digest>,
     earlier: Option<&Earlier>,
 ) -> Result<Statement> {
-    let verified = verify(&Request {
-        image,
-        ledger,
-        artifacts: None,
-        head,
-        earlier,
-    })?;
+    let verified = verify(&Request { image, ledger, artifacts: None, head, earlier })?;
     let verdict = verified.verdict;
     if let Some(first) = verdict.findings.first() {
         let count = verdict.findings.len();
@@ -124,22 +112,14 @@ pub fn provenance(
     }
     let opened = verified.image?;
     let ledger_hash = sha256(ledger);
-    let parsed = verified
-        .ledger
-        .map_err(|error| Error::Image(error.to_string()))?;
+    let parsed = verified.ledger.map_err(|error| Error::Image(error.to_string()))?;
     let lineage = Lineage::new(&parsed);
     let files = match files {
-        [] => opened
-            .expected
-            .iter()
-            .map(|(_, path)| path_text(path))
-            .collect(),
+        [] => opened.expected.iter().map(|(_, path)| path_text(path)).collect(),
         named => named.to_vec(),
     };
     if files.is_empty() {
-        return Err(Error::Request(
-            "the image has no SHA256SUMS: name the files".into(),
-        ));
+        return Err(Error::Request("the image has no SHA256SUMS: name the files".into()));
     }
     let mut subject = Vec::new();
     // Ordered by path; a file has one place, whichever subjects it went into.
@@ -148,25 +128,12 @@ pub fn provenance(
         let traced = trace_back(&lineage, file)?;
         let first = &traced.origins[0];
         if first.writer.is_none() {
-            return Err(Error::Request(format!(
-                "{file}: no process of this run wrote it"
-            )));
+            return Err(Error::Request(format!("{file}: no process of this run wrote it")));
         }
-        subject.push(Resource {
-            name: file.clone(),
-            ..Resource::new("", &first.file.sha256)
-        });
+        subject.push(Resource { name: file.clone(), ..Resource::new("", &first.file.sha256) });
         for origin in &traced.origins {
-            for input in origin
-                .inputs
-                .iter()
-                .chain(&origin.scripts)
-                .chain(&origin.seed_text)
-            {
-                inputs.insert(
-                    (input.path.clone(), input.sha256.clone()),
-                    Resource::of_file(input),
-                );
+            for input in origin.inputs.iter().chain(&origin.scripts).chain(&origin.seed_text) {
+                inputs.insert((input.path.clone(), input.sha256.clone()), Resource::of_file(input));
             }
         }
     }

@@ -15,10 +15,7 @@ pub enum Detail {
 impl TraceBack {
     /// For people, in lines of 96 columns.
     pub fn text(&self, detail: Detail) -> String {
-        let mut page = Page {
-            text: String::new(),
-            detail,
-        };
+        let mut page = Page { text: String::new(), detail };
         for origin in &self.origins {
             page.origin(origin);
         }
@@ -29,11 +26,7 @@ impl TraceBack {
             .map(|origin| origin.file.sha256.as_str())
             .collect();
         let all = self.origins.iter().flat_map(|origin| {
-            origin
-                .inputs
-                .iter()
-                .chain(&origin.scripts)
-                .chain(&origin.seed_text)
+            origin.inputs.iter().chain(&origin.scripts).chain(&origin.seed_text)
         });
         let texts: HashMap<&str, &NamedFile> =
             all.map(|file| (file.sha256.as_str(), file)).collect();
@@ -102,19 +95,13 @@ impl Page {
         );
         self.wrap("argv", &writer.arguments);
         if writer.path != file.path {
-            self.list(
-                "as",
-                &[format!("{} (the first file with these bytes)", writer.path)],
-            );
+            self.list("as", &[format!("{} (the first file with these bytes)", writer.path)]);
         }
         let names = |files: &[NamedFile]| -> Vec<String> {
             files.iter().map(|file| file.path.clone()).collect()
         };
-        let (texts, others): (Vec<NamedFile>, Vec<NamedFile>) = origin
-            .inputs
-            .iter()
-            .cloned()
-            .partition(|file| file.class == "text");
+        let (texts, others): (Vec<NamedFile>, Vec<NamedFile>) =
+            origin.inputs.iter().cloned().partition(|file| file.class == "text");
         self.named(
             "from",
             &format!("{} of the image:", plural(texts.len(), "text")),
@@ -126,11 +113,7 @@ impl Page {
             &names(&others),
         );
         for through in &origin.through {
-            let by = format!(
-                "by {} ({}):",
-                through.program.path,
-                plural(through.runs, "run")
-            );
+            let by = format!("by {} ({}):", through.program.path, plural(through.runs, "run"));
             self.named(
                 "through",
                 &format!("{} {by}", plural(through.files.len(), "file")),

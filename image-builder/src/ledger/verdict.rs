@@ -210,10 +210,10 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         policy: ledger.map(|ledger| ledger.policy.clone()),
         continues: ledger.and_then(|ledger| Some(Hex(ledger.continues.as_ref()?).to_string())),
         status: ledger.map(|ledger| ledger.status),
-        image: image.as_ref().ok().map(|image| ImageCounts {
-            size: image.bytes.len(),
-            files: image.files.len(),
-        }),
+        image: image
+            .as_ref()
+            .ok()
+            .map(|image| ImageCounts { size: image.bytes.len(), files: image.files.len() }),
         ledger: ledger.map(|ledger| LedgerCounts {
             size: request.ledger.len(),
             seeds: ledger.seeds.len(),
@@ -226,12 +226,7 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         findings: found.findings,
         notes: found.notes,
     };
-    Ok(Verified {
-        image,
-        ledger: found.ledger,
-        verdict,
-        outcome: found.compared.outcome,
-    })
+    Ok(Verified { image, ledger: found.ledger, verdict, outcome: found.compared.outcome })
 }
 
 impl ContentCounts {
@@ -253,15 +248,11 @@ impl ContentCounts {
             programs_from_text: ran.saturating_sub(compared.not_from_text.programs.len()),
             reads: entries().map(|entry| entry.reads.len()).sum(),
             inputs_of_image: of_image().count(),
-            inputs_of_image_texts: of_image()
-                .filter(|(_, class)| *class == Class::Text)
-                .count(),
+            inputs_of_image_texts: of_image().filter(|(_, class)| *class == Class::Text).count(),
             inputs_built: reads.len() - of_image().count(),
             writes: entries().map(|entry| entry.wrote.len()).sum(),
             outputs: outputs.len(),
-            code: entries()
-                .map(|entry| entry.code.len() + usize::from(entry.code_anonymous))
-                .sum(),
+            code: entries().map(|entry| entry.code.len() + usize::from(entry.code_anonymous)).sum(),
             devices: entries().map(|entry| entry.devices.len()).sum(),
         })
     }
@@ -269,11 +260,7 @@ impl ContentCounts {
 
 impl ResultCounts {
     fn of(counts: &ExpectedCounts) -> Self {
-        ResultCounts {
-            listed: counts.listed,
-            agree: counts.agree,
-            renamed: counts.renamed,
-        }
+        ResultCounts { listed: counts.listed, agree: counts.agree, renamed: counts.renamed }
     }
 }
 

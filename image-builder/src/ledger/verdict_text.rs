@@ -12,9 +12,7 @@ impl Verdict {
         for (name, fact) in self.facts() {
             line(&mut text, name, &fact);
         }
-        self.notes
-            .iter()
-            .for_each(|note| line(&mut text, "note", note));
+        self.notes.iter().for_each(|note| line(&mut text, "note", note));
         if let Some(not_shown) = self.not_shown {
             line(&mut text, "not shown", not_shown);
         }
@@ -27,25 +25,16 @@ impl Verdict {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         if let Some(image) = &self.image {
-            facts.push((
-                "image",
-                format!("{} bytes, {}", image.size, count(image.files, "file")),
-            ));
+            facts.push(("image", format!("{} bytes, {}", image.size, count(image.files, "file"))));
         }
         if let (Some(ledger), Some(head)) = (&self.ledger, &self.head) {
-            facts.push((
-                "ledger",
-                format!("{} bytes, {}", ledger.size, entries(ledger.entries)),
-            ));
+            facts.push(("ledger", format!("{} bytes, {}", ledger.size, entries(ledger.entries))));
             facts.push(("head", head.clone()));
             if let Some(kernel) = &self.kernel {
                 facts.push(("kernel", kernel_text(kernel)));
             }
             if let Some(earlier) = &self.continues {
-                facts.push((
-                    "continues",
-                    format!("{earlier}: the run that left the files"),
-                ));
+                facts.push(("continues", format!("{earlier}: the run that left the files")));
             }
             let policy = self.policy.as_deref().unwrap_or_default();
             let meaning = match policy {
@@ -56,18 +45,12 @@ impl Verdict {
             let status = self.status.unwrap_or_default();
             facts.push((
                 "processes",
-                format!(
-                    "{}; the machine stopped with status {status}",
-                    ledger.processes
-                ),
+                format!("{}; the machine stopped with status {status}", ledger.processes),
             ));
         }
         if let Some(contents) = &self.contents {
-            let (seeds, built, image) = (
-                contents.programs_seeds,
-                contents.programs_built,
-                contents.programs_of_image,
-            );
+            let (seeds, built, image) =
+                (contents.programs_seeds, contents.programs_built, contents.programs_of_image);
             facts.push((
                 "programs",
                 format!(
@@ -86,11 +69,7 @@ impl Verdict {
             facts.push(("inputs", text));
             facts.push((
                 "outputs",
-                format!(
-                    "{}, in {}",
-                    contents.outputs,
-                    count(contents.writes, "line")
-                ),
+                format!("{}, in {}", contents.outputs, count(contents.writes, "line")),
             ));
             if contents.devices > 0 {
                 facts.push((
@@ -108,10 +87,7 @@ impl Verdict {
                 );
                 facts.push(("code", text));
             }
-            let text = format!(
-                "{} of {} programs",
-                contents.programs_from_text, contents.programs
-            );
+            let text = format!("{} of {} programs", contents.programs_from_text, contents.programs);
             facts.push(("from text", text));
         }
         if let Some(results) = &self.results {
@@ -145,11 +121,7 @@ impl Verdict {
     pub fn last_line(&self) -> String {
         let found = self.findings.len();
         if found > 0 {
-            let these = if found == 1 {
-                "it stands"
-            } else {
-                "they stand"
-            };
+            let these = if found == 1 { "it stands" } else { "they stand" };
             return format!("DOUBT: {}: {these} above", count(found, "thing"));
         }
         let mut text = format!("{}: ", self.verdict);
@@ -169,11 +141,7 @@ impl Verdict {
                     entries(ledger.entries),
                     contents.programs_of_image
                 ),
-                _ => write!(
-                    text,
-                    "{}; all {programs} derive from text",
-                    entries(ledger.entries)
-                ),
+                _ => write!(text, "{}; all {programs} derive from text", entries(ledger.entries)),
             };
         }
         text += "; ";

@@ -40,10 +40,7 @@ pub enum Dependency {
 impl Clusters {
     /// Sorts the products of `products` into clusters.
     pub fn new(products: &Products<'_>) -> Self {
-        let mut clusters = Clusters {
-            all: Vec::new(),
-            of: Vec::new(),
-        };
+        let mut clusters = Clusters { all: Vec::new(), of: Vec::new() };
         let mut known = HashMap::new();
         for (place, product) in products.all.iter().enumerate() {
             let maker = products.program_of(place);
@@ -73,11 +70,7 @@ impl Clusters {
             };
             cluster.take(products, &inputs);
             let is_card = !product.expected.is_empty() || product.executions > 0 || maker.is_none();
-            let list = if is_card {
-                &mut cluster.cards
-            } else {
-                &mut cluster.folded
-            };
+            let list = if is_card { &mut cluster.cards } else { &mut cluster.folded };
             list.push(place);
         }
         clusters
@@ -93,10 +86,7 @@ impl Clusters {
         if let Some(Source::Product(program)) = self.all[cluster].maker {
             found.push((self.of[program], Dependency::MadeBy(program)));
         }
-        let reads = self.all[cluster]
-            .runs
-            .iter()
-            .flat_map(|&run| &products.reads[run]);
+        let reads = self.all[cluster].runs.iter().flat_map(|&run| &products.reads[run]);
         for source in reads {
             if let Source::Product(product) = source {
                 let other = self.of[*product];
@@ -114,11 +104,7 @@ impl Cluster {
         for source in inputs {
             if let Source::Image(file) = *source {
                 let text = is_text(&products.contents.files[file].content);
-                let list = if text {
-                    &mut self.texts
-                } else {
-                    &mut self.data
-                };
+                let list = if text { &mut self.texts } else { &mut self.data };
                 if !list.contains(&file) {
                     list.push(file);
                 }

@@ -6,15 +6,9 @@
 /// The lines of `text` that hold code, told by the ending of its name.
 pub fn code_lines(path: &[u8], text: &[u8]) -> usize {
     let is_c = path.ends_with(b".c") || path.ends_with(b".h");
-    let stripped = if is_c {
-        without_c_comments(text)
-    } else {
-        without_line_comments(text)
-    };
+    let stripped = if is_c { without_c_comments(text) } else { without_line_comments(text) };
     let lines = stripped.split(|&byte| byte == b'\n');
-    lines
-        .filter(|line| !line.iter().all(u8::is_ascii_whitespace))
-        .count()
+    lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count()
 }
 
 /// All lines, as `wc -l` and an unfinished last one.

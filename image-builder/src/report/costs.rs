@@ -32,11 +32,7 @@ pub fn table(products: &Products<'_>, times: Option<&[Cost]>, counted: Option<&[
     });
     let counted_total: u64 = rows.iter().map(|row| row.instructions.time).sum();
     let most = rows.iter().map(|row| row.time.time).max().unwrap_or(0);
-    let most_counted = rows
-        .iter()
-        .map(|row| row.instructions.time)
-        .max()
-        .unwrap_or(0);
+    let most_counted = rows.iter().map(|row| row.instructions.time).max().unwrap_or(0);
     html! {
         p { "By folder of the image and program. Calls of the kernel, page faults, and the most memory that a process had, in KiB." }
         table.costs {
@@ -90,18 +86,16 @@ fn rows(products: &Products<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec
             (Source::Image(file), true) => shown(&products.contents.files[file].path),
             _ => OTHER.to_owned(),
         };
-        let row = *known
-            .entry((area.clone(), name.clone()))
-            .or_insert_with(|| {
-                rows.push(Row {
-                    area,
-                    program: name,
-                    processes: 0,
-                    time: Cost::default(),
-                    instructions: Cost::default(),
-                });
-                rows.len() - 1
+        let row = *known.entry((area.clone(), name.clone())).or_insert_with(|| {
+            rows.push(Row {
+                area,
+                program: name,
+                processes: 0,
+                time: Cost::default(),
+                instructions: Cost::default(),
             });
+            rows.len() - 1
+        });
         rows[row].processes += 1;
         for entry in &run.entries {
             let place = entry.number as usize - 1;
@@ -111,46 +105,27 @@ fn rows(products: &Products<'_>, main: &[Cost], counted: Option<&[Cost]>) -> Vec
     }
     // Folders in the order in which something was made for them, and in each the programs likewise, the rest last.
     let made = |row: &Row, area: &[u8]| row.area == area && row.program != OTHER;
-    let first = |area: &[u8]| {
-        rows.iter()
-            .position(|row| made(row, area))
-            .unwrap_or(rows.len())
-    };
+    let first = |area: &[u8]| rows.iter().position(|row| made(row, area)).unwrap_or(rows.len());
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&row| {
-        (
-            first(&rows[row].area),
-            rows[row].area.clone(),
-            rows[row].program == OTHER,
-            row,
-        )
+        (first(&rows[row].area), rows[row].area.clone(), rows[row].program == OTHER, row)
     });
     let mut slots: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
-    order
-        .into_iter()
-        .filter_map(|row| slots[row].take())
-        .collect()
+    order.into_iter().filter_map(|row| slots[row].take()).collect()
 }
 
 /// Which programs made products for which folders.
 fn makers<'s>(products: &'s Products<'_>) -> HashSet<(Source, &'s [u8])> {
-    let made = products
-        .all
-        .iter()
-        .filter_map(|product| match product.maker {
-            super::products::Maker::Run(run) => {
-                Some((products.programs[run], product.area.as_slice()))
-            }
-            super::products::Maker::Kernel(_) => None,
-        });
+    let made = products.all.iter().filter_map(|product| match product.maker {
+        super::products::Maker::Run(run) => Some((products.programs[run], product.area.as_slice())),
+        super::products::Maker::Kernel(_) => None,
+    });
     made.collect()
 }
 
 /// A bar, in thousandths of the longest one.
 fn bar(value: u64, most: u64) -> Markup {
-    let share = (u128::from(value) * 1000)
-        .checked_div(u128::from(most))
-        .unwrap_or(0);
+    let share = (u128::from(value) * 1000).checked_div(u128::from(most)).unwrap_or(0);
     html! {
         svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
             rect width=(if value > 0 { share.max(4) } else { 0 }) height="10" {}

@@ -54,9 +54,8 @@ pub fn parse(text: &str, entries: usize) -> Result<Vec<Cost>> {
             })
         };
         let cost = cost().ok_or_else(|| fault("totals that do not fall"))?;
-        all = all
-            .checked_add(cost)
-            .ok_or_else(|| fault("sums below 2^64 of all entries so far"))?;
+        all =
+            all.checked_add(cost).ok_or_else(|| fault("sums below 2^64 of all entries so far"))?;
         costs.push(cost);
     }
     match costs.len() == entries {

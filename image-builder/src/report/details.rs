@@ -96,12 +96,8 @@ fn devices<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a Vec<u8>> {
 }
 
 fn one_run(products: &Products<'_>, texts: &Texts, run: &Run<'_>) -> Markup {
-    let arguments: Vec<String> = run.entries[0]
-        .arguments
-        .iter()
-        .skip(1)
-        .map(|argument| shown(argument))
-        .collect();
+    let arguments: Vec<String> =
+        run.entries[0].arguments.iter().skip(1).map(|argument| shown(argument)).collect();
     let (first, last) = (run.entries[0].number, run.end().number);
     let ending = run.end().ending.to_string();
     let well = ending == "exit 0" || ending == "exec";
@@ -256,9 +252,8 @@ fn one_text(text: &Text) -> Markup {
 /// A text beside its line numbers.
 fn listing(bytes: &[u8]) -> Markup {
     let text = readable(bytes);
-    let numbers: Vec<String> = (1..=text.split_inclusive('\n').count())
-        .map(|line| line.to_string())
-        .collect();
+    let numbers: Vec<String> =
+        (1..=text.split_inclusive('\n').count()).map(|line| line.to_string()).collect();
     html! {
         // A newline right behind the tag is the parser's: this one keeps the text's own first one.
         div.listing { pre.lines aria-hidden="true" { (numbers.join("\n")) } pre.code tabindex="0" { "\n" (text) } }

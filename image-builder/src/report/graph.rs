@@ -37,12 +37,7 @@ impl Picture {
         let columns = cards.min(COLUMNS) as i32;
         let rows = cards.div_ceil(COLUMNS) as i32;
         let has_twin = |&card: &usize| products.all[card].twin.is_some();
-        let card_height = CARD.1
-            + if cluster.cards.iter().any(has_twin) {
-                LINE
-            } else {
-                0
-            };
+        let card_height = CARD.1 + if cluster.cards.iter().any(has_twin) { LINE } else { 0 };
         Picture {
             cards,
             width: columns * (CARD.0 + CARD_GAP) - CARD_GAP + 2 * frame,
@@ -59,20 +54,14 @@ impl Picture {
         let in_row = (self.cards - row as usize * COLUMNS).min(COLUMNS) as i32;
         let used = in_row * (CARD.0 + CARD_GAP) - CARD_GAP;
         let left = (self.width - used) / 2;
-        (
-            left + column * (CARD.0 + CARD_GAP),
-            self.frame + row * (self.card_height + CARD_GAP),
-        )
+        (left + column * (CARD.0 + CARD_GAP), self.frame + row * (self.card_height + CARD_GAP))
     }
 }
 
 /// Draws all clusters.
 pub fn draw(products: &Products<'_>, clusters: &Clusters) -> Markup {
-    let pictures: Vec<Picture> = clusters
-        .all
-        .iter()
-        .map(|cluster| Picture::of(products, cluster))
-        .collect();
+    let pictures: Vec<Picture> =
+        clusters.all.iter().map(|cluster| Picture::of(products, cluster)).collect();
     let extents: Vec<Extent> = clusters.all.iter().zip(&pictures).map(extent).collect();
     let mut links = Vec::new();
     let mut classes = Vec::new();
@@ -128,11 +117,8 @@ pub fn draw(products: &Products<'_>, clusters: &Clusters) -> Markup {
 }
 
 fn extent((cluster, picture): (&Cluster, &Picture)) -> Extent {
-    let sheet = if cluster.texts.is_empty() && cluster.data.is_empty() {
-        0
-    } else {
-        SHEET.0 + SHEET_GAP
-    };
+    let sheet =
+        if cluster.texts.is_empty() && cluster.data.is_empty() { 0 } else { SHEET.0 + SHEET_GAP };
     Extent {
         left: picture.width / 2 + sheet,
         right: picture.width / 2,
@@ -189,11 +175,8 @@ fn draw_cluster(
 
 fn draw_card(products: &Products<'_>, place: usize, picture: &Picture, x: i32, y: i32) -> Markup {
     let product = &products.all[place];
-    let facts = format!(
-        "{} \u{b7} {}",
-        number(product.content.size),
-        short(&product.content.sha256)
-    );
+    let facts =
+        format!("{} \u{b7} {}", number(product.content.size), short(&product.content.sha256));
     let names: Vec<String> = product.names.iter().map(|name| shown(name)).collect();
     let others = product.expected.len().saturating_sub(1);
     html! {
@@ -219,18 +202,12 @@ fn draw_folded(
     picture: &Picture,
     (x, y): (i32, i32),
 ) -> Markup {
-    let contents = cluster
-        .folded
-        .iter()
-        .map(|&product| &products.all[product].content);
+    let contents = cluster.folded.iter().map(|&product| &products.all[product].content);
     let size = number(total(contents));
     let (name, facts) = match cluster.folded.as_slice() {
         [one] => (
             products.label(*one),
-            format!(
-                "{size} \u{b7} {}",
-                short(&products.all[*one].content.sha256)
-            ),
+            format!("{size} \u{b7} {}", short(&products.all[*one].content.sha256)),
         ),
         many => (count(many.len(), "file"), format!("{size} bytes")),
     };
@@ -248,12 +225,8 @@ fn draw_folded(
 
 fn draw_sheet(products: &Products<'_>, cluster: &Cluster, x: i32, y: i32) -> Markup {
     let file = |place: &usize| &products.contents.files[*place];
-    let lines: usize = cluster
-        .texts
-        .iter()
-        .map(file)
-        .map(|file| code_lines(&file.path, file.bytes))
-        .sum();
+    let lines: usize =
+        cluster.texts.iter().map(file).map(|file| code_lines(&file.path, file.bytes)).sum();
     let base = |place: &usize| {
         let path = shown(&file(place).path);
         path.rsplit('/').next().unwrap_or_default().to_owned()
@@ -261,41 +234,25 @@ fn draw_sheet(products: &Products<'_>, cluster: &Cluster, x: i32, y: i32) -> Mar
     let (first, second) = match (cluster.texts.as_slice(), cluster.data.as_slice()) {
         ([], data) => (
             fit(&base(&data[0]), 17),
-            format!(
-                "{} bytes",
-                number(total(data.iter().map(|place| &file(place).content)))
-            ),
+            format!("{} bytes", number(total(data.iter().map(|place| &file(place).content)))),
         ),
-        ([one], []) => (
-            fit(&base(one), 17),
-            format!("{} lines", number(lines as u64)),
-        ),
-        (texts, []) => (
-            count(texts.len(), "text"),
-            format!("{} lines", number(lines as u64)),
-        ),
+        ([one], []) => (fit(&base(one), 17), format!("{} lines", number(lines as u64))),
+        (texts, []) => (count(texts.len(), "text"), format!("{} lines", number(lines as u64))),
         (texts, data) => (
-            format!(
-                "{}, {}",
-                count(texts.len(), "text"),
-                count(data.len(), "file")
-            ),
+            format!("{}, {}", count(texts.len(), "text"), count(data.len(), "file")),
             format!("{} lines", number(lines as u64)),
         ),
     };
     let href = match (cluster.texts.as_slice(), cluster.data.as_slice()) {
         ([one], _) => text_anchor(&file(one).content.sha256),
         ([first, ..], _) => area_anchor(&super::products::folder_of(&file(first).path)),
-        _ => cluster.runs.first().map_or(String::new(), |&run| {
-            maker_anchor(super::products::Maker::Run(run))
-        }),
+        _ => cluster
+            .runs
+            .first()
+            .map_or(String::new(), |&run| maker_anchor(super::products::Maker::Run(run))),
     };
-    let all: Vec<String> = cluster
-        .texts
-        .iter()
-        .chain(&cluster.data)
-        .map(|place| shown(&file(place).path))
-        .collect();
+    let all: Vec<String> =
+        cluster.texts.iter().chain(&cluster.data).map(|place| shown(&file(place).path)).collect();
     let (right, fold) = (x + SHEET.0, 9);
     html! {
         a.sheet.data[cluster.texts.is_empty()] href={ "#" (href) } {

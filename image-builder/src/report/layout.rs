@@ -115,15 +115,9 @@ impl Graph {
         for link in links {
             let mut passed = vec![link.from];
             for layer in layer_of[link.from] + 1..layer_of[link.to] {
-                let bend = *bends
-                    .entry((link.from, link.leaves, link.kind, layer))
-                    .or_insert_with(|| {
-                        let extent = Extent {
-                            left: BEND,
-                            right: BEND,
-                            height: 0,
-                            slack: 0,
-                        };
+                let bend =
+                    *bends.entry((link.from, link.leaves, link.kind, layer)).or_insert_with(|| {
+                        let extent = Extent { left: BEND, right: BEND, height: 0, slack: 0 };
                         graph.items.push(item(&extent, layer));
                         graph.items.len() - 1
                     });
@@ -143,11 +137,7 @@ impl Graph {
     }
 
     fn join(&mut self, upper: usize, lower: usize, leaves: i32, boxes: usize, kind: usize) {
-        if self.items[upper]
-            .below
-            .iter()
-            .any(|known| known.item == lower)
-        {
+        if self.items[upper].below.iter().any(|known| known.item == lower) {
             return;
         }
         // Long ways shall be straight above all; links of higher kinds pull little.
@@ -157,18 +147,8 @@ impl Graph {
             _ => 1,
         };
         let slack = self.items[lower].extent.slack;
-        self.items[upper].below.push(Neighbour {
-            item: lower,
-            offset: -leaves,
-            slack,
-            weight,
-        });
-        self.items[lower].above.push(Neighbour {
-            item: upper,
-            offset: leaves,
-            slack,
-            weight,
-        });
+        self.items[upper].below.push(Neighbour { item: lower, offset: -leaves, slack, weight });
+        self.items[lower].above.push(Neighbour { item: upper, offset: leaves, slack, weight });
     }
 
     /// Moves items towards the mean of their neighbours, again and again.
@@ -176,22 +156,12 @@ impl Graph {
         for sweep in 0..SWEEPS {
             let down = sweep % 2 == 0;
             for step in 0..self.layers.len() {
-                let layer = if down {
-                    step
-                } else {
-                    self.layers.len() - 1 - step
-                };
-                let wanted: Vec<i32> = self.layers[layer]
-                    .iter()
-                    .map(|&item| self.wanted(item, down))
-                    .collect();
-                let extents: Vec<Extent> = self.layers[layer]
-                    .iter()
-                    .map(|&item| self.items[item].extent)
-                    .collect();
-                for (&item, x) in self.layers[layer]
-                    .iter()
-                    .zip(apart(&wanted, &extents, SIDE_GAP))
+                let layer = if down { step } else { self.layers.len() - 1 - step };
+                let wanted: Vec<i32> =
+                    self.layers[layer].iter().map(|&item| self.wanted(item, down)).collect();
+                let extents: Vec<Extent> =
+                    self.layers[layer].iter().map(|&item| self.items[item].extent).collect();
+                for (&item, x) in self.layers[layer].iter().zip(apart(&wanted, &extents, SIDE_GAP))
                 {
                     self.items[item].x = x;
                 }
@@ -205,9 +175,7 @@ impl Graph {
         let weight: i32 = neighbours.iter().map(|neighbour| neighbour.weight).sum();
         let pull = |neighbour: &Neighbour| {
             let straight = self.items[neighbour.item].x + neighbour.offset;
-            item.x
-                .clamp(straight - neighbour.slack, straight + neighbour.slack)
-                * neighbour.weight
+            item.x.clamp(straight - neighbour.slack, straight + neighbour.slack) * neighbour.weight
         };
         let sum: i32 = neighbours.iter().map(pull).sum();
         sum.checked_div(weight).unwrap_or(item.x)
@@ -215,21 +183,14 @@ impl Graph {
 
     /// Makes each long way one upright line, where there is room beside everything that it passes.
     fn straighten(&mut self) {
-        let mut ways: Vec<Vec<usize>> = self
-            .passes
-            .iter()
-            .map(|passed| passed[1..passed.len() - 1].to_vec())
-            .collect();
+        let mut ways: Vec<Vec<usize>> =
+            self.passes.iter().map(|passed| passed[1..passed.len() - 1].to_vec()).collect();
         ways.sort_by_key(|bends| std::cmp::Reverse(bends.len()));
         for bends in ways {
             let mut places: Vec<i32> = bends.iter().map(|&bend| self.items[bend].x).collect();
             places.sort_unstable();
             let room = |x: &&i32| bends.iter().all(|&bend| self.is_free(bend, **x));
-            if let Some(&x) = [places.first(), places.last()]
-                .into_iter()
-                .flatten()
-                .find(room)
-            {
+            if let Some(&x) = [places.first(), places.last()].into_iter().flatten().find(room) {
                 bends.iter().for_each(|&bend| self.items[bend].x = x);
             }
         }
@@ -251,27 +212,14 @@ impl Graph {
         let mut heights = Vec::new();
         let mut height = 0;
         for layer in &self.layers {
-            let tallest = layer
-                .iter()
-                .map(|&item| self.items[item].extent.height)
-                .max()
-                .unwrap_or(0);
+            let tallest =
+                layer.iter().map(|&item| self.items[item].extent.height).max().unwrap_or(0);
             tops.push(height);
             heights.push(tallest);
             height += tallest + LAYER_GAP;
         }
-        let left = self
-            .items
-            .iter()
-            .map(|item| item.x - item.extent.left)
-            .min()
-            .unwrap_or(0);
-        let right = self
-            .items
-            .iter()
-            .map(|item| item.x + item.extent.right)
-            .max()
-            .unwrap_or(0);
+        let left = self.items.iter().map(|item| item.x - item.extent.left).min().unwrap_or(0);
+        let right = self.items.iter().map(|item| item.x + item.extent.right).max().unwrap_or(0);
         let at = |item: usize| (self.items[item].x - left, tops[self.items[item].layer]);
         let way = |(link, passed): (&Link, &Vec<usize>)| {
             let (x, top) = at(link.from);
@@ -313,12 +261,7 @@ impl Graph {
                 .iter()
                 .map(|&link| from(&ways[link]).clamp(anchor - half, anchor + half))
                 .collect();
-            let width = Extent {
-                left: ROOM,
-                right: ROOM,
-                height: 0,
-                slack: 0,
-            };
+            let width = Extent { left: ROOM, right: ROOM, height: 0, slack: 0 };
             for (&link, x) in ends.iter().zip(apart(&wanted, &vec![width; ends.len()], 0)) {
                 if let Some(end) = ways[link].last_mut() {
                     end.0 = x;

@@ -67,18 +67,12 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in bytes.chunks(3) {
-        let padded = [
-            0,
-            group[0],
-            group.get(1).copied().unwrap_or(0),
-            group.get(2).copied().unwrap_or(0),
-        ];
+        let padded =
+            [0, group[0], group.get(1).copied().unwrap_or(0), group.get(2).copied().unwrap_or(0)];
         let value = u32::from_be_bytes(padded);
         for place in 0..4 {
             match place <= group.len() {
-                true => text.push(char::from(
-                    DIGITS[(value >> (18 - 6 * place)) as usize & 63],
-                )),
+                true => text.push(char::from(DIGITS[(value >> (18 - 6 * place)) as usize & 63])),
                 false => text.push('='),
             }
         }

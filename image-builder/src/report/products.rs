@@ -116,9 +116,7 @@ impl<'a> Products<'a> {
         }
         for product in &mut products.all {
             product.expected = product.names.clone();
-            product
-                .expected
-                .retain(|name| contents.expects(name, &product.content.sha256));
+            product.expected.retain(|name| contents.expects(name, &product.content.sha256));
         }
         products
     }
@@ -216,21 +214,18 @@ impl<'a> Products<'a> {
     fn area_of(&self, run: &Run<'a>) -> Vec<u8> {
         let mut next = Some(run);
         while let Some(one) = next {
-            let port = self
-                .folders(one)
-                .find(|folder| folder.starts_with(b"/ports/"));
+            let port = self.folders(one).find(|folder| folder.starts_with(b"/ports/"));
             if let Some(port) = port {
                 return port.to_vec();
             }
             next = one.origin.map(|origin| &self.lineage.runs()[origin]);
         }
         let own = self.folders(run).filter(|folder| is_deep(folder)).max();
-        own.map(<[u8]>::to_vec)
-            .unwrap_or_else(|| match self.programs[run.index] {
-                Source::Product(program) => self.all[program].area.clone(),
-                Source::Image(file) => folder_of(&self.contents.files[file].path),
-                Source::Unknown => b"/".to_vec(),
-            })
+        own.map(<[u8]>::to_vec).unwrap_or_else(|| match self.programs[run.index] {
+            Source::Product(program) => self.all[program].area.clone(),
+            Source::Image(file) => folder_of(&self.contents.files[file].path),
+            Source::Unknown => b"/".to_vec(),
+        })
     }
 
     fn folders(&self, run: &Run<'a>) -> impl Iterator<Item = &[u8]> {
@@ -246,11 +241,8 @@ impl<'a> Products<'a> {
         let product = &self.all[product];
         let base = |name: &[u8]| shown(name.rsplit(|&byte| byte == b'/').next().unwrap_or(name));
         let first = base(product.names[0]);
-        let mut others = product
-            .expected
-            .iter()
-            .map(|name| base(name))
-            .filter(|name| *name != first);
+        let mut others =
+            product.expected.iter().map(|name| base(name)).filter(|name| *name != first);
         match (others.next(), others.next()) {
             (Some(other), None) => format!("{first} = {other}"),
             _ => first,
@@ -272,11 +264,7 @@ pub fn folder_of(path: &[u8]) -> Vec<u8> {
 }
 
 fn folder_slice(path: &[u8]) -> &[u8] {
-    let mut slashes = path
-        .iter()
-        .enumerate()
-        .skip(1)
-        .filter(|(_, byte)| **byte == b'/');
+    let mut slashes = path.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
     let first = slashes.next();
     let end = slashes.next().or(first).map_or(1, |(place, _)| place);
     &path[..end.min(path.len())]

@@ -40,10 +40,7 @@ impl Meeting {
 
     /// The last program of the second road.
     fn maker(&self) -> Option<usize> {
-        self.second
-            .len()
-            .checked_sub(2)
-            .map(|place| self.second[place])
+        self.second.len().checked_sub(2).map(|place| self.second[place])
     }
 
     fn is_program(&self, products: &Products<'_>) -> bool {
@@ -66,9 +63,7 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
         let (first, second) = (roads.back_from(twin), roads.back_from(place));
         let on_first: HashSet<usize> = first.iter().copied().collect();
         let on_second: HashSet<usize> = second.iter().copied().collect();
-        let parting = second[..second.len() - 1]
-            .iter()
-            .rposition(|step| on_first.contains(step));
+        let parting = second[..second.len() - 1].iter().rposition(|step| on_first.contains(step));
         let own = &second[parting.map_or(0, |step| step + 1)..];
         if !own.iter().any(|&step| roads.is_another(step, &first)) {
             continue;
@@ -82,11 +77,9 @@ pub fn meetings(products: &Products<'_>) -> Vec<Meeting> {
             also: Vec::new(),
         };
         // What one program of the second road makes, or what that makes in its turn, is one meeting; a program is what it shows.
-        let known = meetings.iter_mut().find(|known| {
-            known
-                .maker()
-                .is_some_and(|maker| on_second.contains(&maker))
-        });
+        let known = meetings
+            .iter_mut()
+            .find(|known| known.maker().is_some_and(|maker| on_second.contains(&maker)));
         match known {
             None => meetings.push(found),
             Some(known) if earlier.executions > 0 && !known.is_program(products) => {
@@ -132,11 +125,7 @@ impl<'p, 'a> Roads<'p, 'a> {
             }
             needs.push(set);
         }
-        Roads {
-            products,
-            needs,
-            made,
-        }
+        Roads { products, needs, made }
     }
 
     fn same_program(&self, one: usize, other: usize) -> bool {
@@ -155,11 +144,7 @@ impl<'p, 'a> Roads<'p, 'a> {
             let others = self.made_of(other);
             own.iter().filter(|source| others.contains(source)).count() * 2 >= own.len()
         };
-        executed(step)
-            && !road
-                .iter()
-                .filter(|&&other| executed(other))
-                .any(built_again)
+        executed(step) && !road.iter().filter(|&&other| executed(other)).any(built_again)
     }
 
     /// What a product was compiled from: files of the image and unpacked texts that its run read, and those behind what
@@ -213,12 +198,10 @@ impl<'p, 'a> Roads<'p, 'a> {
             Source::Product(program) => Some(program),
             _ => None,
         };
-        let read = self.products.reads[run]
-            .iter()
-            .filter_map(|source| match source {
-                Source::Product(read) if !self.is_unpacked(*read) => Some(*read),
-                _ => None,
-            });
+        let read = self.products.reads[run].iter().filter_map(|source| match source {
+            Source::Product(read) if !self.is_unpacked(*read) => Some(*read),
+            _ => None,
+        });
         program
             .into_iter()
             .chain(read)
@@ -243,12 +226,7 @@ fn sources(products: &Products<'_>, product: usize) -> Vec<Source> {
     match products.all[product].maker {
         Maker::Kernel(seed) => {
             let text = &products.lineage.ledger.seeds[seed].text.path;
-            products
-                .contents
-                .at(text)
-                .map(Source::Image)
-                .into_iter()
-                .collect()
+            products.contents.at(text).map(Source::Image).into_iter().collect()
         }
         Maker::Run(run) => {
             let mut all = products.reads[run].clone();

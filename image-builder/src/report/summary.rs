@@ -54,11 +54,7 @@ fn title(verdict: &Verdict) -> &'static str {
 
 /// What was found, for somebody who reads one sentence.
 fn sentence(verdict: &Verdict) -> Markup {
-    let Some(contents) = verdict
-        .contents
-        .as_ref()
-        .filter(|_| verdict.findings.is_empty())
-    else {
+    let Some(contents) = verdict.contents.as_ref().filter(|_| verdict.findings.is_empty()) else {
         return html! { (count(verdict.findings.len(), "thing")) " keep this ledger from being believed:" };
     };
     let open = verdict.policy.as_deref() == Some("open");

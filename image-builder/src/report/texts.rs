@@ -72,9 +72,7 @@ impl Texts {
         let mut read: BTreeSet<Source> = products.reads.iter().flatten().copied().collect();
         let seeds = products.lineage.ledger.seeds.iter();
         read.extend(
-            seeds
-                .filter_map(|seed| products.contents.at(&seed.text.path))
-                .map(Source::Image),
+            seeds.filter_map(|seed| products.contents.at(&seed.text.path)).map(Source::Image),
         );
         let mut room = ROOM;
         for (place, file) in products.contents.files.iter().enumerate() {
@@ -170,9 +168,8 @@ impl Area {
     /// Lines, and lines of code, of the texts whose bytes are known; and whether these are all.
     pub fn lines(&self) -> (usize, usize, bool) {
         let known = self.texts.iter().filter_map(|text| text.lines);
-        let (all, code) = known
-            .clone()
-            .fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1));
+        let (all, code) =
+            known.clone().fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1));
         (all, code, known.count() == self.texts.len())
     }
 }

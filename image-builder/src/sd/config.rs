@@ -48,14 +48,7 @@ mod tests {
         let plain = lines(&["start4.elf"], b"");
         assert_eq!(
             plain[1..],
-            [
-                "arm_64bit=1",
-                "kernel=kernel8.img",
-                "enable_uart=1",
-                "[pi5]",
-                "os_check=0",
-                "[all]"
-            ]
+            ["arm_64bit=1", "kernel=kernel8.img", "enable_uart=1", "[pi5]", "os_check=0", "[all]"]
         );
         let overlay = lines(&["overlays/disable-bt.dtbo"], b"");
         assert!(overlay.contains(&"dtoverlay=disable-bt".into()));

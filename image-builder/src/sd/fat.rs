@@ -18,24 +18,12 @@ struct FixedTime;
 
 impl fatfs::TimeProvider for FixedTime {
     fn get_current_date(&self) -> Date {
-        Date {
-            year: 2026,
-            month: 1,
-            day: 1,
-        }
+        Date { year: 2026, month: 1, day: 1 }
     }
 
     fn get_current_date_time(&self) -> DateTime {
-        let time = Time {
-            hour: 0,
-            min: 0,
-            sec: 0,
-            millis: 0,
-        };
-        DateTime {
-            date: self.get_current_date(),
-            time,
-        }
+        let time = Time { hour: 0, min: 0, sec: 0, millis: 0 };
+        DateTime { date: self.get_current_date(), time }
     }
 }
 

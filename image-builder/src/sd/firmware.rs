@@ -56,10 +56,7 @@ pub struct Firmware {
 impl Firmware {
     /// Looks for them in `folders` and in `overlays` there.
     pub fn find(folders: &[PathBuf]) -> Result<Self> {
-        let mut firmware = Firmware {
-            files: BTreeMap::new(),
-            folders: folders.to_vec(),
-        };
+        let mut firmware = Firmware { files: BTreeMap::new(), folders: folders.to_vec() };
         for folder in folders {
             firmware.add_folder(folder, "")?;
             let overlays = folder.join("overlays");
@@ -83,10 +80,7 @@ impl Firmware {
                 continue;
             }
             // FAT knows no difference between upper and lower case.
-            let same = self
-                .files
-                .iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(&name));
+            let same = self.files.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name));
             if let Some((_, first)) = same {
                 return Err(Error::Card {
                     path: path.clone(),
@@ -110,29 +104,23 @@ impl Firmware {
     ) -> Result<(Vec<Board>, Vec<(Board, Vec<&'static str>)>)> {
         let missing = |board: Board| -> Vec<&'static str> {
             let needs = board.needs().iter().copied();
-            needs
-                .filter(|name| !self.files.contains_key(*name))
-                .collect()
+            needs.filter(|name| !self.files.contains_key(*name)).collect()
         };
         let (complete, without): (Vec<_>, Vec<_>) = Board::ALL
             .map(|board| (board, missing(board)))
             .into_iter()
             .partition(|(_, missing)| missing.is_empty());
         let complete: Vec<Board> = complete.into_iter().map(|(board, _)| board).collect();
-        let refused = without
-            .iter()
-            .filter(|(board, _)| wanted.contains(board) || complete.is_empty());
+        let refused =
+            without.iter().filter(|(board, _)| wanted.contains(board) || complete.is_empty());
         let lines: Vec<String> = refused
             .map(|(board, missing)| format!("the {} needs {}", board.name(), missing.join(", ")))
             .collect();
         if lines.is_empty() {
             return Ok((complete, without));
         }
-        let folders: Vec<String> = self
-            .folders
-            .iter()
-            .map(|folder| folder.display().to_string())
-            .collect();
+        let folders: Vec<String> =
+            self.folders.iter().map(|folder| folder.display().to_string()).collect();
         Err(Error::Request(format!(
             "files of the firmware are missing in {}: {} (docs/boards.md says where they come from)",
             folders.join(", "),

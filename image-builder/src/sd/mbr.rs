@@ -33,11 +33,7 @@ impl Partition {
             assert_eq!(bytes % SECTOR, 0, "partitions are whole sectors");
             u32::try_from(bytes / SECTOR).expect("cards are below 2 TiB")
         };
-        Partition {
-            kind,
-            first: sectors(start),
-            sectors: sectors(size),
-        }
+        Partition { kind, first: sectors(start), sectors: sectors(size) }
     }
 
     /// Its first byte on the card.
@@ -76,11 +72,7 @@ pub fn decode(sector: &[u8; SECTOR as usize]) -> Option<[Partition; 4]> {
     (sector[510..] == [0x55, 0xaa]).then(|| {
         std::array::from_fn(|number| {
             let at = ENTRIES_AT + number * ENTRY;
-            Partition {
-                kind: sector[at + 4],
-                first: word(at + 8),
-                sectors: word(at + 12),
-            }
+            Partition { kind: sector[at + 4], first: word(at + 8), sectors: word(at + 12) }
         })
     })
 }
@@ -91,10 +83,8 @@ mod tests {
 
     #[test]
     fn what_is_encoded_is_decoded() {
-        let partitions = [
-            Partition::new(FAT32, 4 << 20, 64 << 20),
-            Partition::new(RESULTS, 68 << 20, 1 << 40),
-        ];
+        let partitions =
+            [Partition::new(FAT32, 4 << 20, 64 << 20), Partition::new(RESULTS, 68 << 20, 1 << 40)];
         let sector = encode([1, 2, 3, 4], &partitions);
         let decoded = decode(&sector).unwrap();
         assert_eq!(decoded[..2], partitions);

@@ -15,15 +15,10 @@ const FIRST_PIECE: u64 = 16 << 20;
 
 /// The tar, up to its end.
 pub fn read(card: &Path) -> Result<Vec<u8>> {
-    let wrong = |reason: String| Error::Card {
-        path: card.to_owned(),
-        reason,
-    };
+    let wrong = |reason: String| Error::Card { path: card.to_owned(), reason };
     let mut file = File::open(card).map_err(Error::io("open", card))?;
     let partition = find(&mut file, card)?;
-    let end = file
-        .seek(SeekFrom::End(0))
-        .map_err(Error::io("read", card))?;
+    let end = file.seek(SeekFrom::End(0)).map_err(Error::io("read", card))?;
     if end < partition.start() + partition.size() {
         return Err(wrong(format!(
             "it has {end} bytes, and its partition for results ends at {}: the copy was cut short",
@@ -42,10 +37,9 @@ pub fn read(card: &Path) -> Result<Vec<u8>> {
         }
         match end_of_tar(&bytes) {
             Ok(end) => return Ok(bytes[..end].to_vec()),
-            Err(TarError {
-                cause: Cause::Truncated { .. },
-                ..
-            }) if length < partition.size() => length = (length * 2).min(partition.size()),
+            Err(TarError { cause: Cause::Truncated { .. }, .. }) if length < partition.size() => {
+                length = (length * 2).min(partition.size())
+            }
             Err(error) => {
                 return Err(wrong(format!(
                     "its partition for results holds no whole tar: {error}"
@@ -68,10 +62,7 @@ pub fn list(tar: &[u8]) -> Result<String> {
 }
 
 fn find(file: &mut File, card: &Path) -> Result<Partition> {
-    let wrong = |reason: &str| Error::Card {
-        path: card.to_owned(),
-        reason: reason.into(),
-    };
+    let wrong = |reason: &str| Error::Card { path: card.to_owned(), reason: reason.into() };
     let mut sector = [0; SECTOR as usize];
     file.read_exact(&mut sector)
         .map_err(|_| wrong("it is shorter than a sector: no card and no image of one"))?;
@@ -90,9 +81,7 @@ fn read_at(file: &mut File, start: u64, length: u64) -> std::io::Result<Vec<u8>>
     let mut bytes = Vec::new();
     // A damaged card may claim more than there is memory for.
     let room = usize::try_from(length).map_err(std::io::Error::other)?;
-    bytes
-        .try_reserve_exact(room)
-        .map_err(std::io::Error::other)?;
+    bytes.try_reserve_exact(room).map_err(std::io::Error::other)?;
     bytes.resize(room, 0);
     file.read_exact(&mut bytes)?;
     Ok(bytes)

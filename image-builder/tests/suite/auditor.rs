@@ -16,16 +16,11 @@ fn run_the_page(bench: &Bench) -> (String, String) {
 fn run_block(bench: &Bench, start: &str) -> (String, String) {
     let page =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/image.md")).unwrap();
-    let (_, rest) = page
-        .split_once(start)
-        .expect("docs/image.md has a block of commands");
+    let (_, rest) = page.split_once(start).expect("docs/image.md has a block of commands");
     let (commands, _) = rest.split_once("```").unwrap();
     let commands = format!("{}{commands}", start.trim_start_matches("```sh\n"));
-    let output = Command::new("sh")
-        .args(["-uc", &commands])
-        .current_dir(&bench.folder)
-        .output()
-        .unwrap();
+    let output =
+        Command::new("sh").args(["-uc", &commands]).current_dir(&bench.folder).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr))
 }
@@ -38,19 +33,12 @@ fn the_commands_of_the_page_verify_an_image() {
     assert_eq!(errors, "");
     let index = fs::read_to_string(bench.path("index.txt")).unwrap();
     let field = |keyword: &str, number: usize| {
-        let line = index
-            .lines()
-            .find(|line| line.starts_with(keyword))
-            .unwrap();
+        let line = index.lines().find(|line| line.starts_with(keyword)).unwrap();
         line.split(' ').nth(number).unwrap().to_owned()
     };
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!(lines[0], format!("{}  -", field("end ", 1)), "the index");
-    assert_eq!(
-        lines[1],
-        format!("{}  -", field("kernel ", 2)),
-        "the kernel"
-    );
+    assert_eq!(lines[1], format!("{}  -", field("kernel ", 2)), "the kernel");
     let field_of_symbols = format!("{}  -", field("symbols ", 3));
     let then = [
         "same sizes",
@@ -62,32 +50,17 @@ fn the_commands_of_the_page_verify_an_image() {
         "same contents",
     ];
     assert_eq!(lines[2..9], then);
-    let files = index
-        .lines()
-        .filter(|line| line.starts_with("file "))
-        .count();
-    assert_eq!(
-        lines[9..]
-            .iter()
-            .filter(|line| line.starts_with("same "))
-            .count(),
-        files
-    );
+    let files = index.lines().filter(|line| line.starts_with("file ")).count();
+    assert_eq!(lines[9..].iter().filter(|line| line.starts_with("same ")).count(), files);
     assert!(files == 8 && !output.contains("BAD") && lines.len() == 9 + files);
 
     // And they notice damage.
     let mut image = fs::read(bench.path("IMG")).unwrap();
-    let at = image
-        .windows(14)
-        .rposition(|bytes| bytes == b"#!/bin/tool sh")
-        .unwrap();
+    let at = image.windows(14).rposition(|bytes| bytes == b"#!/bin/tool sh").unwrap();
     image[at + 3] ^= 1;
     fs::write(bench.path("IMG"), image).unwrap();
     let (output, _) = run_the_page(&bench);
-    assert!(
-        output.contains("files.tar: FAILED") && output.contains("BAD bin/sh"),
-        "{output}"
-    );
+    assert!(output.contains("files.tar: FAILED") && output.contains("BAD bin/sh"), "{output}");
 }
 
 /// The same commands, and those of the section about it, verify an image of the seed kernel, and see damage.
@@ -102,10 +75,7 @@ fn the_commands_of_the_page_verify_a_seed_image() {
         !output.contains("BAD") && output.contains("\nsame zeros\nsame members\nsame contents\n"),
         "{output}"
     );
-    assert_eq!(
-        run_block(&bench, texts),
-        ("same loader\nsame text\n".into(), String::new())
-    );
+    assert_eq!(run_block(&bench, texts), ("same loader\nsame text\n".into(), String::new()));
 
     let whole = fs::read(bench.path("IMG")).unwrap();
     let index_end = 4096 + layout::open(&whole).unwrap().text.len();
@@ -136,38 +106,21 @@ fn the_commands_of_the_page_see_lies() {
     fs::write(bench.path("tree/two"), b"due").unwrap();
     let gnu = "cd tree && tar cf ../gnu.tar --sort=name --format=gnu .";
     assert!(
-        Command::new("sh")
-            .args(["-c", gnu])
-            .current_dir(&bench.folder)
-            .status()
-            .unwrap()
-            .success()
+        Command::new("sh").args(["-c", gnu]).current_dir(&bench.folder).status().unwrap().success()
     );
-    let (policy, kernel) = (
-        ["--policy", "open"],
-        ["--kernel", "kernel", "--init", "/init", "-o", "IMG"],
-    );
-    bench
-        .run(&[&["build", "--tar", "gnu.tar"][..], &policy, &kernel].concat())
-        .success();
+    let (policy, kernel) =
+        (["--policy", "open"], ["--kernel", "kernel", "--init", "/init", "-o", "IMG"]);
+    bench.run(&[&["build", "--tar", "gnu.tar"][..], &policy, &kernel].concat()).success();
     let (output, errors) = run_the_page(&bench);
-    assert!(
-        !output.contains("BAD") && output.contains("same members"),
-        "{output}{errors}"
-    );
+    assert!(!output.contains("BAD") && output.contains("same members"), "{output}{errors}");
 
-    let clean = Command::new("sh")
-        .args(["-c", "rm -f tree/x?"])
-        .current_dir(&bench.folder)
-        .status();
+    let clean =
+        Command::new("sh").args(["-c", "rm -f tree/x?"]).current_dir(&bench.folder).status();
     assert!(clean.unwrap().success());
     bench.build("IMG", &[]).success();
     let whole = fs::read(bench.path("IMG")).unwrap();
     let (output, errors) = run_the_page(&bench);
-    assert!(
-        !output.contains("BAD") && output.contains("same members"),
-        "{output}{errors}"
-    );
+    assert!(!output.contains("BAD") && output.contains("same members"), "{output}{errors}");
     let bad = |image: Vec<u8>| {
         fs::write(bench.path("IMG"), image).unwrap();
         run_the_page(&bench).0.contains("BAD")
@@ -193,10 +146,9 @@ fn the_commands_of_the_page_see_lies() {
 fn tar_and_sha256sum_agree_with_the_index() {
     let bench = Bench::new();
     bench.build("a.img", &[]).success();
-    let report: serde_json::Value = serde_json::from_str(&stdout(
-        &bench.run(&["inspect", "--json", "a.img"]).success(),
-    ))
-    .unwrap();
+    let report: serde_json::Value =
+        serde_json::from_str(&stdout(&bench.run(&["inspect", "--json", "a.img"]).success()))
+            .unwrap();
     let part = |name: &str| {
         report["parts"]
             .as_array()
@@ -207,25 +159,15 @@ fn tar_and_sha256sum_agree_with_the_index() {
             .clone()
     };
     let shell = |script: &str| {
-        let output = Command::new("sh")
-            .args(["-euc", script])
-            .current_dir(&bench.folder)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{script}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let output =
+            Command::new("sh").args(["-euc", script]).current_dir(&bench.folder).output().unwrap();
+        assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
     let tar = part("tar");
     let start = tar["offset"].as_u64().unwrap() + 1;
     shell(&format!("tail -c +{start} a.img > files.tar"));
-    assert_eq!(
-        shell("sha256sum < files.tar")[..64],
-        *tar["sha256"].as_str().unwrap()
-    );
+    assert_eq!(shell("sha256sum < files.tar")[..64], *tar["sha256"].as_str().unwrap());
     let listed = shell("tar tf files.tar --quoting-style=literal --show-transformed-names | wc -l");
     // One name holds a newline, so the list has one line more than members.
     let members = report["members"].as_array().unwrap();
@@ -255,10 +197,8 @@ fn tar_and_sha256sum_agree_with_the_index() {
     let mut files = 0;
     for member in members.iter().filter(|member| member["kind"] == "file") {
         let offset = member["offset"].as_u64().unwrap() + 1;
-        let hash = shell(&format!(
-            "tail -c +{offset} a.img | head -c {} | sha256sum",
-            member["size"]
-        ));
+        let hash =
+            shell(&format!("tail -c +{offset} a.img | head -c {} | sha256sum", member["size"]));
         assert_eq!(hash[..64], *member["sha256"].as_str().unwrap(), "{member}");
         files += 1;
     }

@@ -54,13 +54,8 @@ pub fn kernel_elf() -> Vec<u8> {
         file.resize(file.len().next_multiple_of(8), 0);
         (at, bytes.len() as u64)
     };
-    let (text, data, table, strings, names) = (
-        place(&text),
-        place(&data),
-        place(&table),
-        place(&strings),
-        place(section_names),
-    );
+    let (text, data, table, strings, names) =
+        (place(&text), place(&data), place(&table), place(&strings), place(section_names));
     let section_headers = file.len() as u64;
     let mut section = |name: u32,
                        kind: u32,
@@ -72,14 +67,10 @@ pub fn kernel_elf() -> Vec<u8> {
                        entry: u64| {
         file.extend(name.to_le_bytes());
         file.extend(kind.to_le_bytes());
-        [flags, address, at, size]
-            .iter()
-            .for_each(|word| file.extend(word.to_le_bytes()));
+        [flags, address, at, size].iter().for_each(|word| file.extend(word.to_le_bytes()));
         file.extend(link.to_le_bytes());
         file.extend(info.to_le_bytes());
-        [1u64, entry]
-            .iter()
-            .for_each(|word| file.extend(word.to_le_bytes()));
+        [1u64, entry].iter().for_each(|word| file.extend(word.to_le_bytes()));
     };
     section(0, 0, 0, 0, (0, 0), 0, 0, 0);
     section(1, 1, 6, BASE, text, 0, 0, 0);
@@ -90,9 +81,7 @@ pub fn kernel_elf() -> Vec<u8> {
 
     let mut header = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
     header.extend([2, 0, 183, 0, 1, 0, 0, 0]); // ET_EXEC, EM_AARCH64
-    [BASE + 64, 64, section_headers]
-        .iter()
-        .for_each(|word| header.extend(word.to_le_bytes()));
+    [BASE + 64, 64, section_headers].iter().for_each(|word| header.extend(word.to_le_bytes()));
     header.extend([0, 0, 0, 0, 64, 0, 56, 0, 2, 0, 64, 0, 6, 0, 4, 0]);
     for ((at, size), flags, start, memory) in
         [(text, 5u32, BASE, 4096u64), (data, 6, BASE + 4096, 0x1f00)]
@@ -120,21 +109,10 @@ pub fn make_tree(root: &Path) {
     file("etc/empty", b"", 0o644);
     file("seed.hex0", hex0_text(&program_elf()).as_bytes(), 0o644);
     file("etc-more", b"bytewise between etc and etc/empty", 0o644);
-    file(
-        "etc/big",
-        &(0..100_000u32)
-            .flat_map(u32::to_le_bytes)
-            .collect::<Vec<_>>(),
-        0o600,
-    );
+    file("etc/big", &(0..100_000u32).flat_map(u32::to_le_bytes).collect::<Vec<_>>(), 0o600);
     file("odd/a b%c\n\u{e9}", b"odd", 0o644);
     file(
-        &format!(
-            "deep/{}/{}/{}",
-            "d".repeat(90),
-            "e".repeat(90),
-            "f".repeat(120)
-        ),
+        &format!("deep/{}/{}/{}", "d".repeat(90), "e".repeat(90), "f".repeat(120)),
         b"far down",
         0o400,
     );
@@ -152,9 +130,7 @@ pub fn program_elf() -> Vec<u8> {
     let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
     file.extend([2, 0, 183, 0, 1, 0, 0, 0]); // ET_EXEC, EM_AARCH64
     let words = |file: &mut Vec<u8>, words: &[u64]| {
-        words
-            .iter()
-            .for_each(|word| file.extend(word.to_le_bytes()));
+        words.iter().for_each(|word| file.extend(word.to_le_bytes()));
     };
     words(&mut file, &[0x60_0078, 64, 0]);
     file.extend([0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
@@ -285,17 +261,12 @@ pub fn lies(image: &[u8], one: &str, two: &str) -> Vec<(&'static str, Vec<u8>)> 
         text.replace(&line, &fields.join(" "))
     };
     let lie = |change: &dyn Fn(&str, &str, &str) -> String| {
-        forged(image, |text| {
-            change(text, &line_of(text, one), &line_of(text, two))
-        })
+        forged(image, |text| change(text, &line_of(text, one), &line_of(text, two)))
     };
     let field = |line: &str, number: usize| line.split(' ').nth(number).unwrap().to_owned();
     let without_path = |line: &str| line.rsplit_once(' ').unwrap().0.to_owned();
     vec![
-        (
-            "another hash",
-            lie(&|text, _, _| edited(text, one, 1, &"ab".repeat(32))),
-        ),
+        ("another hash", lie(&|text, _, _| edited(text, one, 1, &"ab".repeat(32)))),
         (
             "swapped names",
             lie(&|text, first, second| {
@@ -307,23 +278,15 @@ pub fn lies(image: &[u8], one: &str, two: &str) -> Vec<(&'static str, Vec<u8>)> 
         (
             "swapped files",
             lie(&|text, first, second| {
-                text.replace(first, "\0")
-                    .replace(second, first)
-                    .replace('\0', second)
+                text.replace(first, "\0").replace(second, first).replace('\0', second)
             }),
         ),
         (
             "an entry too many",
             lie(&|text, first, _| text.replace(first, &format!("{first}\n{first}er"))),
         ),
-        (
-            "an entry too few",
-            lie(&|text, first, _| text.replace(&format!("{first}\n"), "")),
-        ),
-        (
-            "another mode",
-            lie(&|text, _, _| edited(text, one, 2, "4777")),
-        ),
+        ("an entry too few", lie(&|text, first, _| text.replace(&format!("{first}\n"), ""))),
+        ("another mode", lie(&|text, _, _| edited(text, one, 2, "4777"))),
         (
             "overlapping ranges",
             lie(&|text, first, _| {
@@ -331,18 +294,9 @@ pub fn lies(image: &[u8], one: &str, two: &str) -> Vec<(&'static str, Vec<u8>)> 
                 edited(&text, two, 4, &field(first, 4))
             }),
         ),
-        (
-            "a huge size",
-            lie(&|text, _, _| edited(text, one, 3, "18446744073709551615")),
-        ),
-        (
-            "another kind",
-            lie(&|text, first, _| text.replace(first, &format!("dir 0755 {one}"))),
-        ),
-        (
-            "another path",
-            lie(&|text, _, _| edited(text, one, 5, "elsewhere")),
-        ),
+        ("a huge size", lie(&|text, _, _| edited(text, one, 3, "18446744073709551615"))),
+        ("another kind", lie(&|text, first, _| text.replace(first, &format!("dir 0755 {one}")))),
+        ("another path", lie(&|text, _, _| edited(text, one, 5, "elsewhere"))),
     ]
 }
 
@@ -360,12 +314,8 @@ pub fn stdout(assert: &assert_cmd::assert::Assert) -> String {
 pub fn device_tree() -> Vec<u8> {
     let mut strings = Vec::new();
     let mut tree = Vec::new();
-    let words = |words: &[u32]| {
-        words
-            .iter()
-            .flat_map(|word| word.to_be_bytes())
-            .collect::<Vec<u8>>()
-    };
+    let words =
+        |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
     let mut node = |name: &str, properties: &[(&str, Vec<u8>)], ends: usize| {
         tree.extend(1u32.to_be_bytes());
         tree.extend(name.bytes().chain([0]));
@@ -381,43 +331,18 @@ pub fn device_tree() -> Vec<u8> {
     let text = |text: &str| text.bytes().chain([0]).collect::<Vec<u8>>();
     node(
         "",
-        &[
-            ("#address-cells", words(&[2])),
-            ("#size-cells", words(&[2])),
-            ("model", text("test")),
-        ],
+        &[("#address-cells", words(&[2])), ("#size-cells", words(&[2])), ("model", text("test"))],
         0,
     );
-    node(
-        "chosen",
-        &[
-            ("bootargs", text("init=/x")),
-            ("stdout-path", text("/soc/uart@9000000")),
-        ],
-        1,
-    );
+    node("chosen", &[("bootargs", text("init=/x")), ("stdout-path", text("/soc/uart@9000000"))], 1);
     node(
         "memory@40000000",
-        &[
-            ("device_type", text("memory")),
-            ("reg", words(&[0, 0x4000_0000, 0, 0x800_0000])),
-        ],
+        &[("device_type", text("memory")), ("reg", words(&[0, 0x4000_0000, 0, 0x800_0000]))],
         1,
     );
-    node(
-        "psci",
-        &[
-            ("compatible", text("arm,psci-1.0")),
-            ("method", text("hvc")),
-        ],
-        1,
-    );
+    node("psci", &[("compatible", text("arm,psci-1.0")), ("method", text("hvc"))], 1);
     node("reserved-memory", &[("ranges", vec![])], 0);
-    node(
-        "fw@41000000",
-        &[("reg", words(&[0, 0x4100_0000, 0, 0x1000]))],
-        2,
-    );
+    node("fw@41000000", &[("reg", words(&[0, 0x4100_0000, 0, 0x1000]))], 2);
     node(
         "soc",
         &[
@@ -429,10 +354,7 @@ pub fn device_tree() -> Vec<u8> {
     );
     node(
         "uart@9000000",
-        &[
-            ("compatible", text("arm,pl011")),
-            ("reg", words(&[0x900_0000, 0x1000])),
-        ],
+        &[("compatible", text("arm,pl011")), ("reg", words(&[0x900_0000, 0x1000]))],
         1,
     );
     node(

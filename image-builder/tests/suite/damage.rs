@@ -35,53 +35,19 @@ fn kernel() -> Kernel {
 
 /// An image of a few members of every kind.
 fn small_image() -> Vec<u8> {
-    let file = |content: &[u8]| Kind::File {
-        mode: 0o755,
-        content: content.to_vec(),
-    };
+    let file = |content: &[u8]| Kind::File { mode: 0o755, content: content.to_vec() };
     let members = [
+        Member { path: b"bin".to_vec(), kind: Kind::Directory { mode: 0o755 } },
+        Member { path: b"bin/sh".to_vec(), kind: file(&program(700, b'x')) },
         Member {
-            path: b"bin".to_vec(),
-            kind: Kind::Directory { mode: 0o755 },
-        },
-        Member {
-            path: b"bin/sh".to_vec(),
-            kind: file(&program(700, b'x')),
-        },
-        Member {
-            path: [
-                b"long/".to_vec(),
-                vec![b'n'; 150],
-                vec![b'/'],
-                vec![b'n'; 150],
-            ]
-            .concat(),
+            path: [b"long/".to_vec(), vec![b'n'; 150], vec![b'/'], vec![b'n'; 150]].concat(),
             kind: file(b"text\n"),
         },
-        Member {
-            path: b"link".to_vec(),
-            kind: Kind::Symlink {
-                target: b"bin/sh".to_vec(),
-            },
-        },
-        Member {
-            path: b"same".to_vec(),
-            kind: Kind::Hardlink {
-                target: b"bin/sh".to_vec(),
-            },
-        },
-        Member {
-            path: b"zero".to_vec(),
-            kind: file(b""),
-        },
+        Member { path: b"link".to_vec(), kind: Kind::Symlink { target: b"bin/sh".to_vec() } },
+        Member { path: b"same".to_vec(), kind: Kind::Hardlink { target: b"bin/sh".to_vec() } },
+        Member { path: b"zero".to_vec(), kind: file(b"") },
     ];
-    build::image(
-        kernel(),
-        archive::write(&members).unwrap(),
-        &settings(b"/bin/sh"),
-    )
-    .unwrap()
-    .0
+    build::image(kernel(), archive::write(&members).unwrap(), &settings(b"/bin/sh")).unwrap().0
 }
 
 /// Finds the damage of the byte at `at`, or says what was reported instead.
@@ -89,12 +55,8 @@ fn named(image: &[u8], at: usize) -> Result<String, String> {
     match check::check(image) {
         Err(error) => Err(format!("no image at all: {error}")),
         Ok(report) => {
-            let hit = report
-                .damage
-                .iter()
-                .find(|finding| finding.range.contains(&at));
-            hit.map(ToString::to_string)
-                .ok_or(format!("{:?}", report.damage))
+            let hit = report.damage.iter().find(|finding| finding.range.contains(&at));
+            hit.map(ToString::to_string).ok_or(format!("{:?}", report.damage))
         }
     }
 }
@@ -125,12 +87,7 @@ fn every_flipped_byte_is_named() {
         let bit = 1 << (at % 8);
         image[at] ^= bit;
         let found = named(&image, at);
-        assert!(
-            found.is_ok(),
-            "byte {at} ({:#04x} -> {:#04x}): {found:?}",
-            whole[at],
-            image[at]
-        );
+        assert!(found.is_ok(), "byte {at} ({:#04x} -> {:#04x}): {found:?}", whole[at], image[at]);
         image[at] ^= bit;
     }
 }
@@ -144,24 +101,16 @@ fn the_names_are_the_right_ones() {
         panic!("bin/sh is a file")
     };
     let content = content.offset as usize;
-    let (tar, text_end) = (
-        index.tar.offset as usize,
-        layout::find_index(&whole).unwrap() + index.text.len(),
-    );
+    let (tar, text_end) =
+        (index.tar.offset as usize, layout::find_index(&whole).unwrap() + index.text.len());
     let table = [
         (4100, "kernel (bytes 0 to 12287)"),
         (index.symbols.unwrap().offset as usize, "symbols (bytes"),
         (text_end + 3, "padding after the index (byte"),
         (content, "file bin/sh (bytes"),
         (content + 700, "padding after file bin/sh (byte"),
-        (
-            tar + 512 + 110,
-            "tar headers before the contents of bin/sh (byte",
-        ),
-        (
-            whole.len() - 1,
-            "tar headers after the last file, or the tar's end (byte",
-        ),
+        (tar + 512 + 110, "tar headers before the contents of bin/sh (byte"),
+        (whole.len() - 1, "tar headers after the last file, or the tar's end (byte"),
         (text_end - 10, "index (bytes"),
     ];
     for (at, name) in table {
@@ -180,11 +129,7 @@ fn a_cut_or_longer_image_is_damaged() {
         assert!(!report.damage.is_empty(), "cut to {size}");
     }
     let longer = [&whole[..], b"\0"].concat();
-    assert!(
-        check::check(&longer).unwrap().damage[0]
-            .problem
-            .contains("longer than built")
-    );
+    assert!(check::check(&longer).unwrap().damage[0].problem.contains("longer than built"));
     assert!(check::check(&whole[..4096]).is_err());
 }
 
@@ -195,10 +140,7 @@ fn the_index_is_the_one_behind_the_kernel() {
     kernel.flat[4096..4096 + 17].copy_from_slice(b"firmseed-index 2\n");
     let init = Member {
         path: b"init".to_vec(),
-        kind: Kind::File {
-            mode: 0o755,
-            content: common::program_elf(),
-        },
+        kind: Kind::File { mode: 0o755, content: common::program_elf() },
     };
     let tar = archive::write(&[init]).unwrap();
     let (image, _) = build::image(kernel, tar, &settings(b"/init")).unwrap();
@@ -214,32 +156,20 @@ fn an_index_that_lies_is_found() {
         assert_eq!(findings.len(), 1, "{findings:?}");
         findings[0].to_string()
     };
-    let mode = forged(&small_image(), |text| {
-        text.replace(" 0755 700 ", " 0777 700 ")
-    });
+    let mode = forged(&small_image(), |text| text.replace(" 0755 700 ", " 0777 700 "));
     let found = only(mode);
-    assert!(
-        found.starts_with("member bin/sh (bytes") && found.contains("disagree"),
-        "{found}"
-    );
+    assert!(found.starts_with("member bin/sh (bytes") && found.contains("disagree"), "{found}");
 
-    let target = forged(&small_image(), |text| {
-        text.replace("symlink link bin/sh", "symlink link bin/su")
-    });
+    let target =
+        forged(&small_image(), |text| text.replace("symlink link bin/sh", "symlink link bin/su"));
     let found = only(target);
-    assert!(
-        found.starts_with("member link (bytes") && found.contains("disagree"),
-        "{found}"
-    );
+    assert!(found.starts_with("member link (bytes") && found.contains("disagree"), "{found}");
 
     // The one field that is in no hash.
     let mut image = small_image();
     image[16] ^= 1;
     let found = only(image);
-    assert!(
-        found.starts_with("kernel header (bytes 16 to 23)"),
-        "{found}"
-    );
+    assert!(found.starts_with("kernel header (bytes 16 to 23)"), "{found}");
 }
 
 /// What the kernel's reader says of an image, asked as the kernel asks it: of `image_size` bytes, with the index where
@@ -262,18 +192,12 @@ fn has_findings(image: &[u8]) -> bool {
 fn every_kind_of_lie_is_refused_by_both() {
     let file = |path: &[u8], byte: u8| Member {
         path: path.to_vec(),
-        kind: Kind::File {
-            mode: 0o755,
-            content: program(700, byte),
-        },
+        kind: Kind::File { mode: 0o755, content: program(700, byte) },
     };
     let members = [file(b"one", b'1'), file(b"two", b'2'), file(b"zero", b'0')];
     let tar = archive::write(&members).unwrap();
     let (image, _) = build::image(kernel(), tar, &settings(b"/one")).unwrap();
-    assert_eq!(
-        (kernel_s_verdict(&image), has_findings(&image)),
-        (Ok(()), false)
-    );
+    assert_eq!((kernel_s_verdict(&image), has_findings(&image)), (Ok(()), false));
     for (lie, image) in common::lies(&image, "one", "two") {
         assert!(kernel_s_verdict(&image).is_err(), "the kernel: {lie}");
         assert!(has_findings(&image), "check: {lie}");
@@ -284,40 +208,21 @@ fn every_kind_of_lie_is_refused_by_both() {
 fn unreviewed(members: &[Member<Vec<u8>>]) -> Vec<u8> {
     let tar = archive::write(members).unwrap();
     let entries = archive::read(&tar).unwrap();
-    layout::assemble(
-        kernel(),
-        &tar,
-        &entries,
-        &settings(b"/init"),
-        &Progress::hidden(),
-    )
-    .unwrap()
+    layout::assemble(kernel(), &tar, &entries, &settings(b"/init"), &Progress::hidden()).unwrap()
 }
 
 fn file(path: &[u8], content: &[u8]) -> Member<Vec<u8>> {
     let content = content.to_vec();
-    Member {
-        path: path.to_vec(),
-        kind: Kind::File {
-            mode: 0o755,
-            content,
-        },
-    }
+    Member { path: path.to_vec(), kind: Kind::File { mode: 0o755, content } }
 }
 
 fn link(path: &[u8], target: &[u8]) -> Member<Vec<u8>> {
     let target = target.to_vec();
-    Member {
-        path: path.to_vec(),
-        kind: Kind::Symlink { target },
-    }
+    Member { path: path.to_vec(), kind: Kind::Symlink { target } }
 }
 
 fn folder(path: &[u8]) -> Member<Vec<u8>> {
-    Member {
-        path: path.to_vec(),
-        kind: Kind::Directory { mode: 0o755 },
-    }
+    Member { path: path.to_vec(), kind: Kind::Directory { mode: 0o755 } }
 }
 
 /// What `build` refuses, in an image that was made without it: refused by `check` too, and by the kernel.
@@ -326,14 +231,8 @@ fn files_that_do_not_fit_are_refused_by_both() {
     let init = || file(b"init", &common::program_elf());
     let refused: [(&str, Vec<Member<Vec<u8>>>); 4] = [
         ("the path is taken already", vec![init(), init()]),
-        (
-            "the path is taken already",
-            vec![init(), link(b"a", b"init"), file(b"a", b"")],
-        ),
-        (
-            "not a directory",
-            vec![init(), link(b"a", b"/"), file(b"a/b", b"")],
-        ),
+        ("the path is taken already", vec![init(), link(b"a", b"init"), file(b"a", b"")]),
+        ("not a directory", vec![init(), link(b"a", b"/"), file(b"a/b", b"")]),
         ("the path is taken already", vec![init(), file(b"dev", b"")]),
     ];
     for (reason, members) in refused {
@@ -341,22 +240,12 @@ fn files_that_do_not_fit_are_refused_by_both() {
         let kernel = kernel_s_verdict(&image).unwrap_err();
         let findings = check::check(&image).unwrap().damage;
         assert!(kernel.contains(reason), "{kernel}");
-        assert!(
-            findings.len() == 1 && findings[0].problem.contains(reason),
-            "{findings:?}"
-        );
+        assert!(findings.len() == 1 && findings[0].problem.contains(reason), "{findings:?}");
     }
     // Links may lead anywhere: they are followed in the machine's own tree.
-    let links = [
-        init(),
-        link(b"absolute", b"/bin/busybox"),
-        link(b"escaping", b"../../../init"),
-    ];
+    let links = [init(), link(b"absolute", b"/bin/busybox"), link(b"escaping", b"../../../init")];
     let image = unreviewed(&links);
-    assert_eq!(
-        (kernel_s_verdict(&image), has_findings(&image)),
-        (Ok(()), false)
-    );
+    assert_eq!((kernel_s_verdict(&image), has_findings(&image)), (Ok(()), false));
 }
 
 /// Under the policy `chain` a name is a text: other bytes could spell a program.
@@ -375,28 +264,15 @@ fn names_are_texts_under_the_policy_chain() {
             layout::assemble(kernel(), &tar, &entries, &settings, &Progress::hidden()).unwrap();
         let verdict = kernel_s_verdict(&image);
         assert_eq!(verdict.is_err(), has_findings(&image));
-        assert_eq!(
-            verdict.is_err(),
-            build::image(kernel(), tar, &settings).is_err()
-        );
+        assert_eq!(verdict.is_err(), build::image(kernel(), tar, &settings).is_err());
         verdict
     };
-    for odd in [
-        link(b"a", b"\x7fELF"),
-        link(b"\x01", b"a"),
-        file(b"a\x1f", b""),
-    ] {
+    for odd in [link(b"a", b"\x7fELF"), link(b"\x01", b"a"), file(b"a\x1f", b"")] {
         let found = verdict(Policy::Chain, odd.clone()).unwrap_err();
-        assert!(
-            found.contains("a control character in a name or link"),
-            "{found}"
-        );
+        assert!(found.contains("a control character in a name or link"), "{found}");
         assert_eq!(verdict(Policy::Open, odd), Ok(()));
     }
-    assert_eq!(
-        verdict(Policy::Chain, link("\u{e9} b".as_bytes(), b"/a\n")),
-        Ok(())
-    );
+    assert_eq!(verdict(Policy::Chain, link("\u{e9} b".as_bytes(), b"/a\n")), Ok(()));
 }
 
 /// A process 1 that cannot be: refused by `check`, as by `build`.
@@ -420,30 +296,16 @@ fn an_init_that_cannot_start_is_found() {
         ("/bin", "is not a file"),
         ("/bin/empty", "is empty"),
         ("/none", "is not in the image"),
-        (
-            "/bin/text",
-            "/bin/text cannot be executed: neither an ELF file nor a #! script",
-        ),
-        (
-            "/bin/cut",
-            "/bin/cut cannot be executed: program headers at 0x40 reach past",
-        ),
+        ("/bin/text", "/bin/text cannot be executed: neither an ELF file nor a #! script"),
+        ("/bin/cut", "/bin/cut cannot be executed: program headers at 0x40 reach past"),
         ("/bin/none", "/bin/none has a #! line that names no"),
         ("/bin/lost", "its interpreter /bin/sh is not in the image"),
         ("/bin/circle", "more than 5 scripts that interpret each"),
-        (
-            "/bin/through",
-            "its interpreter /bin/cut cannot be executed: program headers",
-        ),
+        ("/bin/through", "its interpreter /bin/cut cannot be executed: program headers"),
     ] {
-        let forged = forged(&image, |text| {
-            text.replace("init /init", &format!("init {init}"))
-        });
+        let forged = forged(&image, |text| text.replace("init /init", &format!("init {init}")));
         let findings = check::check(&forged).unwrap().damage;
-        assert!(
-            findings.len() == 1 && findings[0].problem.contains(reason),
-            "{findings:?}"
-        );
+        assert!(findings.len() == 1 && findings[0].problem.contains(reason), "{findings:?}");
         let error = build::image(kernel(), tar.clone(), &settings(init.as_bytes())).unwrap_err();
         assert!(error.to_string().contains(reason), "{error}");
     }
@@ -452,61 +314,35 @@ fn an_init_that_cannot_start_is_found() {
     assert!(build::image(kernel(), tar.clone(), &started).is_ok());
     started.cwd = b"/bin".to_vec();
     let error = build::image(kernel(), tar.clone(), &started).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("its interpreter init is not in the image"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("its interpreter init is not in the image"), "{error}");
     let elsewhere = forged(&image, |text| text.replace("cwd /", "cwd /init"));
-    assert!(
-        check::check(&elsewhere).unwrap().damage[0]
-            .problem
-            .contains("is no folder")
-    );
+    assert!(check::check(&elsewhere).unwrap().damage[0].problem.contains("is no folder"));
 }
 
 /// A hostile image cannot write outside the folder.
 #[test]
 fn extraction_stays_inside() {
     let outside = tempfile::tempdir().unwrap();
-    let victim = outside
-        .path()
-        .join("victim")
-        .into_os_string()
-        .into_encoded_bytes();
+    let victim = outside.path().join("victim").into_os_string().into_encoded_bytes();
     let file = |path: &[u8]| file(path, b"evil");
     let parent = outside.path().as_os_str().as_encoded_bytes();
     let attacks: [Vec<Member<Vec<u8>>>; 3] = [
         vec![file(b"init"), link(b"door", parent), file(b"door/victim")],
         vec![file(b"init"), link(b"door", &victim), file(b"door")],
-        vec![
-            file(b"init"),
-            link(b"a", b"."),
-            link(b"a/b", b".."),
-            file(b"a/b/victim"),
-        ],
+        vec![file(b"init"), link(b"a", b"."), link(b"a/b", b".."), file(b"a/b/victim")],
     ];
     for members in attacks {
         let image = unreviewed(&members);
         let folder = outside.path().join("folder");
         let result = extract::extract(&image, &folder);
-        assert!(
-            !outside.path().join("victim").exists(),
-            "escaped with {members:?}: {result:?}"
-        );
+        assert!(!outside.path().join("victim").exists(), "escaped with {members:?}: {result:?}");
         std::fs::remove_dir_all(folder).unwrap();
     }
     // `..` never gets into an index that is built; one that is made by hand is refused when unpacked.
     let mut image = unreviewed(&[file(b"init"), file(b"aa/victim")]);
-    let at = image
-        .windows(10)
-        .position(|bytes| bytes == b" aa/victim")
-        .unwrap();
+    let at = image.windows(10).position(|bytes| bytes == b" aa/victim").unwrap();
     image[at..at + 10].copy_from_slice(b" ../victim");
-    let error = extract::extract(&image, &outside.path().join("folder"))
-        .unwrap_err()
-        .to_string();
+    let error = extract::extract(&image, &outside.path().join("folder")).unwrap_err().to_string();
     assert!(
         error.contains("climbs with `..`") && !outside.path().join("victim").exists(),
         "{error}"
@@ -519,24 +355,13 @@ fn any_members() -> impl Strategy<Value = Vec<Member<Vec<u8>>>> {
     files.prop_map(|files| {
         let init = Member {
             path: b"init".to_vec(),
-            kind: Kind::File {
-                mode: 0o755,
-                content: common::program_elf(),
-            },
+            kind: Kind::File { mode: 0o755, content: common::program_elf() },
         };
         let file = |(name, (content, mode)): (String, (Vec<u8>, u16))| {
             let path = format!("files/{name}.txt").into_bytes();
-            Member {
-                path,
-                kind: Kind::File {
-                    mode: mode | 0o400,
-                    content,
-                },
-            }
+            Member { path, kind: Kind::File { mode: mode | 0o400, content } }
         };
-        std::iter::once(init)
-            .chain(files.into_iter().map(file))
-            .collect()
+        std::iter::once(init).chain(files.into_iter().map(file)).collect()
     })
 }
 
@@ -612,11 +437,7 @@ proptest! {
 /// An index with a line of a member, or a field of it, gone, doubled, moved or changed.
 fn mangled(text: &str, [what, one, other, field, digit]: &[prop::sample::Index; 5]) -> String {
     let mut lines: Vec<String> = text.lines().map(String::from).collect();
-    let first = lines
-        .iter()
-        .position(|line| line.starts_with("policy "))
-        .unwrap()
-        + 1;
+    let first = lines.iter().position(|line| line.starts_with("policy ")).unwrap() + 1;
     let members = lines.len() - first - 1;
     if members == 0 {
         return text.into();
@@ -637,17 +458,10 @@ fn mangled(text: &str, [what, one, other, field, digit]: &[prop::sample::Index; 
         4 => {
             let mut to = fields(&lines[one]);
             let at = field.index(to.len());
-            to[at] = [
-                "0",
-                "1",
-                "0644",
-                "18446744073709551615",
-                "9223372036854775808",
-                "%",
-                "..",
-                "/",
-            ][digit.index(8)]
-            .into();
+            to[at] =
+                ["0", "1", "0644", "18446744073709551615", "9223372036854775808", "%", "..", "/"]
+                    [digit.index(8)]
+                .into();
             lines[one] = to.join(" ");
         }
         _ => {

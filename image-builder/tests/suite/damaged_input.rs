@@ -21,10 +21,7 @@ fn damage(name: &str, valid: &[Vec<u8>], repair: fn(&mut [u8]), parse: fn(&[u8])
     let rounds = std::env::var("FIRMSEED_FUZZ_ROUNDS")
         .map_or(ROUNDS, |text| text.parse().expect("a number of rounds"));
     // Otherwise the damage would be done to what is refused at the door.
-    assert!(
-        valid.iter().all(|input| parse(input)),
-        "{name}: a valid input is refused"
-    );
+    assert!(valid.iter().all(|input| parse(input)), "{name}: a valid input is refused");
     let mut accepted = 0;
     for round in 0..rounds {
         let mut random =
@@ -76,16 +73,8 @@ impl Random {
     }
 
     fn damage(&mut self, input: &mut Vec<u8>) {
-        const ODD: [u64; 8] = [
-            0,
-            1,
-            0x7f,
-            0xff,
-            0x7fff_ffff,
-            0xffff_ffff,
-            i64::MAX as u64,
-            u64::MAX,
-        ];
+        const ODD: [u64; 8] =
+            [0, 1, 0x7f, 0xff, 0x7fff_ffff, 0xffff_ffff, i64::MAX as u64, u64::MAX];
         if input.is_empty() {
             return input.push(self.next() as u8);
         }
@@ -97,11 +86,8 @@ impl Random {
             2 => input[at] = b"09afF%/ \n\0"[self.below(10)],
             3 => {
                 let value = ODD[self.below(8)];
-                let bytes = if self.below(2) == 0 {
-                    value.to_le_bytes()
-                } else {
-                    value.to_be_bytes()
-                };
+                let bytes =
+                    if self.below(2) == 0 { value.to_le_bytes() } else { value.to_be_bytes() };
                 let size = [1, 2, 4, 8][self.below(4)].min(input.len() - at);
                 input[at..at + size].copy_from_slice(&bytes[..size]);
             }
@@ -120,42 +106,20 @@ impl Random {
 fn members() -> Vec<Member<Vec<u8>>> {
     let file = |path: &[u8], content: &[u8]| Member {
         path: path.to_vec(),
-        kind: Kind::File {
-            mode: 0o755,
-            content: content.to_vec(),
-        },
+        kind: Kind::File { mode: 0o755, content: content.to_vec() },
     };
     vec![
-        Member {
-            path: b"bin".to_vec(),
-            kind: Kind::Directory { mode: 0o755 },
-        },
+        Member { path: b"bin".to_vec(), kind: Kind::Directory { mode: 0o755 } },
         file(b"bin/sh", &[&common::program_elf()[..], &[7; 476]].concat()),
-        file(
-            &[vec![b'd'; 120], b"/".to_vec(), vec![b'f'; 120]].concat(),
-            b"text",
-        ),
-        Member {
-            path: b"link".to_vec(),
-            kind: Kind::Symlink {
-                target: vec![b't'; 140],
-            },
-        },
-        Member {
-            path: b"same".to_vec(),
-            kind: Kind::Hardlink {
-                target: b"bin/sh".to_vec(),
-            },
-        },
+        file(&[vec![b'd'; 120], b"/".to_vec(), vec![b'f'; 120]].concat(), b"text"),
+        Member { path: b"link".to_vec(), kind: Kind::Symlink { target: vec![b't'; 140] } },
+        Member { path: b"same".to_vec(), kind: Kind::Hardlink { target: b"bin/sh".to_vec() } },
     ]
 }
 
 /// Right checksums in all headers.
 fn sum_headers(tar: &mut [u8]) {
-    for block in tar
-        .chunks_exact_mut(BLOCK)
-        .filter(|block| block[257..262] == *b"ustar")
-    {
+    for block in tar.chunks_exact_mut(BLOCK).filter(|block| block[257..262] == *b"ustar") {
         block[148..156].fill(b' ');
         let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
         block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
@@ -180,12 +144,7 @@ fn tar() {
         assert!(output.status.success());
         output.stdout
     };
-    damage(
-        "tar",
-        &[ours, gnu("--format=gnu"), gnu("--format=pax")],
-        sum_headers,
-        parsers::tar,
-    );
+    damage("tar", &[ours, gnu("--format=gnu"), gnu("--format=pax")], sum_headers, parsers::tar);
 }
 
 #[test]
@@ -239,24 +198,12 @@ fn hex0() {
 
 #[test]
 fn device_tree() {
-    damage(
-        "device tree",
-        &[common::device_tree()],
-        keep,
-        parsers::device_tree,
-    );
+    damage("device tree", &[common::device_tree()], keep, parsers::device_tree);
 }
 
 /// Numbers that no sum may be made of unchecked.
-const EXTREMES: [u64; 7] = [
-    0,
-    1,
-    (1 << 31) - 1,
-    1 << 32,
-    i64::MAX as u64,
-    u64::MAX - 511,
-    u64::MAX,
-];
+const EXTREMES: [u64; 7] =
+    [0, 1, (1 << 31) - 1, 1 << 32, i64::MAX as u64, u64::MAX - 511, u64::MAX];
 
 /// Each number of an index at its extremes, the index sealed anew: an answer of each command, and never `whole`.
 #[test]
@@ -273,10 +220,7 @@ fn extreme_numbers_in_an_index() {
             let Ok(number) = field.parse::<u64>() else {
                 continue;
             };
-            for value in EXTREMES
-                .into_iter()
-                .filter(|value| *value != number && !is_mode)
-            {
+            for value in EXTREMES.into_iter().filter(|value| *value != number && !is_mode) {
                 let value = value.to_string();
                 let mut changed = fields.clone();
                 changed[at] = &value;
@@ -296,14 +240,8 @@ fn extreme_numbers_in_an_index() {
         let mut image = whole.clone();
         image[16..24].copy_from_slice(&size.to_le_bytes());
         std::fs::write(bench.path("b.img"), &image).unwrap();
-        let refused = bench
-            .run(&["sd", "card", "--image", "b.img", "--firmware", "."])
-            .code(1);
-        assert!(
-            common::stderr(&refused).contains("image_size"),
-            "{}",
-            common::stderr(&refused)
-        );
+        let refused = bench.run(&["sd", "card", "--image", "b.img", "--firmware", "."]).code(1);
+        assert!(common::stderr(&refused).contains("image_size"), "{}", common::stderr(&refused));
     }
 }
 
@@ -316,9 +254,7 @@ fn extreme_numbers_in_a_tar() {
         let folder = tempfile::tempdir().unwrap();
         let _answer = extract::extract_tar(tar, &folder.path().join("x"));
         std::fs::write(bench.path("x.tar"), tar).unwrap();
-        let fixed = [
-            "--kernel", "kernel", "--init", "/bin/sh", "--policy", "open", "-o", "a.img",
-        ];
+        let fixed = ["--kernel", "kernel", "--init", "/bin/sh", "--policy", "open", "-o", "a.img"];
         let code = bench.run(&[&["build", "--tar", "x.tar"][..], &fixed].concat());
         let code = code.get_output().status.code();
         assert!(matches!(code, Some(0..=2)), "{code:?}");
@@ -326,16 +262,9 @@ fn extreme_numbers_in_a_tar() {
     };
     assert!(answers(&whole));
     // mode, uid, gid, size, mtime, chksum, devmajor, devminor of bin/sh.
-    for (at, length) in [
-        (100, 8),
-        (108, 8),
-        (116, 8),
-        (124, 12),
-        (136, 12),
-        (148, 8),
-        (329, 8),
-        (337, 8),
-    ] {
+    for (at, length) in
+        [(100, 8), (108, 8), (116, 8), (124, 12), (136, 12), (148, 8), (329, 8), (337, 8)]
+    {
         for binary in [false, true] {
             let mut tar = whole.clone();
             let field = &mut tar[BLOCK + at..][..length];
@@ -351,16 +280,12 @@ fn extreme_numbers_in_a_tar() {
     for key in ["size", "uid", "gid", "mtime"] {
         for value in EXTREMES {
             let record = format!(" {key}={value}\n");
-            let length = (record.len()..)
-                .find(|n| n.to_string().len() + record.len() == *n)
-                .unwrap();
+            let length =
+                (record.len()..).find(|n| n.to_string().len() + record.len() == *n).unwrap();
             let record = format!("{length}{record}").into_bytes();
             let mut tar = archive::write(&[Member {
                 path: b"pax".to_vec(),
-                kind: Kind::File {
-                    mode: 0o644,
-                    content: record,
-                },
+                kind: Kind::File { mode: 0o644, content: record },
             }])
             .unwrap();
             tar.truncate(2 * BLOCK);
@@ -377,13 +302,9 @@ fn extreme_numbers_in_a_tar() {
 #[test]
 fn extreme_numbers_on_a_card() {
     let bench = common::Bench::new();
-    for (first, sectors) in [
-        (u32::MAX, u32::MAX),
-        (0, u32::MAX),
-        (1, u32::MAX),
-        (u32::MAX, 1),
-        (1, 0),
-    ] {
+    for (first, sectors) in
+        [(u32::MAX, u32::MAX), (0, u32::MAX), (1, u32::MAX), (u32::MAX, 1), (1, 0)]
+    {
         let mut card = vec![0; 4096];
         card[510..512].copy_from_slice(&[0x55, 0xaa]);
         card[446 + 16 + 4] = 0xda;

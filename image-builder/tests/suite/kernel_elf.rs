@@ -38,27 +38,14 @@ fn other_files_are_refused_with_the_reason() {
         change(&mut elf);
         Kernel::from_elf(&elf).unwrap_err()
     };
-    let find = |needle: &[u8]| {
-        elf.windows(needle.len())
-            .position(|bytes| bytes == needle)
-            .unwrap()
-    };
+    let find = |needle: &[u8]| elf.windows(needle.len()).position(|bytes| bytes == needle).unwrap();
     let end = find(&(BASE + 0x3000).to_le_bytes());
     let name = find(b"__image_end\0");
     let table: [(Change, &str); 8] = [
-        (
-            &|elf| elf.clear(),
-            "expected a 64-bit little-endian ELF file",
-        ),
-        (
-            &|elf| elf[4] = 1,
-            "expected a 64-bit little-endian ELF file",
-        ),
+        (&|elf| elf.clear(), "expected a 64-bit little-endian ELF file"),
+        (&|elf| elf[4] = 1, "expected a 64-bit little-endian ELF file"),
         (&|elf| elf[18] = 62, "expected an AArch64 ELF file"),
-        (
-            &|elf| elf[64 + 112 + 56] = 0,
-            "does not begin with an arm64 Image header",
-        ),
+        (&|elf| elf[64 + 112 + 56] = 0, "does not begin with an arm64 Image header"),
         (
             &|elf| elf[end + 1] = 0x40,
             "is where the kernel will look for the index, but its load segments end at byte 0x2f00",
@@ -81,20 +68,13 @@ fn a_missing_kernel_is_named() {
     fs::create_dir(bench.path("release")).unwrap();
     fs::copy(env!("CARGO_BIN_EXE_image-builder"), &tool).unwrap();
     let build = || {
-        let arguments = [
-            "build", "--tree", "tree", "--init", "/init", "--policy", "open", "-o", "a.img",
-        ];
-        assert_cmd::Command::new(&tool)
-            .current_dir(&bench.folder)
-            .args(arguments)
-            .assert()
+        let arguments =
+            ["build", "--tree", "tree", "--init", "/init", "--policy", "open", "-o", "a.img"];
+        assert_cmd::Command::new(&tool).current_dir(&bench.folder).args(arguments).assert()
     };
     let refused = build().code(2);
     let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    assert!(
-        message.contains("no kernel found; build it with qemu/build"),
-        "{message}"
-    );
+    assert!(message.contains("no kernel found; build it with qemu/build"), "{message}");
     let folder = bench.path("aarch64-unknown-none-softfloat/kernel");
     fs::create_dir_all(&folder).unwrap();
     fs::rename(bench.path("kernel"), folder.join("kernel")).unwrap();
@@ -111,10 +91,7 @@ fn frame(number: u16, values: &[u8]) -> Vec<u8> {
             .iter()
             .enumerate()
             .fold(0u8, |mask, (at, &byte)| mask | u8::from(byte == 0) << at);
-        assert_ne!(
-            zeros, 0,
-            "this small encoder wants a zero in each seven bytes"
-        );
+        assert_ne!(zeros, 0, "this small encoder wants a zero in each seven bytes");
         frame.extend(group.iter().filter(|&&byte| byte != 0));
         frame.push(zeros);
     }
@@ -123,48 +100,26 @@ fn frame(number: u16, values: &[u8]) -> Vec<u8> {
 }
 
 fn call(pid: u32, number: u64, first: u64, result: i64) -> Vec<u8> {
-    let words = [number, first, 0, 3, 0, 0, 0]
-        .into_iter()
-        .flat_map(u64::to_le_bytes);
+    let words = [number, first, 0, 3, 0, 0, 0].into_iter().flat_map(u64::to_le_bytes);
     frame(
         1,
-        &pid.to_le_bytes()
-            .into_iter()
-            .chain(words)
-            .chain(result.to_le_bytes())
-            .collect::<Vec<_>>(),
+        &pid.to_le_bytes().into_iter().chain(words).chain(result.to_le_bytes()).collect::<Vec<_>>(),
     )
 }
 
 #[test]
 fn a_trace_is_decoded_with_names() {
     let bench = Bench::new();
-    let trace = [
-        frame(2, &[]),
-        call(1, 64, 0x40_1000, 5),
-        call(12, 56, 0, 0x7f00),
-    ]
-    .concat();
+    let trace = [frame(2, &[]), call(1, 64, 0x40_1000, 5), call(12, 56, 0, 0x7f00)].concat();
     fs::write(bench.path("trace"), &trace).unwrap();
-    let assert = bench
-        .run(&["trace", "trace", "--kernel", "kernel"])
-        .success();
+    let assert = bench.run(&["trace", "trace", "--kernel", "kernel"]).success();
     let expected = "trace starts\n    \
                     1 write(0x401000, 0x0, 0x3, 0x0, 0x0, 0x0) = 5\n   \
                     12 openat(0x0, 0x0, 0x3, 0x0, 0x0, 0x0) = 32512\n";
-    assert_eq!(
-        String::from_utf8_lossy(&assert.get_output().stdout),
-        expected
-    );
+    assert_eq!(String::from_utf8_lossy(&assert.get_output().stdout), expected);
 
     // Damage costs its frame, is told, and the frames after it are still read.
-    let damaged = [
-        frame(2, &[]),
-        vec![7, 1, 0],
-        frame(999, &[]),
-        call(1, 64, 0, 5),
-    ]
-    .concat();
+    let damaged = [frame(2, &[]), vec![7, 1, 0], frame(999, &[]), call(1, 64, 0, 5)].concat();
     fs::write(bench.path("trace"), damaged).unwrap();
     let assert = bench.run(&["trace", "trace", "--kernel", "kernel"]).code(1);
     let output = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
@@ -176,9 +131,7 @@ fn a_trace_is_decoded_with_names() {
         String::from_utf8_lossy(&assert.get_output().stderr).contains("2 frames make no sense")
     );
 
-    let refused = bench
-        .run(&["trace", "trace", "--kernel", "tree/bin/sh"])
-        .code(1);
+    let refused = bench.run(&["trace", "trace", "--kernel", "tree/bin/sh"]).code(1);
     assert!(
         String::from_utf8_lossy(&refused.get_output().stderr)
             .contains("cannot serve as the kernel")

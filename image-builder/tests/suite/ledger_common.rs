@@ -36,10 +36,7 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("cc.hex0", COMPILER_TEXT.to_vec()),
         ("hello.c", SOURCE.to_vec()),
         ("script", SCRIPT.to_vec()),
-        (
-            "seed.hex0",
-            common::hex0_text(&common::program_elf()).into_bytes(),
-        ),
+        ("seed.hex0", common::hex0_text(&common::program_elf()).into_bytes()),
         ("smuggled", SMUGGLED.to_vec()),
         ("source.tar.gz", TARBALL.to_vec()),
     ]
@@ -58,18 +55,13 @@ pub fn image_with(
 ) -> Vec<u8> {
     let link = |(path, target): &(&str, &[u8])| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::Symlink {
-            target: target.to_vec(),
-        },
+        kind: Kind::Symlink { target: target.to_vec() },
     };
     let members: Vec<_> = files
         .iter()
         .map(|(path, content)| Member {
             path: path.as_bytes().to_vec(),
-            kind: Kind::File {
-                mode: 0o755,
-                content: content.clone(),
-            },
+            kind: Kind::File { mode: 0o755, content: content.clone() },
         })
         .chain(links.iter().map(link))
         .collect();
@@ -84,16 +76,11 @@ pub fn image_with(
     };
     change(&mut settings);
     let kernel = Kernel::from_elf(&common::kernel_elf()).unwrap();
-    build::image(kernel, archive::write(&members).unwrap(), &settings)
-        .unwrap()
-        .0
+    build::image(kernel, archive::write(&members).unwrap(), &settings).unwrap().0
 }
 
 pub fn file(path: &str, bytes: &[u8]) -> File {
-    File {
-        content: content_of(bytes),
-        path: path.as_bytes().to_vec(),
-    }
+    File { content: content_of(bytes), path: path.as_bytes().to_vec() }
 }
 
 /// An entry without inputs and outputs; `number` is put right by [`Chain::ledger`].
@@ -144,24 +131,12 @@ impl Chain {
             (entry.reads, entry.wrote) = (reads.to_vec(), wrote.to_vec());
             entry
         };
-        let mut init = with(
-            entry(1, 0, seed(), Ending::GoesOn),
-            &[content("script")],
-            &[],
-        );
+        let mut init = with(entry(1, 0, seed(), Ending::GoesOn), &[content("script")], &[]);
         init.arguments.push(b"script".to_vec());
-        let last = Entry {
-            ending: Ending::Exit(0),
-            reads: Vec::new(),
-            ..init.clone()
-        };
+        let last = Entry { ending: Ending::Exit(0), reads: Vec::new(), ..init.clone() };
         let entries = vec![
             init,
-            with(
-                entry(2, 1, seed(), Ending::Exit(0)),
-                &[content("cc.hex0")],
-                &[compiler()],
-            ),
+            with(entry(2, 1, seed(), Ending::Exit(0)), &[content("cc.hex0")], &[compiler()]),
             with(
                 entry(3, 1, compiler(), Ending::Exit(0)),
                 &[content("hello.c")],
@@ -171,10 +146,7 @@ impl Chain {
             last,
         ];
         let index = image_builder::layout::open(&image).unwrap();
-        let seeds = vec![Seed {
-            program: seed(),
-            text: content("seed.hex0"),
-        }];
+        let seeds = vec![Seed { program: seed(), text: content("seed.hex0") }];
         let (files, policy) = (index.tar.sha256, index.policy.to_string());
         let ledger = Ledger {
             files,
@@ -241,11 +213,7 @@ impl Chain {
 
     /// The doubts, as lines.
     pub fn doubts(&self) -> Vec<String> {
-        self.verdict()
-            .findings
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        self.verdict().findings.iter().map(ToString::to_string).collect()
     }
 }
 

@@ -96,14 +96,8 @@ fn what_an_earlier_run_made_of_text_derives_from_text() {
 fn without_the_earlier_run_nothing_is_believed() {
     let (_, chain) = continued();
     let (doubts, _) = verdict(&chain, None);
-    assert!(
-        doubts[0].contains("and no run was given to be continued (--from)"),
-        "{doubts:#?}"
-    );
-    assert!(
-        doubts[1].contains("does not derive from text"),
-        "{doubts:#?}"
-    );
+    assert!(doubts[0].contains("and no run was given to be continued (--from)"), "{doubts:#?}");
+    assert!(doubts[1].contains("does not derive from text"), "{doubts:#?}");
 }
 
 #[test]
@@ -147,33 +141,17 @@ fn a_text_that_a_tainted_process_wrote_is_no_text_of_the_next_image() {
     let tainted = file("/tainted.hex0", TAINTED);
     first.ledger.entries.insert(
         4,
-        Entry {
-            wrote: vec![tainted.clone()],
-            ..entry(5, 1, smuggled, Ending::Exit(0))
-        },
+        Entry { wrote: vec![tainted.clone()], ..entry(5, 1, smuggled, Ending::Exit(0)) },
     );
     let earlier = outcome(&first, None);
-    let files = [
-        ("bin/hello", HELLO.to_vec()),
-        ("tainted.hex0", TAINTED.to_vec()),
-    ];
+    let files = [("bin/hello", HELLO.to_vec()), ("tainted.hex0", TAINTED.to_vec())];
     let poison = file("/bin/poison", POISON);
-    let mut second = next(
-        earlier.head,
-        &files,
-        &[tainted],
-        std::slice::from_ref(&poison),
-    );
+    let mut second = next(earlier.head, &files, &[tainted], std::slice::from_ref(&poison));
     second.ledger.entries[0].ending = Ending::GoesOn;
     let last = second.ledger.entries[0].clone();
     second.ledger.entries.extend([
         entry(2, 1, poison, Ending::Exit(0)),
-        Entry {
-            reads: Vec::new(),
-            wrote: Vec::new(),
-            ending: Ending::Exit(0),
-            ..last
-        },
+        Entry { reads: Vec::new(), wrote: Vec::new(), ending: Ending::Exit(0), ..last },
     ]);
     let (doubts, _) = verdict(&second, Some(&earlier));
     assert!(
@@ -231,10 +209,7 @@ fn build_takes_the_files_of_a_verified_run_and_refuses_those_of_another() {
     write("out/bin/hello", COMPILER);
     let refused = bench.run(&arguments).failure();
     let text = common::stderr(&refused);
-    assert!(
-        text.contains("such a run cannot be continued: artifacts: /bin/hello"),
-        "{text}"
-    );
+    assert!(text.contains("such a run cannot be continued: artifacts: /bin/hello"), "{text}");
 }
 
 /// A program that no run has made.

@@ -13,11 +13,7 @@ use image_builder::ledger::verdict::{Request, verify};
 /// Numbers that look drawn and are the same each time (a linear congruential generator, Knuth's constants).
 fn places() -> impl Iterator<Item = usize> {
     let step = |state: &u64| {
-        Some(
-            state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407),
-        )
+        Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
     };
     std::iter::successors(Some(1), step).map(|state| (state >> 33) as usize)
 }
@@ -33,10 +29,7 @@ fn every_flipped_bit_of_the_image_is_a_doubt() {
     let areas = [
         ("kernel", 0..kernel_end),
         ("index", index_at..index_at + index.text.len()),
-        (
-            "symbols",
-            symbols.offset as usize..(symbols.offset + symbols.size) as usize,
-        ),
+        ("symbols", symbols.offset as usize..(symbols.offset + symbols.size) as usize),
         ("tar", index.tar.offset as usize..image.len()),
         ("all", 0..image.len()),
     ];
@@ -47,11 +40,7 @@ fn every_flipped_bit_of_the_image_is_a_doubt() {
             let mut damaged = image.clone();
             damaged[at] ^= 1 << (place % 8);
             let found = check::check(&damaged).is_ok_and(|report| report.damage.is_empty());
-            assert!(
-                !found,
-                "check did not see bit {} of byte {at} ({name})",
-                place % 8
-            );
+            assert!(!found, "check did not see bit {} of byte {at} ({name})", place % 8);
             let verdict = verify(&Request {
                 image: &damaged,
                 ledger: text.as_bytes(),
@@ -98,12 +87,6 @@ fn an_image_built_anew_around_a_change_is_another_image() {
         let tar = layout::open(&image).unwrap().tar.sha256;
         (other.image, other.ledger.files) = (image, tar);
         let used = !["smuggled", "source.tar.gz"].contains(&files[changed].0);
-        assert_eq!(
-            !other.doubts().is_empty(),
-            used,
-            "{}: {:?}",
-            files[changed].0,
-            other.doubts()
-        );
+        assert_eq!(!other.doubts().is_empty(), used, "{}: {:?}", files[changed].0, other.doubts());
     }
 }

@@ -51,11 +51,7 @@ fn without_a_head_nothing_is_verified() {
             (&"consistent".into(), &NOT_SHOWN.into(), &false.into())
         );
         let page = bench.run(&["report", "a.img", ledger]).success();
-        assert!(
-            stdout(&page).contains("; consistent: "),
-            "{}",
-            stdout(&page)
-        );
+        assert!(stdout(&page).contains("; consistent: "), "{}", stdout(&page));
         let page = std::fs::read_to_string(bench.path("report.html")).unwrap();
         assert!(page.contains("<h1>Consistent</h1>") && !page.contains("Verified"));
         let json = stdout(&bench.run(&["provenance", "a.img", ledger]).success());
@@ -109,10 +105,7 @@ fn process_1_is_what_the_index_says() {
     change(|chain| chain.entry(1).cwd = b"/tmp".to_vec(), "directory");
     change(|chain| chain.entry(1).environment.0 = 1, "environment");
     change(|chain| chain.entry(1).environment.1[0] ^= 1, "environment");
-    change(
-        |chain| chain.entry(1).program = file("/script", SCRIPT),
-        "program",
-    );
+    change(|chain| chain.entry(1).program = file("/script", SCRIPT), "program");
     // Another name of the same program: it was renamed before the line was written.
     let mut chain = Chain::new();
     for entry in [1, 5] {
@@ -132,12 +125,7 @@ fn process_1_may_be_a_script_a_link_or_spelled_otherwise() {
     let links: [(&str, &[u8]); 2] = [("lnk", b"seed/hex0"), ("folder", b"dir")];
     let table: [(&str, &str, &[&str], &str); 6] = [
         ("/dir/scr", "/", &["//seed/hex0", "-x  y", "/dir/scr"], "/"),
-        (
-            "/again",
-            "/",
-            &["//seed/hex0", "-x  y", "dir/scr", "/again"],
-            "/",
-        ),
+        ("/again", "/", &["//seed/hex0", "-x  y", "dir/scr", "/again"], "/"),
         ("/lnk", "/folder", &["/lnk"], "/dir"),
         ("//seed/hex0", "//dir/.", &["//seed/hex0"], "/dir"),
         ("/seed/../seed/hex0", "/", &["/seed/../seed/hex0"], "/"),
@@ -236,10 +224,7 @@ fn what_is_mapped_as_code_must_derive_from_text() {
     // Whoever runs such code is not clean: what it writes is foreign.
     let mut chain = Chain::new();
     chain.entry(3).code.push(file("/smuggled", SMUGGLED));
-    sees(
-        &chain,
-        "was written by process 3 (/bin/cc, entry 3), which mapped /smuggled (",
-    );
+    sees(&chain, "was written by process 3 (/bin/cc, entry 3), which mapped /smuggled (");
 }
 
 #[test]
@@ -308,14 +293,8 @@ fn a_program_is_counted_by_what_it_was_first() {
         chain.entry(entry).program = file("/hello", HELLO);
     }
     let text = chain.verdict().text();
-    assert!(
-        text.contains("programs   3: 1 seed, 1 built in the run, 1 of the image"),
-        "{text}"
-    );
-    assert!(
-        text.contains("the policy was open, 1 of the image ran"),
-        "{text}"
-    );
+    assert!(text.contains("programs   3: 1 seed, 1 built in the run, 1 of the image"), "{text}");
+    assert!(text.contains("the policy was open, 1 of the image ran"), "{text}");
 }
 
 #[test]
@@ -339,10 +318,7 @@ fn an_image_without_a_list_has_no_results() {
     files.retain(|(path, _)| *path != "SHA256SUMS");
     let chain = Chain::of(&files, Policy::Chain);
     let verdict = chain.verdict();
-    assert_eq!(
-        (verdict.findings.len(), verdict.results.is_none()),
-        (0, true)
-    );
+    assert_eq!((verdict.findings.len(), verdict.results.is_none()), (0, true));
     assert!(!verdict.text().contains("SHA256SUMS"));
 }
 
@@ -356,11 +332,7 @@ fn a_seed_left_in_place_is_no_doubt() {
     assert_eq!(verdict.findings, vec![]);
     std::fs::write(&seed, b"\x7fELF other").unwrap();
     let verdict = Chain::new().verdict_with(Some(folder.path()));
-    assert!(
-        verdict.findings[0]
-            .to_string()
-            .contains("/seed/hex0: its hash is")
-    );
+    assert!(verdict.findings[0].to_string().contains("/seed/hex0: its hash is"));
 }
 
 /// The kernel takes a seed's paths from the root; so does who compares its ledger with the index.

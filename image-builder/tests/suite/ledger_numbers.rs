@@ -44,9 +44,8 @@ fn counters(entries: usize, number: u64) -> String {
 fn no_number_stops_a_command() {
     let bench = Bench::new();
     let write = |name: &str, bytes: &[u8]| std::fs::write(bench.path(name), bytes).unwrap();
-    for (size, policy) in EXTREMES
-        .into_iter()
-        .flat_map(|size| [(size, Policy::Chain), (size, Policy::Open)])
+    for (size, policy) in
+        EXTREMES.into_iter().flat_map(|size| [(size, Policy::Chain), (size, Policy::Open)])
     {
         let chain = extreme(size, policy);
         write("a.img", &chain.image);
@@ -57,20 +56,8 @@ fn no_number_stops_a_command() {
             (&["verify", "a.img", "a.ledger"][..], &[1][..]),
             (&["verify", "--json", "a.img", "a.ledger", "."], &[1]),
             (&["report", "a.img", "a.ledger"], &[1]),
-            (
-                &["report", "a.img", "a.ledger", "--counters", "a.counters"],
-                &[1, 2],
-            ),
-            (
-                &[
-                    "report",
-                    "a.img",
-                    "a.ledger",
-                    "--instructions",
-                    "a.counters",
-                ],
-                &[1, 2],
-            ),
+            (&["report", "a.img", "a.ledger", "--counters", "a.counters"], &[1, 2]),
+            (&["report", "a.img", "a.ledger", "--instructions", "a.counters"], &[1, 2]),
             (&["provenance", "a.img", "a.ledger"], &[1]),
             (&["trace-back", "a.ledger", "/bin/hello"], &[0]),
             (&["trace-back", "--json", "a.ledger", "/bin/hello"], &[0]),
@@ -96,11 +83,8 @@ fn sums_of_sizes_are_right() {
     let bench = Bench::new();
     let chain = extreme(u64::MAX, Policy::Chain);
     std::fs::write(bench.path("a.ledger"), chain.text()).unwrap();
-    let trace = crate::common::stdout(
-        &bench
-            .run(&["trace-back", "a.ledger", "/bin/hello"])
-            .success(),
-    );
+    let trace =
+        crate::common::stdout(&bench.run(&["trace-back", "a.ledger", "/bin/hello"]).success());
     // Four texts: the seed's, the compiler's, the script, the source.
     let sum = u128::from(u64::MAX) * 4;
     assert!(trace.contains(&format!("({sum} bytes)")), "{trace}");

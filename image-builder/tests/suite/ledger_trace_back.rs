@@ -25,12 +25,7 @@ fn compare(change: impl FnOnce(&mut Chain)) -> Difference {
 fn expect(change: impl FnOnce(&mut Chain), kind: Kind, entry: Option<u64>, line: &str) {
     let difference = compare(change);
     let first = difference.first.as_ref().unwrap();
-    assert_eq!(
-        (first.kind, first.entry),
-        (kind, entry),
-        "{}",
-        difference.text()
-    );
+    assert_eq!((first.kind, first.entry), (kind, entry), "{}", difference.text());
     assert!(
         !difference.equal && difference.text().contains(line),
         "expected {line:?} in\n{}",
@@ -50,11 +45,7 @@ fn equal_ledgers_are_equal() {
 fn a_patched_source_is_named() {
     let mut files = files();
     let source = b"int main(void) { return 1; }\n".to_vec();
-    files
-        .iter_mut()
-        .find(|(path, _)| *path == "hello.c")
-        .unwrap()
-        .1 = source;
+    files.iter_mut().find(|(path, _)| *path == "hello.c").unwrap().1 = source;
     let mut other = Chain::of(&files, Policy::Chain);
     // It compiles to something else, and that runs.
     let hello = file("/bin/hello", b"\x7fELF patched");
@@ -63,10 +54,7 @@ fn a_patched_source_is_named() {
     let difference = diff(&parsed(&Chain::new()), &parsed(&other));
     let first = difference.first.as_ref().unwrap();
     assert_eq!((first.kind, first.entry), (Kind::Input, Some(3)));
-    assert_eq!(
-        (first.files.len(), first.files[0].path.as_str()),
-        (1, "/hello.c")
-    );
+    assert_eq!((first.files.len(), first.files[0].path.as_str()), (1, "/hello.c"));
     assert_eq!(difference.outcome, ["/bin/hello"]);
     for line in [
         "first difference: entry 3 (line 29 of A, 29 of B)",
@@ -74,11 +62,7 @@ fn a_patched_source_is_named() {
         "first cause: /hello.c in the image",
         "the runs leave 1 files different: /bin/hello",
     ] {
-        assert!(
-            difference.text().contains(line),
-            "expected {line:?} in\n{}",
-            difference.text()
-        );
+        assert!(difference.text().contains(line), "expected {line:?} in\n{}", difference.text());
     }
 }
 
@@ -126,12 +110,7 @@ fn each_difference_has_its_reason() {
         Some(4),
         "`exit 0` in A, with `exit 1` in B",
     );
-    expect(
-        |chain| chain.ledger.status = 1,
-        Kind::Status,
-        None,
-        "status 0 in A, 1 in B",
-    );
+    expect(|chain| chain.ledger.status = 1, Kind::Status, None, "status 0 in A, 1 in B");
     expect(
         |chain| chain.ledger.files[0] ^= 1,
         Kind::Image,
@@ -167,28 +146,14 @@ fn traced(chain: &Chain, file: &str) -> TraceBack {
 #[test]
 fn a_trace_leads_back_to_the_seeds() {
     let trace = traced(&Chain::new(), "/bin/hello");
-    let paths: Vec<&str> = trace
-        .origins
-        .iter()
-        .map(|origin| origin.file.path.as_str())
-        .collect();
+    let paths: Vec<&str> = trace.origins.iter().map(|origin| origin.file.path.as_str()).collect();
     assert_eq!(paths, ["/bin/hello", "/bin/cc", "/seed/hex0"]);
     let inputs = |place: usize| -> Vec<&str> {
-        trace.origins[place]
-            .inputs
-            .iter()
-            .map(|file| file.path.as_str())
-            .collect()
+        trace.origins[place].inputs.iter().map(|file| file.path.as_str()).collect()
     };
-    assert_eq!(
-        (inputs(0), inputs(1), inputs(2)),
-        (vec!["/hello.c"], vec!["/cc.hex0"], vec![])
-    );
+    assert_eq!((inputs(0), inputs(1), inputs(2)), (vec!["/hello.c"], vec!["/cc.hex0"], vec![]));
     assert_eq!(trace.origins[0].scripts[0].path, "/script");
-    assert_eq!(
-        trace.origins[2].seed_text.as_ref().unwrap().path,
-        "/seed.hex0"
-    );
+    assert_eq!(trace.origins[2].seed_text.as_ref().unwrap().path, "/seed.hex0");
     let text = trace.text(Detail::Brief);
     for line in [
         "  by       /bin/cc (",
@@ -209,39 +174,24 @@ fn files_between_and_copies_are_named() {
     let mut assemble = chain.ledger.entries[1].clone();
     (assemble.process, assemble.wrote) = (5, vec![file("/hello.s", b"assembly\n")]);
     let mut link = chain.ledger.entries[2].clone();
-    (link.process, link.reads, link.wrote) = (
-        6,
-        vec![file("/hello.s", b"assembly\n")],
-        vec![file("/bin/linked", b"\x7fELF linked")],
-    );
+    (link.process, link.reads, link.wrote) =
+        (6, vec![file("/hello.s", b"assembly\n")], vec![file("/bin/linked", b"\x7fELF linked")]);
     let mut copy = link.clone();
-    (copy.process, copy.reads, copy.wrote) = (
-        7,
-        link.wrote.clone(),
-        vec![file("/bin/copy", b"\x7fELF linked")],
-    );
+    (copy.process, copy.reads, copy.wrote) =
+        (7, link.wrote.clone(), vec![file("/bin/copy", b"\x7fELF linked")]);
     chain.ledger.entries.extend([assemble, link, copy, end]);
     let trace = traced(&chain, "/bin/copy");
     let first = &trace.origins[0];
     assert_eq!(first.writer.as_ref().unwrap().path, "/bin/linked");
     assert_eq!(
-        (
-            first.through.len(),
-            first.through[0].runs,
-            first.through[0].files[0].path.as_str()
-        ),
+        (first.through.len(), first.through[0].runs, first.through[0].files[0].path.as_str()),
         (1, 1, "/hello.s")
     );
     assert_eq!(first.inputs[0].path, "/cc.hex0");
     assert!(
-        trace
-            .text(Detail::All)
-            .contains("as       /bin/linked (the first file with these bytes)")
+        trace.text(Detail::All).contains("as       /bin/linked (the first file with these bytes)")
     );
-    assert_eq!(
-        traced(&chain, &first.file.sha256[..8]).origins[1..],
-        trace.origins[1..]
-    );
+    assert_eq!(traced(&chain, &first.file.sha256[..8]).origins[1..], trace.origins[1..]);
     // A text of the image has a short way back.
     assert!(
         traced(&chain, "/hello.c")
@@ -255,26 +205,15 @@ fn lines_of_a_trace_fit_a_screen() {
     let mut chain = Chain::new();
     chain.entry(3).reads = (0..90)
         .map(|n| {
-            file(
-                &format!("/source/{n:03}/{}", "x".repeat(n % 40)),
-                format!("{n}\n").as_bytes(),
-            )
+            file(&format!("/source/{n:03}/{}", "x".repeat(n % 40)), format!("{n}\n").as_bytes())
         })
         .collect();
     for detail in [Detail::Brief, Detail::All] {
         let text = traced(&chain, "/bin/hello").text(detail);
         let widest = text.lines().map(str::len).max().unwrap();
         assert!(widest <= 96, "{widest} columns\n{text}");
-        assert_eq!(
-            text.contains("(84 more)"),
-            detail == Detail::Brief,
-            "{text}"
-        );
-        assert_eq!(
-            text.contains("/source/089/"),
-            detail == Detail::All,
-            "{text}"
-        );
+        assert_eq!(text.contains("(84 more)"), detail == Detail::Brief, "{text}");
+        assert_eq!(text.contains("/source/089/"), detail == Detail::All, "{text}");
     }
 }
 
@@ -290,46 +229,22 @@ fn the_commands_keep_their_exit_codes() {
     write("b.ledger", other.text().as_bytes());
     write("cut.ledger", &chain.text().as_bytes()[..300]);
     let verified = stdout(&bench.run(&["verify", "a.img", "a.ledger"]).code(3));
-    assert!(
-        verified.lines().last().unwrap().starts_with("consistent: "),
-        "{verified}"
-    );
-    let json = stdout(
-        &bench
-            .run(&["verify", "--json", "a.img", "cut.ledger"])
-            .code(1),
-    );
+    assert!(verified.lines().last().unwrap().starts_with("consistent: "), "{verified}");
+    let json = stdout(&bench.run(&["verify", "--json", "a.img", "cut.ledger"]).code(1));
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         (&json["verdict"], &json["doubts"][0]["check"]),
         (&"doubt".into(), &"ledger".into())
     );
-    let head = verified
-        .lines()
-        .find_map(|line| line.strip_prefix("head       "))
-        .unwrap();
+    let head = verified.lines().find_map(|line| line.strip_prefix("head       ")).unwrap();
+    bench.run(&["verify", "a.img", "a.ledger", "--head", head]).success();
     bench
-        .run(&["verify", "a.img", "a.ledger", "--head", head])
-        .success();
-    bench
-        .run(&[
-            "verify",
-            "a.img",
-            "a.ledger",
-            "--head",
-            &head.replace(['a', 'b', 'c'], "0"),
-        ])
+        .run(&["verify", "a.img", "a.ledger", "--head", &head.replace(['a', 'b', 'c'], "0")])
         .code(1);
-    bench
-        .run(&["verify", "a.img", "a.ledger", "--head", "abc"])
-        .code(2);
+    bench.run(&["verify", "a.img", "a.ledger", "--head", "abc"]).code(2);
     bench.run(&["verify", "none.img", "a.ledger"]).code(1);
     bench.run(&["diff", "a.ledger", "a.ledger"]).success();
-    let difference = stdout(
-        &bench
-            .run(&["diff", "--json", "a.ledger", "b.ledger"])
-            .code(1),
-    );
+    let difference = stdout(&bench.run(&["diff", "--json", "a.ledger", "b.ledger"]).code(1));
     let difference: serde_json::Value = serde_json::from_str(&difference).unwrap();
     assert_eq!(
         (&difference["first"]["kind"], &difference["first"]["entry"]),
@@ -347,11 +262,7 @@ fn the_commands_keep_their_exit_codes() {
         stderr(&bench.run(&["trace-back", "a.ledger", "/none"]).code(2))
             .contains("the ledger knows no such file")
     );
-    let trace = stdout(
-        &bench
-            .run(&["trace-back", "--json", "a.ledger", "/bin/cc"])
-            .success(),
-    );
+    let trace = stdout(&bench.run(&["trace-back", "--json", "a.ledger", "/bin/cc"]).success());
     let trace: serde_json::Value = serde_json::from_str(&trace).unwrap();
     assert_eq!(trace["chapters"][0]["writer"]["entry"], 2);
 }

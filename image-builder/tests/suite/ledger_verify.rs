@@ -46,10 +46,7 @@ fn a_true_ledger_is_verified() {
         "from text  3 of 3 programs",
         "verified: 5 entries; all 3 programs derive from text; the head is the one that you gave",
     ] {
-        assert!(
-            text.lines().any(|found| found == line),
-            "expected {line:?} in\n{text}"
-        );
+        assert!(text.lines().any(|found| found == line), "expected {line:?} in\n{text}");
     }
 }
 
@@ -60,14 +57,8 @@ fn a_ledger_of_another_image_is_refused() {
     only_doubt(&chain, "origin: `files` is");
     let mut chain = Chain::new();
     chain.ledger.policy = "open".into();
-    only_doubt(
-        &chain,
-        "origin: the ledger's policy is `open`, the image's is `chain`",
-    );
-    attack(
-        |chain| chain.ledger.seeds.clear(),
-        "origin: the ledger has 0 seeds, the image 1",
-    );
+    only_doubt(&chain, "origin: the ledger's policy is `open`, the image's is `chain`");
+    attack(|chain| chain.ledger.seeds.clear(), "origin: the ledger has 0 seeds, the image 1");
     attack(
         |chain| chain.ledger.seeds[0].program.path = b"/seed/other".to_vec(),
         "origin: the ledger's seed /seed/other from /seed.hex0 is /seed/hex0 from /seed.hex0 in the image",
@@ -87,43 +78,16 @@ fn a_ledger_of_another_image_is_refused() {
 fn processes_must_live_as_processes_do() {
     let gone =
         |number: usize| move |chain: &mut Chain| drop(chain.ledger.entries.remove(number - 1));
-    attack(
-        gone(5),
-        "processes: entry 1 (line 9): process 1, /seed/hex0, never ends",
-    );
-    attack(
-        gone(5),
-        "the last entry is of process 4, expected the end of process 1",
-    );
-    attack(
-        gone(1),
-        "process 2 was started by process 1, which has no entry above",
-    );
-    attack(
-        |chain| chain.entry(3).ending = Ending::GoesOn,
-        "process 3, /bin/cc, never ends",
-    );
-    attack(
-        |chain| chain.entry(3).ending = Ending::Exec,
-        "process 3, /bin/cc, never ends",
-    );
-    attack(
-        |chain| chain.entry(4).process = 3,
-        "process 3 goes on after its end in entry 3",
-    );
-    attack(
-        |chain| chain.entry(2).parent = 7,
-        "process 2 is older than its parent 7",
-    );
+    attack(gone(5), "processes: entry 1 (line 9): process 1, /seed/hex0, never ends");
+    attack(gone(5), "the last entry is of process 4, expected the end of process 1");
+    attack(gone(1), "process 2 was started by process 1, which has no entry above");
+    attack(|chain| chain.entry(3).ending = Ending::GoesOn, "process 3, /bin/cc, never ends");
+    attack(|chain| chain.entry(3).ending = Ending::Exec, "process 3, /bin/cc, never ends");
+    attack(|chain| chain.entry(4).process = 3, "process 3 goes on after its end in entry 3");
+    attack(|chain| chain.entry(2).parent = 7, "process 2 is older than its parent 7");
     attack(|chain| chain.entry(2).parent = 0, "process 2 has no parent");
-    attack(
-        |chain| chain.entry(1).parent = 3,
-        "process 1 has the parent 3, expected 0",
-    );
-    attack(
-        |chain| chain.entry(5).parent = 1,
-        "process 1 has the parent 1, in entry 1 it was 0",
-    );
+    attack(|chain| chain.entry(1).parent = 3, "process 1 has the parent 3, expected 0");
+    attack(|chain| chain.entry(5).parent = 1, "process 1 has the parent 1, in entry 1 it was 0");
     attack(
         |chain| chain.entry(3).from = vec![9],
         "got bytes of process 9, which has no entry above",
@@ -167,14 +131,8 @@ fn a_forked_process_is_no_doubt() {
 #[test]
 fn what_nobody_wrote_can_be_neither_read_nor_run() {
     let unknown = file("/bin/cc", b"\x7fELF from elsewhere");
-    attack(
-        |chain| chain.entry(3).program = unknown.clone(),
-        "contents: entry 3",
-    );
-    attack(
-        |chain| chain.entry(3).program = unknown.clone(),
-        "no entry above wrote these contents",
-    );
+    attack(|chain| chain.entry(3).program = unknown.clone(), "contents: entry 3");
+    attack(|chain| chain.entry(3).program = unknown.clone(), "no entry above wrote these contents");
     attack(
         |chain| chain.entry(3).reads = vec![file("/hello.c", b"another text\n")],
         "entry 3 (line 29): read /hello.c (",
@@ -189,19 +147,13 @@ fn what_nobody_wrote_can_be_neither_read_nor_run() {
         |chain| chain.entry(4).program = file("/smuggled", SMUGGLED),
         "a file of the image; the policy is chain",
     );
-    attack(
-        |chain| chain.entry(4).program = file("/script", SCRIPT),
-        "a text cannot be executed",
-    );
+    attack(|chain| chain.entry(4).program = file("/script", SCRIPT), "a text cannot be executed");
     // The right hash with another size or class.
     attack(
         |chain| chain.entry(3).reads[0].content.size += 1,
         "calls these contents a text of 30 bytes, but they are a text of 29",
     );
-    attack(
-        |chain| chain.entry(2).wrote[0].content.class = Class::Text,
-        "but they are",
-    );
+    attack(|chain| chain.entry(2).wrote[0].content.class = Class::Text, "but they are");
     // The empty file is known.
     let mut chain = Chain::new();
     chain.entry(3).reads.push(file("/dev/nothing", b""));
@@ -216,14 +168,8 @@ fn a_copied_program_does_not_derive_from_text() {
     chain.entry(3).wrote = vec![file("/bin/tool", SMUGGLED)];
     chain.entry(4).program = file("/bin/tool", SMUGGLED);
     one_doubt(&chain, "derivation: entry 4 (line 39): /bin/tool (");
-    one_doubt(
-        &chain,
-        "was written by process 3 (/bin/cc, entry 3), which read /smuggled (",
-    );
-    one_doubt(
-        &chain,
-        "is an ELF file and comes from the image (/smuggled)",
-    );
+    one_doubt(&chain, "was written by process 3 (/bin/cc, entry 3), which read /smuggled (");
+    one_doubt(&chain, "is an ELF file and comes from the image (/smuggled)");
 }
 
 /// The same through a compressed file, a pipe, shared memory, a child's memory, another program's output.
@@ -241,27 +187,17 @@ fn what_is_no_text_is_followed_on_every_way() {
     let mut other = chain.ledger.entries[1].clone();
     (other.process, other.reads, other.wrote) = (5, vec![file("/source.tar.gz", TARBALL)], vec![]);
     other.ending = Ending::GoesOn;
-    let end = Entry {
-        reads: vec![],
-        ending: Ending::Exit(0),
-        ..other.clone()
-    };
+    let end = Entry { reads: vec![], ending: Ending::Exit(0), ..other.clone() };
     chain.ledger.entries.insert(1, other);
     chain.ledger.entries.insert(5, end);
     assert_eq!(chain.doubts(), Vec::<String>::new());
     chain.entry(3).from.push(5);
-    one_doubt(
-        &chain,
-        "which got bytes of process 5 (entry 3), which read /source.tar.gz (",
-    );
+    one_doubt(&chain, "which got bytes of process 5 (entry 3), which read /source.tar.gz (");
     // By birth: process 5 forked process 2.
     chain.entry(3).from.clear();
     chain.entry(3).process = 6;
     chain.entry(3).parent = 5;
-    one_doubt(
-        &chain,
-        "which was started by process 5 (entry 3), which read /source.tar.gz (",
-    );
+    one_doubt(&chain, "which was started by process 5 (entry 3), which read /source.tar.gz (");
     // Before an execve, in the same process: arguments may carry bytes.
     let mut chain = Chain::new();
     let mut before = chain.ledger.entries[0].clone();
@@ -276,10 +212,7 @@ fn what_is_no_text_is_followed_on_every_way() {
     // The kernel notes no reads of /dev/null and /dev/zero: what bears such a name was given it, by a program.
     for renamed in ["/dev/null", "/dev/zero"] {
         chain.entry(2).devices = vec![renamed.into()];
-        one_doubt(
-            &chain,
-            &format!("which read the device {renamed} (entry 2)"),
-        );
+        one_doubt(&chain, &format!("which read the device {renamed} (entry 2)"));
         let verdict = chain.verdict().text();
         assert!(verdict.contains("devices    read 1 time"), "{verdict}");
     }
@@ -329,11 +262,8 @@ fn texts_of_a_tarball_may_be_compiled_where_the_image_names_them() {
 /// Process 5 unpacks the tarball, and the compiler reads a text that came out of it.
 fn unpacked(mut chain: Chain) -> Chain {
     let mut unpack = chain.ledger.entries[1].clone();
-    (unpack.process, unpack.reads, unpack.wrote) = (
-        5,
-        vec![file("/source.tar.gz", TARBALL)],
-        vec![file("/x.c", b"int x;\n")],
-    );
+    (unpack.process, unpack.reads, unpack.wrote) =
+        (5, vec![file("/source.tar.gz", TARBALL)], vec![file("/x.c", b"int x;\n")]);
     chain.ledger.entries.insert(1, unpack);
     chain.entry(4).reads.push(file("/x.c", b"int x;\n"));
     chain
@@ -384,9 +314,7 @@ fn results_must_be_those_of_the_list() {
     let verdict = chain.verdict();
     assert_eq!(verdict.findings, vec![]);
     assert!(
-        verdict
-            .text()
-            .contains("2 of 2 in /SHA256SUMS as expected (1 under another name)"),
+        verdict.text().contains("2 of 2 in /SHA256SUMS as expected (1 under another name)"),
         "{}",
         verdict.text()
     );
@@ -431,10 +359,7 @@ fn artifacts_must_be_what_was_written() {
     // The same from a tar.
     let member = |path: &str, content: &[u8]| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::File {
-            mode: 0o644,
-            content: content.to_vec(),
-        },
+        kind: Kind::File { mode: 0o644, content: content.to_vec() },
     };
     let tar = folder.path().join("out.tar");
     std::fs::write(
@@ -471,15 +396,9 @@ fn damaged_images_ledgers_and_heads_are_doubts() {
     let chain = Chain::new();
     let text = chain.text();
     let verdict = |image: &[u8], ledger: &str, head| {
-        verify(&Request {
-            image,
-            ledger: ledger.as_bytes(),
-            artifacts: None,
-            head,
-            earlier: None,
-        })
-        .unwrap()
-        .verdict
+        verify(&Request { image, ledger: ledger.as_bytes(), artifacts: None, head, earlier: None })
+            .unwrap()
+            .verdict
     };
     let first = |verdict: image_builder::ledger::verdict::Verdict| verdict.findings[0].to_string();
     assert!(first(verdict(b"no image", &text, None)).contains("image: no Firmseed image"));
@@ -501,10 +420,7 @@ fn damaged_images_ledgers_and_heads_are_doubts() {
     let head = verdict(&chain.image, &text, None).head.unwrap();
     let digest = firmseed_verify::image::digest_of_hex(head.as_bytes()).unwrap();
     let good = verdict(&chain.image, &text, Some(digest));
-    assert!(
-        good.last_line()
-            .ends_with("the head is the one that you gave")
-    );
+    assert!(good.last_line().ends_with("the head is the one that you gave"));
     assert!(first(verdict(&chain.image, &text, Some([7; 32]))).starts_with("head: expected 0707"));
 }
 
@@ -516,11 +432,7 @@ fn long_ledgers_are_verified() {
     for process in 5..10_005u32 {
         let mut step = chain.ledger.entries[2].clone();
         step.process = process;
-        let input = if process == 5 {
-            SOURCE.to_vec()
-        } else {
-            object(process - 1)
-        };
+        let input = if process == 5 { SOURCE.to_vec() } else { object(process - 1) };
         step.reads = vec![file("/x", &input)];
         step.wrote = vec![file("/x", &object(process))];
         chain.ledger.entries.push(step);

@@ -19,11 +19,7 @@ fn bench(source: &str) -> Bench {
     fs::write(port.join("port.toml"), text).unwrap();
     fs::write(port.join("build.kaem"), "echo built\n").unwrap();
     fs::write(port.join("src/a.c"), "int a;\n").unwrap();
-    fs::write(
-        bench.path("tree/chain"),
-        "/bin/tcc\n/bin/kaem /ports/run.kaem\n",
-    )
-    .unwrap();
+    fs::write(bench.path("tree/chain"), "/bin/tcc\n/bin/kaem /ports/run.kaem\n").unwrap();
     bench
 }
 
@@ -67,14 +63,7 @@ fn a_named_folder_fills_the_cache_once() {
     let run = bench.run(&[&SOURCES[..], &["--sources", "downloads"]].concat());
     assert_eq!(stdout(&run.success()), line);
     fs::remove_dir_all(bench.path("downloads")).unwrap();
-    assert_eq!(
-        stdout(
-            &bench
-                .run(&[&SOURCES[..], &["--offline", "one"]].concat())
-                .success()
-        ),
-        line
-    );
+    assert_eq!(stdout(&bench.run(&[&SOURCES[..], &["--offline", "one"]].concat()).success()), line);
     // By its folder, from elsewhere.
     let run = bench.run(&[&SOURCES[..], &["--ports", "none", "ports/one"]].concat());
     assert_eq!(stdout(&run.success()), line);
@@ -97,10 +86,7 @@ fn a_wrong_file_is_refused_with_both_hashes() {
         let refused = bench.run(&[&SOURCES[..], &["--sources", "downloads"]].concat());
         let text = stderr(&refused.code(1));
         let named = text.contains(&format!("{place}/source.tar is not the file"));
-        assert!(
-            named && text.contains(HASH) && text.contains(&other),
-            "{place}: {text}"
-        );
+        assert!(named && text.contains(HASH) && text.contains(&other), "{place}: {text}");
         // Nothing wrong gets into the cache.
         let kept = bench.path(&format!("cache/ports/{HASH}/source.tar"));
         assert_eq!(kept.exists(), place.starts_with("cache"));
@@ -152,10 +138,7 @@ fn upstream_is_asked_by_curl_with_https_alone() {
     script(curl.clone(), &fetch);
     with_tools(&bench, &SOURCES).success();
     let words = fs::read_to_string(bench.path("words")).unwrap();
-    assert!(
-        words.contains("--proto =https --proto-redir =https"),
-        "{words}"
-    );
+    assert!(words.contains("--proto =https --proto-redir =https"), "{words}");
     // Braces and brackets in an address are no pattern of a million addresses.
     assert!(words.contains(" --globoff "), "{words}");
     fs::remove_dir_all(bench.path("cache")).unwrap();
@@ -164,10 +147,7 @@ fn upstream_is_asked_by_curl_with_https_alone() {
     // One that never ends is not heard to its end, and leaves nothing.
     script(curl, "while echo more; do :; done");
     let refused = stderr(&with_tools(&bench, &SOURCES).code(1));
-    assert!(
-        refused.contains("more than the 10 bytes of the pin"),
-        "{refused}"
-    );
+    assert!(refused.contains("more than the 10 bytes of the pin"), "{refused}");
     assert!(!bench.path("cache").exists());
 }
 
@@ -190,10 +170,7 @@ fn an_image_has_the_ports_and_their_calls() {
         );
     }
     let run = fs::read_to_string(bench.path("out/ports/run.kaem")).unwrap();
-    let calls: Vec<&str> = run
-        .lines()
-        .filter(|line| line.starts_with("kaem"))
-        .collect();
+    let calls: Vec<&str> = run.lines().filter(|line| line.starts_with("kaem")).collect();
     assert_eq!(
         calls,
         ["kaem /ports/two-2/build.kaem", "kaem /ports/one/build.kaem"],
@@ -202,17 +179,13 @@ fn an_image_has_the_ports_and_their_calls() {
     // The tarball from the cache makes the same image as the one beside the script.
     fs::rename(bench.path("ports/one/source.tar"), bench.path("source.tar")).unwrap();
     let places = ["--sources", ".", "--cache", "cache"];
-    bench
-        .build("b.img", &[&ports[..], &places].concat())
-        .success();
+    bench.build("b.img", &[&ports[..], &places].concat()).success();
     let image = |name| fs::read(bench.path(name)).unwrap();
     assert!(image("a.img") == image("b.img"));
     // A script that the tree brings is kept; the calls come behind it.
     fs::create_dir(bench.path("tree/ports")).unwrap();
     fs::write(bench.path("tree/ports/run.kaem"), "echo mine\n").unwrap();
-    bench
-        .build("c.img", &[&ports[..], &places].concat())
-        .success();
+    bench.build("c.img", &[&ports[..], &places].concat()).success();
     bench.run(&["extract", "c.img", "-C", "c"]).success();
     let run = fs::read_to_string(bench.path("c/ports/run.kaem")).unwrap();
     assert!(run.starts_with("echo mine\n") && run.contains("kaem /ports/one/build.kaem"));
@@ -246,21 +219,13 @@ fn ports_that_make_no_sense_are_refused() {
             "[source]\nsize = 10\nurl = \"http://upstream.example/x\"",
             "expected https://",
         ),
-        (
-            "[source]",
-            "[source]\nurl = \"https://upstream.example/x\"",
-            "expected `size = BYTES`",
-        ),
+        ("[source]", "[source]\nurl = \"https://upstream.example/x\"", "expected `size = BYTES`"),
         ("[source]", "[source]\ndebian = \"-x\"", "debian = \"-x\""),
         ("[source]", "[source]\ndebian = \"x/\"", "debian = \"x/\""),
         ("[source]", "[source", "port.toml"),
     ];
     for (from, to, message) in table {
-        fs::write(
-            bench.path("ports/one/port.toml"),
-            good.replacen(from, to, 1),
-        )
-        .unwrap();
+        fs::write(bench.path("ports/one/port.toml"), good.replacen(from, to, 1)).unwrap();
         let refused = stderr(&bench.run(&SOURCES).code(1));
         assert!(
             refused.contains(message) && refused.contains("ports/one/port.toml"),
@@ -274,15 +239,9 @@ fn archive_and_list() -> (Vec<u8>, String) {
     use image_builder::archive::{Kind, Member, write};
     let file = |path: &str, content: &'static [u8]| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::File {
-            mode: 0o644,
-            content,
-        },
+        kind: Kind::File { mode: 0o644, content },
     };
-    let folder = Member {
-        path: b"src".to_vec(),
-        kind: Kind::Directory { mode: 0o755 },
-    };
+    let folder = Member { path: b"src".to_vec(), kind: Kind::Directory { mode: 0o755 } };
     let (main, notes) = (&b"int main;\n"[..], &b"notes\n"[..]);
     let tar = write(&[folder, file("src/main.c", main), file("NOTES", notes)]).unwrap();
     let line = |path, content| {
@@ -328,10 +287,7 @@ fn the_contents_of_a_tarball_are_listed() {
     for name in ["src", "sr/", "none.c"] {
         let bench = with_tarball(&tar, &format!("uses = [{name:?}]\n"));
         let text = stderr(&bench.run(&CONTENTS).code(1));
-        assert!(
-            text.contains("nothing of that name is in source.tar"),
-            "{text}"
-        );
+        assert!(text.contains("nothing of that name is in source.tar"), "{text}");
     }
 }
 
@@ -345,16 +301,9 @@ fn a_port_without_the_list_of_its_tarball_is_refused() {
             && text.contains("run `image-builder contents ports/one`"),
         "{text}"
     );
-    fs::write(
-        bench.path("ports/one/CONTENTS.sha256"),
-        list.replace('a', "b"),
-    )
-    .unwrap();
+    fs::write(bench.path("ports/one/CONTENTS.sha256"), list.replace('a', "b")).unwrap();
     let text = stderr(&build_with_port(&bench).code(1));
-    assert!(
-        text.contains("this is not what comes out of source.tar"),
-        "{text}"
-    );
+    assert!(text.contains("this is not what comes out of source.tar"), "{text}");
     // What is cut or damaged says so; what this tool cannot unpack has the list that its author made.
     let bench = with_tarball(b"BZh9\0 and so on", "");
     let text = stderr(&bench.run(&CONTENTS).code(1));
@@ -373,10 +322,7 @@ fn a_tarball_with_a_name_that_no_list_can_have_is_refused() {
     for name in ["back\\slash", "two\nlines"] {
         let file = |path: &str| Member {
             path: path.as_bytes().to_vec(),
-            kind: Kind::File {
-                mode: 0o644,
-                content: &b"text\n"[..],
-            },
+            kind: Kind::File { mode: 0o644, content: &b"text\n"[..] },
         };
         let tar = write(&[file(name), file("plain")]).unwrap();
         let bench = with_tarball(&tar, "");

@@ -49,28 +49,16 @@ fn it_names_what_came_out_and_what_went_in() {
         names(&definition["resolvedDependencies"]),
         ["a.img", "/cc.hex0", "/hello.c", "/script", "/seed.hex0"]
     );
-    assert_eq!(
-        definition["resolvedDependencies"][0]["digest"]["sha256"],
-        hex(&chain.image)
-    );
-    assert_eq!(
-        definition["resolvedDependencies"][2]["digest"]["sha256"],
-        hex(SOURCE)
-    );
+    assert_eq!(definition["resolvedDependencies"][0]["digest"]["sha256"], hex(&chain.image));
+    assert_eq!(definition["resolvedDependencies"][2]["digest"]["sha256"], hex(SOURCE));
     assert_eq!(definition["externalParameters"]["policy"], "chain");
     let details = &statement["predicate"]["runDetails"];
     let head = chain.verdict().head.unwrap();
     assert_eq!(
-        (
-            &details["metadata"]["invocationId"],
-            &details["byproducts"][0]["annotations"]["head"]
-        ),
+        (&details["metadata"]["invocationId"], &details["byproducts"][0]["annotations"]["head"]),
         (&json!(head), &json!(head))
     );
-    assert_eq!(
-        details["byproducts"][0]["digest"]["sha256"],
-        hex(chain.text().as_bytes())
-    );
+    assert_eq!(details["byproducts"][0]["digest"]["sha256"], hex(chain.text().as_bytes()));
 }
 
 #[test]
@@ -85,19 +73,10 @@ fn a_named_file_has_only_its_own_inputs() {
 fn a_doubted_ledger_has_no_provenance() {
     let mut chain = Chain::new();
     assert!(
-        statement(&chain, &["/hello.c"])
-            .unwrap_err()
-            .contains("no process of this run wrote it")
+        statement(&chain, &["/hello.c"]).unwrap_err().contains("no process of this run wrote it")
     );
-    assert!(
-        statement(&chain, &["/none"])
-            .unwrap_err()
-            .contains("knows no such file")
-    );
+    assert!(statement(&chain, &["/none"]).unwrap_err().contains("knows no such file"));
     chain.entry(2).reads.push(file("/source.tar.gz", TARBALL));
     let error = statement(&chain, &[]).unwrap_err();
-    assert!(
-        error.contains("there is no provenance of a ledger in doubt"),
-        "{error}"
-    );
+    assert!(error.contains("there is no provenance of a ledger in doubt"), "{error}");
 }

@@ -33,9 +33,7 @@ fn page_with(chain: &Chain, counters: Option<&str>, instructions: Option<&str>) 
 /// What stands between `before` and `after`, each time.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> Vec<&'a str> {
     let parts = page.split(before).skip(1);
-    parts
-        .map(|part| part.split(after).next().unwrap())
-        .collect()
+    parts.map(|part| part.split(after).next().unwrap()).collect()
 }
 
 /// The image of [`files`] with one file more or another content.
@@ -69,12 +67,7 @@ fn the_page_tells_everything() {
     ];
     for entry in &ledger.entries {
         facts.push(Hex(&entry.chain).to_string());
-        for file in entry
-            .reads
-            .iter()
-            .chain(&entry.wrote)
-            .chain([&entry.program])
-        {
+        for file in entry.reads.iter().chain(&entry.wrote).chain([&entry.program]) {
             facts.push(Hex(&file.content.sha256).to_string());
             facts.push(String::from_utf8(file.path.clone()).unwrap());
         }
@@ -94,10 +87,7 @@ fn the_page_tells_everything() {
             "{text} stands there once"
         );
     }
-    assert!(
-        !page.contains("<summary><b>/source.tar.gz"),
-        "what is no text is not shown as one"
-    );
+    assert!(!page.contains("<summary><b>/source.tar.gz"), "what is no text is not shown as one");
 }
 
 #[test]
@@ -109,9 +99,7 @@ fn every_link_leads_somewhere() {
     let links = between(&page, "href=\"", "\"");
     assert!(links.len() > 20);
     for link in links {
-        let target = link
-            .strip_prefix('#')
-            .unwrap_or_else(|| panic!("{link} leaves the page"));
+        let target = link.strip_prefix('#').unwrap_or_else(|| panic!("{link} leaves the page"));
         assert!(unique.contains(target), "nothing has the id {target}");
     }
 }
@@ -125,10 +113,7 @@ fn names_arguments_and_texts_cannot_become_markup() {
     let mut chain = with_file("hello.c", HOSTILE.as_bytes());
     chain.entry(3).arguments.push(HOSTILE.as_bytes().to_vec());
     chain.entry(3).cwd = format!("/{HOSTILE}").into_bytes();
-    chain
-        .entry(3)
-        .devices
-        .push(format!("/dev/{HOSTILE}").into_bytes());
+    chain.entry(3).devices.push(format!("/dev/{HOSTILE}").into_bytes());
     let hostile = file(&format!("/{HOSTILE}"), HELLO);
     chain.entry(3).wrote.push(hostile.clone());
     chain.entry(4).program = hostile;
@@ -136,21 +121,11 @@ fn names_arguments_and_texts_cannot_become_markup() {
     assert_eq!(page.matches("<script").count(), 1, "only the page's own");
     assert_eq!(page.matches("<img").count(), 0);
     assert_eq!(page.matches("</style").count(), 1);
-    assert_eq!(
-        page.matches("</title").count(),
-        page.matches("<title").count()
-    );
-    assert_eq!(
-        page.matches("</pre>").count(),
-        page.matches("<pre ").count()
-    );
+    assert_eq!(page.matches("</title").count(), page.matches("<title").count());
+    assert_eq!(page.matches("</pre>").count(), page.matches("<pre ").count());
     let inside = "&lt;/pre&gt;&lt;/title&gt;&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;&quot;'&amp;amp;";
     // The text, the argument in the command line and by itself, the directory, the device, names.
-    assert!(
-        page.matches(inside).count() >= 6,
-        "{}",
-        page.matches(inside).count()
-    );
+    assert!(page.matches(inside).count() >= 6, "{}", page.matches(inside).count());
 }
 
 #[test]
@@ -160,19 +135,10 @@ fn texts_cannot_hide_or_turn_around() {
         "int a; /* \u{202e} } \u{2066}if (b)\u{2069} */ \u{feff}\u{85}\u{200b}é\n".as_bytes(),
     );
     let mut chain = chain;
-    chain
-        .entry(3)
-        .arguments
-        .push("x\u{202e}y".as_bytes().to_vec());
+    chain.entry(3).arguments.push("x\u{202e}y".as_bytes().to_vec());
     let page = page(&chain);
-    for hidden in [
-        '\u{202e}', '\u{2066}', '\u{2069}', '\u{feff}', '\u{85}', '\u{200b}',
-    ] {
-        assert!(
-            !page.contains(hidden),
-            "U+{:04X} is in the page",
-            u32::from(hidden)
-        );
+    for hidden in ['\u{202e}', '\u{2066}', '\u{2069}', '\u{feff}', '\u{85}', '\u{200b}'] {
+        assert!(!page.contains(hidden), "U+{:04X} is in the page", u32::from(hidden));
     }
     for shown in [
         "\u{27e8}U+202E\u{27e9} } \u{27e8}U+2066\u{27e9}if (b)",
@@ -190,11 +156,7 @@ fn nothing_is_loaded_and_no_other_script_may_run() {
     let style = between(&page, "<style>", "</style>");
     let script = between(&page, "<script>", "</script>");
     assert_eq!((style.len(), script.len()), (1, 1));
-    let policy = between(
-        &page,
-        "http-equiv=\"Content-Security-Policy\" content=\"",
-        "\"",
-    );
+    let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
     let allowed = |text: &str| format!("'sha256-{}'", base64(&sha256(text.as_bytes())));
     let expected = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
@@ -233,11 +195,7 @@ fn nothing_is_loaded_and_no_other_script_may_run() {
 fn base64(bytes: &[u8]) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(&file, bytes).unwrap();
-    let output = std::process::Command::new("base64")
-        .arg("-w0")
-        .arg(file.path())
-        .output()
-        .unwrap();
+    let output = std::process::Command::new("base64").arg("-w0").arg(file.path()).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -251,10 +209,7 @@ fn lines_of_code_are_counted() {
         "{:?}",
         between(&page, "<summary><b>/hello.c</b>", "</summary>")
     );
-    let page = self::page(&with_file(
-        "cc.hex0",
-        b"# a comment\n00 ; byte\n\n  \n01 # byte\n",
-    ));
+    let page = self::page(&with_file("cc.hex0", b"# a comment\n00 ; byte\n\n  \n01 # byte\n"));
     assert!(
         page.contains("5 lines, 2 of code"),
         "{:?}",
@@ -281,42 +236,24 @@ fn costs_are_sums_over_processes() {
         )
     };
     // Process 1 has two entries; its second line has the totals of both.
-    let counters: String = [
-        line(1, 1, 10),
-        line(2, 2, 1000),
-        line(3, 3, 5),
-        line(4, 4, 7),
-        line(5, 1, 25),
-    ]
-    .concat();
+    let counters: String =
+        [line(1, 1, 10), line(2, 2, 1000), line(3, 3, 5), line(4, 4, 7), line(5, 1, 25)].concat();
     let chain = Chain::new();
     let page = page_with(&chain, Some(&counters), None);
     let total = between(&page, "<tfoot>", "</tfoot>");
-    assert!(
-        total[0].contains(">1.04 s<") && total[0].contains(">1,037<"),
-        "{total:?}"
-    );
+    assert!(total[0].contains(">1.04 s<") && total[0].contains(">1,037<"), "{total:?}");
     assert!(page.contains(">1,025<"), "the seed, in processes 1 and 2");
     assert!(!page.contains("<th colspan=\"2\">Instructions</th>"));
     let instructions = counters.replace("000000\n", "\n");
     let page = page_with(&chain, Some(&counters), Some(&instructions));
     assert!(page.contains("<th colspan=\"2\">Instructions</th>"));
     for (broken, message) in [
+        (counters.replace("entry 3", "entry 4"), "counters line 3: expected entry N process N"),
         (
-            counters.replace("entry 3", "entry 4"),
-            "counters line 3: expected entry N process N",
-        ),
-        (
-            counters.replace(
-                "entry 5 process 1 syscalls 25",
-                "entry 5 process 1 syscalls 9",
-            ),
+            counters.replace("entry 5 process 1 syscalls 25", "entry 5 process 1 syscalls 9"),
             "counters line 5: expected totals that do not fall",
         ),
-        (
-            line(1, 1, 10),
-            "the counters are of another run: 1 lines for the ledger's 5 entries",
-        ),
+        (line(1, 1, 10), "the counters are of another run: 1 lines for the ledger's 5 entries"),
     ] {
         let ledger = chain.text();
         let request = Request {
@@ -353,10 +290,7 @@ fn a_copy_is_no_new_thing() {
     again.wrote[0].path = b"/bin/again".to_vec();
     chain.ledger.entries.insert(4, again);
     let page = self::page(&chain);
-    assert!(
-        page.contains("\u{2261} /bin/cc"),
-        "the same bytes, made again"
-    );
+    assert!(page.contains("\u{2261} /bin/cc"), "the same bytes, made again");
 }
 
 #[test]
@@ -371,12 +305,8 @@ fn two_roads_to_the_same_bytes_stand_side_by_side() {
     let source = ("cc.c", b"int cc;\n".to_vec());
     let other = ("other.c", b"int other;\n".to_vec());
     let all: Vec<_> = files().into_iter().chain([source, other]).collect();
-    let text = |place: usize| {
-        file(
-            &format!("/{}", all[all.len() - place].0),
-            &all[all.len() - place].1,
-        )
-    };
+    let text =
+        |place: usize| file(&format!("/{}", all[all.len() - place].0), &all[all.len() - place].1);
     let compiles = |process: u32, program: File, from: &[File], made: File| {
         let mut entry = entry(process, 1, program, Ending::Exit(0));
         (entry.reads, entry.wrote) = (from.to_vec(), vec![made]);
@@ -395,12 +325,7 @@ fn two_roads_to_the_same_bytes_stand_side_by_side() {
                 file("/by-one", b"\x7fELF by"),
             ),
             compiles(7, first, second_reads, second.clone()),
-            compiles(
-                8,
-                second,
-                std::slice::from_ref(&hello),
-                file("/by-two", b"\x7fELF by"),
-            ),
+            compiles(8, second, std::slice::from_ref(&hello), file("/by-two", b"\x7fELF by")),
             entry(9, 1, file("/by-one", b"\x7fELF by"), Ending::Exit(0)),
         ];
         for entry in entries.into_iter().rev() {
@@ -417,15 +342,10 @@ fn two_roads_to_the_same_bytes_stand_side_by_side() {
     let roads = between(&section, "<ol>", "</ol>");
     let names = |road: &str| {
         let links = between(road, "<a href=", "</a>").into_iter();
-        links
-            .map(|link| link.split('>').next_back().unwrap().to_owned())
-            .collect::<Vec<_>>()
+        links.map(|link| link.split('>').next_back().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(roads.len(), 2, "{section}");
-    assert_eq!(
-        names(roads[0]),
-        ["/seed/hex0", "/bin/cc", "/bin/cc-one", "/by-one"]
-    );
+    assert_eq!(names(roads[0]), ["/seed/hex0", "/bin/cc", "/bin/cc-one", "/by-one"]);
     assert_eq!(names(roads[1]), ["/bin/cc-one", "/bin/cc-two", "/by-two"]);
     assert!(section.contains("with 1 file of the image"), "{section}");
 }
@@ -437,9 +357,7 @@ fn a_ledger_in_doubt_gets_a_page_that_says_so() {
     chain.entry(3).program = file("/smuggled", crate::ledger_common::SMUGGLED);
     fs::write(bench.path("a.img"), &chain.image).unwrap();
     fs::write(bench.path("ledger"), chain.text()).unwrap();
-    let run = bench
-        .run(&["report", "a.img", "ledger", "-o", "page.html"])
-        .code(1);
+    let run = bench.run(&["report", "a.img", "ledger", "-o", "page.html"]).code(1);
     assert!(stderr(&run).contains("/smuggled"), "{}", stderr(&run));
     let page = fs::read_to_string(bench.path("page.html")).unwrap();
     assert!(page.contains("<h1>In doubt</h1>") && !page.contains("Verified"));
@@ -459,62 +377,27 @@ fn the_command_writes_a_page_or_says_why_not() {
         "{}",
         stdout(&done)
     );
-    assert_eq!(
-        fs::read_to_string(bench.path("report.html")).unwrap(),
-        page(&chain)
-    );
+    assert_eq!(fs::read_to_string(bench.path("report.html")).unwrap(), page(&chain));
     let head = Ledger::parse(chain.text().as_bytes(), sha256).unwrap().head;
     let head = Hex(&head).to_string();
-    bench
-        .run(&[
-            "report",
-            "a.img",
-            "ledger",
-            "--head",
-            &head,
-            "-o",
-            "known.html",
-        ])
-        .success();
+    bench.run(&["report", "a.img", "ledger", "--head", &head, "-o", "known.html"]).success();
     assert!(
         !fs::read_to_string(bench.path("known.html"))
             .unwrap()
             .contains("compare it with your console")
     );
     let other = "0".repeat(64);
-    bench
-        .run(&["report", "a.img", "ledger", "--head", &other])
-        .code(1);
-    let refused = bench
-        .run(&["report", "a.img", "ledger", "--head", "12"])
-        .code(2);
+    bench.run(&["report", "a.img", "ledger", "--head", &other]).code(1);
+    let refused = bench.run(&["report", "a.img", "ledger", "--head", "12"]).code(2);
     assert!(stderr(&refused).contains("64 lower-case hex digits"));
 
     fs::write(bench.path("cut"), &chain.text()[..400]).unwrap();
-    let refused = bench
-        .run(&["report", "a.img", "cut", "-o", "none.html"])
-        .code(1);
-    assert!(
-        stderr(&refused).contains("cut: ledger line "),
-        "{}",
-        stderr(&refused)
-    );
-    let refused = bench
-        .run(&["report", "ledger", "ledger", "-o", "none.html"])
-        .code(1);
-    assert!(
-        stderr(&refused).contains("ledger and ledger: "),
-        "{}",
-        stderr(&refused)
-    );
-    let refused = bench
-        .run(&["report", "a.img", "nowhere", "-o", "none.html"])
-        .code(1);
-    assert!(
-        stderr(&refused).contains("cannot read nowhere"),
-        "{}",
-        stderr(&refused)
-    );
+    let refused = bench.run(&["report", "a.img", "cut", "-o", "none.html"]).code(1);
+    assert!(stderr(&refused).contains("cut: ledger line "), "{}", stderr(&refused));
+    let refused = bench.run(&["report", "ledger", "ledger", "-o", "none.html"]).code(1);
+    assert!(stderr(&refused).contains("ledger and ledger: "), "{}", stderr(&refused));
+    let refused = bench.run(&["report", "a.img", "nowhere", "-o", "none.html"]).code(1);
+    assert!(stderr(&refused).contains("cannot read nowhere"), "{}", stderr(&refused));
     assert!(!bench.path("none.html").exists());
 }
 
@@ -524,11 +407,7 @@ fn texts_that_the_run_unpacked_come_from_the_artifacts() {
     let mut chain = Chain::new();
     let unpacked = b"int unpacked(void);\n";
     let text = file("/build/unpacked.h", unpacked);
-    let tarball = files()
-        .into_iter()
-        .find(|(path, _)| path.ends_with("gz"))
-        .unwrap()
-        .1;
+    let tarball = files().into_iter().find(|(path, _)| path.ends_with("gz")).unwrap().1;
     let mut unpack = entry(5, 1, file("/bin/hello", HELLO), Ending::Exit(0));
     unpack.reads.push(file("/source.tar.gz", &tarball));
     unpack.wrote.push(text.clone());
@@ -540,9 +419,7 @@ fn texts_that_the_run_unpacked_come_from_the_artifacts() {
     fs::write(bench.path("out/other-name"), unpacked).unwrap();
     fs::write(bench.path("a.img"), &chain.image).unwrap();
     fs::write(bench.path("ledger"), chain.text()).unwrap();
-    bench
-        .run(&["report", "a.img", "ledger", "--artifacts", "out"])
-        .success();
+    bench.run(&["report", "a.img", "ledger", "--artifacts", "out"]).success();
     let page = fs::read_to_string(bench.path("report.html")).unwrap();
     assert!(page.contains("int unpacked(void);"));
 }

@@ -36,10 +36,7 @@ fn find<'a>(document: &'a Value, reference: &str) -> &'a Value {
 
 fn depends_on(document: &Value, reference: &str) -> Vec<String> {
     let dependencies = document["dependencies"].as_array().unwrap();
-    let found = dependencies
-        .iter()
-        .find(|dependency| dependency["ref"] == reference)
-        .unwrap();
+    let found = dependencies.iter().find(|dependency| dependency["ref"] == reference).unwrap();
     found["dependsOn"]
         .as_array()
         .unwrap()
@@ -62,14 +59,8 @@ fn it_lists_files_and_ports() {
     );
     let hash =
         |bytes: &[u8]| firmseed_formats::sha256::Hex(&image_builder::sha256(bytes)).to_string();
-    assert_eq!(
-        document["metadata"]["component"]["hashes"][0]["content"],
-        hash(&image)
-    );
-    assert_eq!(
-        find(&document, "file:/hello.c")["hashes"][0]["content"],
-        hash(SOURCE)
-    );
+    assert_eq!(document["metadata"]["component"]["hashes"][0]["content"], hash(&image));
+    assert_eq!(find(&document, "file:/hello.c")["hashes"][0]["content"], hash(SOURCE));
     let files = document["components"]
         .as_array()
         .unwrap()
@@ -81,10 +72,7 @@ fn it_lists_files_and_ports() {
         (&port["version"], &port["licenses"][0]["expression"]),
         (&"5.4".into(), &"MIT".into())
     );
-    assert_eq!(
-        port["externalReferences"][0]["url"],
-        "https://example.org/lua.tar.gz"
-    );
+    assert_eq!(port["externalReferences"][0]["url"], "https://example.org/lua.tar.gz");
     assert_eq!(
         depends_on(&document, "port:lua"),
         ["file:/ports/lua/port.toml", "file:/ports/lua/build.kaem"]
@@ -117,14 +105,7 @@ fn it_lists_the_crates_that_are_linked() {
     assert!(core.is_direct && core.checksum.is_none());
     // Through another crate.
     assert!(find("tock-registers").is_some_and(|found| !found.is_direct));
-    for name in [
-        "kernel",
-        "defmt-macros",
-        "syn",
-        "proptest",
-        "tempfile",
-        "image-builder",
-    ] {
+    for name in ["kernel", "defmt-macros", "syn", "proptest", "tempfile", "image-builder"] {
         assert!(find(name).is_none(), "{name} is not linked into the kernel");
     }
     let document = sbom(&with_port(), "a.img", &crates).unwrap();
@@ -147,21 +128,11 @@ fn what_cannot_be_read_is_said() {
     std::fs::write(bench.path("a.img"), with_port()).unwrap();
     assert!(stdout(&bench.run(&["sbom", "a.img"]).success()).contains("port:lua"));
     assert!(
-        stderr(
-            &bench
-                .run(&["sbom", "a.img", "--kernel-lock", "none"])
-                .code(1)
-        )
-        .contains("none")
+        stderr(&bench.run(&["sbom", "a.img", "--kernel-lock", "none"]).code(1)).contains("none")
     );
-    std::fs::write(
-        bench.path("Cargo.lock"),
-        "[[package]]\nname = \"x\"\nversion = \"1\"\n",
-    )
-    .unwrap();
-    let error = bench
-        .run(&["sbom", "a.img", "--kernel-lock", "Cargo.lock"])
-        .code(2);
+    std::fs::write(bench.path("Cargo.lock"), "[[package]]\nname = \"x\"\nversion = \"1\"\n")
+        .unwrap();
+    let error = bench.run(&["sbom", "a.img", "--kernel-lock", "Cargo.lock"]).code(2);
     assert!(
         stderr(&error).contains("cargo metadata --manifest-path kernel/Cargo.toml"),
         "{}",
@@ -169,11 +140,6 @@ fn what_cannot_be_read_is_said() {
     );
     let mut files = files();
     files.push(("ports/lua/port.toml", b"name = 3\n".to_vec()));
-    let error = sbom(&image_of(&files, Policy::Chain), "a.img", &[])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("/ports/lua/port.toml in the image"),
-        "{error}"
-    );
+    let error = sbom(&image_of(&files, Policy::Chain), "a.img", &[]).unwrap_err().to_string();
+    assert!(error.contains("/ports/lua/port.toml in the image"), "{error}");
 }

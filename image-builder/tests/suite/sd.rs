@@ -28,14 +28,7 @@ fn bench() -> Bench {
     bench
 }
 
-const FIXED: [&str; 6] = [
-    "sd",
-    "card.img",
-    "--image",
-    "a.img",
-    "--firmware",
-    "firmware",
-];
+const FIXED: [&str; 6] = ["sd", "card.img", "--image", "a.img", "--firmware", "firmware"];
 
 fn sd(bench: &Bench, arguments: &[&str]) -> assert_cmd::assert::Assert {
     bench.run(&[&FIXED, arguments].concat())
@@ -57,10 +50,7 @@ fn leave(bench: &Bench, bytes: &[u8]) {
 fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let member = |(path, content): &(&str, &[u8])| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::File {
-            mode: 0o644,
-            content: content.to_vec(),
-        },
+        kind: Kind::File { mode: 0o644, content: content.to_vec() },
     };
     archive::write(&files.iter().map(member).collect::<Vec<_>>()).unwrap()
 }
@@ -73,10 +63,8 @@ fn a_card_takes_an_image_of_the_seed_kernel() {
     other.build_seed("a.img").success();
     fs::copy(other.path("a.img"), bench.path("a.img")).unwrap();
     sd(&bench, &[]).success();
-    let (card, image) = (
-        fs::read(bench.path("card.img")).unwrap(),
-        fs::read(bench.path("a.img")).unwrap(),
-    );
+    let (card, image) =
+        (fs::read(bench.path("card.img")).unwrap(), fs::read(bench.path("a.img")).unwrap());
     // The files begin with a sector of their own.
     assert!(card.chunks(512).any(|sector| sector == &image[..512]));
 }
@@ -121,11 +109,8 @@ fn the_users_lines_end_config_txt() {
 #[test]
 fn missing_firmware_is_named_with_its_board() {
     let bench = bench();
-    let said = stderr(
-        &bench
-            .run(&["sd", "card.img", "--image", "a.img", "--firmware", "none"])
-            .code(1),
-    );
+    let said =
+        stderr(&bench.run(&["sd", "card.img", "--image", "a.img", "--firmware", "none"]).code(1));
     assert!(said.contains("firmware's folder none"), "{said}");
     fs::remove_file(bench.path("firmware/fixup4.dat")).unwrap();
     let said = stderr(&sd(&bench, &[]).success());
@@ -135,17 +120,11 @@ fn missing_firmware_is_named_with_its_board() {
     );
     fs::remove_file(bench.path("card.img")).unwrap();
     let said = stderr(&sd(&bench, &["--board", "pi4"]).code(2));
-    assert!(
-        said.contains("in firmware: the Raspberry Pi 4 needs fixup4.dat ("),
-        "{said}"
-    );
+    assert!(said.contains("in firmware: the Raspberry Pi 4 needs fixup4.dat ("), "{said}");
     // An empty folder starts nothing: every board's needs are named.
     fs::create_dir(bench.path("empty")).unwrap();
-    let said = stderr(
-        &bench
-            .run(&["sd", "card.img", "--image", "a.img", "--firmware", "empty"])
-            .code(2),
-    );
+    let said =
+        stderr(&bench.run(&["sd", "card.img", "--image", "a.img", "--firmware", "empty"]).code(2));
     let needs = "the Raspberry Pi 3 needs bootcode.bin, start.elf, fixup.dat; \
         the Raspberry Pi 4 needs start4.elf, fixup4.dat; the Raspberry Pi 5 needs bcm2712-rpi-5-b.dtb";
     assert!(said.contains(needs), "{said}");
@@ -180,10 +159,7 @@ fn firmware_that_cannot_be_right_is_refused() {
     let large = fs::File::create(bench.path("firmware/start_x.elf")).unwrap();
     large.set_len(300 << 20).unwrap();
     let said = stderr(&sd(&bench, &[]).code(1));
-    assert!(
-        said.contains("have 300 MiB, and 256 MiB are allowed"),
-        "{said}"
-    );
+    assert!(said.contains("have 300 MiB, and 256 MiB are allowed"), "{said}");
 }
 
 #[test]
@@ -197,10 +173,7 @@ fn sizes_that_do_not_fit_are_refused() {
     assert!(said.contains("expected 100 to 1048576 MiB"), "{said}");
     let said = sd(&bench, &["--size", "100"]).success();
     assert!(stderr(&said).contains("QEMU takes only cards whose size is a power of two"));
-    assert_eq!(
-        fs::metadata(bench.path("card.img")).unwrap().len(),
-        100 << 20
-    );
+    assert_eq!(fs::metadata(bench.path("card.img")).unwrap().len(), 100 << 20);
 }
 
 #[test]
@@ -222,10 +195,7 @@ fn nothing_is_written_over_what_is_no_file() {
     let bench = bench();
     symlink("/dev/null", bench.path("card.img")).unwrap();
     let said = stderr(&sd(&bench, &[]).code(2));
-    assert!(
-        said.contains("not a regular file") && said.contains("dd"),
-        "{said}"
-    );
+    assert!(said.contains("not a regular file") && said.contains("dd"), "{said}");
 }
 
 #[test]
@@ -241,10 +211,7 @@ fn results_are_listed_and_unpacked() {
     assert_eq!(said.lines().count(), 2, "{said}");
     leave(&bench, &tar(&[("a/small", b"text\n")]));
     let said = stdout(&bench.run(&["results", "card.img", "-C", "out"]).success());
-    assert_eq!(
-        said,
-        "b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733  a/small\n"
-    );
+    assert_eq!(said, "b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733  a/small\n");
     assert_eq!(fs::read(bench.path("out/a/small")).unwrap(), b"text\n");
     let again = bench.run(&["results", "card.img", "-C", "out"]).code(2);
     assert!(stderr(&again).contains("not empty"));
@@ -266,11 +233,7 @@ fn what_is_no_card_or_no_tar_is_refused_with_a_reason() {
     let at = results_at(&card);
     card[at..at + 512].fill(b'x');
     fs::write(bench.path("card.img"), &card).unwrap();
-    assert!(
-        say("card.img").contains("holds no whole tar"),
-        "{}",
-        say("card.img")
-    );
+    assert!(say("card.img").contains("holds no whole tar"), "{}", say("card.img"));
     card[466] = 0x83;
     fs::write(bench.path("card.img"), &card).unwrap();
     assert!(say("card.img").contains("not of type DA"));

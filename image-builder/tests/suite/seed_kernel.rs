@@ -57,17 +57,11 @@ fn the_commands_know_it() {
     let bench = bench(true);
     let image = build(&bench, "seed.img");
     let said = stdout(&bench.run(&["check", "seed.img"]).success());
-    assert!(
-        said.contains("whole") && said.contains("a seed kernel: 68 bytes of loader"),
-        "{said}"
-    );
+    assert!(said.contains("whole") && said.contains("a seed kernel: 68 bytes of loader"), "{said}");
     let said = stdout(&bench.run(&["inspect", "seed.img"]).success());
     for (part, bytes) in [
         ("loader", seed_loader()),
-        (
-            "text",
-            fs::read(bench.path("seed-kernel/kernel.hex0")).unwrap(),
-        ),
+        ("text", fs::read(bench.path("seed-kernel/kernel.hex0")).unwrap()),
     ] {
         let line = said.lines().find(|line| line.starts_with(part)).unwrap();
         assert!(line.ends_with(&hex(&sha256(&bytes))), "{line}");
@@ -100,12 +94,8 @@ fn damage_has_the_name_of_its_part() {
         fs::remove_file(bench.path("tree/etc/big")).unwrap();
         let whole = build(&bench, "seed.img");
         let index = layout::open(&whole).unwrap();
-        let (loader, text) = (
-            68,
-            68 + fs::metadata(bench.path("seed-kernel/kernel.hex0"))
-                .unwrap()
-                .len() as usize,
-        );
+        let (loader, text) =
+            (68, 68 + fs::metadata(bench.path("seed-kernel/kernel.hex0")).unwrap().len() as usize);
         let (index_end, tar) = (PAGE + index.text.len(), index.tar.offset as usize);
         for at in (0..text + 80)
             .chain((text + 80..PAGE + 60).step_by(61))
@@ -128,10 +118,7 @@ fn damage_has_the_name_of_its_part() {
             assert_eq!(hit.part, wanted, "byte {at}: {hit}");
             if in_tree && at < PAGE {
                 assert_eq!(findings.len(), 1);
-                assert!(
-                    hit.range.len() == 1 || (16..24).contains(&at),
-                    "byte {at}: {hit}"
-                );
+                assert!(hit.range.len() == 1 || (16..24).contains(&at), "byte {at}: {hit}");
             }
         }
     }
@@ -178,10 +165,7 @@ fn a_forged_kernel_is_refused() {
     assert!(!check::check(&other).unwrap().damage.is_empty());
     let odd = forged(&whole, |text| text.replace(" seed\n", " sead\n"));
     let findings = check::check(&odd).unwrap().damage;
-    assert!(
-        findings[0].problem.contains("expected `seed`"),
-        "{findings:?}"
-    );
+    assert!(findings[0].problem.contains("expected `seed`"), "{findings:?}");
 }
 
 #[test]
@@ -197,18 +181,10 @@ fn texts_that_make_no_kernel_are_refused() {
     let text = |bytes: &[u8]| crate::common::hex0_text(bytes).into_bytes();
     refused("loader.hex0", b"00 0", "half a byte");
     refused("loader.hex0", b"00 00", "no arm64 Image header");
-    refused(
-        "loader.hex0",
-        &text(&loader(b"\x01 A")),
-        "its last byte is a character of text",
-    );
+    refused("loader.hex0", &text(&loader(b"\x01 A")), "its last byte is a character of text");
     refused("kernel.hex0", b"\n\xc3\xa9\n", "line 2: byte 1 is no text");
     refused("kernel.hex0", b"00 # \xc3\xa9\n", "is no text");
-    refused(
-        "kernel.hex0",
-        b"00\nxx\n",
-        "line 2: expected a pair of hex digits",
-    );
+    refused("kernel.hex0", b"00\nxx\n", "line 2: expected a pair of hex digits");
     refused("kernel.hex0", b"00", "one newline at its end");
     refused("kernel.hex0", b"00\n\n", "one newline at its end");
     refused("kernel.hex0", b"", "one newline at its end");
@@ -259,10 +235,7 @@ fn what_the_kernel_does_not_read_is_refused() {
     let whole = build(&bench, "x.img");
     let odd = forged(&whole, |text| text.replace("cwd /\n", "arg a%20b\ncwd /\n"));
     let findings = check::check(&odd).unwrap().damage;
-    assert!(
-        findings[0].problem.contains("without escapes"),
-        "{findings:?}"
-    );
+    assert!(findings[0].problem.contains("without escapes"), "{findings:?}");
 }
 
 /// An image that starts another kernel than its files say is whole, and told of.
@@ -283,16 +256,10 @@ fn the_host_reads_it_as_text() {
     let bench = bench(true);
     build(&bench, "seed.img");
     let commands = "tail -c +69 seed.img | head -n 4 | LC_ALL=C grep -c . && tail -c +69 seed.img | LC_ALL=C sed -n '/^firmseed-index 2$/,/^end /p' | tail -n 1";
-    let output = Command::new("sh")
-        .args(["-c", commands])
-        .current_dir(&bench.folder)
-        .output()
-        .unwrap();
+    let output =
+        Command::new("sh").args(["-c", commands]).current_dir(&bench.folder).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        said.starts_with("3\nend ") && output.stderr.is_empty(),
-        "{said}"
-    );
+    assert!(said.starts_with("3\nend ") && output.stderr.is_empty(), "{said}");
 }
 
 fn hex(hash: &[u8; 32]) -> String {

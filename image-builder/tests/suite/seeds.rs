@@ -21,28 +21,13 @@ fn seeds_that_could_not_be_planted_are_refused() {
     write("tree/nothing.hex0", b"");
     write("tree/cut.hex0", &program_elf()[..64]);
     let table = [
-        (
-            "seed.hex0=/bin/sh",
-            "/bin/sh: the image brings a file of this name",
-        ),
-        (
-            "seed.hex0=/bin/../etc/./empty",
-            "the image brings a file of this name",
-        ),
+        ("seed.hex0=/bin/sh", "/bin/sh: the image brings a file of this name"),
+        ("seed.hex0=/bin/../etc/./empty", "the image brings a file of this name"),
         ("seed.hex0=/init", "the image brings a file of this name"),
-        (
-            "seed.hex0=/dangling",
-            "the image brings a file of this name",
-        ),
-        (
-            "seed.hex0=/seed.hex0",
-            "the image brings a file of this name",
-        ),
+        ("seed.hex0=/dangling", "the image brings a file of this name"),
+        ("seed.hex0=/seed.hex0", "the image brings a file of this name"),
         ("seed.hex0=/etc", "the image brings a file of this name"),
-        (
-            "seed.hex0=/etc/empty/x",
-            "a part of the path is no folder (ENOTDIR)",
-        ),
+        ("seed.hex0=/etc/empty/x", "a part of the path is no folder (ENOTDIR)"),
         ("seed.hex0=/dangling/x", "a link to nothing"),
         ("seed.hex0=/loop/x", "leads in a circle"),
         ("seed.hex0=/proc/x", "(E"),
@@ -50,23 +35,14 @@ fn seeds_that_could_not_be_planted_are_refused() {
         ("seed.hex0=/", "(E"),
         ("seed.hex0=new", "expected an absolute path"),
         ("seed.hex0=", "expected an absolute path"),
-        (
-            "no.hex0=/new",
-            "the seed's text no.hex0 is no file of the image",
-        ),
+        ("no.hex0=/new", "the seed's text no.hex0 is no file of the image"),
         ("/sed.hex0=/new", "is no file of the image"),
         ("etc=/new", "is no file of the image"),
         ("dangling=/new", "is no file of the image"),
         ("/dev/null=/new", "is no file of the image"),
         ("=/new", "is no file of the image"),
-        (
-            "seed.hex0=/dev/null",
-            "/dev/null: the kernel itself makes a file of this name",
-        ),
-        (
-            "seed.hex0=/etc/../dev",
-            "the kernel itself makes a file of this name",
-        ),
+        ("seed.hex0=/dev/null", "/dev/null: the kernel itself makes a file of this name"),
+        ("seed.hex0=/etc/../dev", "the kernel itself makes a file of this name"),
         (
             "script.hex0=/new",
             "the seed's text script.hex0 stands for no ELF program that the kernel can load: its bytes do not begin with \\x7fELF",
@@ -153,8 +129,5 @@ fn check_refuses(bench: &Bench, seeds: &[&str], init: &str, message: &str) {
     let image = layout::assemble(kernel, &tar, &entries, &settings, &progress).unwrap();
     let report = check::check(&image).unwrap();
     let problems: Vec<String> = report.damage.iter().map(ToString::to_string).collect();
-    assert!(
-        problems.iter().any(|problem| problem.contains(message)),
-        "{seeds:?}: {problems:?}"
-    );
+    assert!(problems.iter().any(|problem| problem.contains(message)), "{seeds:?}: {problems:?}");
 }

@@ -34,11 +34,8 @@ impl<'a, M: Machine> Kernel<'a, M> {
         fs: Fs,
         options: &BootOptions,
     ) -> Result<Self, BootError> {
-        let nowhere = |errno| BootError {
-            doing: "prepare",
-            path: b"the first process".to_vec(),
-            errno,
-        };
+        let nowhere =
+            |errno| BootError { doing: "prepare", path: b"the first process".to_vec(), errno };
         let mut storage = Storage { fs, pool, machine };
         storage.fs.set_calendar(options.realtime_start);
         storage.fs.set_time(storage.machine.now());
@@ -83,10 +80,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
             path: b"the first process".to_vec(),
             errno,
         })?;
-        let file = self
-            .storage
-            .fs
-            .resolve(directory, &options.init, Follow::Yes);
+        let file = self.storage.fs.resolve(directory, &options.init, Follow::Yes);
         let file = file.map_err(at("find the first program", &options.init))?;
         let mut arguments: Vec<&[u8]> = options.arguments.iter().map(Vec::as_slice).collect();
         if arguments.is_empty() {
@@ -106,25 +100,14 @@ impl<'a, M: Machine> Kernel<'a, M> {
     #[inline(never)]
     fn make_init(&mut self, directory: InodeId) -> Result<(), Errno> {
         let pid = self.processes.next_pid()?;
-        let console = self
-            .storage
-            .fs
-            .resolve(InodeId::ROOT, b"/dev/console", Follow::Yes)?;
-        let file = OpenFile {
-            references: 3,
-            ..OpenFile::new(Object::Terminal, Some(console), O_RDWR)
-        };
+        let console = self.storage.fs.resolve(InodeId::ROOT, b"/dev/console", Follow::Yes)?;
+        let file =
+            OpenFile { references: 3, ..OpenFile::new(Object::Terminal, Some(console), O_RDWR) };
         let file = self.files.open.insert(file).map_err(|(errno, _)| errno)?;
         self.storage.fs.hold(console);
         let mut descriptors = Descriptors::default();
         for fd in 0..3 {
-            descriptors.put(
-                fd,
-                Descriptor {
-                    file,
-                    on_exec: OnExec::Keep,
-                },
-            )?;
+            descriptors.put(fd, Descriptor { file, on_exec: OnExec::Keep })?;
         }
         self.storage.fs.hold(directory);
         let process = Process::init(pid, directory, descriptors);
@@ -165,9 +148,8 @@ fn decode_seed<M: Machine>(seed: &Seed, storage: &mut Storage<'_, M>) -> Result<
         say(machine, format_args!("{}: {error}", Printable(&seed.text)));
         fail("decode the seed", &seed.text)(Errno::ENOEXEC)
     })?;
-    let written = fs
-        .create_program(&seed.program)
-        .and_then(|inode| fs.write(inode, 0, &code, pool, machine));
+    let written =
+        fs.create_program(&seed.program).and_then(|inode| fs.write(inode, 0, &code, pool, machine));
     match written {
         Ok(written) if written == code.len() => Ok(()),
         Ok(_) => Err(Errno::ENOMEM),

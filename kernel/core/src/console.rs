@@ -109,13 +109,9 @@ mod tests {
     #[test]
     fn a_line_is_fresh_after_a_line_feed_only() {
         let mut line = Line::FRESH;
-        for (byte, fresh) in [
-            (b'x', false),
-            (b'\n', true),
-            (b'\r', false),
-            (b'\n', true),
-            (0, false),
-        ] {
+        for (byte, fresh) in
+            [(b'x', false), (b'\n', true), (b'\r', false), (b'\n', true), (0, false)]
+        {
             line.foreign(byte);
             assert_eq!(line.is_fresh(), fresh, "after {byte}");
             let mut own = Line::FRESH;

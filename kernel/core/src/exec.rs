@@ -147,13 +147,7 @@ pub fn build<M: Machine>(
     };
     let mut space = AddressSpace::new(storage)?;
     match populate(storage, &mut space, &elf, file, &prefix, request) {
-        Ok((stack, arguments)) => Ok(Program {
-            space,
-            entry: elf.entry,
-            stack,
-            arguments,
-            file,
-        }),
+        Ok((stack, arguments)) => Ok(Program { space, entry: elf.entry, stack, arguments, file }),
         Err(error) => {
             space.release(storage);
             Err(error)
@@ -207,14 +201,8 @@ fn populate<M: Machine>(
     space.start_stack(storage, stack_protection)?;
     let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
     let strings = (request.argv, request.envp);
-    let arguments = stack::push_arguments(
-        storage,
-        space,
-        request.caller,
-        request.path,
-        &prefix,
-        strings,
-    )?;
+    let arguments =
+        stack::push_arguments(storage, space, request.caller, request.path, &prefix, strings)?;
     let stack = stack::push_vectors(storage, space, &arguments, elf, &request.aux)?;
     Ok((stack, arguments))
 }
@@ -228,31 +216,15 @@ fn map_segment<M: Machine>(
 ) -> Result<(), Errno> {
     let (start, end) = segment.pages();
     // When the file's pages fit, they are mapped from their starts, as Linux does: then they can be shared.
-    let before = if segment.is_congruent() {
-        segment.address - start
-    } else {
-        0
-    };
+    let before = if segment.is_congruent() { segment.address - start } else { 0 };
     let view = FileView {
         inode: file,
         offset: segment.offset - before,
         data_start: segment.address - before,
         data_end: segment.address + segment.file_size,
     };
-    let kind = if segment.file_size == 0 {
-        AreaKind::Anonymous
-    } else {
-        AreaKind::File(view)
-    };
-    space.replace_area(
-        storage,
-        Area {
-            start,
-            end,
-            protection: protection(segment.flags),
-            kind,
-        },
-    )
+    let kind = if segment.file_size == 0 { AreaKind::Anonymous } else { AreaKind::File(view) };
+    space.replace_area(storage, Area { start, end, protection: protection(segment.flags), kind })
 }
 
 const _: () = assert!(STACK_TOP.is_multiple_of(16));

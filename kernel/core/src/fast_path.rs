@@ -129,9 +129,7 @@ impl<M: Machine> Kernel<'_, M> {
         let mut arguments = process.arguments();
         arguments[0] = first;
         let (pid, x) = (process.pid.0, &process.registers.x);
-        self.storage
-            .machine
-            .trace_syscall(pid, x[8], &arguments, x[0] as i64);
+        self.storage.machine.trace_syscall(pid, x[8], &arguments, x[0] as i64);
     }
 
     /// A read or write that may lie within a page.
@@ -142,11 +140,9 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.current_mut();
         let [fd, address, length, ..] = process.registers.x;
         let is_read = process.registers.x[8] == n::READ;
-        let (Ok(id), Some(in_page), Some(space)) = (
-            process.descriptors.file(fd),
-            one_page(address, length),
-            &mut process.space,
-        ) else {
+        let (Ok(id), Some(in_page), Some(space)) =
+            (process.descriptors.file(fd), one_page(address, length), &mut process.space)
+        else {
             return Fast::No;
         };
         let file = self.files.open.get_mut(id);
@@ -180,9 +176,7 @@ impl<M: Machine> Kernel<'_, M> {
     ) -> Option<u64> {
         self.observer().pipe_read(pipe);
         let space = self.processes.current_mut().space.as_mut()?;
-        let to = space
-            .translate(&mut self.storage, address, Access::Write)
-            .ok()?;
+        let to = space.translate(&mut self.storage, address, Access::Write).ok()?;
         let machine = &mut self.storage.machine;
         let copy = |piece: Piece| {
             copy_piece(
@@ -207,9 +201,7 @@ impl<M: Machine> Kernel<'_, M> {
         let is_empty = self.files.pipes.at(pipe).is_empty();
         self.observer().pipe_write(pipe, || is_empty);
         let space = self.processes.current_mut().space.as_mut()?;
-        let from = space
-            .translate(&mut self.storage, address, Access::Read)
-            .ok()?;
+        let from = space.translate(&mut self.storage, address, Access::Read).ok()?;
         let ends = self.files.pipes.at(pipe);
         let length = length as usize;
         let ready = ends.prepare_write(length, &mut self.storage.pool).ok()?;
@@ -240,9 +232,7 @@ fn read_window<M: Machine>(
     storage: &mut Storage<'_, M>,
     (address, in_page, length): (UserAddr, usize, u64),
 ) -> Option<u64> {
-    let at = file
-        .window
-        .find(storage.fs.generation(), file.offset, length)?;
+    let at = file.window.find(storage.fs.generation(), file.offset, length)?;
     let to = space.translate(storage, address, Access::Write).ok()?;
     let bytes = length as usize;
     let machine = &mut storage.machine;
@@ -267,9 +257,7 @@ fn write_window<M: Machine>(
     storage: &mut Storage<'_, M>,
     (address, in_page, length): (UserAddr, usize, u64),
 ) -> Option<u64> {
-    let at = file
-        .window
-        .find(storage.fs.generation(), file.offset, length)?;
+    let at = file.window.find(storage.fs.generation(), file.offset, length)?;
     let Place::WriteFrame(to) = file.window.place else {
         return None;
     };
@@ -278,12 +266,7 @@ fn write_window<M: Machine>(
     if storage.pool.is_shared(to) {
         return None;
     }
-    copy_piece(
-        &mut storage.machine,
-        (from, in_page),
-        (to, at),
-        length as usize,
-    );
+    copy_piece(&mut storage.machine, (from, in_page), (to, at), length as usize);
     file.offset += length;
     Some(length)
 }

@@ -24,13 +24,7 @@ impl<'a> FramePool<'a> {
     /// A pool of `counts.len()` frames from `first` on. The contents of `counts` do not matter.
     pub fn new(first: Frame, counts: &'a mut [u32]) -> Self {
         let free = counts.len();
-        FramePool {
-            first: first.0,
-            counts,
-            watermark: 0,
-            free_head: NONE,
-            free,
-        }
+        FramePool { first: first.0, counts, watermark: 0, free_head: NONE, free }
     }
 
     /// Frames in the pool, used and free.

@@ -62,22 +62,13 @@ impl fmt::Display for Fault<'_> {
         match self {
             Fault::Index(error) => error.fmt(f),
             Fault::Seal => f.write_str("the index does not have the hash that its last line says"),
-            Fault::Hash {
-                part,
-                expected,
-                found,
-            } => write!(
-                f,
-                "the {part}: expected sha256 {}, found {}",
-                Hex(expected),
-                Hex(found)
-            ),
+            Fault::Hash { part, expected, found } => {
+                write!(f, "the {part}: expected sha256 {}, found {}", Hex(expected), Hex(found))
+            }
             Fault::Padding { offset } => write!(f, "byte {offset}, between two parts, is not zero"),
-            Fault::Content(member) => write!(
-                f,
-                "{} does not have the hash that the index says",
-                member.path
-            ),
+            Fault::Content(member) => {
+                write!(f, "{} does not have the hash that the index says", member.path)
+            }
             Fault::Headers => f.write_str("a header of the tar; image-builder check says where"),
             Fault::Tar(error) => error.fmt(f),
             Fault::Disagree { line, offset } => {
@@ -136,22 +127,14 @@ pub fn load_as<F: Form>(
         return Err(Fault::Seal);
     }
     if index.kernel.sha256 != *kernel {
-        return Err(Fault::Hash {
-            part: "kernel",
-            expected: index.kernel.sha256,
-            found: *kernel,
-        });
+        return Err(Fault::Hash { part: "kernel", expected: index.kernel.sha256, found: *kernel });
     }
     let mut end = (offset + index.text.len()) as u64;
     if let Some(symbols) = index.symbols {
         padding::<F>(image, end, symbols.offset)?;
         let found = sha256(bytes_of(&symbols, image));
         if found != symbols.sha256 {
-            return Err(Fault::Hash {
-                part: "symbols",
-                expected: symbols.sha256,
-                found,
-            });
+            return Err(Fault::Hash { part: "symbols", expected: symbols.sha256, found });
         }
         end = symbols.offset + symbols.size;
     }
@@ -165,9 +148,7 @@ fn padding<'a, F: Form>(image: &[u8], start: u64, end: u64) -> Result<(), Fault<
     let padding = &image[start as usize..end as usize];
     match padding.iter().position(|&byte| byte != F::PADDING) {
         None => Ok(()),
-        Some(at) => Err(Fault::Padding {
-            offset: start + at as u64,
-        }),
+        Some(at) => Err(Fault::Padding { offset: start + at as u64 }),
     }
 }
 
@@ -210,23 +191,15 @@ fn load_tar(
             return Err(Fault::Content(member));
         }
         if index.policy == Policy::Chain && !is_named_in_text(&entry) {
-            return Err(Fault::NoText {
-                offset: entry.offset,
-            });
+            return Err(Fault::NoText { offset: entry.offset });
         }
-        files.add_entry(&entry).map_err(|cause| {
-            Fault::Tar(TarError {
-                offset: entry.offset,
-                cause,
-            })
-        })?;
+        files
+            .add_entry(&entry)
+            .map_err(|cause| Fault::Tar(TarError { offset: entry.offset, cause }))?;
     }
     match next(&mut members)? {
         None => Ok(files),
-        Some(member) => Err(Fault::Disagree {
-            line: Some(member.line),
-            offset: None,
-        }),
+        Some(member) => Err(Fault::Disagree { line: Some(member.line), offset: None }),
     }
 }
 

@@ -51,10 +51,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
 
     /// The ledger and its counters, files that have no path: for exporting them beside what programs wrote.
     pub fn ledger_files(&self) -> [(&'static [u8], InodeId); 2] {
-        [
-            (b"firmseed.ledger", self.ledger.text()),
-            (b"firmseed.counters", self.ledger.counters()),
-        ]
+        [(b"firmseed.ledger", self.ledger.text()), (b"firmseed.counters", self.ledger.counters())]
     }
 
     /// Machine, frames and files at once, for exporting the files after the end.

@@ -55,12 +55,6 @@ pub struct BootError {
 
 impl fmt::Display for BootError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "cannot {} {}: {}",
-            self.doing,
-            Printable(&self.path),
-            self.errno
-        )
+        write!(f, "cannot {} {}: {}", self.doing, Printable(&self.path), self.errno)
     }
 }

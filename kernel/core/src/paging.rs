@@ -158,10 +158,7 @@ pub struct Slot {
 impl Slot {
     /// Where the word of the page at `address` stands, if the same table translates it.
     pub fn of_same_table(self, address: u64) -> Self {
-        Slot {
-            table: self.table,
-            index: index_at(address, PAGE_SHIFT),
-        }
+        Slot { table: self.table, index: index_at(address, PAGE_SHIFT) }
     }
 
     /// The word.
@@ -218,12 +215,7 @@ impl Span {
         let address = self.start + ((skipped as u64) << PAGE_SHIFT);
         self.start = address + PAGE_SIZE as u64;
         let (frame, slot) = (entry.frame()?, Slot { table, index });
-        Some(Present {
-            address,
-            frame,
-            entry,
-            slot,
-        })
+        Some(Present { address, frame, entry, slot })
     }
 }
 
@@ -262,10 +254,7 @@ impl Tables {
         }
         let directory = load(memory, self.root, index_at(address, 30)).frame()?;
         let table = load(memory, directory, index_at(address, 21)).frame()?;
-        Some(Slot {
-            table,
-            index: index_at(address, PAGE_SHIFT),
-        })
+        Some(Slot { table, index: index_at(address, PAGE_SHIFT) })
     }
 
     /// The same, and makes the tables that lack. After a failure a new level 2 table may stay: it lies under
@@ -283,10 +272,7 @@ impl Tables {
         assert!(address < USER_END, "the caller has an area at the address");
         let directory = self.ensure_next(pool, memory, self.root, index_at(address, 30))?;
         let table = self.ensure_next(pool, memory, directory, index_at(address, 21))?;
-        Ok(Slot {
-            table,
-            index: index_at(address, PAGE_SHIFT),
-        })
+        Ok(Slot { table, index: index_at(address, PAGE_SHIFT) })
     }
 
     #[cfg_attr(target_os = "none", optimize(speed))]
@@ -322,11 +308,7 @@ impl Tables {
             while at < directory_end {
                 let table_end = boundary_after(at, TABLE_SPAN);
                 if let Some(table) = load(memory, directory, index_at(at, 21)).frame() {
-                    return Some(Span {
-                        start: at,
-                        end: end.min(table_end),
-                        table,
-                    });
+                    return Some(Span { start: at, end: end.min(table_end), table });
                 }
                 at = table_end;
             }
@@ -381,10 +363,7 @@ impl Tables {
 
     /// Frees the root, the last table.
     pub fn release(self, pool: &mut FramePool) {
-        assert_eq!(
-            self.count, 1,
-            "a page table outlived the areas that it served"
-        );
+        assert_eq!(self.count, 1, "a page table outlived the areas that it served");
         pool.release(self.root);
     }
 }

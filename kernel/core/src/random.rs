@@ -49,10 +49,6 @@ mod tests {
     fn every_byte_is_filled() {
         let mut bytes = [0; 67];
         Random::new(1).fill(&mut bytes);
-        assert!(
-            bytes
-                .chunks(8)
-                .all(|chunk| chunk.iter().any(|&byte| byte != 0))
-        );
+        assert!(bytes.chunks(8).all(|chunk| chunk.iter().any(|&byte| byte != 0)));
     }
 }

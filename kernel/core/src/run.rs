@@ -109,9 +109,7 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.current_mut();
         process.registers.x[0] = result as u64;
         let pid = process.pid.0;
-        self.storage
-            .machine
-            .trace_syscall(pid, number, arguments, result);
+        self.storage.machine.trace_syscall(pid, number, arguments, result);
     }
 
     /// A call has returned `Stop::BLOCK`: the process waits, unless a signal is there already.
@@ -142,8 +140,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn reschedule(&mut self) -> Next {
         self.processes.account_time(self.storage.machine.now());
         if self.processes.is_slice_over() {
-            self.files
-                .read_console(&mut self.processes, &mut self.storage.machine);
+            self.files.read_console(&mut self.processes, &mut self.storage.machine);
         }
         self.expire_timers();
         loop {
@@ -195,8 +192,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Nobody can run. None: look again, something has come from the console or a timer.
     fn idle(&mut self) -> Option<Next> {
-        self.files
-            .read_console(&mut self.processes, &mut self.storage.machine);
+        self.files.read_console(&mut self.processes, &mut self.storage.machine);
         self.expire_timers();
         if self.processes.any_runnable() {
             return None;
@@ -206,9 +202,7 @@ impl<M: Machine> Kernel<'_, M> {
             return Some(Next::Idle { until });
         }
         self.report_deadlock();
-        Some(Next::Halt {
-            status: DEADLOCK_STATUS,
-        })
+        Some(Next::Halt { status: DEADLOCK_STATUS })
     }
 
     #[inline(never)]
@@ -301,11 +295,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// A page could not be filled: the process that wanted it is killed.
     fn kill_for_memory(&mut self) {
         let process = self.processes.current();
-        let (path, pid, free) = (
-            Printable(&process.path),
-            process.pid.0,
-            self.storage.pool.free(),
-        );
+        let (path, pid, free) = (Printable(&process.path), process.pid.0, self.storage.pool.free());
         let text =
             format_args!("{path}: killed, memory is used up: {free} pages are free (pid {pid})");
         say(&mut self.storage.machine, text);

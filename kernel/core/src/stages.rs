@@ -55,17 +55,11 @@ impl Stages {
             let Some((expected, rest)) = line.split_first_chunk::<64>() else {
                 continue;
             };
-            let Some(path) = rest
-                .strip_prefix(b"  ")
-                .filter(|path| path.starts_with(b"/"))
-            else {
+            let Some(path) = rest.strip_prefix(b"  ").filter(|path| path.starts_with(b"/")) else {
                 continue;
             };
             list.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-            list.push(Stage {
-                path: path.to_vec(),
-                expected: *expected,
-            });
+            list.push(Stage { path: path.to_vec(), expected: *expected });
         }
         Ok(Stages { list, done: 0 })
     }
@@ -97,11 +91,7 @@ impl Stages {
                     "",
                     storage.fs.size(file),
                     Printable(&hex[..SHOWN_DIGITS]),
-                    if hex == stage.expected {
-                        "as expected, by"
-                    } else {
-                        "NOT AS EXPECTED, by"
-                    },
+                    if hex == stage.expected { "as expected, by" } else { "NOT AS EXPECTED, by" },
                     Printable(program),
                 ),
             );

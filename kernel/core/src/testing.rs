@@ -29,9 +29,7 @@ pub struct FakeMemory {
 impl FakeMemory {
     /// `frames` frames full of [`JUNK`].
     pub fn new(frames: usize) -> Self {
-        FakeMemory {
-            pages: vec![[JUNK; PAGE_SIZE]; frames],
-        }
+        FakeMemory { pages: vec![[JUNK; PAGE_SIZE]; frames] }
     }
 
     /// Memory and the pool that hands it out. The pool's table is leaked: a test is short.
@@ -66,9 +64,7 @@ impl Memory for FakeMemory {
         assert!(from_offset + length <= PAGE_SIZE && to_offset + length <= PAGE_SIZE);
         let source = index(from) * PAGE_SIZE + from_offset;
         let target = index(to) * PAGE_SIZE + to_offset;
-        self.pages
-            .as_flattened_mut()
-            .copy_within(source..source + length, target);
+        self.pages.as_flattened_mut().copy_within(source..source + length, target);
     }
 }
 
@@ -167,8 +163,7 @@ impl Machine for FakeMachine {
 
     fn console_write(&mut self, bytes: &[u8]) {
         let line = &mut self.line;
-        self.output
-            .extend(bytes.iter().map(|&byte| line.foreign(byte)));
+        self.output.extend(bytes.iter().map(|&byte| line.foreign(byte)));
     }
 
     fn console_say(&mut self, line: fmt::Arguments<'_>) {

@@ -33,11 +33,8 @@ pub(crate) struct Printable<'b>(pub &'b [u8]);
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for &byte in self.0.iter().take(256) {
-            let shown = if byte.is_ascii_graphic() || byte == b' ' {
-                char::from(byte)
-            } else {
-                '?'
-            };
+            let shown =
+                if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '?' };
             f.write_char(shown)?;
         }
         Ok(())

@@ -32,8 +32,5 @@ fn owners_of_state_keep_it_to_themselves() {
         "Tables",
         "Terminal",
     ];
-    assert_eq!(
-        layers::open_fields(env!("CARGO_MANIFEST_DIR"), &owners),
-        [""; 0]
-    );
+    assert_eq!(layers::open_fields(env!("CARGO_MANIFEST_DIR"), &owners), [""; 0]);
 }

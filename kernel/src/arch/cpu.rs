@@ -57,13 +57,7 @@ pub fn set_user_tables(root: u64) {
 pub fn invalidate_tlb() {
     // SAFETY: forgetting cached translations changes no memory; the tables that are walked next are valid.
     unsafe {
-        asm!(
-            "dsb ishst",
-            "tlbi vmalle1",
-            "dsb nsh",
-            "isb",
-            options(nostack, preserves_flags)
-        );
+        asm!("dsb ishst", "tlbi vmalle1", "dsb nsh", "isb", options(nostack, preserves_flags));
     }
 }
 
@@ -71,13 +65,7 @@ pub fn invalidate_tlb() {
 pub fn invalidate_user_tlb() {
     // SAFETY: forgetting cached translations changes no memory; the tables that are walked next are valid.
     unsafe {
-        asm!(
-            "dsb ishst",
-            "tlbi aside1, xzr",
-            "dsb nsh",
-            "isb",
-            options(nostack, preserves_flags)
-        );
+        asm!("dsb ishst", "tlbi aside1, xzr", "dsb nsh", "isb", options(nostack, preserves_flags));
     }
 }
 
@@ -137,15 +125,7 @@ pub fn sync_instructions(address: u64, length: u64) {
         at += line;
     }
     // SAFETY: invalidating the instruction cache changes no memory contents.
-    unsafe {
-        asm!(
-            "dsb ish",
-            "ic iallu",
-            "dsb ish",
-            "isb",
-            options(nostack, preserves_flags)
-        )
-    };
+    unsafe { asm!("dsb ish", "ic iallu", "dsb ish", "isb", options(nostack, preserves_flags)) };
 }
 
 /// A hint that no processor acts on: qemu/plugin/count.c sees it and notes where the machine is.

@@ -41,10 +41,7 @@ pub fn set_symbols(lines: &'static [u8]) {
 #[unsafe(no_mangle)]
 extern "C" fn kernel_exception(dump: &CrashDump, vector: u64) -> ! {
     stop_if_failing_already();
-    println!(
-        "firmseed: kernel fault: {}",
-        describe(dump.syndrome, vector)
-    );
+    println!("firmseed: kernel fault: {}", describe(dump.syndrome, vector));
     println!(
         "  pc {:016x}  sp {:016x}  pstate {:08x}  esr {:08x}  far {:016x}",
         dump.pc, dump.sp, dump.pstate, dump.syndrome, dump.address

@@ -46,12 +46,7 @@ pub struct Entry {
 // SAFETY: the name is unique in the kernel; boot.s calls it once, with the arguments of the C convention.
 #[unsafe(no_mangle)]
 extern "C" fn kernel_main(device_tree: u64, image: u64, level: u64, data: u64) -> ! {
-    crate::start(Entry {
-        device_tree,
-        image,
-        level,
-        data_were_zeros: data == 0,
-    })
+    crate::start(Entry { device_tree, image, level, data_were_zeros: data == 0 })
 }
 
 /// Offsets of the kernel's parts from its first byte.

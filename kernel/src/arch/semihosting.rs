@@ -18,11 +18,7 @@ pub struct HostFile {
 impl HostFile {
     /// Creates or empties a file on the host.
     pub fn create(path: &CStr) -> Option<Self> {
-        let parameters = [
-            path.as_ptr() as u64,
-            MODE_WRITE_BINARY,
-            path.count_bytes() as u64,
-        ];
+        let parameters = [path.as_ptr() as u64, MODE_WRITE_BINARY, path.count_bytes() as u64];
         let handle = call(SYS_OPEN, &parameters);
         (handle != u64::MAX).then_some(HostFile { handle })
     }

@@ -51,10 +51,7 @@ impl<'a> Tree<'a> {
         let field =
             |number: usize| Some(number_of(blob.get(number * CELL..)?.get(..CELL)?)? as usize);
         let block = |start: usize, size: usize| blob.get(field(start)?..)?.get(..field(size)?);
-        let damage = |what, number| Damage {
-            what,
-            at: number * CELL,
-        };
+        let damage = |what, number| Damage { what, at: number * CELL };
         if field(1) != Some(blob.len()) {
             return Err(damage("the header gives another size than the blob has", 1));
         }
@@ -132,9 +129,8 @@ impl<'a> Tree<'a> {
                     let size = self.word(at).ok_or(cut)? as usize;
                     let place = self.word(at).ok_or(cut)? as usize;
                     let value = self.take(at, size).ok_or(cut)?;
-                    let name = until_nul(self.strings, place).ok_or(damage(
-                        "a property's name lies outside of the strings block",
-                    ))?;
+                    let name = until_nul(self.strings, place)
+                        .ok_or(damage("a property's name lies outside of the strings block"))?;
                     return Ok(Token::Property(name, value));
                 }
                 NOP => {}
@@ -157,24 +153,15 @@ impl<'a> Tree<'a> {
 
     /// The node that all others are in.
     pub fn root(self) -> Node<'a> {
-        let nothing = Node {
-            tree: self,
-            name: b"",
-            inside: self.structure.len(),
-            cells: Cells::DEFAULT,
-        };
-        let outside = Node {
-            inside: 0,
-            ..nothing
-        };
+        let nothing =
+            Node { tree: self, name: b"", inside: self.structure.len(), cells: Cells::DEFAULT };
+        let outside = Node { inside: 0, ..nothing };
         outside.children().next().unwrap_or(nothing)
     }
 
     /// The child of the root with this name.
     pub fn top(self, name: &str) -> Option<Node<'a>> {
-        self.root()
-            .children()
-            .find(|node| node.name == name.as_bytes())
+        self.root().children().find(|node| node.name == name.as_bytes())
     }
 
     /// What else is reserved, as the blob's own list has it.
@@ -195,10 +182,7 @@ pub struct Cells {
 }
 
 impl Cells {
-    const DEFAULT: Cells = Cells {
-        address: 2,
-        size: 1,
-    };
+    const DEFAULT: Cells = Cells { address: 2, size: 1 };
     /// More cells than any number has; what is beyond is treated as no number.
     const MAX: usize = 4;
 }
@@ -229,14 +213,9 @@ impl<'a> Node<'a> {
 
     /// The texts of a property; none where it is missing.
     pub fn texts(self, name: &str) -> impl Iterator<Item = &'a str> {
-        let value = self
-            .property(name)
-            .and_then(|value| value.strip_suffix(b"\0"));
+        let value = self.property(name).and_then(|value| value.strip_suffix(b"\0"));
         let texts = value.map(|value| value.split(|&byte| byte == 0));
-        texts
-            .into_iter()
-            .flatten()
-            .filter_map(|text| str::from_utf8(text).ok())
+        texts.into_iter().flatten().filter_map(|text| str::from_utf8(text).ok())
     }
 
     /// The first text of a property.
@@ -260,12 +239,7 @@ impl<'a> Node<'a> {
                     Token::Begin(name) => {
                         depth += 1;
                         if depth == 1 {
-                            return Some(Node {
-                                tree: self.tree,
-                                name,
-                                inside: at,
-                                cells,
-                            });
+                            return Some(Node { tree: self.tree, name, inside: at, cells });
                         }
                     }
                     Token::End if depth > 0 => depth -= 1,
@@ -302,30 +276,22 @@ impl<'a> Node<'a> {
         cells: [usize; N],
     ) -> impl Iterator<Item = [Option<u64>; N]> {
         let width = CELL * cells.iter().sum::<usize>();
-        let value = self
-            .property(name)
-            .filter(|value| width > 0 && value.len() % width == 0);
-        value
-            .unwrap_or_default()
-            .chunks(width.max(1))
-            .map(move |row| {
-                let mut rest = row;
-                cells.map(|count| {
-                    let (number, after) = rest.split_at_checked(count * CELL)?;
-                    rest = after;
-                    number_of(number)
-                })
+        let value = self.property(name).filter(|value| width > 0 && value.len() % width == 0);
+        value.unwrap_or_default().chunks(width.max(1)).map(move |row| {
+            let mut rest = row;
+            cells.map(|count| {
+                let (number, after) = rest.split_at_checked(count * CELL)?;
+                rest = after;
+                number_of(number)
             })
+        })
     }
 }
 
 /// A big-endian number of up to 64 bits.
 fn number_of(bytes: &[u8]) -> Option<u64> {
-    (bytes.len() <= 2 * CELL).then(|| {
-        bytes
-            .iter()
-            .fold(0, |number, &byte| number << 8 | u64::from(byte))
-    })
+    (bytes.len() <= 2 * CELL)
+        .then(|| bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
 }
 
 /// The text at `start` that a NUL ends.
@@ -338,6 +304,5 @@ fn until_nul(bytes: &[u8], start: usize) -> Option<&[u8]> {
 fn pairs(bytes: &[u8]) -> impl Iterator<Item = (u64, u64)> {
     let (rows, _) = bytes.as_chunks::<16>();
     let half = |half: &[u8]| number_of(half).unwrap_or(0);
-    rows.iter()
-        .map(move |row| (half(&row[..8]), half(&row[8..])))
+    rows.iter().map(move |row| (half(&row[..8]), half(&row[8..])))
 }

@@ -67,10 +67,7 @@ pub fn guess(load_address: u64, midr: u64, level: u64) -> Board<'static> {
             Board {
                 gpio: Some(Gpio::Bcm2835(Region::new(IO + GPIO, 0x1000))),
                 sd: [None, Some(SdHost::Emmc(Region::new(IO + EMMC, 0x100)))],
-                interrupts: Some(InterruptController::Bcm2836(Region::new(
-                    0x4000_0000,
-                    0x100,
-                ))),
+                interrupts: Some(InterruptController::Bcm2836(Region::new(0x4000_0000, 0x100))),
                 timer_interrupt: 3,
                 ..pi("Raspberry Pi 3 (assumed: no device tree)", IO)
             }
@@ -122,28 +119,12 @@ mod tests {
 
     #[test]
     fn the_cpu_tells_the_pi() {
-        assert!(
-            guess(0x8_0000, 0x410f_d034, 2)
-                .model
-                .starts_with("Raspberry Pi 3")
-        );
-        assert!(
-            guess(0x20_0000, 0x410f_d083, 2)
-                .model
-                .starts_with("Raspberry Pi 4")
-        );
-        assert!(
-            guess(0x20_0000, 0x414f_d0b1, 2)
-                .model
-                .starts_with("Raspberry Pi 5")
-        );
+        assert!(guess(0x8_0000, 0x410f_d034, 2).model.starts_with("Raspberry Pi 3"));
+        assert!(guess(0x20_0000, 0x410f_d083, 2).model.starts_with("Raspberry Pi 4"));
+        assert!(guess(0x20_0000, 0x414f_d0b1, 2).model.starts_with("Raspberry Pi 5"));
         let pi_4 = guess(0x20_0000, 0x410f_d083, 2);
         assert_eq!(pi_4.interrupts, Some(gic(0xff84_1000, 0xff84_2000)));
         assert_eq!(pi_4.power, Power::Watchdog(Region::new(0xfe10_0000, 0x114)));
-        assert!(
-            guess(0x4020_0000, 0x410f_d034, 2)
-                .model
-                .starts_with("QEMU virt")
-        );
+        assert!(guess(0x4020_0000, 0x410f_d034, 2).model.starts_with("QEMU virt"));
     }
 }

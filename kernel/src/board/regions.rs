@@ -15,10 +15,7 @@ pub struct Region {
 impl Region {
     /// `size` bytes from `start` on; cut at the end of the address space.
     pub const fn new(start: u64, size: u64) -> Self {
-        Region {
-            start,
-            end: start.saturating_add(size),
-        }
+        Region { start, end: start.saturating_add(size) }
     }
 
     /// Bytes.
@@ -33,18 +30,12 @@ impl Region {
 
     /// The largest region of whole pages inside.
     pub const fn shrink_to_pages(&self) -> Self {
-        Region {
-            start: self.start.saturating_add(4095) & !4095,
-            end: self.end & !4095,
-        }
+        Region { start: self.start.saturating_add(4095) & !4095, end: self.end & !4095 }
     }
 
     /// The smallest region of whole pages around.
     pub const fn grow_to_pages(&self) -> Self {
-        Region {
-            start: self.start & !4095,
-            end: self.end.saturating_add(4095) & !4095,
-        }
+        Region { start: self.start & !4095, end: self.end.saturating_add(4095) & !4095 }
     }
 }
 
@@ -65,11 +56,7 @@ impl Default for RegionList {
 impl RegionList {
     /// No region.
     pub const fn new() -> Self {
-        RegionList {
-            regions: [Region { start: 0, end: 0 }; CAPACITY],
-            count: 0,
-            overflowed: false,
-        }
+        RegionList { regions: [Region { start: 0, end: 0 }; CAPACITY], count: 0, overflowed: false }
     }
 
     /// The regions.
@@ -84,10 +71,7 @@ impl RegionList {
 
     /// Bytes in all regions.
     pub fn size(&self) -> u64 {
-        self.as_slice()
-            .iter()
-            .map(Region::size)
-            .fold(0, u64::saturating_add)
+        self.as_slice().iter().map(Region::size).fold(0, u64::saturating_add)
     }
 
     /// Adds a region. What overlaps or touches becomes one.
@@ -107,17 +91,13 @@ impl RegionList {
             }
         }
         self.count = kept;
-        let place = self
-            .as_slice()
-            .partition_point(|other| other.start < region.start);
+        let place = self.as_slice().partition_point(|other| other.start < region.start);
         self.insert(place, region);
     }
 
     /// Adds a region beside the others, not joined with a neighbour that it touches.
     pub fn add_separate(&mut self, region: Region) {
-        let place = self
-            .as_slice()
-            .partition_point(|other| other.start < region.start);
+        let place = self.as_slice().partition_point(|other| other.start < region.start);
         self.insert(place, region);
     }
 
@@ -129,14 +109,8 @@ impl RegionList {
         let before = *self;
         self.count = 0;
         for other in before.as_slice() {
-            let left = Region {
-                start: other.start,
-                end: other.end.min(region.start),
-            };
-            let right = Region {
-                start: other.start.max(region.end),
-                end: other.end,
-            };
+            let left = Region { start: other.start, end: other.end.min(region.start) };
+            let right = Region { start: other.start.max(region.end), end: other.end };
             for part in [left, right] {
                 if !part.is_empty() {
                     self.insert(self.count, part);
@@ -164,9 +138,7 @@ impl RegionList {
 
     /// Does one region hold all of `region`?
     pub fn contains(&self, region: Region) -> bool {
-        self.as_slice()
-            .iter()
-            .any(|other| other.start <= region.start && region.end <= other.end)
+        self.as_slice().iter().any(|other| other.start <= region.start && region.end <= other.end)
     }
 
     fn insert(&mut self, place: usize, region: Region) {
@@ -187,27 +159,18 @@ mod tests {
     fn list(ranges: &[(u64, u64)]) -> RegionList {
         let mut list = RegionList::new();
         for (start, end) in ranges {
-            list.add(Region {
-                start: *start,
-                end: *end,
-            });
+            list.add(Region { start: *start, end: *end });
         }
         list
     }
 
     fn ranges(list: &RegionList) -> Vec<(u64, u64)> {
-        list.as_slice()
-            .iter()
-            .map(|region| (region.start, region.end))
-            .collect()
+        list.as_slice().iter().map(|region| (region.start, region.end)).collect()
     }
 
     #[test]
     fn adding_sorts_and_joins() {
-        assert_eq!(
-            ranges(&list(&[(10, 20), (0, 5), (20, 30)])),
-            [(0, 5), (10, 30)]
-        );
+        assert_eq!(ranges(&list(&[(10, 20), (0, 5), (20, 30)])), [(0, 5), (10, 30)]);
         assert_eq!(ranges(&list(&[(0, 5), (10, 20), (4, 11)])), [(0, 20)]);
         assert_eq!(ranges(&list(&[(7, 7)])), []);
     }
@@ -216,15 +179,9 @@ mod tests {
     fn removing_splits() {
         let mut regions = list(&[(0, 100), (200, 300)]);
         regions.remove(Region { start: 50, end: 60 });
-        regions.remove(Region {
-            start: 90,
-            end: 210,
-        });
+        regions.remove(Region { start: 90, end: 210 });
         assert_eq!(ranges(&regions), [(0, 50), (60, 90), (210, 300)]);
-        regions.remove(Region {
-            start: 0,
-            end: 1000,
-        });
+        regions.remove(Region { start: 0, end: 1000 });
         assert_eq!(ranges(&regions), []);
     }
 

@@ -17,8 +17,7 @@ impl Builder {
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.structure.extend(bytes);
-        self.structure
-            .resize(self.structure.len().next_multiple_of(4), 0);
+        self.structure.resize(self.structure.len().next_multiple_of(4), 0);
     }
 
     fn node(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
@@ -68,10 +67,7 @@ impl Builder {
             self.strings.len(),
             self.structure.len(),
         ];
-        let header: Vec<u8> = words
-            .iter()
-            .flat_map(|word| (*word as u32).to_be_bytes())
-            .collect();
+        let header: Vec<u8> = words.iter().flat_map(|word| (*word as u32).to_be_bytes()).collect();
         [header, reserve, self.structure, self.strings].concat()
     }
 }
@@ -84,10 +80,7 @@ fn virt() -> Vec<u8> {
         root.text("model", "a board");
         root.node("memory@40000000", |memory| {
             memory.text("device_type", "memory");
-            memory.cells(
-                "reg",
-                &[0, 0x4000_0000, 0, 0x800_0000, 1, 0, 0, 0x1000_0800],
-            );
+            memory.cells("reg", &[0, 0x4000_0000, 0, 0x800_0000, 1, 0, 0, 0x1000_0800]);
         });
         root.node("reserved-memory", |reserved| {
             reserved.cells("#address-cells", &[2]);
@@ -97,9 +90,7 @@ fn virt() -> Vec<u8> {
                 node.cells("reg", &[0, 0x4700_0000, 0, 0x1_0001]);
                 node.property("no-map", &[]);
             });
-            reserved.node("other@46000000", |node| {
-                node.cells("reg", &[0, 0x4600_0000, 0, 0x1000])
-            });
+            reserved.node("other@46000000", |node| node.cells("reg", &[0, 0x4600_0000, 0, 0x1000]));
         });
         root.node("chosen", |chosen| {
             chosen.text("bootargs", "init=/x exit=semihosting");
@@ -123,10 +114,7 @@ fn virt() -> Vec<u8> {
         });
         root.node("intc@8000000", |gic| {
             gic.text("compatible", "arm,gic-v3");
-            gic.cells(
-                "reg",
-                &[0, 0x800_0000, 0, 0x1_0000, 0, 0x80a_0000, 0, 0xf6_0000],
-            );
+            gic.cells("reg", &[0, 0x800_0000, 0, 0x1_0000, 0, 0x80a_0000, 0, 0xf6_0000]);
         });
         root.node("timer", |timer| {
             timer.property("compatible", b"arm,armv8-timer\0arm,armv7-timer\0");
@@ -163,14 +151,7 @@ fn pi(bootargs: &str) -> Vec<u8> {
             soc.cells("#size-cells", &[1]);
             soc.cells(
                 "ranges",
-                &[
-                    0x7e00_0000,
-                    0x3f00_0000,
-                    0x100_0000,
-                    0x4000_0000,
-                    0x4000_0000,
-                    0x1000,
-                ],
+                &[0x7e00_0000, 0x3f00_0000, 0x100_0000, 0x4000_0000, 0x4000_0000, 0x1000],
             );
             soc.node("serial@7e201000", |uart| {
                 uart.text("compatible", "arm,pl011");
@@ -208,10 +189,7 @@ fn pi(bootargs: &str) -> Vec<u8> {
             for release in [0xd8u64, 0x1_0000_00e0] {
                 cpus.node("cpu@1", |cpu| {
                     cpu.text("enable-method", "spin-table");
-                    cpu.cells(
-                        "cpu-release-addr",
-                        &[(release >> 32) as u32, release as u32],
-                    );
+                    cpu.cells("cpu-release-addr", &[(release >> 32) as u32, release as u32]);
                 });
             }
         });
@@ -220,10 +198,7 @@ fn pi(bootargs: &str) -> Vec<u8> {
 }
 
 fn ranges(list: &RegionList) -> Vec<(u64, u64)> {
-    list.as_slice()
-        .iter()
-        .map(|region| (region.start, region.end))
-        .collect()
+    list.as_slice().iter().map(|region| (region.start, region.end)).collect()
 }
 
 #[test]
@@ -232,19 +207,10 @@ fn a_virt_tree_is_understood() {
     let board = tree::parse(&blob).unwrap();
     assert_eq!(board.model, "a board");
     assert_eq!(board.argument("init"), Some("/x"));
-    assert_eq!(
-        ranges(&board.memory),
-        [(0x4000_0000, 0x4800_0000), (0x1_0000_0000, 0x1_1000_0000)]
-    );
-    assert_eq!(
-        ranges(&board.reserved),
-        [(0x4100_0000, 0x4100_1000), (0x4600_0000, 0x4600_1000)]
-    );
+    assert_eq!(ranges(&board.memory), [(0x4000_0000, 0x4800_0000), (0x1_0000_0000, 0x1_1000_0000)]);
+    assert_eq!(ranges(&board.reserved), [(0x4100_0000, 0x4100_1000), (0x4600_0000, 0x4600_1000)]);
     assert_eq!(ranges(&board.unmapped), [(0x4700_0000, 0x4701_1000)]);
-    assert_eq!(
-        board.console,
-        Some(Uart::Pl011(Region::new(0x900_0000, 0x1000)))
-    );
+    assert_eq!(board.console, Some(Uart::Pl011(Region::new(0x900_0000, 0x1000))));
     assert_eq!(
         board.interrupts,
         Some(InterruptController::GicV3 {
@@ -254,14 +220,8 @@ fn a_virt_tree_is_understood() {
     );
     assert_eq!(board.timer_interrupt, 27);
     assert_eq!(board.power, Power::PsciSmc);
-    assert_eq!(
-        (board.gpio, board.mailbox, board.sd),
-        (None, None, [None; 2])
-    );
-    assert_eq!(
-        ranges(&board.virtio),
-        [(0xa00_0000, 0xa00_0200), (0xa00_0200, 0xa00_0400)]
-    );
+    assert_eq!((board.gpio, board.mailbox, board.sd), (None, None, [None; 2]));
+    assert_eq!(ranges(&board.virtio), [(0xa00_0000, 0xa00_0200), (0xa00_0200, 0xa00_0400)]);
 }
 
 #[test]
@@ -269,44 +229,26 @@ fn a_pi_tree_is_understood_through_its_bus() {
     let blob = pi("");
     let board = tree::parse(&blob).unwrap();
     assert_eq!(ranges(&board.memory), [(0, 0x3c00_0000)]);
-    assert_eq!(
-        board.console,
-        Some(Uart::Mini(Region::new(0x3f21_5040, 0x40)))
-    );
+    assert_eq!(board.console, Some(Uart::Mini(Region::new(0x3f21_5040, 0x40))));
     assert_eq!(
         board.interrupts,
-        Some(InterruptController::Bcm2836(Region::new(
-            0x4000_0000,
-            0x100
-        )))
+        Some(InterruptController::Bcm2836(Region::new(0x4000_0000, 0x100)))
     );
     assert_eq!(board.timer_interrupt, 3);
-    assert_eq!(
-        board.power,
-        Power::Watchdog(Region::new(0x3f10_0000, 0x114))
-    );
+    assert_eq!(board.power, Power::Watchdog(Region::new(0x3f10_0000, 0x114)));
     assert_eq!(board.mailbox, Some(Region::new(0x3f00_b880, 0x40)));
-    assert_eq!(
-        board.gpio,
-        Some(Gpio::Bcm2835(Region::new(0x3f20_0000, 0x1000)))
-    );
+    assert_eq!(board.gpio, Some(Gpio::Bcm2835(Region::new(0x3f20_0000, 0x1000))));
     let emmc = SdHost::Emmc(Region::new(0x3f30_0000, 0x100));
     assert_eq!(board.sd, [None, Some(emmc)]);
     // Where the other processors wait.
-    assert_eq!(
-        ranges(&board.reserved),
-        [(0, 0x1000), (0x1_0000_0000, 0x1_0000_1000)]
-    );
+    assert_eq!(ranges(&board.reserved), [(0, 0x1000), (0x1_0000_0000, 0x1_0000_1000)]);
 }
 
 #[test]
 fn the_command_line_chooses_the_console() {
     let blob = pi("console=ttyAMA0,115200");
     let board = tree::parse(&blob).unwrap();
-    assert_eq!(
-        board.console,
-        Some(Uart::Pl011(Region::new(0x3f20_1000, 0x200)))
-    );
+    assert_eq!(board.console, Some(Uart::Pl011(Region::new(0x3f20_1000, 0x200))));
 }
 
 #[test]
@@ -314,29 +256,17 @@ fn what_is_no_tree_is_refused_with_a_reason() {
     let mut header = [0; tree::HEADER_SIZE];
     assert!(matches!(tree::claimed_size(&header), Err(TreeError::Magic)));
     header[..4].copy_from_slice(&tree::MAGIC.to_be_bytes());
-    assert!(matches!(
-        tree::claimed_size(&header),
-        Err(TreeError::Size(0))
-    ));
+    assert!(matches!(tree::claimed_size(&header), Err(TreeError::Size(0))));
     header[4..8].copy_from_slice(&0xffff_ffff_u32.to_be_bytes());
-    assert!(matches!(
-        tree::claimed_size(&header),
-        Err(TreeError::Size(0xffff_ffff))
-    ));
+    assert!(matches!(tree::claimed_size(&header), Err(TreeError::Size(0xffff_ffff))));
     header[4..8].copy_from_slice(&100_u32.to_be_bytes());
     assert!(matches!(tree::claimed_size(&header), Ok(100)));
 
     let mut builder = Builder::default();
     builder.node("", |_| {});
-    assert!(matches!(
-        tree::parse(&builder.blob(None)),
-        Err(TreeError::NoMemory)
-    ));
+    assert!(matches!(tree::parse(&builder.blob(None)), Err(TreeError::NoMemory)));
     let blob = virt();
-    assert!(matches!(
-        tree::parse(&blob[..blob.len() - 1]),
-        Err(TreeError::Structure(_))
-    ));
+    assert!(matches!(tree::parse(&blob[..blob.len() - 1]), Err(TreeError::Structure(_))));
 }
 
 /// The words of a structure block, and what is said of them.
@@ -355,32 +285,16 @@ fn damage_is_named_with_its_place() {
         (&[7], "a token of an unknown kind (at byte 0)"),
         (&[1, 0, 2, 1, 0], "a second root (at byte 12)"),
         (&[1, 0], "the tree ends inside of a node (at byte 8)"),
-        (
-            &[1, 0x61616161],
-            "the structure block is cut short (at byte 12)",
-        ),
-        (
-            &[1, 0, 3, 99, 0],
-            "the structure block is cut short (at byte 8)",
-        ),
-        (
-            &[1, 0, 3, 0, 5],
-            "a property's name lies outside of the strings block (at byte 8)",
-        ),
+        (&[1, 0x61616161], "the structure block is cut short (at byte 12)"),
+        (&[1, 0, 3, 99, 0], "the structure block is cut short (at byte 8)"),
+        (&[1, 0, 3, 0, 5], "a property's name lies outside of the strings block (at byte 8)"),
         (
             &[1, 0, 1, 0, 2, 3, 0, 0],
             "a property outside of a node, or after the node's children (at byte 20)",
         ),
-        (
-            &[3, 0, 0],
-            "a property outside of a node, or after the node's children (at byte 0)",
-        ),
+        (&[3, 0, 0], "a property outside of a node, or after the node's children (at byte 0)"),
     ] {
-        assert_eq!(
-            said(words),
-            format!("device tree damaged: {message}"),
-            "{words:x?}"
-        );
+        assert_eq!(said(words), format!("device tree damaged: {message}"), "{words:x?}");
     }
     // NOPs are no damage, nor is a name of the strings block's last byte.
     assert!(said(&[&ROOT[..], &[4, 3, 0, 4, 4, 2, 4]].concat()).contains("no /memory node"));
@@ -394,46 +308,15 @@ fn damage_of_the_header_is_named_with_its_place() {
         tree::parse(&blob).unwrap_err().to_string()
     };
     for (field, value, message) in [
-        (
-            1,
-            1000,
-            "the header gives another size than the blob has (at byte 4)",
-        ),
-        (
-            2,
-            100_000,
-            "the structure block has no place in the blob (at byte 8)",
-        ),
-        (
-            9,
-            100_000,
-            "the structure block has no place in the blob (at byte 8)",
-        ),
-        (
-            8,
-            u32::MAX,
-            "the strings block has no place in the blob (at byte 12)",
-        ),
-        (
-            4,
-            100_000,
-            "the memory reservations have no end (at byte 16)",
-        ),
-        (
-            5,
-            16,
-            "the format is not version 17, nor one that is compatible with it (at byte 20)",
-        ),
-        (
-            6,
-            18,
-            "the format is not version 17, nor one that is compatible with it (at byte 20)",
-        ),
+        (1, 1000, "the header gives another size than the blob has (at byte 4)"),
+        (2, 100_000, "the structure block has no place in the blob (at byte 8)"),
+        (9, 100_000, "the structure block has no place in the blob (at byte 8)"),
+        (8, u32::MAX, "the strings block has no place in the blob (at byte 12)"),
+        (4, 100_000, "the memory reservations have no end (at byte 16)"),
+        (5, 16, "the format is not version 17, nor one that is compatible with it (at byte 20)"),
+        (6, 18, "the format is not version 17, nor one that is compatible with it (at byte 20)"),
     ] {
-        assert_eq!(
-            said(field, value),
-            format!("device tree damaged: {message}")
-        );
+        assert_eq!(said(field, value), format!("device tree damaged: {message}"));
     }
 }
 
@@ -449,10 +332,7 @@ fn a_deep_tree_does_not_exhaust_the_stack() {
     for _ in 0..20_001 {
         builder.word(2);
     }
-    assert!(matches!(
-        tree::parse(&builder.blob(None)),
-        Err(TreeError::NoMemory)
-    ));
+    assert!(matches!(tree::parse(&builder.blob(None)), Err(TreeError::NoMemory)));
 }
 
 /// A damaged tree gives an error or a board, never a panic. The generator is xorshift64: the same cases each time.
@@ -521,15 +401,10 @@ fn a_gic_is_preferred_wherever_it_stands() {
         });
         builder.blob(None)
     };
-    for order in [
-        ["arm,gic-400", "brcm,bcm2836-l1-intc"],
-        ["brcm,bcm2836-l1-intc", "arm,gic-400"],
-    ] {
+    for order in [["arm,gic-400", "brcm,bcm2836-l1-intc"], ["brcm,bcm2836-l1-intc", "arm,gic-400"]]
+    {
         let blob = tree(order);
         let board = tree::parse(&blob).unwrap();
-        assert!(
-            matches!(board.interrupts, Some(InterruptController::GicV2 { .. })),
-            "{order:?}"
-        );
+        assert!(matches!(board.interrupts, Some(InterruptController::GicV2 { .. })), "{order:?}");
     }
 }

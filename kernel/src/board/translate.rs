@@ -26,11 +26,7 @@ impl<'p> Bus<'p> {
     /// The root: the processor's own addresses.
     pub const fn root() -> Self {
         Bus {
-            windows: [Window {
-                child: 0,
-                parent: 0,
-                size: 0,
-            }; CAPACITY],
+            windows: [Window { child: 0, parent: 0, size: 0 }; CAPACITY],
             count: 0,
             identity: true,
             parent: None,
@@ -39,11 +35,7 @@ impl<'p> Bus<'p> {
 
     /// The bus that `node` is, below this one.
     pub fn below(&'p self, node: Node<'_>) -> Bus<'p> {
-        let mut bus = Bus {
-            identity: false,
-            parent: Some(self),
-            ..Bus::root()
-        };
+        let mut bus = Bus { identity: false, parent: Some(self), ..Bus::root() };
         let Some(ranges) = node.property("ranges") else {
             return bus; // no ranges: its children cannot be reached
         };
@@ -55,11 +47,7 @@ impl<'p> Bus<'p> {
             if let [Some(child), Some(parent), Some(size)] = row
                 && bus.count < CAPACITY
             {
-                bus.windows[bus.count] = Window {
-                    child,
-                    parent,
-                    size,
-                };
+                bus.windows[bus.count] = Window { child, parent, size };
                 bus.count += 1;
             }
         }
@@ -74,10 +62,7 @@ impl<'p> Bus<'p> {
             let window = self.windows[..self.count].iter().find(|window| {
                 region.start >= window.child && region.start - window.child < window.size
             })?;
-            Region::new(
-                window.parent.checked_add(region.start - window.child)?,
-                region.size(),
-            )
+            Region::new(window.parent.checked_add(region.start - window.child)?, region.size())
         };
         match self.parent {
             Some(parent) => parent.translate(here),

@@ -40,10 +40,9 @@ impl fmt::Display for TreeError {
                 "device tree damaged: it claims {size} bytes, {HEADER_SIZE} to {MAX_SIZE} are possible"
             ),
             TreeError::Structure(error) => write!(f, "device tree damaged: {error}"),
-            TreeError::NoMemory => write!(
-                f,
-                "device tree without usable memory: no /memory node with a size"
-            ),
+            TreeError::NoMemory => {
+                write!(f, "device tree without usable memory: no /memory node with a size")
+            }
         }
     }
 }
@@ -73,15 +72,10 @@ pub fn claimed_size(header: &[u8; HEADER_SIZE]) -> Result<usize, TreeError> {
 pub fn parse(blob: &[u8]) -> Result<Board<'_>, TreeError> {
     let tree = Tree::new(blob).map_err(TreeError::Structure)?;
     let root = tree.root();
-    let mut board = Board {
-        model: root.text("model").unwrap_or("board without a name"),
-        ..Board::unknown()
-    };
-    let mut finder = Finder {
-        board: &mut board,
-        console: console_choice(tree),
-        best_console: Preference::None,
-    };
+    let mut board =
+        Board { model: root.text("model").unwrap_or("board without a name"), ..Board::unknown() };
+    let mut finder =
+        Finder { board: &mut board, console: console_choice(tree), best_console: Preference::None };
     finder.visit_children(root, &Bus::root(), 0);
     for reservation in tree.reservations() {
         board.reserved.add(reservation.grow_to_pages());
@@ -107,9 +101,7 @@ enum ConsoleChoice<'a> {
 }
 
 fn console_choice(tree: Tree<'_>) -> ConsoleChoice<'_> {
-    let wanted = bootargs(tree)
-        .and_then(|line| argument(line, "console"))
-        .unwrap_or("");
+    let wanted = bootargs(tree).and_then(|line| argument(line, "console")).unwrap_or("");
     if wanted.starts_with("pl011") || wanted.starts_with("ttyAMA") {
         return ConsoleChoice::Pl011;
     }
@@ -147,10 +139,7 @@ impl<'a> Finder<'_, 'a> {
             return;
         }
         for child in node.children() {
-            if child
-                .property("status")
-                .is_some_and(|status| status != b"okay\0")
-            {
+            if child.property("status").is_some_and(|status| status != b"okay\0") {
                 continue;
             }
             self.visit(child, bus);
@@ -169,9 +158,7 @@ impl<'a> Finder<'_, 'a> {
 
     fn visit(&mut self, node: Node<'a>, bus: &Bus<'_>) {
         if node.text("device_type") == Some("memory") {
-            for_each_region(node, bus, |region| {
-                self.board.memory.add(region.shrink_to_pages())
-            });
+            for_each_region(node, bus, |region| self.board.memory.add(region.shrink_to_pages()));
         }
         let place = region(node, bus, 0);
         for name in node.texts("compatible") {
@@ -181,19 +168,15 @@ impl<'a> Finder<'_, 'a> {
                 "arm,cortex-a15-gic" | "arm,gic-400" | "arm,cortex-a7-gic"
                 | "arm,cortex-a9-gic" => {
                     if let (Some(distributor), Some(processor)) = (place, region(node, bus, 1)) {
-                        self.board.interrupts = Some(InterruptController::GicV2 {
-                            distributor,
-                            processor,
-                        });
+                        self.board.interrupts =
+                            Some(InterruptController::GicV2 { distributor, processor });
                     }
                 }
                 "arm,gic-v3" => {
                     if let (Some(distributor), Some(redistributors)) = (place, region(node, bus, 1))
                     {
-                        self.board.interrupts = Some(InterruptController::GicV3 {
-                            distributor,
-                            redistributors,
-                        });
+                        self.board.interrupts =
+                            Some(InterruptController::GicV3 { distributor, redistributors });
                     }
                 }
                 "brcm,bcm2836-l1-intc" => {
@@ -250,11 +233,7 @@ impl<'a> Finder<'_, 'a> {
         for child in node.children() {
             let no_map = child.property("no-map").is_some();
             for_each_region(child, bus, |region| {
-                let list = if no_map {
-                    &mut self.board.unmapped
-                } else {
-                    &mut self.board.reserved
-                };
+                let list = if no_map { &mut self.board.unmapped } else { &mut self.board.reserved };
                 list.add(region.grow_to_pages());
             });
         }
@@ -270,11 +249,7 @@ impl<'a> Finder<'_, 'a> {
             }
             ConsoleChoice::First => true,
         };
-        let preference = if wanted {
-            Preference::Wanted
-        } else {
-            Preference::Some
-        };
+        let preference = if wanted { Preference::Wanted } else { Preference::Some };
         if preference > self.best_console {
             self.best_console = preference;
             self.board.console = Some(uart);
@@ -307,7 +282,5 @@ fn page(place: Option<Region>) -> Option<Region> {
 
 fn for_each_region(node: Node<'_>, bus: &Bus<'_>, action: impl FnMut(Region)) {
     let regions = node.regions().flatten();
-    regions
-        .filter_map(|region| bus.translate(region))
-        .for_each(action);
+    regions.filter_map(|region| bus.translate(region)).for_each(action);
 }

@@ -46,11 +46,7 @@ impl Pins {
             Description::Bcm2835(region) => (region, false),
             Description::Bcm2711(region) => (region, true),
         };
-        Ok(Pins {
-            registers: Registers::map(region)?,
-            is_bcm2711,
-            timer,
-        })
+        Ok(Pins { registers: Registers::map(region)?, is_bcm2711, timer })
     }
 
     /// GPIO 14 sends and 15 receives for the PL011, which the firmware may have wired to the Bluetooth chip.
@@ -103,8 +99,7 @@ impl Pins {
     fn set_function(&self, pin: u64, function: Function) {
         let (register, shift) = select(pin);
         let others = self.registers.read(register) & !(7 << shift);
-        self.registers
-            .write(register, others | (function as u32) << shift);
+        self.registers.write(register, others | (function as u32) << shift);
     }
 
     fn set_pull(&self, pin: u64, pull: Pull) {

@@ -65,10 +65,7 @@ impl Interrupts {
     /// When its registers cannot be mapped.
     pub fn open(description: Description, number: u32) -> Result<Self, MapError> {
         match description {
-            Description::GicV2 {
-                distributor,
-                processor,
-            } => {
+            Description::GicV2 { distributor, processor } => {
                 let distributor = Registers::map(distributor)?;
                 let processor = Registers::map(processor)?;
                 enable_private(&distributor, number); // its group stays as it is: see GROUPS
@@ -77,10 +74,7 @@ impl Interrupts {
                 processor.write(GICC_CTLR, GROUPS);
                 Ok(Interrupts::GicV2(processor))
             }
-            Description::GicV3 {
-                distributor,
-                redistributors,
-            } => {
+            Description::GicV3 { distributor, redistributors } => {
                 let distributor = Registers::map(distributor)?;
                 let redistributors = Registers::map(redistributors)?;
                 open_gic_v3(&distributor, &redistributors, number);
@@ -137,15 +131,8 @@ fn open_gic_v3(distributor: &Registers, redistributors: &Registers, number: u32)
     let mut frame = 0;
     while redistributors.read(frame + GICR_TYPER_HIGH) != affinity {
         let low = redistributors.read(frame + GICR_TYPER_LOW);
-        assert!(
-            low & TYPER_LAST == 0,
-            "no GICv3 redistributor for processor {affinity:#x}"
-        );
-        frame += if low & TYPER_VIRTUAL_LPI != 0 {
-            0x4_0000
-        } else {
-            0x2_0000
-        };
+        assert!(low & TYPER_LAST == 0, "no GICv3 redistributor for processor {affinity:#x}");
+        frame += if low & TYPER_VIRTUAL_LPI != 0 { 0x4_0000 } else { 0x2_0000 };
     }
     let waker = redistributors.read(frame + GICR_WAKER);
     redistributors.write(frame + GICR_WAKER, waker & !WAKER_SLEEP);
@@ -157,10 +144,7 @@ fn open_gic_v3(distributor: &Registers, redistributors: &Registers, number: u32)
     // secure world keeps the groups for itself the write is ignored, and done already.
     let bit = 1 << (number & 31);
     let groups = private.read(GICD_IGROUPR);
-    private.write(
-        GICD_IGROUPR,
-        if secure { groups & !bit } else { groups | bit },
-    );
+    private.write(GICD_IGROUPR, if secure { groups & !bit } else { groups | bit });
     if secure {
         private.write(GICR_IGRPMODR, private.read(GICR_IGRPMODR) | bit);
     }

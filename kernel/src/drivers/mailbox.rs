@@ -74,9 +74,7 @@ impl Mailbox {
 
     fn wait(&self, status: u64, bit: u32) -> Option<()> {
         self.timer
-            .wait(PATIENCE_NANOSECONDS, || {
-                self.registers.read(status) & bit == 0
-            })
+            .wait(PATIENCE_NANOSECONDS, || self.registers.read(status) & bit == 0)
             .then_some(())
     }
 }

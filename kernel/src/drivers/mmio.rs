@@ -39,10 +39,7 @@ impl Registers {
     /// When the kernel's windows are used up.
     pub fn map(region: Region) -> Result<Self, MapError> {
         let base = map_window(region, Rights::Device).ok_or(MapError(region))?;
-        Ok(Registers {
-            base,
-            size: region.size(),
-        })
+        Ok(Registers { base, size: region.size() })
     }
 
     /// Reads the 32-bit register at `offset`. Once for all drivers, as `write` is: a device is slower than a call.
@@ -74,22 +71,13 @@ impl Registers {
 
     /// The registers from `offset` on.
     pub fn part(&self, offset: u64, size: u64) -> Self {
-        assert!(
-            offset + size <= self.size && offset.is_multiple_of(4),
-            "no such registers"
-        );
-        Registers {
-            base: self.base + offset,
-            size,
-        }
+        assert!(offset + size <= self.size && offset.is_multiple_of(4), "no such registers");
+        Registers { base: self.base + offset, size }
     }
 
     #[inline(always)]
     fn register(&self, offset: u64) -> u64 {
-        assert!(
-            offset + 4 <= self.size && offset.is_multiple_of(4),
-            "no such register"
-        );
+        assert!(offset + 4 <= self.size && offset.is_multiple_of(4), "no such register");
         self.base + offset
     }
 }

@@ -309,10 +309,7 @@ impl Card {
         self.wait_event(command, COMMAND_COMPLETE)?;
         let response = [0, 4, 8, 12].map(|offset| self.registers.read(RESPONSE + offset));
         if command.answers_status() && sd::status_errors(response[0]) != 0 {
-            return Err(SdError::Refused {
-                command: command.index,
-                status: response[0],
-            });
+            return Err(SdError::Refused { command: command.index, status: response[0] });
         }
         Ok(response)
     }
@@ -332,10 +329,7 @@ impl Card {
         self.write(CLOCK_CONTROL, clock | RESET_LINES);
         self.wait_clear(CLOCK_CONTROL, RESET_LINES, "reset of its lines")?;
         self.write(EVENTS, !0);
-        Err(SdError::Failed {
-            command: command.index,
-            events,
-        })
+        Err(SdError::Failed { command: command.index, events })
     }
 
     /// Clocks the card; the clock stands still while it changes.

@@ -101,24 +101,18 @@ impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DiskError::Map(error) => error.fmt(f),
-            DiskError::Version(version) => write!(
-                f,
-                "the disk speaks version {version} of virtio-mmio, the kernel 1 and 2"
-            ),
+            DiskError::Version(version) => {
+                write!(f, "the disk speaks version {version} of virtio-mmio, the kernel 1 and 2")
+            }
             DiskError::Refused => write!(f, "the disk refuses to be set up"),
-            DiskError::ReadOnly => write!(
-                f,
-                "the disk is read-only: give QEMU one that can be written"
-            ),
+            DiskError::ReadOnly => {
+                write!(f, "the disk is read-only: give QEMU one that can be written")
+            }
             DiskError::NotBlank => {
                 write!(f, "the disk holds something: only a blank one is written")
             }
             DiskError::Full { sectors } => {
-                write!(
-                    f,
-                    "the disk is full at {} MiB: give QEMU a larger one",
-                    sectors / 2048
-                )
+                write!(f, "the disk is full at {} MiB: give QEMU a larger one", sectors / 2048)
             }
             DiskError::Failed(status) => write!(f, "the disk reports error {status} on a write"),
             DiskError::TimedOut => write!(
@@ -229,9 +223,7 @@ impl Disk {
         let length = bytes.len().next_multiple_of(SECTOR);
         let count = (length / SECTOR) as u64;
         if count > self.sectors - self.next_sector {
-            return Err(DiskError::Full {
-                sectors: self.sectors,
-            });
+            return Err(DiskError::Full { sectors: self.sectors });
         }
         self.buffer.write(DATA, bytes);
         self.buffer.clear(DATA + bytes.len(), length - bytes.len());
@@ -256,27 +248,15 @@ impl Disk {
         self.buffer.write(REQUEST, &operation.to_le_bytes());
         self.buffer.write(REQUEST + 8, &sector.to_le_bytes());
         self.buffer.write(REQUEST_STATUS, &[0xff]);
-        self.describe(
-            0,
-            REQUEST,
-            16,
-            DESCRIPTOR_NEXT,
-            if length > 0 { 1 } else { 2 },
-        );
-        let direction = if operation == REQUEST_READ {
-            DESCRIPTOR_DEVICE_WRITES
-        } else {
-            0
-        };
+        self.describe(0, REQUEST, 16, DESCRIPTOR_NEXT, if length > 0 { 1 } else { 2 });
+        let direction = if operation == REQUEST_READ { DESCRIPTOR_DEVICE_WRITES } else { 0 };
         self.describe(1, DATA, length, DESCRIPTOR_NEXT | direction, 2);
         self.describe(2, REQUEST_STATUS, 1, DESCRIPTOR_DEVICE_WRITES, 0);
         let place = usize::from(self.requests % QUEUE_LENGTH);
-        self.buffer
-            .write(AVAILABLE + 4 + 2 * place, &0u16.to_le_bytes());
+        self.buffer.write(AVAILABLE + 4 + 2 * place, &0u16.to_le_bytes());
         self.buffer.barrier(); // the request before its being offered
         self.requests = self.requests.wrapping_add(1);
-        self.buffer
-            .write(AVAILABLE + 2, &self.requests.to_le_bytes());
+        self.buffer.write(AVAILABLE + 2, &self.requests.to_le_bytes());
         self.buffer.barrier();
         self.registers.write(QUEUE_NOTIFY, 0);
 

@@ -15,10 +15,7 @@ static HEAP: KernelHeap = KernelHeap(Mutex::new(Heap::empty()));
 // SAFETY: Heap hands out disjoint, sufficiently aligned blocks of the area that `init` gave it.
 unsafe impl GlobalAlloc for KernelHeap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        self.0
-            .lock()
-            .allocate_first_fit(layout)
-            .map_or(core::ptr::null_mut(), NonNull::as_ptr)
+        self.0.lock().allocate_first_fit(layout).map_or(core::ptr::null_mut(), NonNull::as_ptr)
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {

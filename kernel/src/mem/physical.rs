@@ -28,10 +28,7 @@ impl PhysicalMemory {
     /// # Panics
     /// When called twice.
     pub fn take(region: Region) -> Self {
-        assert!(
-            !TAKEN.swap(true, Ordering::Relaxed),
-            "physical memory has one owner"
-        );
+        assert!(!TAKEN.swap(true, Ordering::Relaxed), "physical memory has one owner");
         PhysicalMemory {
             first: (region.start / PAGE_SIZE as u64) as u32,
             count: (region.size() / PAGE_SIZE as u64) as u32,
@@ -40,10 +37,7 @@ impl PhysicalMemory {
 
     #[inline(always)]
     fn address(&self, frame: Frame) -> u64 {
-        assert!(
-            frame.0.wrapping_sub(self.first) < self.count,
-            "a frame outside of the pool"
-        );
+        assert!(frame.0.wrapping_sub(self.first) < self.count, "a frame outside of the pool");
         linear_address(frame.start().0)
     }
 }

@@ -108,10 +108,7 @@ pub fn carry_out(given: &Given<'_>) -> Result<Memory, PlanError> {
     let needed = tables_size + counts_size + heap_size + given.dma;
     let mut now = free;
     now.remove(given.device_tree.grow_to_pages());
-    let own = now.find(needed, PAGE).ok_or(PlanError::TooSmall {
-        needed,
-        free: free.size(),
-    })?;
+    let own = now.find(needed, PAGE).ok_or(PlanError::TooSmall { needed, free: free.size() })?;
     let tables = Region::new(own.start, tables_size);
     let counts = Region::new(tables.end, counts_size);
     let heap = Region::new(counts.end, heap_size);
@@ -132,12 +129,7 @@ pub fn carry_out(given: &Given<'_>) -> Result<Memory, PlanError> {
     let mut holes = RegionList::new();
     holes.add(span);
     own_holes(&mut pool, span.start, &holes.without(&free));
-    Ok(Memory {
-        frames: PhysicalMemory::take(span),
-        pool,
-        image,
-        dma,
-    })
+    Ok(Memory { frames: PhysicalMemory::take(span), pool, image, dma })
 }
 
 /// A new pool hands out its frames in ascending order: takes all up to the end of the last hole, gives back those
@@ -148,13 +140,8 @@ fn own_holes(pool: &mut FramePool<'_>, start: u64, holes: &RegionList) {
     };
     let first = start / PAGE;
     for number in first..last.end / PAGE {
-        let frame = pool
-            .allocate()
-            .expect("the pool reaches to the end of its last hole");
-        assert!(
-            u64::from(frame.0) == number,
-            "a new pool hands out its frames in ascending order"
-        );
+        let frame = pool.allocate().expect("the pool reaches to the end of its last hole");
+        assert!(u64::from(frame.0) == number, "a new pool hands out its frames in ascending order");
     }
     let mut end = last.end;
     for hole in holes.as_slice().iter().rev() {
@@ -172,10 +159,7 @@ fn release(pool: &mut FramePool<'_>, numbers: core::ops::Range<u64>) {
 
 fn span(regions: &RegionList) -> Region {
     match (regions.as_slice().first(), regions.as_slice().last()) {
-        (Some(first), Some(last)) => Region {
-            start: first.start,
-            end: last.end,
-        },
+        (Some(first), Some(last)) => Region { start: first.start, end: last.end },
         _ => Region::default(),
     }
 }
@@ -190,9 +174,7 @@ fn map_all(tables: Region, mapped: &RegionList, image: Region) -> Result<(), Pla
     for region in others.as_slice() {
         map_region(*region, Rights::ReadWrite)?;
     }
-    let Extent {
-        rodata_end, end, ..
-    } = arch::extent();
+    let Extent { rodata_end, end, .. } = arch::extent();
     let at = |offset: u64| image.start + offset;
     let part = |start, end| Region { start, end };
     map_region(part(image.start, at(rodata_end)), Rights::ReadOnly)?;

@@ -23,11 +23,7 @@ static RING: Once<Mutex<Ring>> = Once::new();
 
 fn ring() -> &'static Mutex<Ring> {
     RING.call_once(|| {
-        Mutex::new(Ring {
-            bytes: Vec::new(),
-            encoder: defmt::Encoder::new(),
-            file: None,
-        })
+        Mutex::new(Ring { bytes: Vec::new(), encoder: defmt::Encoder::new(), file: None })
     })
 }
 

@@ -32,9 +32,7 @@ impl ResultsPartition {
     /// # Errors
     /// Why nothing can be written, as the end of a sentence about the card.
     pub fn open(found: &Found, timer: Timer) -> Result<Self, String> {
-        let mailbox = found
-            .mailbox
-            .ok_or("the firmware cannot be asked for its clock")?;
+        let mailbox = found.mailbox.ok_or("the firmware cannot be asked for its clock")?;
         let open = |host| Card::open(host, &mailbox, found.pins, timer);
         let mut card = match found.board.sd {
             [Some(own), Some(other)] => open(own).or_else(|error| match error {
@@ -90,7 +88,7 @@ impl ResultsPartition {
         })?;
         if self.hash(&first, next)? != facts.hash {
             return Err(
-                "it reads back other bytes than were written: the card is worn or a fake".into(),
+                "it reads back other bytes than were written: the card is worn or a fake".into()
             );
         }
         self.write_sectors(0, &first)?;
@@ -99,10 +97,7 @@ impl ResultsPartition {
         if back != first {
             return Err("it does not keep the partition's first sector".into());
         }
-        println!(
-            "firmseed: results on the SD card: {} bytes, {facts}",
-            facts.size
-        );
+        println!("firmseed: results on the SD card: {} bytes, {facts}", facts.size);
         Ok(())
     }
 
@@ -136,10 +131,7 @@ impl ResultsPartition {
     /// The card's number of a sector of the partition.
     fn inside(&self, sector: u32, length: usize) -> u32 {
         let end = u64::from(sector) + length.div_ceil(SECTOR) as u64;
-        assert!(
-            end <= u64::from(self.partition.count),
-            "a sector outside of the partition"
-        );
+        assert!(end <= u64::from(self.partition.count), "a sector outside of the partition");
         self.partition.first + sector
     }
 }

@@ -11,8 +11,6 @@ const _: () = assert!(CHUNK <= MAX_TRANSFER);
 
 /// Writes all of it, and waits until it is safe.
 pub fn write(mut disk: Disk, kernel: &mut Kernel<'_, ThisMachine>) -> Result<(), String> {
-    each_chunk(kernel, &mut |bytes| {
-        disk.append(bytes).map_err(|error| error.to_string())
-    })?;
+    each_chunk(kernel, &mut |bytes| disk.append(bytes).map_err(|error| error.to_string()))?;
     disk.flush().map_err(|error| error.to_string())
 }

@@ -60,11 +60,7 @@ impl Results {
         timer: Timer,
         open_disk: Option<impl FnOnce() -> Result<Disk, String>>,
     ) -> Result<Self, String> {
-        let mut results = Results {
-            disk: None,
-            card: None,
-            serial: false,
-        };
+        let mut results = Results { disk: None, card: None, serial: false };
         let wanted = wanted.unwrap_or("auto");
         let (mut virtio, mut sd) = (Wish::Not, Wish::Not);
         for word in wanted.split(',') {
@@ -167,10 +163,7 @@ fn measure(kernel: &mut Kernel<'_, ThisMachine>) -> Result<Facts, String> {
         hash.update(bytes, compress);
         Ok(())
     })?;
-    Ok(Facts {
-        size,
-        hash: hash.finish(compress),
-    })
+    Ok(Facts { size, hash: hash.finish(compress) })
 }
 
 /// Gives the tar to `place` in pieces of [`CHUNK`] bytes; the last one is shorter, a multiple of 512.
@@ -182,27 +175,21 @@ fn each_chunk(
     let mut chunk = Vec::with_capacity(CHUNK);
     let ledger = kernel.ledger_files();
     let (machine, _, files) = kernel.parts();
-    let exported = export_tar(
-        files,
-        machine,
-        Selection::Written,
-        &ledger,
-        &mut |mut bytes| {
-            while !bytes.is_empty() {
-                let (now, later) = bytes.split_at(bytes.len().min(CHUNK - chunk.len()));
-                chunk.extend_from_slice(now);
-                bytes = later;
-                if chunk.len() == CHUNK {
-                    place(&chunk).map_err(|why| {
-                        failure = Some(why);
-                        Errno::EIO
-                    })?;
-                    chunk.clear();
-                }
+    let exported = export_tar(files, machine, Selection::Written, &ledger, &mut |mut bytes| {
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK - chunk.len()));
+            chunk.extend_from_slice(now);
+            bytes = later;
+            if chunk.len() == CHUNK {
+                place(&chunk).map_err(|why| {
+                    failure = Some(why);
+                    Errno::EIO
+                })?;
+                chunk.clear();
             }
-            Ok(())
-        },
-    );
+        }
+        Ok(())
+    });
     match (exported, failure) {
         (_, Some(why)) => Err(why),
         (Err(errno), None) => Err(format!("the tar cannot be made: {errno}")),
@@ -215,8 +202,6 @@ impl fmt::Display for Facts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("sha256 ")?;
         let digits = sha256::to_hex(&self.hash);
-        digits
-            .iter()
-            .try_for_each(|digit| f.write_char(char::from(*digit)))
+        digits.iter().try_for_each(|digit| f.write_char(char::from(*digit)))
     }
 }

@@ -4,14 +4,8 @@ use std::fmt;
 use std::path::Path;
 
 /// The crates of the project, in the order in which they build upon one another.
-pub const PARTS: [&str; 6] = [
-    "formats",
-    "kernel/core",
-    "kernel",
-    "verify",
-    "image-builder",
-    "stage0-check",
-];
+pub const PARTS: [&str; 6] =
+    ["formats", "kernel/core", "kernel", "verify", "image-builder", "stage0-check"];
 
 /// Lines of Rust below `src`, without tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,16 +20,9 @@ pub struct Lines {
 
 impl fmt::Display for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Lines {
-            code,
-            comments,
-            blank,
-        } = self;
+        let Lines { code, comments, blank } = self;
         let all = code + comments + blank;
-        write!(
-            f,
-            "{code:>6} lines of code, {comments:>5} of comments, {all:>6} in all"
-        )
+        write!(f, "{code:>6} lines of code, {comments:>5} of comments, {all:>6} in all")
     }
 }
 
@@ -84,14 +71,7 @@ mod tests {
             "//! A file.\n\nfn f() { // code\n    /// A comment.\n}\nmod tests {\n    more();\n}\n",
         );
         let (code, comments, blank) = (2, 2, 1);
-        assert_eq!(
-            lines,
-            Lines {
-                code,
-                comments,
-                blank
-            }
-        );
+        assert_eq!(lines, Lines { code, comments, blank });
     }
 
     #[test]
@@ -99,10 +79,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         for part in PARTS {
             let lines = lines(&root.join(part));
-            assert!(
-                lines.code > 500,
-                "expected the code of {part}, found {lines}"
-            );
+            assert!(lines.code > 500, "expected the code of {part}, found {lines}");
         }
     }
 }

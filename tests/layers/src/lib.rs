@@ -52,9 +52,7 @@ pub fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let holds = |path: &PathBuf| {
         let source = std::fs::read_to_string(path).expect("a source that can be read");
         let path = path.strip_prefix(folder).expect("it lies below");
-        source
-            .contains(text)
-            .then(|| path.to_string_lossy().into_owned())
+        source.contains(text).then(|| path.to_string_lossy().into_owned())
     };
     files.iter().filter_map(holds).collect()
 }
@@ -75,10 +73,7 @@ pub fn open_fields(folder: &str, structs: &[&str]) -> Vec<String> {
 pub fn open_fields_in(sources: &[String], structs: &[&str]) -> Vec<String> {
     let mut faults = Vec::new();
     for name in structs {
-        let mut bodies = sources
-            .iter()
-            .flat_map(|text| bodies_of(text, name))
-            .peekable();
+        let mut bodies = sources.iter().flat_map(|text| bodies_of(text, name)).peekable();
         if bodies.peek().is_none() {
             faults.push(format!("there is no struct `{name}` with named fields"));
         }
@@ -153,9 +148,7 @@ fn uses_of(sources: &[(String, String)]) -> Uses {
         .filter_map(|(path, text)| Some((module_of(path)?, text.as_str())))
         .filter(|(module, _)| module.first().is_none_or(|name| !of_binary.contains(name)))
         .collect();
-    let reexports = modules
-        .get(&Module::new())
-        .map(|text| paths::reexports(text));
+    let reexports = modules.get(&Module::new()).map(|text| paths::reexports(text));
     let reexports = reexports.unwrap_or_default();
     let resolve = |mut path: Module| {
         if let Some(home) = path.first().and_then(|name| reexports.get(name)) {
@@ -168,10 +161,7 @@ fn uses_of(sources: &[(String, String)]) -> Uses {
     };
     let named = |(module, text): (&Module, &&str)| {
         let named = paths::named(module, text).into_iter().map(resolve);
-        (
-            module.clone(),
-            named.filter(|used| used != module).collect(),
-        )
+        (module.clone(), named.filter(|used| used != module).collect())
     };
     modules.iter().map(named).collect()
 }
@@ -180,11 +170,7 @@ fn uses_of(sources: &[(String, String)]) -> Uses {
 fn module_of(path: &str) -> Option<Module> {
     let path = path.strip_suffix(".rs")?;
     let mut module: Module = path.split('/').map(String::from).collect();
-    if module
-        .iter()
-        .any(|name| name == "tests" || name == "testing")
-        || path == "main"
-    {
+    if module.iter().any(|name| name == "tests" || name == "testing") || path == "main" {
         return None;
     }
     if matches!(module.last()?.as_str(), "lib" | "mod") {
@@ -206,9 +192,7 @@ fn check_members(layers: &[Vec<String>], uses: &Uses) -> Vec<String> {
         }
     }
     for name in stated.iter().filter(|name| !modules.contains(*name)) {
-        faults.push(format!(
-            "the layers name `{name}`, and there is no such module"
-        ));
+        faults.push(format!("the layers name `{name}`, and there is no such module"));
     }
     faults
 }

@@ -52,11 +52,7 @@ pub fn reexports(text: &str) -> BTreeMap<String, Vec<String>> {
         }
     }
     let named = |path: Vec<String>| Some((path.last()?.clone(), path));
-    found
-        .into_iter()
-        .filter(|path| path.len() > 1)
-        .filter_map(named)
-        .collect()
+    found.into_iter().filter(|path| path.len() > 1).filter_map(named).collect()
 }
 
 fn parent(module: &[String]) -> Vec<String> {
@@ -148,6 +144,5 @@ fn end_of_quotes(text: &str) -> usize {
 }
 
 fn is_word(text: &str) -> bool {
-    text.chars()
-        .all(|sign| sign.is_alphanumeric() || sign == '_')
+    text.chars().all(|sign| sign.is_alphanumeric() || sign == '_')
 }

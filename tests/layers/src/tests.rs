@@ -13,9 +13,7 @@ fn faults(files: &[(&str, &str)]) -> Vec<String> {
             sources.push((path, String::new()));
         }
     }
-    let given = files
-        .iter()
-        .map(|(path, text)| (path.to_string(), text.to_string()));
+    let given = files.iter().map(|(path, text)| (path.to_string(), text.to_string()));
     sources.extend(given);
     check_sources(&sources)
 }
@@ -77,17 +75,11 @@ fn every_module_stands_in_one_layer() {
     let lib = LIB.replace("high", "high low gone");
     let sources = ["lib.rs", "low.rs", "flat.rs", "high/mod.rs"];
     let text = |path: &str| {
-        if path == "lib.rs" {
-            lib.clone()
-        } else {
-            String::new()
-        }
+        if path == "lib.rs" { lib.clone() } else { String::new() }
     };
     let sources = sources.map(|path| (path.to_string(), text(path)));
-    let wrong = [
-        "`low` stands in two layers",
-        "the layers name `gone`, and there is no such module",
-    ];
+    let wrong =
+        ["`low` stands in two layers", "the layers name `gone`, and there is no such module"];
     assert_eq!(check_sources(&sources), wrong);
 }
 
@@ -123,8 +115,5 @@ fn open_fields_are_found_in_the_named_structs_alone() {
     let faults = |names: &[&str]| open_fields_in(&[text.to_string()], names);
     let found = ["far", "wide"].map(|field| format!("`State::{field}` is open to the whole crate"));
     assert_eq!(faults(&["State"]), found);
-    assert_eq!(
-        faults(&["Stat"]),
-        ["there is no struct `Stat` with named fields"]
-    );
+    assert_eq!(faults(&["Stat"]), ["there is no struct `Stat` with named fields"]);
 }

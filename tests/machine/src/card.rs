@@ -68,8 +68,7 @@ impl Card {
     pub fn write(&self, sector: usize, bytes: &[u8]) {
         let file = File::options().write(true).open(&self.path);
         let offset = (sector * SECTOR) as u64;
-        file.and_then(|file| file.write_all_at(bytes, offset))
-            .expect("a card that can be written");
+        file.and_then(|file| file.write_all_at(bytes, offset)).expect("a card that can be written");
     }
 
     /// These sectors.

@@ -33,10 +33,7 @@ impl Ended {
 #[track_caller]
 pub fn run(command: &mut Command) -> Ended {
     println!("$ {command:?}");
-    let done = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .output();
+    let done = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output();
     let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let ended = Ended {
         status: status_of(done.status),

@@ -52,21 +52,15 @@ impl Console {
     /// The one line that begins and ends so; what stands between.
     #[track_caller]
     pub fn between(&self, start: &str, end: &str) -> &str {
-        let mut found = self
-            .lines()
-            .filter_map(|line| line.strip_prefix(start)?.strip_suffix(end));
-        let one = found
-            .next()
-            .unwrap_or_else(|| panic!("expected a line {start:?}...{end:?}"));
+        let mut found = self.lines().filter_map(|line| line.strip_prefix(start)?.strip_suffix(end));
+        let one = found.next().unwrap_or_else(|| panic!("expected a line {start:?}...{end:?}"));
         assert_eq!(found.next(), None, "expected one line {start:?}...{end:?}");
         one
     }
 
     /// What programs said: all but the kernel's lines.
     pub fn of_programs(&self) -> Vec<&str> {
-        self.lines()
-            .filter(|line| !line.starts_with("firmseed: "))
-            .collect()
+        self.lines().filter(|line| !line.starts_with("firmseed: ")).collect()
     }
 
     /// The ledger's head.

@@ -76,10 +76,7 @@ pub fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     if !place.exists() {
         let part = shared.join(format!("{name}.part"));
         let begun = shared.join(format!("{name}.begun"));
-        assert!(
-            !begun.exists(),
-            "{name} could not be made: the test that tried says why"
-        );
+        assert!(!begun.exists(), "{name} could not be made: the test that tried says why");
         File::create(begun).expect("a mark");
         make(&part);
         fs::rename(&part, &place).expect("a finished file");

@@ -42,23 +42,10 @@ impl Session {
 
     /// U-Boot, which starts an image where it likes it, with these words as the command line.
     pub fn u_boot(folder: &Path, image: &Path, words: &str) -> Self {
-        let loader = format!(
-            "loader,file={},addr=0x47000000,force-raw=on",
-            image.display()
-        );
+        let loader = format!("loader,file={},addr=0x47000000,force-raw=on", image.display());
         let mut arguments = vec!["-machine", "virt", "-cpu", "cortex-a57", "-m", "1024"];
-        arguments.extend([
-            "-serial",
-            "stdio",
-            "-semihosting-config",
-            "enable=on,target=native",
-        ]);
-        arguments.extend([
-            "-bios",
-            "/usr/lib/u-boot/qemu_arm64/u-boot.bin",
-            "-device",
-            &loader,
-        ]);
+        arguments.extend(["-serial", "stdio", "-semihosting-config", "enable=on,target=native"]);
+        arguments.extend(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin", "-device", &loader]);
         let mut session = Self::emulator(folder, &arguments);
         // Two keys stop its countdown.
         session.tell("\n");

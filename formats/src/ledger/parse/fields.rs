@@ -47,11 +47,9 @@ impl<'a> Fields<'a> {
     }
 
     pub fn text(&mut self) -> Result<Vec<u8>, &'static str> {
-        Escaped::new(self.word()?)
-            .map(|text| text.bytes().collect())
-            .ok_or(
-                "bytes outside `!` to `~`, and `%`, as %XX (capitals, not %00); an empty text as %",
-            )
+        Escaped::new(self.word()?).map(|text| text.bytes().collect()).ok_or(
+            "bytes outside `!` to `~`, and `%`, as %XX (capitals, not %00); an empty text as %",
+        )
     }
 
     pub fn file(&mut self) -> Result<File, &'static str> {
@@ -68,13 +66,6 @@ impl<'a> Fields<'a> {
     /// Hash, size and path of contents of this class.
     pub fn named(&mut self, class: Class) -> Result<File, &'static str> {
         let (sha256, size) = (self.hash()?, self.number()?);
-        Ok(File {
-            content: Content {
-                class,
-                sha256,
-                size,
-            },
-            path: self.text()?,
-        })
+        Ok(File { content: Content { class, sha256, size }, path: self.text()? })
     }
 }

@@ -25,14 +25,7 @@ pub(super) struct Reader<'a, F> {
 impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
     /// At the start of `bytes`.
     pub fn new(bytes: &'a [u8], sha256: F) -> Self {
-        Reader {
-            bytes,
-            at: 0,
-            line: 0,
-            block: 0,
-            previous: None,
-            sha256,
-        }
+        Reader { bytes, at: 0, line: 0, block: 0, previous: None, sha256 }
     }
 
     /// All of it.
@@ -100,15 +93,13 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
             number if number == expected => Ok(number),
             _ => Err("the number after that of the entry before"),
         })?;
-        let (process, parent) = self.fields("process", |fields| {
-            Ok((fields.process()?, fields.process()?))
-        })?;
+        let (process, parent) =
+            self.fields("process", |fields| Ok((fields.process()?, fields.process()?)))?;
         let program = self.fields("program", Fields::file)?;
         let cwd = self.fields("cwd", Fields::text)?;
         let arguments = self.all("arg", Fields::text)?;
-        let environment = self.fields("environment", |fields| {
-            Ok((fields.number()?, fields.hash()?))
-        })?;
+        let environment =
+            self.fields("environment", |fields| Ok((fields.number()?, fields.hash()?)))?;
         let reads = self.all("read", Fields::file)?;
         let mut code = Vec::new();
         while self.next_is("code") && !self.next_is(format::CODE_ANONYMOUS) {
@@ -242,11 +233,7 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
     fn fault(&self, expected: &'static str) -> LedgerError {
         let lines = self.bytes.split(|&byte| byte == b'\n');
         let text = lines.into_iter().nth(self.line - 1).unwrap_or_default();
-        LedgerError {
-            line: self.line,
-            expected,
-            found: show(text),
-        }
+        LedgerError { line: self.line, expected, found: show(text) }
     }
 
     /// Written again, the ledger must be the same bytes.
@@ -257,13 +244,8 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
             return Ok(());
         }
         let newline = |byte: &u8| *byte == b'\n';
-        let pairs = self
-            .bytes
-            .split(newline)
-            .zip(again.as_bytes().split(newline));
-        self.line = 1 + pairs
-            .take_while(|(found, expected)| found == expected)
-            .count();
+        let pairs = self.bytes.split(newline).zip(again.as_bytes().split(newline));
+        self.line = 1 + pairs.take_while(|(found, expected)| found == expected).count();
         Err(self.fault("the one spelling of this line (docs/ledger.md)"))
     }
 }

@@ -11,11 +11,8 @@ impl Graph {
             let down = sweep % 2 == 0;
             let count = self.layers.len();
             for step in 1..count {
-                let (layer, fixed) = if down {
-                    (step, step - 1)
-                } else {
-                    (count - 1 - step, count - step)
-                };
+                let (layer, fixed) =
+                    if down { (step, step - 1) } else { (count - 1 - step, count - step) };
                 let place: HashMap<usize, usize> = self.layers[fixed]
                     .iter()
                     .enumerate()
@@ -24,15 +21,8 @@ impl Graph {
                 let mut keyed: Vec<(usize, usize)> = Vec::new();
                 for (own, &item) in self.layers[layer].iter().enumerate() {
                     let item_ref = &self.items[item];
-                    let neighbours = if down {
-                        &item_ref.above
-                    } else {
-                        &item_ref.below
-                    };
-                    let sum: usize = neighbours
-                        .iter()
-                        .map(|other| place[&other.item] * 1000)
-                        .sum();
+                    let neighbours = if down { &item_ref.above } else { &item_ref.below };
+                    let sum: usize = neighbours.iter().map(|other| place[&other.item] * 1000).sum();
                     let key = sum.checked_div(neighbours.len()).unwrap_or(own * 1000);
                     keyed.push((key, item));
                 }
@@ -59,10 +49,7 @@ impl Graph {
             let mut ways: Vec<(usize, usize)> = Vec::new();
             for &item in layer {
                 ways.extend(
-                    self.items[item]
-                        .below
-                        .iter()
-                        .map(|lower| (place[item], place[lower.item])),
+                    self.items[item].below.iter().map(|lower| (place[item], place[lower.item])),
                 );
             }
             for (index, one) in ways.iter().enumerate() {

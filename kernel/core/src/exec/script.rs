@@ -31,9 +31,7 @@ pub fn parse(head: &[u8]) -> Head<'_> {
     let line_end = rest.iter().position(|byte| *byte == b'\n');
     let line = &rest[..line_end.unwrap_or(rest.len())];
     let line = line.without_leading_blanks();
-    let path_end = line
-        .iter()
-        .position(|byte| matches!(byte, b' ' | b'\t' | 0));
+    let path_end = line.iter().position(|byte| matches!(byte, b' ' | b'\t' | 0));
     // Without an end in sight the path may go on behind the head.
     let is_cut = line_end.is_none() && path_end.is_none() && head.len() >= HEAD_SIZE;
     let (path, rest) = line.split_at(path_end.unwrap_or(line.len()));
@@ -84,14 +82,8 @@ mod tests {
     #[test]
     fn lines_are_read_as_linux_reads_them() {
         assert_eq!(parse(b"#!/bin/sh\necho"), script(b"/bin/sh", None));
-        assert_eq!(
-            parse(b"#! \t/bin/sh -e \t\n"),
-            script(b"/bin/sh", Some(b"-e"))
-        );
-        assert_eq!(
-            parse(b"#!/bin/awk -f x y\nBEGIN"),
-            script(b"/bin/awk", Some(b"-f x y"))
-        );
+        assert_eq!(parse(b"#! \t/bin/sh -e \t\n"), script(b"/bin/sh", Some(b"-e")));
+        assert_eq!(parse(b"#!/bin/awk -f x y\nBEGIN"), script(b"/bin/awk", Some(b"-f x y")));
         assert_eq!(parse(b"#!/bin/sh"), script(b"/bin/sh", None));
         assert_eq!(parse(b"#!/bin/sh -e"), script(b"/bin/sh", Some(b"-e")));
         assert_eq!(parse(b"#!/bin/sh \n"), script(b"/bin/sh", None));

@@ -61,11 +61,7 @@ pub fn push_arguments<M: Machine>(
     let envc = count(storage, &mut caller, envp)?;
     let pointers = (argc.max(1) + envc) * 8;
     let room = TOTAL_LIMIT.checked_sub(pointers).ok_or(Errno::E2BIG)?;
-    let mut strings = StringStack {
-        space,
-        position: STACK_TOP - 8,
-        room,
-    };
+    let mut strings = StringStack { space, position: STACK_TOP - 8, room };
     strings.push_kernel(storage, path)?;
     let path = strings.position;
     strings.room = room;
@@ -82,12 +78,7 @@ pub fn push_arguments<M: Machine>(
         argument_count = 1;
     }
     let first = strings.position;
-    Ok(Arguments {
-        path,
-        first,
-        argument_count,
-        environment_count: envc,
-    })
+    Ok(Arguments { path, first, argument_count, environment_count: envc })
 }
 
 /// Writes all that lies below the strings. Returns the stack pointer.
@@ -192,11 +183,7 @@ struct WordWriter {
 
 impl WordWriter {
     fn new(at: u64) -> Self {
-        WordWriter {
-            at,
-            words: [[0; 8]; 64],
-            used: 0,
-        }
+        WordWriter { at, words: [[0; 8]; 64], used: 0 }
     }
 
     fn push<M: Machine>(
@@ -261,8 +248,7 @@ impl StringStack<'_> {
         string: &[u8],
     ) -> Result<(), Errno> {
         self.take_room(string.len())?;
-        self.space
-            .copy_out(storage, UserAddr(self.position), string)?;
+        self.space.copy_out(storage, UserAddr(self.position), string)?;
         let end = self.position + string.len() as u64;
         self.space.copy_out(storage, UserAddr(end), &[0])
     }
@@ -274,9 +260,7 @@ impl StringStack<'_> {
         caller: &mut AddressSpace,
         string: UserAddr,
     ) -> Result<(), Errno> {
-        let length = caller
-            .string_length(storage, string, STRING_LIMIT)?
-            .ok_or(Errno::E2BIG)?;
+        let length = caller.string_length(storage, string, STRING_LIMIT)?.ok_or(Errno::E2BIG)?;
         self.take_room(length)?;
         let (space, target) = (&mut *self.space, self.position);
         let mut done = 0;
@@ -287,9 +271,7 @@ impl StringStack<'_> {
             let part = in_page.min(length + 1 - done);
             let source = caller.translate(storage, from, Access::Read)?;
             let frame = space.translate(storage, to, Access::Write)?;
-            storage
-                .machine
-                .copy(source, from.page_offset(), frame, to.page_offset(), part);
+            storage.machine.copy(source, from.page_offset(), frame, to.page_offset(), part);
             done += part;
         }
         Ok(())

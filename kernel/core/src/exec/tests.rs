@@ -33,24 +33,7 @@ fn elf(kind: u8, segments: &[(u32, u64, u64, u64, u64)], size: usize) -> Vec<u8>
     for word in [segments[0].2 + 0x78, 64, 0] {
         header.extend(word.to_le_bytes());
     }
-    header.extend([
-        0,
-        0,
-        0,
-        0,
-        64,
-        0,
-        56,
-        0,
-        segments.len() as u8,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-    ]);
+    header.extend([0, 0, 0, 0, 64, 0, 56, 0, segments.len() as u8, 0, 0, 0, 0, 0, 0, 0]);
     for (flags, offset, address, file_size, memory_size) in segments {
         header.extend(1u32.to_le_bytes());
         header.extend(flags.to_le_bytes());
@@ -149,60 +132,22 @@ fn a_program_finds_its_file_its_zeros_and_its_arguments() {
     let bytes = simple();
     let file = world.image_file(&bytes);
     let free = world.storage.pool.free();
-    let mut program = start(
-        &mut world,
-        file,
-        &[b"program", b"", b"two words"],
-        &[b"A=1", b"B="],
-    )
-    .unwrap();
+    let mut program =
+        start(&mut world, file, &[b"program", b"", b"two words"], &[b"A=1", b"B="]).unwrap();
     assert_eq!((program.entry, program.file), (BASE + 0x78, file));
     let seen = look(&mut world, &mut program);
     assert_eq!(seen.argv, ["program", "", "two words"]);
     assert_eq!(seen.envp, ["A=1", "B="]);
-    let numbers: Vec<u64> = [3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 23]
-        .map(|kind| seen.aux(kind))
-        .to_vec();
-    assert_eq!(
-        numbers,
-        [
-            BASE + 64,
-            56,
-            1,
-            4096,
-            0,
-            0,
-            BASE + 0x78,
-            1,
-            2,
-            3,
-            4,
-            3,
-            100,
-            0
-        ]
-    );
-    assert_eq!(
-        read(&mut world, &mut program.space, seen.aux(25), 16),
-        AUX.random
-    );
-    assert_eq!(
-        string(&mut world, &mut program.space, seen.aux(31)),
-        "/bin/program"
-    );
-    assert_eq!(
-        string(&mut world, &mut program.space, seen.aux(15)),
-        "aarch64"
-    );
+    let numbers: Vec<u64> =
+        [3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 23].map(|kind| seen.aux(kind)).to_vec();
+    assert_eq!(numbers, [BASE + 64, 56, 1, 4096, 0, 0, BASE + 0x78, 1, 2, 3, 4, 3, 100, 0]);
+    assert_eq!(read(&mut world, &mut program.space, seen.aux(25), 16), AUX.random);
+    assert_eq!(string(&mut world, &mut program.space, seen.aux(31)), "/bin/program");
+    assert_eq!(string(&mut world, &mut program.space, seen.aux(15)), "aarch64");
     assert_eq!(read(&mut world, &mut program.space, BASE, 0x1800), bytes);
     // Behind the file's bytes, and behind the segment's memory up to the page's end, there are zeros.
-    assert_eq!(
-        read(&mut world, &mut program.space, BASE + 0x1800, 0x1800),
-        vec![0; 0x1800]
-    );
-    let beyond = program
-        .space
-        .copy_in(world.r(), UserAddr(BASE + 0x3000), &mut [0]);
+    assert_eq!(read(&mut world, &mut program.space, BASE + 0x1800, 0x1800), vec![0; 0x1800]);
+    let beyond = program.space.copy_in(world.r(), UserAddr(BASE + 0x3000), &mut [0]);
     assert_eq!(beyond, Err(Errno::EFAULT));
     // The heap starts behind it.
     let heap = BASE + 0x3000;
@@ -212,11 +157,7 @@ fn a_program_finds_its_file_its_zeros_and_its_arguments() {
     program.space.release(world.r());
     // The file keeps the frames of its two pages, for the next time.
     assert_eq!(free - world.storage.pool.free(), 2);
-    world
-        .storage
-        .fs
-        .unlink(InodeId::ROOT, b"image0", &mut world.storage.pool)
-        .unwrap();
+    world.storage.fs.unlink(InodeId::ROOT, b"image0", &mut world.storage.pool).unwrap();
     assert_eq!(world.storage.pool.free(), FRAMES);
 }
 
@@ -227,30 +168,15 @@ fn a_program_can_write_to_itself_and_the_file_stays() {
     let file = world.written_file(&bytes);
     for _ in 0..2 {
         let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
-        program
-            .space
-            .fault(world.r(), BASE + 0x78, Access::Execute)
-            .unwrap();
-        program
-            .space
-            .copy_out(world.r(), UserAddr(BASE + 0x100), b"patched")
-            .unwrap();
-        program
-            .space
-            .fault(world.r(), BASE + 0x100, Access::Execute)
-            .unwrap();
-        assert_eq!(
-            read(&mut world, &mut program.space, BASE + 0xff, 9)[1..8],
-            *b"patched"
-        );
+        program.space.fault(world.r(), BASE + 0x78, Access::Execute).unwrap();
+        program.space.copy_out(world.r(), UserAddr(BASE + 0x100), b"patched").unwrap();
+        program.space.fault(world.r(), BASE + 0x100, Access::Execute).unwrap();
+        assert_eq!(read(&mut world, &mut program.space, BASE + 0xff, 9)[1..8], *b"patched");
         check(&world, &program.space);
         program.space.release(world.r());
     }
     let mut now = vec![0; bytes.len()];
-    world
-        .storage
-        .fs
-        .read(file, 0, &mut now, &world.storage.machine);
+    world.storage.fs.read(file, 0, &mut now, &world.storage.machine);
     assert_eq!(now, bytes);
 }
 
@@ -258,21 +184,12 @@ fn a_program_can_write_to_itself_and_the_file_stays() {
 fn segments_that_share_a_page_both_have_their_bytes() {
     let mut world = World::new(FRAMES);
     // Text, then data that starts in the page where text ends, as linkers without padding lay it out.
-    let bytes = elf(
-        2,
-        &[
-            (5, 0, BASE, 0x1234, 0x1234),
-            (6, 0x1234, BASE + 0x1234, 0x400, 0x2000),
-        ],
-        0x1634,
-    );
+    let bytes =
+        elf(2, &[(5, 0, BASE, 0x1234, 0x1234), (6, 0x1234, BASE + 0x1234, 0x400, 0x2000)], 0x1634);
     let file = world.written_file(&bytes);
     let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
     assert_eq!(read(&mut world, &mut program.space, BASE, 0x1634), bytes);
-    assert_eq!(
-        read(&mut world, &mut program.space, BASE + 0x1634, 100),
-        [0; 100]
-    );
+    assert_eq!(read(&mut world, &mut program.space, BASE + 0x1634, 100), [0; 100]);
     assert_eq!(program.space.areas()[0].protection, RX);
     assert_eq!(program.space.areas()[1].protection, RW);
     program.space.release(world.r());
@@ -285,10 +202,7 @@ fn a_segment_whose_offset_does_not_fit_its_address_is_copied() {
     let file = world.image_file(&bytes);
     let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
     assert_eq!(read(&mut world, &mut program.space, BASE, 0x54), [0; 0x54]);
-    assert_eq!(
-        read(&mut world, &mut program.space, BASE + 0x54, 0x1700),
-        bytes[0x80..0x1780]
-    );
+    assert_eq!(read(&mut world, &mut program.space, BASE + 0x54, 0x1700), bytes[0x80..0x1780]);
     program.space.release(world.r());
 }
 
@@ -300,30 +214,20 @@ fn a_file_that_is_shorter_than_its_segment_runs() {
     let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
     let mut expected = bytes.clone();
     expected.resize(PAGE_SIZE, 0);
-    assert_eq!(
-        read(&mut world, &mut program.space, BASE, PAGE_SIZE),
-        expected
-    );
+    assert_eq!(read(&mut world, &mut program.space, BASE, PAGE_SIZE), expected);
     program.space.release(world.r());
 }
 
 #[test]
 fn a_static_pie_is_moved_with_all_its_addresses() {
     let mut world = World::new(FRAMES);
-    let bytes = elf(
-        3,
-        &[(5, 0, 0, 0x800, 0x800), (6, 0x800, 0x1_0800, 0x100, 0x100)],
-        0x900,
-    );
+    let bytes = elf(3, &[(5, 0, 0, 0x800, 0x800), (6, 0x800, 0x1_0800, 0x100, 0x100)], 0x900);
     let file = world.image_file(&bytes);
     let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
     assert_eq!(program.entry, PIE_BASE + 0x78);
     let seen = look(&mut world, &mut program);
     assert_eq!((seen.aux(3), seen.aux(9)), (PIE_BASE + 64, PIE_BASE + 0x78));
-    assert_eq!(
-        read(&mut world, &mut program.space, PIE_BASE + 0x1_0800, 0x100),
-        bytes[0x800..]
-    );
+    assert_eq!(read(&mut world, &mut program.space, PIE_BASE + 0x1_0800, 0x100), bytes[0x800..]);
     assert_eq!(program.space.brk(world.r(), 0), PIE_BASE + 0x1_1000);
     program.space.release(world.r());
 }
@@ -334,10 +238,7 @@ fn a_program_without_arguments_gets_an_empty_one() {
     let file = world.image_file(&simple());
     let mut program = start(&mut world, file, &[], &[b"A=1"]).unwrap();
     let seen = look(&mut world, &mut program);
-    assert_eq!(
-        (seen.argv, seen.envp),
-        (vec![String::new()], vec!["A=1".to_string()])
-    );
+    assert_eq!((seen.argv, seen.envp), (vec![String::new()], vec!["A=1".to_string()]));
     program.space.release(world.r());
 }
 
@@ -347,10 +248,7 @@ fn what_is_no_program_is_refused_with_a_reason_before_anything_is_made() {
     let text = world.image_file(b"hello, world\n");
     let free = world.storage.pool.free();
     let error = start(&mut world, text, &[b"p"], &[]).unwrap_err();
-    assert_eq!(
-        (error, error.errno()),
-        (ExecError::Elf(ElfError::NotElf), Errno::ENOEXEC)
-    );
+    assert_eq!((error, error.errno()), (ExecError::Elf(ElfError::NotElf), Errno::ENOEXEC));
     assert_eq!(error.to_string(), "neither an ELF file nor a #! script");
     assert_eq!(world.storage.pool.free(), free);
 }

@@ -83,14 +83,7 @@ pub struct OpenFile {
 impl OpenFile {
     /// A file that has just been opened, with one descriptor to come.
     pub fn new(object: Object, inode: Option<InodeId>, flags: u32) -> Self {
-        OpenFile {
-            object,
-            inode,
-            flags,
-            offset: 0,
-            references: 1,
-            window: Window::NONE,
-        }
+        OpenFile { object, inode, flags, offset: 0, references: 1, window: Window::NONE }
     }
 
     /// What a free place of the table holds.
@@ -170,9 +163,7 @@ impl OpenFiles {
     /// An open file, to be changed.
     #[inline(always)]
     pub fn get_mut(&mut self, id: FileId) -> &mut OpenFile {
-        self.entries
-            .get_mut(id.0 as usize)
-            .unwrap_or_else(|| no_file())
+        self.entries.get_mut(id.0 as usize).unwrap_or_else(|| no_file())
     }
 
     /// Counts one more descriptor.
@@ -225,10 +216,7 @@ mod tests {
         let id = files.insert(file()).unwrap();
         files.share(id);
         assert!(files.release(id).is_none());
-        assert_eq!(
-            files.release(id).map(|file| file.object),
-            Some(Object::Null)
-        );
+        assert_eq!(files.release(id).map(|file| file.object), Some(Object::Null));
         assert_eq!(files.count(), 0);
         assert_eq!(files.insert(file()).unwrap(), id);
     }

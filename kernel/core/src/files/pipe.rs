@@ -64,19 +64,8 @@ impl Default for Pipe {
 impl Pipe {
     /// An empty pipe without ends.
     pub const fn new() -> Self {
-        const EMPTY: Buffer = Buffer {
-            frame: None,
-            start: 0,
-            end: 0,
-        };
-        Pipe {
-            buffers: [EMPTY; FRAMES],
-            first: 0,
-            used: 0,
-            length: 0,
-            readers: 0,
-            writers: 0,
-        }
+        const EMPTY: Buffer = Buffer { frame: None, start: 0, end: 0 };
+        Pipe { buffers: [EMPTY; FRAMES], first: 0, used: 0, length: 0, readers: 0, writers: 0 }
     }
 
     /// One more open file reads.
@@ -251,11 +240,7 @@ impl Pipe {
             return 0;
         }
         let last = self.buffers[(self.first + self.used - 1) % FRAMES];
-        if last.end + rest <= PAGE_SIZE {
-            rest
-        } else {
-            0
-        }
+        if last.end + rest <= PAGE_SIZE { rest } else { 0 }
     }
 
     fn release_if_closed(&mut self, pool: &mut FramePool) {
@@ -327,10 +312,7 @@ mod tests {
         let mut pipe = open_pipe();
         write(&mut pipe, b"x", &mut memory, &mut pool).unwrap();
         pipe.close_reader(&mut pool);
-        assert_eq!(
-            write(&mut pipe, b"x", &mut memory, &mut pool),
-            Err(Errno::EPIPE)
-        );
+        assert_eq!(write(&mut pipe, b"x", &mut memory, &mut pool), Err(Errno::EPIPE));
         pipe.close_writer(&mut pool);
         assert_eq!(pool.free(), 4);
     }
@@ -340,30 +322,15 @@ mod tests {
         let (mut memory, mut pool) = FakeMemory::with_pool(FRAMES);
         let mut pipe = open_pipe();
         let most = vec![1; PIPE_CAPACITY - 100];
-        assert_eq!(
-            write(&mut pipe, &most, &mut memory, &mut pool),
-            Ok(most.len())
-        );
+        assert_eq!(write(&mut pipe, &most, &mut memory, &mut pool), Ok(most.len()));
         assert!(!pipe.has_room());
         assert_eq!(pipe.len(), PIPE_CAPACITY - 100);
-        assert_eq!(
-            write(&mut pipe, &[2; 101], &mut memory, &mut pool),
-            Err(Errno::EAGAIN)
-        );
-        assert_eq!(
-            write(&mut pipe, &[2; PIPE_BUF], &mut memory, &mut pool),
-            Err(Errno::EAGAIN)
-        );
+        assert_eq!(write(&mut pipe, &[2; 101], &mut memory, &mut pool), Err(Errno::EAGAIN));
+        assert_eq!(write(&mut pipe, &[2; PIPE_BUF], &mut memory, &mut pool), Err(Errno::EAGAIN));
         // What is beyond a whole page fits, the page does not.
-        assert_eq!(
-            write(&mut pipe, &[2; PIPE_BUF + 60], &mut memory, &mut pool),
-            Ok(60)
-        );
+        assert_eq!(write(&mut pipe, &[2; PIPE_BUF + 60], &mut memory, &mut pool), Ok(60));
         assert_eq!(write(&mut pipe, &[3; 40], &mut memory, &mut pool), Ok(40));
-        assert_eq!(
-            write(&mut pipe, &[3], &mut memory, &mut pool),
-            Err(Errno::EAGAIN)
-        );
+        assert_eq!(write(&mut pipe, &[3], &mut memory, &mut pool), Err(Errno::EAGAIN));
         assert_eq!(pipe.len(), PIPE_CAPACITY);
     }
 
@@ -383,14 +350,8 @@ mod tests {
     fn a_full_pool_shortens_long_writes_and_refuses_small_ones() {
         let (mut memory, mut pool) = FakeMemory::with_pool(1);
         let mut pipe = open_pipe();
-        assert_eq!(
-            write(&mut pipe, &[1; 4000], &mut memory, &mut pool),
-            Ok(4000)
-        );
-        assert_eq!(
-            write(&mut pipe, &[2; 200], &mut memory, &mut pool),
-            Err(Errno::ENOMEM)
-        );
+        assert_eq!(write(&mut pipe, &[1; 4000], &mut memory, &mut pool), Ok(4000));
+        assert_eq!(write(&mut pipe, &[2; 200], &mut memory, &mut pool), Err(Errno::ENOMEM));
         // 8240 bytes are two pages and 48 bytes.
         assert_eq!(write(&mut pipe, &[2; 8240], &mut memory, &mut pool), Ok(48));
         assert_eq!(read(&mut pipe, 5000, &memory).unwrap().len(), 4048);

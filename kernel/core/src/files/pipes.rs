@@ -32,10 +32,7 @@ impl Pipes {
         let mut pipe = Pipe::new();
         pipe.open_reader();
         pipe.open_writer();
-        let entry = Some(Entry {
-            pipe,
-            watch: Watch::Nobody,
-        });
+        let entry = Some(Entry { pipe, watch: Watch::Nobody });
         let index = match self.entries.iter().position(Option::is_none) {
             Some(index) => {
                 self.entries[index] = entry;
@@ -51,9 +48,7 @@ impl Pipes {
     }
 
     fn entry(&mut self, pipe: u32) -> &mut Entry {
-        self.entries[pipe as usize]
-            .as_mut()
-            .expect("an open file names a pipe")
+        self.entries[pipe as usize].as_mut().expect("an open file names a pipe")
     }
 
     /// A pipe. The number came from an open file, so the pipe exists.

@@ -91,9 +91,8 @@ impl Termios {
     /// As TCGETS returns it.
     pub fn to_bytes(self) -> [u8; Self::SIZE] {
         let mut bytes = [0; Self::SIZE];
-        for (index, word) in [self.input, self.output, self.control, self.local]
-            .into_iter()
-            .enumerate()
+        for (index, word) in
+            [self.input, self.output, self.control, self.local].into_iter().enumerate()
         {
             bytes[index * 4..index * 4 + 4].copy_from_slice(&word.to_le_bytes());
         }
@@ -231,14 +230,8 @@ impl Terminal {
     }
 
     fn signal_key(&self, byte: u8) -> Option<Signal> {
-        let keys = [
-            (VINTR, Signal::INT),
-            (VQUIT, Signal::QUIT),
-            (VSUSP, Signal::TSTP),
-        ];
-        keys.into_iter()
-            .find(|&(key, _)| self.is_key(key, byte))
-            .map(|(_, signal)| signal)
+        let keys = [(VINTR, Signal::INT), (VQUIT, Signal::QUIT), (VSUSP, Signal::TSTP)];
+        keys.into_iter().find(|&(key, _)| self.is_key(key, byte)).map(|(_, signal)| signal)
     }
 
     /// A byte in canonical mode: changes the line, or completes it.
@@ -278,11 +271,7 @@ impl Terminal {
                 continue;
             }
             if self.has_local(ECHO) && self.has_local(ECHOE) {
-                let columns = if byte < 32 && self.has_local(ECHOCTL) {
-                    2
-                } else {
-                    1
-                };
+                let columns = if byte < 32 && self.has_local(ECHOCTL) { 2 } else { 1 };
                 for _ in 0..columns {
                     machine.console_write(b"\x08 \x08");
                 }

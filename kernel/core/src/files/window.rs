@@ -41,12 +41,7 @@ pub struct Window {
 
 impl Window {
     /// No window.
-    pub const NONE: Window = Window {
-        generation: 0,
-        start: 0,
-        length: 0,
-        place: Place::Nowhere,
-    };
+    pub const NONE: Window = Window { generation: 0, start: 0, length: 0, place: Place::Nowhere };
 
     /// How far into the window `offset` lies, if it holds and has `length` bytes from there on, at least one.
     #[inline(always)]
@@ -74,9 +69,7 @@ impl Window {
                     _ => Place::Nowhere,
                 }
             }
-            Chunk::Frame {
-                frame, offset: 0, ..
-            } => Place::ReadFrame(frame),
+            Chunk::Frame { frame, offset: 0, .. } => Place::ReadFrame(frame),
             _ => Place::Nowhere,
         };
         let length = match place {
@@ -84,12 +77,7 @@ impl Window {
             Place::ReadFrame(_) => PAGE.min(fs.size(inode).saturating_sub(start)),
             _ => 0,
         };
-        Window {
-            generation: fs.generation(),
-            start,
-            length,
-            place,
-        }
+        Window { generation: fs.generation(), start, length, place }
     }
 
     /// The page that writes from `offset` on will go to.
@@ -101,17 +89,10 @@ impl Window {
             return Window::NONE;
         }
         let place = match fs.chunk(inode, start, PAGE_SIZE) {
-            Chunk::Frame {
-                frame, offset: 0, ..
-            } => Place::WriteFrame(frame),
+            Chunk::Frame { frame, offset: 0, .. } => Place::WriteFrame(frame),
             _ => Place::Nowhere,
         };
-        Window {
-            generation: fs.generation(),
-            start,
-            length: PAGE,
-            place,
-        }
+        Window { generation: fs.generation(), start, length: PAGE, place }
     }
 }
 
@@ -126,10 +107,7 @@ pub struct PendingWrite {
 
 impl PendingWrite {
     /// Nothing to tell.
-    pub const NONE: PendingWrite = PendingWrite {
-        file: FileId(u32::MAX),
-        end: 0,
-    };
+    pub const NONE: PendingWrite = PendingWrite { file: FileId(u32::MAX), end: 0 };
 
     /// This file was written up to `end`.
     pub fn of(file: FileId, end: u64) -> Self {

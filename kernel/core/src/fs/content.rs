@@ -66,11 +66,9 @@ impl Chunk<'_> {
                 memory.page_mut(frame)[offset..offset + length]
                     .copy_from_slice(&bytes[skip..skip + length]);
             }
-            Chunk::Frame {
-                frame: from,
-                offset: start,
-                ..
-            } => memory.copy(from, start + skip, frame, offset, length),
+            Chunk::Frame { frame: from, offset: start, .. } => {
+                memory.copy(from, start + skip, frame, offset, length)
+            }
             Chunk::Zero { .. } => memory.page_mut(frame)[offset..offset + length].fill(0),
         }
     }
@@ -80,11 +78,9 @@ impl Chunk<'_> {
         match *self {
             Chunk::Bytes(bytes) => target.copy_from_slice(bytes),
             Chunk::Zero { .. } => target.fill(0),
-            Chunk::Frame {
-                frame,
-                offset,
-                length,
-            } => target.copy_from_slice(&memory.page(frame)[offset..offset + length]),
+            Chunk::Frame { frame, offset, length } => {
+                target.copy_from_slice(&memory.page(frame)[offset..offset + length])
+            }
         }
     }
 }
@@ -151,11 +147,7 @@ impl Content {
         let within = offset as usize % PAGE_SIZE;
         if let Some(frame) = self.slots.get(page) {
             let length = length.min(PAGE_SIZE - within);
-            return Chunk::Frame {
-                frame,
-                offset: within,
-                length,
-            };
+            return Chunk::Frame { frame, offset: within, length };
         }
         if length > PAGE_SIZE - within && !self.slots.is_empty() {
             let run = self.slots.empty_run(page, pages((within + length) as u64));
@@ -283,9 +275,7 @@ fn pages(bytes: u64) -> u64 {
 
 /// The bytes of the image in `page`: a whole page, less at the image's end, none past it.
 fn image_page(image: &'static [u8], page: u64) -> &'static [u8] {
-    let start = usize::try_from(page)
-        .ok()
-        .and_then(|page| page.checked_mul(PAGE_SIZE));
+    let start = usize::try_from(page).ok().and_then(|page| page.checked_mul(PAGE_SIZE));
     match start.and_then(|start| image.get(start..)) {
         Some(bytes) => &bytes[..bytes.len().min(PAGE_SIZE)],
         None => &[],

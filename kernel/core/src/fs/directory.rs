@@ -50,13 +50,7 @@ const VACANT: u32 = u32::MAX;
 
 impl Directory {
     pub const fn new(seal: Seal) -> Self {
-        Directory {
-            names: Vec::new(),
-            live: 0,
-            next_cookie: DOT_DOT + 1,
-            index: Vec::new(),
-            seal,
-        }
+        Directory { names: Vec::new(), live: 0, next_cookie: DOT_DOT + 1, index: Vec::new(), seal }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -85,11 +79,7 @@ impl Directory {
         if !self.index.is_empty() {
             enter(&mut self.index, &name, position);
         }
-        self.names.push(Named {
-            cookie: self.next_cookie,
-            name,
-            inode: Some(inode),
-        });
+        self.names.push(Named { cookie: self.next_cookie, name, inode: Some(inode) });
         self.next_cookie += 1;
         self.live += 1;
     }
@@ -214,11 +204,6 @@ impl Fs {
             DOT => (DOT_DOT, &b".."[..], self.inodes[inode].home),
             _ => directory.after(cookie).next()?,
         };
-        Some(Entry {
-            cookie,
-            name,
-            inode: target,
-            file_type: self.file_type(target),
-        })
+        Some(Entry { cookie, name, inode: target, file_type: self.file_type(target) })
     }
 }

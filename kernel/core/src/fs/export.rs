@@ -41,11 +41,7 @@ pub fn export_tar(
     extra: &[(&[u8], InodeId)],
     sink: &mut Sink,
 ) -> Result<(), Errno> {
-    let mut walk = Walk {
-        fs,
-        path: Vec::new(),
-        open: Vec::new(),
-    };
+    let mut walk = Walk { fs, path: Vec::new(), open: Vec::new() };
     // The first names of files with several, by inode.
     let mut linked: Vec<(InodeId, Vec<u8>)> = Vec::new();
     walk.enter(InodeId::ROOT)?;
@@ -110,10 +106,7 @@ impl Walk<'_> {
             whole_2.cmp(whole_1)
         });
         self.open.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        self.open.push(OpenDirectory {
-            path_length: self.path.len(),
-            names,
-        });
+        self.open.push(OpenDirectory { path_length: self.path.len(), names });
         Ok(())
     }
 
@@ -124,17 +117,12 @@ impl Walk<'_> {
                 self.open.pop();
                 continue;
             };
-            self.path
-                .try_reserve(name.len() + 1)
-                .map_err(|_| Errno::ENOMEM)?;
+            self.path.try_reserve(name.len() + 1).map_err(|_| Errno::ENOMEM)?;
             self.path.extend_from_slice(name);
             if self.fs.is_directory(inode) {
                 self.path.push(b'/');
             }
-            let sealed = self
-                .fs
-                .directory(inode)
-                .is_ok_and(|names| names.seal == Seal::Sealed);
+            let sealed = self.fs.directory(inode).is_ok_and(|names| names.seal == Seal::Sealed);
             let regular = matches!(
                 self.fs.inodes[inode].node,
                 Node::File(_) | Node::Directory(_) | Node::Symlink(_)
@@ -162,13 +150,8 @@ fn write_member(
         (None, FileType::Symlink) => (b'2', fs.readlink(inode)?, 0),
         (None, _) => (b'0', &[][..], fs.size(inode)),
     };
-    let member = tar::NewMember {
-        path,
-        type_flag,
-        permissions: fs.stat(inode).mode & 0o7777,
-        link,
-        size,
-    };
+    let member =
+        tar::NewMember { path, type_flag, permissions: fs.stat(inode).mode & 0o7777, link, size };
     member.write_header(sink)?;
     if size > 0 {
         write_content(fs, memory, inode, sink)?;
@@ -191,11 +174,7 @@ fn write_content(
             Chunk::END => return Ok(()),
             Chunk::Bytes(bytes) => bytes,
             Chunk::Zero { length } => &ZEROS[..length.min(ZEROS.len())],
-            Chunk::Frame {
-                frame,
-                offset,
-                length,
-            } => &memory.page(frame)[offset..offset + length],
+            Chunk::Frame { frame, offset, length } => &memory.page(frame)[offset..offset + length],
         };
         sink(bytes)?;
         offset += bytes.len() as u64;

@@ -96,10 +96,7 @@ pub(super) struct Inodes {
 
 impl Inodes {
     pub const fn new() -> Self {
-        Inodes {
-            table: Pieces::new(),
-            free: None,
-        }
+        Inodes { table: Pieces::new(), free: None }
     }
 
     /// Puts `inode` into the table.

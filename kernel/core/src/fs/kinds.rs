@@ -71,10 +71,7 @@ impl FileType {
 }
 
 /// A character device.
-#[allow(
-    missing_docs,
-    reason = "the names are the documentation: null(4), tty(4), random(4)"
-)]
+#[allow(missing_docs, reason = "the names are the documentation: null(4), tty(4), random(4)")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
     Null,
@@ -164,10 +161,7 @@ impl ProcNode {
 
     /// Does the node look like a symbolic link?
     pub const fn is_link(self) -> bool {
-        matches!(
-            self,
-            ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_)
-        )
+        matches!(self, ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_))
     }
 
     pub(super) const fn permissions(self) -> u32 {

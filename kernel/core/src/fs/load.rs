@@ -24,10 +24,7 @@ impl Fs {
     pub fn add_tar(&mut self, tar: &'static [u8]) -> Result<(), TarError> {
         for entry in Archive::new(tar) {
             let entry = entry?;
-            self.add_entry(&entry).map_err(|cause| TarError {
-                offset: entry.offset,
-                cause,
-            })?;
+            self.add_entry(&entry).map_err(|cause| TarError { offset: entry.offset, cause })?;
         }
         Ok(())
     }
@@ -81,9 +78,7 @@ impl Fs {
     ) -> Result<(), Cause> {
         let mut inode = InodeId::ROOT;
         for component in target.components() {
-            inode = self
-                .lookup(inode, component?)
-                .map_err(|_| Cause::NoTarget)?;
+            inode = self.lookup(inode, component?).map_err(|_| Cause::NoTarget)?;
         }
         self.link(inode, parent, name).map_err(|error| match error {
             Errno::EEXIST => Cause::PathTaken,
@@ -132,19 +127,14 @@ impl Fs {
             return Err(Cause::PathTaken);
         }
         let parent_times = self.inodes[parent].modified;
-        let id = self
-            .attach(parent, name, inode)
-            .map_err(|_| Cause::NoMemory)?;
+        let id = self.attach(parent, name, inode).map_err(|_| Cause::NoMemory)?;
         // The tar's own time of the directory counts, wherever its member stands.
         self.inodes[parent].modified = parent_times;
         Ok(id)
     }
 
     fn take_over(&mut self, inode: InodeId, entry: &Entry<'static>) {
-        let time = Time {
-            seconds: entry.modified,
-            nanoseconds: 0,
-        };
+        let time = Time { seconds: entry.modified, nanoseconds: 0 };
         let inode = &mut self.inodes[inode];
         if let Node::File(_) | Node::Symlink(_) | Node::Directory(_) = inode.node {
             inode.permissions = entry.permissions;

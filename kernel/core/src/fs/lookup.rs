@@ -163,11 +163,8 @@ impl Fs {
     fn a_name_of(&self, inode: InodeId) -> Option<(InodeId, &[u8])> {
         let name_in =
             |directory: InodeId| Some((directory, self.directory(directory).ok()?.name_of(inode)?));
-        name_in(self.inodes[inode].home).or_else(|| {
-            self.inodes
-                .iter()
-                .find_map(|(directory, _)| name_in(directory))
-        })
+        name_in(self.inodes[inode].home)
+            .or_else(|| self.inodes.iter().find_map(|(directory, _)| name_in(directory)))
     }
 }
 

@@ -111,10 +111,7 @@ impl Fs {
     pub fn time(&self, now: u64) -> Time {
         const NANOSECONDS: u64 = 1_000_000_000;
         let now = self.realtime(now);
-        Time {
-            seconds: (now / NANOSECONDS) as i64,
-            nanoseconds: (now % NANOSECONDS) as u32,
-        }
+        Time { seconds: (now / NANOSECONDS) as i64, nanoseconds: (now % NANOSECONDS) as u32 }
     }
 
     /// Changes are stamped with this time since power-on from now on.

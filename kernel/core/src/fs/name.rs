@@ -32,8 +32,7 @@ impl Name {
             return Ok(Name::Short(bytes.len() as u8, short));
         }
         let mut long = Vec::new();
-        long.try_reserve_exact(bytes.len())
-            .map_err(|_| Errno::ENOMEM)?;
+        long.try_reserve_exact(bytes.len()).map_err(|_| Errno::ENOMEM)?;
         long.extend_from_slice(bytes);
         Ok(Name::Long(long.into_boxed_slice()))
     }
@@ -58,9 +57,6 @@ fn names_of_every_length_are_kept() {
         let bytes: Vec<u8> = (0..length).collect();
         let name = Name::copy(&bytes).unwrap();
         assert_eq!(*name, *bytes);
-        assert_eq!(
-            matches!(name, Name::Short(..)),
-            usize::from(length) <= SHORT_MAX
-        );
+        assert_eq!(matches!(name, Name::Short(..)), usize::from(length) <= SHORT_MAX);
     }
 }

@@ -110,11 +110,7 @@ impl Fs {
     /// # Errors
     /// As [`create_file`](Self::create_file).
     pub fn create_program(&mut self, path: &[u8]) -> Result<InodeId, Errno> {
-        let slashes = path
-            .iter()
-            .enumerate()
-            .skip(1)
-            .filter(|&(_, &byte)| byte == b'/');
+        let slashes = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/');
         for (slash, _) in slashes {
             let (directory, name) = self.resolve_parent(InodeId::ROOT, &path[..slash])?;
             match self.create_directory(directory, name, 0o755) {

@@ -31,11 +31,7 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn new(directory: InodeId, name: &'a [u8]) -> Self {
         let bare = trim_slashes(name);
-        Place {
-            directory,
-            name: bare,
-            slash: bare.len() < name.len(),
-        }
+        Place { directory, name: bare, slash: bare.len() < name.len() }
     }
 
     /// Is it a name that no rename may touch?
@@ -214,7 +210,6 @@ impl Fs {
     }
 
     fn names(&mut self, place: Place) -> &mut super::Directory {
-        self.directory_mut(place.directory)
-            .expect("check_rename saw a directory")
+        self.directory_mut(place.directory).expect("check_rename saw a directory")
     }
 }

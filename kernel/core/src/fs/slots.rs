@@ -46,10 +46,7 @@ pub(super) struct Slots {
 
 impl Slots {
     pub const fn new() -> Self {
-        Slots {
-            near: [Slot::EMPTY; NEAR],
-            leaves: Vec::new(),
-        }
+        Slots { near: [Slot::EMPTY; NEAR], leaves: Vec::new() }
     }
 
     /// The frame of `page`.
@@ -82,9 +79,7 @@ impl Slots {
         let index = (page % LEAF_SLOTS) as usize;
         if index >= slots.len() {
             let length = (index + 1).next_power_of_two();
-            slots
-                .try_reserve_exact(length - slots.len())
-                .map_err(|_| Errno::ENOMEM)?;
+            slots.try_reserve_exact(length - slots.len()).map_err(|_| Errno::ENOMEM)?;
             slots.resize(length, Slot::EMPTY);
         }
         Ok(&mut slots[index])
@@ -132,9 +127,7 @@ impl Slots {
             let skip = page.saturating_sub(leaf.number * LEAF_SLOTS) as usize;
             leaf.slots.iter_mut().skip(skip).for_each(&mut release);
         }
-        let kept = self
-            .leaves
-            .partition_point(|leaf| leaf.number * LEAF_SLOTS < page);
+        let kept = self.leaves.partition_point(|leaf| leaf.number * LEAF_SLOTS < page);
         self.leaves.truncate(kept);
     }
 
@@ -158,7 +151,6 @@ impl Slots {
     }
 
     fn search(&self, number: u64) -> Result<usize, usize> {
-        self.leaves
-            .binary_search_by_key(&number, |leaf| leaf.number)
+        self.leaves.binary_search_by_key(&number, |leaf| leaf.number)
     }
 }

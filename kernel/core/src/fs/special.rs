@@ -83,12 +83,7 @@ impl Fs {
             let tens = number / 10;
             let digits = [b'0' + tens as u8, b'0' + (number % 10) as u8];
             let name = Name::copy(&digits[usize::from(tens == 0)..])?;
-            self.add_node(
-                Some(descriptors),
-                name,
-                Node::Proc(node),
-                node.permissions(),
-            )?;
+            self.add_node(Some(descriptors), name, Node::Proc(node), node.permissions())?;
         }
         Ok(())
     }
@@ -114,12 +109,7 @@ impl Fs {
         name: &'static [u8],
         target: &'static [u8],
     ) -> Result<InodeId, Errno> {
-        self.add_node(
-            Some(parent),
-            Name::Image(name),
-            Node::Symlink(Name::Image(target)),
-            0o777,
-        )
+        self.add_node(Some(parent), Name::Image(name), Node::Symlink(Name::Image(target)), 0o777)
     }
 
     /// Adds a node; without a parent it is the root. Seals bind programs, not this function.

@@ -64,22 +64,14 @@ fn sparse(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
     }
     let size = fs.size(file);
     hasher.update(&size.to_le_bytes(), compress);
-    Content {
-        class: Class::Sparse,
-        size,
-        ..hasher.finish(compress)
-    }
+    Content { class: Class::Sparse, size, ..hasher.finish(compress) }
 }
 
 /// The bytes of a piece that is no hole.
 fn bytes_of<'b>(chunk: Chunk<'b>, machine: &'b impl Machine) -> &'b [u8] {
     match chunk {
         Chunk::Bytes(bytes) => bytes,
-        Chunk::Frame {
-            frame,
-            offset,
-            length,
-        } => &machine.page(frame)[offset..offset + length],
+        Chunk::Frame { frame, offset, length } => &machine.page(frame)[offset..offset + length],
         Chunk::Zero { .. } => &[],
     }
 }

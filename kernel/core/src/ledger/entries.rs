@@ -37,9 +37,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         if !self.ledger.log.is_open() {
             return;
         }
-        let result = self
-            .settle(slot)
-            .and_then(|()| self.append_entry(slot, ending));
+        let result = self.settle(slot).and_then(|()| self.append_entry(slot, ending));
         self.keep(result);
     }
 
@@ -140,10 +138,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         let bytes = self.storage.fs.size(text);
         say(
             &mut self.storage.machine,
-            format_args!(
-                "ledger: {entries} entries, {bytes} bytes, head {}",
-                Hex(&head)
-            ),
+            format_args!("ledger: {entries} entries, {bytes} bytes, head {}", Hex(&head)),
         );
     }
 
@@ -163,10 +158,7 @@ impl<M: Machine> Observer<'_, '_, M> {
 }
 
 fn append(block: &mut Text, part: &[u8]) -> fmt::Result {
-    block
-        .bytes
-        .try_reserve(part.len())
-        .map_err(|_| fmt::Error)?;
+    block.bytes.try_reserve(part.len()).map_err(|_| fmt::Error)?;
     block.bytes.extend_from_slice(part);
     Ok(())
 }

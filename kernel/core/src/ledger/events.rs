@@ -340,11 +340,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         let mut hasher = Sha256::new();
         let compress = self.storage.machine.sha256();
         hasher.update(rest, compress);
-        format::environment(
-            &mut lines,
-            arguments.environment_count,
-            &hasher.finish(compress),
-        )?;
+        format::environment(&mut lines, arguments.environment_count, &hasher.finish(compress))?;
         Ok(lines.bytes)
     }
 }

@@ -42,10 +42,7 @@ pub(crate) struct Files {
 impl Files {
     /// Nothing is known.
     pub const fn new() -> Self {
-        Files {
-            table: Pieces::new(),
-            namers: Pieces::new(),
-        }
+        Files { table: Pieces::new(), namers: Pieces::new() }
     }
 
     /// The process whose changes of the contents no entry tells yet.

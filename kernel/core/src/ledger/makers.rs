@@ -13,10 +13,7 @@ pub(crate) struct Makers {
 
 impl Makers {
     /// Nobody.
-    pub const NONE: Self = Makers {
-        ranges: [(0, 0); RANGES + 1],
-        count: 0,
-    };
+    pub const NONE: Self = Makers { ranges: [(0, 0); RANGES + 1], count: 0 };
 
     /// `process` changes a name; 0 is nobody.
     #[inline(never)]
@@ -40,9 +37,7 @@ impl Makers {
 
     /// The first one from `process` on.
     pub fn at_or_after(&self, process: u32) -> Option<u32> {
-        let range = self.ranges[..self.count]
-            .iter()
-            .find(|range| range.1 >= process)?;
+        let range = self.ranges[..self.count].iter().find(|range| range.1 >= process)?;
         Some(range.0.max(process))
     }
 }

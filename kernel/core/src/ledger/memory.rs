@@ -163,9 +163,7 @@ impl<M: Machine> Observer<'_, '_, M> {
     fn space(&mut self, slot: Slot) -> SpaceRecord {
         let process = self.processes.get_mut(slot);
         let space = process.and_then(|process| process.space.as_ref());
-        space.map_or(SpaceRecord::default(), |space| {
-            self.ledger.spaces.get(space.root())
-        })
+        space.map_or(SpaceRecord::default(), |space| self.ledger.spaces.get(space.root()))
     }
 
     fn is_of(&mut self, slot: Slot, group: u32) -> bool {
@@ -192,10 +190,8 @@ impl<M: Machine> Observer<'_, '_, M> {
         }
         for other in self.processes.slots() {
             if other != slot && self.is_of(other, group) {
-                let (pid, entry) = (
-                    self.processes.at(other).pid,
-                    self.ledger.record(other).last_entry,
-                );
+                let (pid, entry) =
+                    (self.processes.at(other).pid, self.ledger.record(other).last_entry);
                 let is_new = self.ledger.record_mut(slot).receive(pid, entry)?;
                 self.ledger.generation += u64::from(is_new);
             }

@@ -94,9 +94,7 @@ impl Ledger {
     pub(crate) fn make_room(&mut self, processes: &Processes) -> Result<(), Errno> {
         let slots = processes.slots().count() + 1;
         let missing = slots.saturating_sub(self.records.len());
-        self.records
-            .try_reserve(missing)
-            .map_err(|_| Errno::ENOMEM)?;
+        self.records.try_reserve(missing).map_err(|_| Errno::ENOMEM)?;
         while self.records.len() < slots {
             self.records.push(Record::default());
         }

@@ -87,11 +87,7 @@ pub(crate) struct NoMemory;
 impl Record {
     /// The record of a process that `maker`, whose record this is, has forked.
     pub fn fork(&self, maker: Pid) -> Self {
-        Record {
-            maker: maker.0,
-            start: self.start.clone(),
-            ..Record::default()
-        }
+        Record { maker: maker.0, start: self.start.clone(), ..Record::default() }
     }
 
     /// A new program: what the one before knew is of no use to it. Whoever has forked and not yet executed anything

@@ -12,14 +12,8 @@ fn descriptor_bits_are_those_of_the_manual() {
     // upper attributes | address | nG AF SH AP NS AttrIndx | page, valid
     assert_eq!(Entry::page(frame, RW).bits(), 0x0060_0000_1234_5f43);
     assert_eq!(Entry::page(frame, RX).bits(), 0x0020_0000_1234_5fc3);
-    assert_eq!(
-        Entry::page(frame, Protection::READ).bits(),
-        0x0060_0000_1234_5fc3
-    );
-    assert_eq!(
-        Entry::page(frame, Protection::empty()).bits(),
-        0x0060_0000_1234_5f83
-    );
+    assert_eq!(Entry::page(frame, Protection::READ).bits(), 0x0060_0000_1234_5fc3);
+    assert_eq!(Entry::page(frame, Protection::empty()).bits(), 0x0060_0000_1234_5f83);
     assert_eq!(Entry::table(frame).bits(), 0x1234_5003);
 }
 
@@ -29,20 +23,14 @@ fn rights_are_read_back() {
     let page = |protection| Entry::page(Frame(7), protection);
     assert_eq!(rights(page(RW)), (true, true, false));
     assert_eq!(rights(page(RX)), (true, false, true));
-    assert_eq!(
-        rights(page(Protection::all()).read_only()),
-        (true, false, true)
-    );
+    assert_eq!(rights(page(Protection::all()).read_only()), (true, false, true));
     assert_eq!(rights(page(Protection::EXECUTE)), (true, false, true));
     assert_eq!(rights(page(Protection::WRITE)), (true, true, false));
     assert_eq!(rights(page(Protection::empty())), (false, false, false));
     assert_eq!(rights(Entry::NONE), (false, false, false));
     assert_eq!(page(Protection::empty()).frame(), Some(Frame(7)));
     assert_eq!(Entry::NONE.frame(), None);
-    assert_eq!(
-        Entry::page(Frame(u32::MAX), RW).frame(),
-        Some(Frame(u32::MAX))
-    );
+    assert_eq!(Entry::page(Frame(u32::MAX), RW).frame(), Some(Frame(u32::MAX)));
 }
 
 #[test]
@@ -57,10 +45,7 @@ fn a_page_is_found_where_it_was_put_and_nowhere_else() {
         assert_eq!(tables.find(&memory, address + 0xfff), Some(slot));
     }
     assert_eq!(tables.count(), 1 + 2 + 3);
-    assert_eq!(
-        tables.find(&memory, 0x1000).unwrap().get(&memory),
-        Entry::NONE
-    );
+    assert_eq!(tables.find(&memory, 0x1000).unwrap().get(&memory), Entry::NONE);
     assert_eq!(tables.find(&memory, USER_END), None);
     assert_eq!(tables.find(&memory, u64::MAX), None);
 }
@@ -103,16 +88,8 @@ fn no_frame_left_leaves_tables_that_can_be_pruned() {
     for spare in 1..3 {
         let (mut memory, mut pool) = FakeMemory::with_pool(spare);
         let mut tables = Tables::new(&mut pool, &mut memory).unwrap();
-        assert_eq!(
-            tables.ensure(&mut pool, &mut memory, 0x40_0000),
-            Err(Errno::ENOMEM)
-        );
-        tables.prune(
-            &mut pool,
-            &mut memory,
-            (0x40_0000, 0x40_1000),
-            (0, USER_END),
-        );
+        assert_eq!(tables.ensure(&mut pool, &mut memory, 0x40_0000), Err(Errno::ENOMEM));
+        tables.prune(&mut pool, &mut memory, (0x40_0000, 0x40_1000), (0, USER_END));
         tables.release(&mut pool);
         assert_eq!(pool.free(), spare);
     }

@@ -68,10 +68,7 @@ impl Processes {
     pub(crate) fn signal_group(&mut self, group: Pid, signal: Signal, info: Info) -> usize {
         let mut members = 0;
         for slot in self.slots() {
-            if self
-                .get_mut(slot)
-                .is_some_and(|process| process.group == group)
-            {
+            if self.get_mut(slot).is_some_and(|process| process.group == group) {
                 members += 1;
                 self.send_signal(slot, signal, info);
             }
@@ -94,21 +91,12 @@ impl Processes {
             signals.blocked &= !signal.bit();
             signals.set_action(signal, Action::default());
         }
-        let info = Info {
-            code,
-            pid: 0,
-            user: 0,
-            value: address,
-        };
+        let info = Info { code, pid: 0, user: 0, value: address };
         signals.pending &= !signal.bit();
         signals.raise(signal, info);
         signals.forced |= signal.bit();
         if signals.action(signal).handler == DEFAULT {
-            let (path, pid, pc) = (
-                Printable(&process.path),
-                process.pid.0,
-                process.registers.pc,
-            );
+            let (path, pid, pc) = (Printable(&process.path), process.pid.0, process.registers.pc);
             let name = signal.name();
             say(
                 machine,

@@ -38,10 +38,7 @@ pub struct Descriptors {
 
 impl Default for Descriptors {
     fn default() -> Self {
-        Descriptors {
-            entries: Vec::new(),
-            limit: MAX_DESCRIPTORS,
-        }
+        Descriptors { entries: Vec::new(), limit: MAX_DESCRIPTORS }
     }
 }
 
@@ -101,9 +98,7 @@ impl Descriptors {
             .filter(|&lowest| lowest < self.limit)
             .ok_or(Errno::EINVAL)?;
         let end = self.entries.len();
-        let free = (lowest..end)
-            .find(|&fd| self.entries[fd].is_none())
-            .unwrap_or(end.max(lowest));
+        let free = (lowest..end).find(|&fd| self.entries[fd].is_none()).unwrap_or(end.max(lowest));
         if free >= self.limit {
             return Err(Errno::EMFILE);
         }
@@ -131,9 +126,7 @@ impl Descriptors {
 
     fn make_room(&mut self, index: usize) -> Result<(), Errno> {
         let missing = (index + 1).saturating_sub(self.entries.len());
-        self.entries
-            .try_reserve(missing)
-            .map_err(|_| Errno::ENOMEM)?;
+        self.entries.try_reserve(missing).map_err(|_| Errno::ENOMEM)?;
         while self.entries.len() <= index {
             self.entries.push(None);
         }
@@ -145,26 +138,17 @@ impl Descriptors {
     /// # Errors
     /// EBADF when it is not open.
     pub fn take(&mut self, fd: u64) -> Result<Descriptor, Errno> {
-        self.entries
-            .get_mut(fd as u32 as usize)
-            .and_then(Option::take)
-            .ok_or(Errno::EBADF)
+        self.entries.get_mut(fd as u32 as usize).and_then(Option::take).ok_or(Errno::EBADF)
     }
 
     /// Takes away any descriptor that `wanted` picks; None when none is left.
     pub fn take_any(&mut self, wanted: impl Fn(&Descriptor) -> bool) -> Option<Descriptor> {
-        self.entries
-            .iter_mut()
-            .find(|entry| entry.as_ref().is_some_and(&wanted))?
-            .take()
+        self.entries.iter_mut().find(|entry| entry.as_ref().is_some_and(&wanted))?.take()
     }
 
     /// The open descriptors in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Descriptor)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .filter_map(|(fd, entry)| Some((fd as u32, (*entry)?)))
+        self.entries.iter().enumerate().filter_map(|(fd, entry)| Some((fd as u32, (*entry)?)))
     }
 
     /// The same descriptors for a child; the caller counts the new references.
@@ -173,14 +157,9 @@ impl Descriptors {
     /// ENOMEM.
     pub fn duplicate(&self) -> Result<Descriptors, Errno> {
         let mut entries = Vec::new();
-        entries
-            .try_reserve_exact(self.entries.len())
-            .map_err(|_| Errno::ENOMEM)?;
+        entries.try_reserve_exact(self.entries.len()).map_err(|_| Errno::ENOMEM)?;
         entries.extend_from_slice(&self.entries);
-        Ok(Descriptors {
-            entries,
-            limit: self.limit,
-        })
+        Ok(Descriptors { entries, limit: self.limit })
     }
 }
 
@@ -189,10 +168,7 @@ mod tests {
     use super::*;
 
     fn descriptor(number: u32) -> Descriptor {
-        Descriptor {
-            file: FileId(number),
-            on_exec: OnExec::Keep,
-        }
+        Descriptor { file: FileId(number), on_exec: OnExec::Keep }
     }
 
     #[test]
@@ -217,13 +193,7 @@ mod tests {
             descriptors.put(fd, descriptor(0)).unwrap();
         }
         assert_eq!(descriptors.lowest_free(0), Err(Errno::EMFILE));
-        assert_eq!(
-            descriptors.lowest_free(MAX_DESCRIPTORS as u64),
-            Err(Errno::EINVAL)
-        );
-        assert_eq!(
-            descriptors.put(MAX_DESCRIPTORS as u64, descriptor(0)),
-            Err(Errno::EBADF)
-        );
+        assert_eq!(descriptors.lowest_free(MAX_DESCRIPTORS as u64), Err(Errno::EINVAL));
+        assert_eq!(descriptors.put(MAX_DESCRIPTORS as u64, descriptor(0)), Err(Errno::EBADF));
     }
 }

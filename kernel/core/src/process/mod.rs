@@ -60,11 +60,7 @@ pub struct Wait {
 
 impl Wait {
     /// Nothing yet.
-    pub const NONE: Wait = Wait {
-        event: Event::Signal,
-        deadline: None,
-        restart: Restart::Never,
-    };
+    pub const NONE: Wait = Wait { event: Event::Signal, deadline: None, restart: Restart::Never };
 }
 
 /// An event that blocked processes can be woken by.
@@ -309,11 +305,7 @@ impl Process {
 
     /// Starts at `entry` as a new program, which `path` names.
     pub fn start_program(&mut self, entry: u64, stack: u64, path: &[u8]) {
-        self.registers = Registers {
-            sp: stack,
-            pc: entry,
-            ..Registers::default()
-        };
+        self.registers = Registers { sp: stack, pc: entry, ..Registers::default() };
         self.fp = FpState::default();
         self.signals.reset_for_exec();
         let last = path.rsplit(|&byte| byte == b'/').next();

@@ -63,15 +63,9 @@ impl Processes {
     /// None when nobody can run; else, is it another than before?
     pub fn choose(&mut self) -> Option<bool> {
         let current = self.current;
-        let goes_on = !self.slice_over
-            && self
-                .get_mut(current)
-                .is_some_and(|process| process.is_runnable());
-        let slot = if goes_on {
-            current
-        } else {
-            self.next_runnable(current)?
-        };
+        let goes_on =
+            !self.slice_over && self.get_mut(current).is_some_and(|process| process.is_runnable());
+        let slot = if goes_on { current } else { self.next_runnable(current)? };
         self.slice_over = false;
         self.current = slot;
         Some(slot != current)

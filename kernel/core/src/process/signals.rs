@@ -85,10 +85,7 @@ impl Signal {
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        NAMES
-            .get(usize::from(self.0) - 1)
-            .copied()
-            .unwrap_or("a real-time signal")
+        NAMES.get(usize::from(self.0) - 1).copied().unwrap_or("a real-time signal")
     }
 
     fn index(self) -> usize {
@@ -182,20 +179,12 @@ pub const SI_TKILL: i32 = -6;
 impl Info {
     /// The kernel sent it.
     pub fn kernel() -> Info {
-        Info {
-            code: SI_KERNEL,
-            ..Info::default()
-        }
+        Info { code: SI_KERNEL, ..Info::default() }
     }
 
     /// `pid` sent it by kill or tkill (`code`).
     pub fn sent_by(pid: Pid, user: u32, code: i32) -> Info {
-        Info {
-            code,
-            pid: pid.0,
-            user,
-            value: 0,
-        }
+        Info { code, pid: pid.0, user, value: 0 }
     }
 }
 
@@ -327,15 +316,8 @@ impl Signals {
     /// After execve: handlers are gone, what was ignored stays ignored, mask and pending stay.
     pub fn reset_for_exec(&mut self) {
         for action in &mut self.actions {
-            let handler = if action.handler == IGNORE {
-                IGNORE
-            } else {
-                DEFAULT
-            };
-            *action = Action {
-                handler,
-                ..Action::default()
-            };
+            let handler = if action.handler == IGNORE { IGNORE } else { DEFAULT };
+            *action = Action { handler, ..Action::default() };
         }
         self.alternate = AlternateStack::default();
         self.saved_mask = None;

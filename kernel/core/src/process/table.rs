@@ -109,9 +109,7 @@ impl Processes {
     /// The slot of a process or zombie.
     #[inline(never)]
     pub fn find(&self, pid: Pid) -> Option<Slot> {
-        self.iter()
-            .find(|(_, process)| process.pid == pid)
-            .map(|(slot, _)| slot)
+        self.iter().find(|(_, process)| process.pid == pid).map(|(slot, _)| slot)
     }
 
     /// All processes and zombies, in the order of their slots.
@@ -187,16 +185,12 @@ impl Processes {
     /// Takes a process out.
     pub fn remove(&mut self, slot: Slot) -> Box<Process> {
         self.count -= 1;
-        self.slots[slot.0 as usize]
-            .take()
-            .expect("the slot is in use")
+        self.slots[slot.0 as usize].take().expect("the slot is in use")
     }
 
     /// The next process that may run, looking behind `after` first and at `after` last.
     pub fn next_runnable(&self, after: Slot) -> Option<Slot> {
-        let (head, tail) = self
-            .slots
-            .split_at(self.slots.len().min(after.0 as usize + 1));
+        let (head, tail) = self.slots.split_at(self.slots.len().min(after.0 as usize + 1));
         let runnable = |entry: &Option<Box<Process>>| {
             entry.as_ref().is_some_and(|process| process.is_runnable())
         };

@@ -109,10 +109,7 @@ impl<M: Machine> Names<'_, '_, M> {
 
     fn write_statfs(&mut self, into: u64) -> Outcome {
         const TMPFS_MAGIC: u64 = 0x0102_1994;
-        let (total, free) = (
-            self.storage.pool.total() as u64,
-            self.storage.pool.free() as u64,
-        );
+        let (total, free) = (self.storage.pool.total() as u64, self.storage.pool.free() as u64);
         let mut layout = Layout::<120>::new();
         layout
             .u64(TMPFS_MAGIC)
@@ -161,11 +158,7 @@ impl<M: Machine> Names<'_, '_, M> {
     /// The same for the calls that take a descriptor.
     fn changed_descriptor(&self, fd: u64) -> Result<Option<InodeId>, Errno> {
         let file = self.files.open.get(self.process.descriptors.file(fd)?);
-        if file.object == Object::Path {
-            Err(Errno::EBADF)
-        } else {
-            Ok(file.inode)
-        }
+        if file.object == Object::Path { Err(Errno::EBADF) } else { Ok(file.inode) }
     }
 
     pub(super) fn sys_fchmodat(&mut self, fd: u64, path: u64, mode: u64, flags: u64) -> Outcome {
@@ -216,10 +209,7 @@ impl<M: Machine> Names<'_, '_, M> {
             [Some(now); 2]
         } else {
             let words: [u64; 4] = self.read_words(times)?;
-            [
-                stamp(words[0], words[1], now)?,
-                stamp(words[2], words[3], now)?,
-            ]
+            [stamp(words[0], words[1], now)?, stamp(words[2], words[3], now)?]
         };
         let inode = if path == 0 {
             if fd as i32 == AT_FDCWD {
@@ -243,10 +233,9 @@ fn stamp(seconds: u64, nanoseconds: u64, now: Time) -> Result<Option<Time>, Errn
     match nanoseconds {
         UTIME_NOW => Ok(Some(now)),
         UTIME_OMIT => Ok(None),
-        0..1_000_000_000 => Ok(Some(Time {
-            seconds: seconds as i64,
-            nanoseconds: nanoseconds as u32,
-        })),
+        0..1_000_000_000 => {
+            Ok(Some(Time { seconds: seconds as i64, nanoseconds: nanoseconds as u32 }))
+        }
         _ => Err(Errno::EINVAL),
     }
 }
@@ -292,10 +281,7 @@ fn statx_layout(stat: &Stat) -> Layout<256> {
         .skip(8);
     // Access, birth (not known), change, modification.
     for time in [stat.atime, Time::default(), stat.ctime, stat.mtime] {
-        layout
-            .u64(time.seconds as u64)
-            .u32(time.nanoseconds)
-            .skip(4);
+        layout.u64(time.seconds as u64).u32(time.nanoseconds).skip(4);
     }
     for device in [stat.rdev, stat.dev] {
         layout.u32((device >> 8) as u32).u32(device as u32 & 0xff);

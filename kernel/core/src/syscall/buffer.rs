@@ -39,18 +39,12 @@ pub(super) fn check_range(address: u64, length: u64) -> Result<(), Errno> {
 impl<'b> Buffer<'b> {
     /// The caller's memory.
     pub fn user(address: u64, length: u64) -> Self {
-        Buffer {
-            place: Place::User(address),
-            length: length.min(MOST) as usize,
-        }
+        Buffer { place: Place::User(address), length: length.min(MOST) as usize }
     }
 
     /// The kernel's.
     pub fn kernel(bytes: &'b mut [u8]) -> Self {
-        Buffer {
-            length: bytes.len(),
-            place: Place::Kernel(bytes),
-        }
+        Buffer { length: bytes.len(), place: Place::Kernel(bytes) }
     }
 
     /// Bytes.
@@ -117,11 +111,7 @@ impl<'b> Buffer<'b> {
             Place::User(address) => {
                 let from = UserAddr(address.wrapping_add(at as u64));
                 let visit = |storage: &mut Storage<'a, M>, frame, offset, length| {
-                    let chunk = Chunk::Frame {
-                        frame,
-                        offset,
-                        length,
-                    };
+                    let chunk = Chunk::Frame { frame, offset, length };
                     visit(storage, chunk)
                 };
                 let space = caller.process.space()?;

@@ -85,12 +85,7 @@ impl<M: Machine> Io<'_, '_, M> {
             record[HEAD..HEAD + entry.name.len()].copy_from_slice(entry.name);
             cookie = entry.cookie;
             let to = UserAddr(into.wrapping_add(done as u64));
-            let space = self
-                .processes
-                .current_mut()
-                .space
-                .as_mut()
-                .ok_or(Errno::EFAULT)?;
+            let space = self.processes.current_mut().space.as_mut().ok_or(Errno::EFAULT)?;
             space.copy_out(self.storage, to, &record[..length])?;
             done += length;
         }

@@ -124,14 +124,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let r = &mut self.storage;
         check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
-        let request = Request {
-            caller: process.space.as_mut(),
-            path,
-            file,
-            argv,
-            envp,
-            aux,
-        };
+        let request = Request { caller: process.space.as_mut(), path, file, argv, envp, aux };
         let mut last = file;
         let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);
@@ -159,15 +152,9 @@ impl<M: Machine> Kernel<'_, M> {
         })?;
         let r = &mut self.storage;
         let protection = Protection::READ | Protection::EXECUTE;
-        let source = Source::File {
-            inode: trampoline,
-            offset: 0,
-        };
+        let source = Source::File { inode: trampoline, offset: 0 };
         let place = Place::Fixed(SIGNAL_TRAMPOLINE);
-        if let Err(errno) = program
-            .space
-            .map(r, place, PAGE_SIZE as u64, protection, source)
-        {
+        if let Err(errno) = program.space.map(r, place, PAGE_SIZE as u64, protection, source) {
             program.space.release(r);
             return Err(errno);
         }

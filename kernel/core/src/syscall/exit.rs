@@ -29,8 +29,7 @@ impl<M: Machine> Kernel<'_, M> {
             self.observer().end(slot, ending.into());
         }
         let path = &self.processes.at(slot).path;
-        self.stages
-            .report(path, &mut self.ledger, &mut self.storage);
+        self.stages.report(path, &mut self.ledger, &mut self.storage);
         self.processes.drop_fp(slot);
         let process = self.processes.at_mut(slot);
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
@@ -71,10 +70,8 @@ impl<M: Machine> Kernel<'_, M> {
             }
             None => {
                 // Killed while its own vfork child uses the memory: that child now owes it to the lender.
-                let borrower = self
-                    .processes
-                    .iter_mut()
-                    .find(|(_, other)| other.lender == Some(pid));
+                let borrower =
+                    self.processes.iter_mut().find(|(_, other)| other.lender == Some(pid));
                 if let Some((_, borrower)) = borrower {
                     borrower.lender = lender;
                 }
@@ -97,10 +94,8 @@ impl<M: Machine> Kernel<'_, M> {
         if process.pid == process.session
             && let Some(group) = self.files.hang_up(process.session)
         {
-            self.processes
-                .signal_group(group, Signal::HUP, Info::kernel());
-            self.processes
-                .signal_group(group, Signal::CONT, Info::kernel());
+            self.processes.signal_group(group, Signal::HUP, Info::kernel());
+            self.processes.signal_group(group, Signal::CONT, Info::kernel());
         }
     }
 
@@ -160,16 +155,9 @@ impl Processes {
             Ending::Exited(status) => (CLD_EXITED, u64::from(status)),
             Ending::Killed(signal) => (CLD_KILLED, u64::from(signal.number())),
         };
-        let info = Info {
-            code,
-            pid: child.pid.0,
-            user: child.credentials.user[0],
-            value,
-        };
+        let info = Info { code, pid: child.pid.0, user: child.credentials.user[0], value };
         let (exit_signal, parent_pid) = (child.exit_signal(), child.parent);
-        let Some(parent) = self
-            .find(parent_pid)
-            .filter(|&parent| !self.at(parent).is_zombie())
+        let Some(parent) = self.find(parent_pid).filter(|&parent| !self.at(parent).is_zombie())
         else {
             return;
         };

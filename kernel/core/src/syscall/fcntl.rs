@@ -76,11 +76,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if flags & !O_CLOEXEC != 0 || old as u32 == new as u32 {
             return Err(Errno::EINVAL.into());
         }
-        let on_exec = if flags & O_CLOEXEC != 0 {
-            OnExec::Close
-        } else {
-            OnExec::Keep
-        };
+        let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
         let descriptors = &mut self.processes.current_mut().descriptors;
         if new as u32 as usize >= descriptors.limit() {
             return Err(Errno::EBADF.into());
@@ -100,19 +96,12 @@ impl<M: Machine> Io<'_, '_, M> {
         if flags & !(O_CLOEXEC | O_NONBLOCK) != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let on_exec = if flags & O_CLOEXEC != 0 {
-            OnExec::Close
-        } else {
-            OnExec::Keep
-        };
+        let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
         let status = flags & O_NONBLOCK;
         let pipe = self.files.pipes.create()?;
         let reader = OpenFile::new(Object::PipeReader(pipe), None, status);
         let writer = OpenFile::new(Object::PipeWriter(pipe), None, status | O_WRONLY);
-        let (reader, writer) = (
-            self.add_file(reader, on_exec),
-            self.add_file(writer, on_exec),
-        );
+        let (reader, writer) = (self.add_file(reader, on_exec), self.add_file(writer, on_exec));
         let fds = match (reader, writer) {
             (Ok(reader), Ok(writer)) => [reader, writer],
             (Ok(fd), Err(errno)) | (Err(errno), Ok(fd)) => {
@@ -166,10 +155,7 @@ impl<M: Machine> Io<'_, '_, M> {
             }
         };
         // Cannot fail: lowest_free made room.
-        self.processes
-            .current_mut()
-            .descriptors
-            .put(fd.into(), Descriptor { file, on_exec })?;
+        self.processes.current_mut().descriptors.put(fd.into(), Descriptor { file, on_exec })?;
         Ok(fd)
     }
 
@@ -180,15 +166,8 @@ impl<M: Machine> Io<'_, '_, M> {
             F_DUPFD_CLOEXEC => self.duplicate(fd, u64::from(argument as u32), OnExec::Close),
             F_GETFD => Ok(usize::from(descriptor.on_exec == OnExec::Close)),
             F_SETFD => {
-                let on_exec = if argument & FD_CLOEXEC != 0 {
-                    OnExec::Close
-                } else {
-                    OnExec::Keep
-                };
-                self.processes
-                    .current_mut()
-                    .descriptors
-                    .set_on_exec(fd, on_exec)?;
+                let on_exec = if argument & FD_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
+                self.processes.current_mut().descriptors.set_on_exec(fd, on_exec)?;
                 Ok(0)
             }
             F_GETFL => Ok(self.files.open.get(descriptor.file).flags as usize),
@@ -223,15 +202,9 @@ impl<M: Machine> Io<'_, '_, M> {
     fn check_lock(&mut self, lock: u64) -> Result<(), Errno> {
         let mut bytes = [0; 4];
         self.copy_in(lock, &mut bytes)?;
-        let (kind, whence) = (
-            u16::from_le_bytes([bytes[0], bytes[1]]),
-            u16::from_le_bytes([bytes[2], bytes[3]]),
-        );
-        if kind <= F_UNLCK && whence <= 2 {
-            Ok(())
-        } else {
-            Err(Errno::EINVAL)
-        }
+        let (kind, whence) =
+            (u16::from_le_bytes([bytes[0], bytes[1]]), u16::from_le_bytes([bytes[2], bytes[3]]));
+        if kind <= F_UNLCK && whence <= 2 { Ok(()) } else { Err(Errno::EINVAL) }
     }
 
     fn pipe_size(&self, file: FileId, wanted: u64, command: u32) -> Outcome {

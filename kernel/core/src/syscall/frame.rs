@@ -71,11 +71,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
             registers.x[2] = frame + UCONTEXT;
         }
         registers.x[29] = record;
-        registers.x[30] = if action.flags & SA_RESTORER != 0 {
-            action.restorer
-        } else {
-            SIGNAL_TRAMPOLINE
-        };
+        registers.x[30] =
+            if action.flags & SA_RESTORER != 0 { action.restorer } else { SIGNAL_TRAMPOLINE };
         registers.sp = frame;
         registers.pc = action.handler;
         let mut mask = process.signals.blocked | action.mask;
@@ -101,10 +98,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         let process = self.processes.current_mut();
         let registers = process.registers.clone();
         let alternate = process.signals.alternate;
-        let mask = process
-            .signals
-            .saved_mask
-            .unwrap_or(process.signals.blocked);
+        let mask = process.signals.saved_mask.unwrap_or(process.signals.blocked);
         let is_fault = info.code > 0 && info.code != SI_KERNEL && is_fault_signal(signal);
         let alternate_flags = match alternate.size {
             0 => SS_DISABLE,
@@ -127,10 +121,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         self.write_words(frame + MASK, &[mask])?;
         self.write_words(frame + MCONTEXT, &[if is_fault { info.value } else { 0 }])?;
         let mut bytes = [0; 34 * 8];
-        let words = registers
-            .x
-            .iter()
-            .chain([&registers.sp, &registers.pc, &registers.pstate]);
+        let words = registers.x.iter().chain([&registers.sp, &registers.pc, &registers.pstate]);
         for (slot, word) in bytes.chunks_exact_mut(8).zip(words) {
             slot.copy_from_slice(&word.to_le_bytes());
         }
@@ -164,8 +155,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if frame & 15 != 0 || self.restore_frame(frame).is_err() {
             // As Linux: a frame that cannot be read is a SIGSEGV at the stack pointer.
             let machine = &mut self.storage.machine;
-            self.processes
-                .fault_signal(machine, Signal::SEGV, SI_KERNEL, frame);
+            self.processes.fault_signal(machine, Signal::SEGV, SI_KERNEL, frame);
         }
         Err(Stop::GONE)
     }
@@ -217,10 +207,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
 }
 
 fn is_fault_signal(signal: Signal) -> bool {
-    matches!(
-        signal,
-        Signal::SEGV | Signal::BUS | Signal::ILL | Signal::FPE | Signal::TRAP
-    )
+    matches!(signal, Signal::SEGV | Signal::BUS | Signal::ILL | Signal::FPE | Signal::TRAP)
 }
 
 /// `siginfo_t`, 128 bytes: number, errno, code, then what the kind of signal uses.

@@ -34,11 +34,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             WAIT => self.futex_wait(address, value as u32, timeout, None),
             WAIT_BITSET if bits as u32 == 0 => Err(Errno::EINVAL.into()),
             WAIT_BITSET => {
-                let now = if is_realtime {
-                    self.realtime()
-                } else {
-                    self.storage.machine.now()
-                };
+                let now = if is_realtime { self.realtime() } else { self.storage.machine.now() };
                 self.futex_wait(address, value as u32, timeout, Some(now))
             }
             WAKE | WAKE_BITSET | REQUEUE => {
@@ -64,11 +60,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         }
         let word = self.read_u32(address)?;
         if word != value {
-            return if was_waiting {
-                Ok(0)
-            } else {
-                Err(Errno::EAGAIN.into())
-            };
+            return if was_waiting { Ok(0) } else { Err(Errno::EAGAIN.into()) };
         }
         Err(self.block(Event::Futex(address), Restart::WhenAsked))
     }

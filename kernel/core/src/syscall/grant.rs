@@ -65,10 +65,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
 
     #[inline(always)]
     pub(crate) fn jobs(&mut self) -> Jobs<'_, 'a, M> {
-        Jobs {
-            processes: &mut self.processes,
-            storage: &mut self.storage,
-        }
+        Jobs { processes: &mut self.processes, storage: &mut self.storage }
     }
 
     #[inline(always)]
@@ -100,21 +97,13 @@ impl<'a, M: Machine> Io<'_, 'a, M> {
     /// The ledger, to be told of something.
     #[inline(always)]
     pub fn observer(&mut self) -> Observer<'_, 'a, M> {
-        Observer {
-            ledger: self.ledger,
-            processes: self.processes,
-            storage: self.storage,
-        }
+        Observer { ledger: self.ledger, processes: self.processes, storage: self.storage }
     }
 
     /// The tree of files alone.
     #[inline(never)]
     pub fn names(&mut self) -> Names<'_, 'a, M> {
-        Names {
-            process: self.processes.current_mut(),
-            files: self.files,
-            storage: self.storage,
-        }
+        Names { process: self.processes.current_mut(), files: self.files, storage: self.storage }
     }
 
     /// Wakes those who wait for a pipe.
@@ -201,50 +190,35 @@ pub(crate) trait User<'a, M: Machine> {
 impl<'a, M: Machine> User<'a, M> for Caller<'_, 'a, M> {
     #[inline(always)]
     fn caller(&mut self) -> Caller<'_, 'a, M> {
-        Caller {
-            process: self.process,
-            storage: self.storage,
-        }
+        Caller { process: self.process, storage: self.storage }
     }
 }
 
 impl<'a, M: Machine> User<'a, M> for Names<'_, 'a, M> {
     #[inline(always)]
     fn caller(&mut self) -> Caller<'_, 'a, M> {
-        Caller {
-            process: self.process,
-            storage: self.storage,
-        }
+        Caller { process: self.process, storage: self.storage }
     }
 }
 
 impl<'a, M: Machine> User<'a, M> for Jobs<'_, 'a, M> {
     #[inline(always)]
     fn caller(&mut self) -> Caller<'_, 'a, M> {
-        Caller {
-            process: self.processes.current_mut(),
-            storage: self.storage,
-        }
+        Caller { process: self.processes.current_mut(), storage: self.storage }
     }
 }
 
 impl<'a, M: Machine> User<'a, M> for Io<'_, 'a, M> {
     #[inline(always)]
     fn caller(&mut self) -> Caller<'_, 'a, M> {
-        Caller {
-            process: self.processes.current_mut(),
-            storage: self.storage,
-        }
+        Caller { process: self.processes.current_mut(), storage: self.storage }
     }
 }
 
 impl<'a, M: Machine> User<'a, M> for Kernel<'a, M> {
     #[inline(always)]
     fn caller(&mut self) -> Caller<'_, 'a, M> {
-        Caller {
-            process: self.processes.current_mut(),
-            storage: &mut self.storage,
-        }
+        Caller { process: self.processes.current_mut(), storage: &mut self.storage }
     }
 }
 
@@ -299,10 +273,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         const NANOSECONDS: u64 = 1_000_000_000;
         let [seconds, nanoseconds] = self.load_words(address)?;
         if seconds as i64 >= 0 && nanoseconds < NANOSECONDS {
-            Ok(seconds
-                .saturating_mul(NANOSECONDS)
-                .saturating_add(nanoseconds)
-                .min(u64::MAX - 1))
+            Ok(seconds.saturating_mul(NANOSECONDS).saturating_add(nanoseconds).min(u64::MAX - 1))
         } else {
             Err(Errno::EINVAL)
         }

@@ -28,11 +28,7 @@ impl Process {
     /// Robust futexes matter when threads die: there are none.
     pub(super) fn sys_set_robust_list(&mut self, size: u64) -> Outcome {
         const LIST_HEAD: u64 = 24;
-        if size == LIST_HEAD {
-            Ok(0)
-        } else {
-            Err(Errno::EINVAL.into())
-        }
+        if size == LIST_HEAD { Ok(0) } else { Err(Errno::EINVAL.into()) }
     }
 
     pub(super) fn sys_get_user(&mut self, which: usize) -> Outcome {
@@ -89,16 +85,8 @@ impl Processes {
         }
         let own = self.current();
         let (own_pid, own_session) = (own.pid, own.session);
-        let pid = if pid as u32 == 0 {
-            own_pid
-        } else {
-            Pid(pid as u32)
-        };
-        let group = if group as u32 == 0 {
-            pid
-        } else {
-            Pid(group as u32)
-        };
+        let pid = if pid as u32 == 0 { own_pid } else { Pid(pid as u32) };
+        let group = if group as u32 == 0 { pid } else { Pid(group as u32) };
         let slot = self.find(pid).ok_or(Errno::ESRCH)?;
         let target = self.at(slot);
         if pid != own_pid {
@@ -115,9 +103,8 @@ impl Processes {
         if target.session == target.pid {
             return Err(Errno::EPERM.into());
         }
-        let exists = self
-            .iter()
-            .any(|(_, other)| other.group == group && other.session == own_session);
+        let exists =
+            self.iter().any(|(_, other)| other.group == group && other.session == own_session);
         if group != pid && !exists {
             return Err(Errno::EPERM.into());
         }
@@ -186,26 +173,15 @@ impl<M: Machine> Caller<'_, '_, M> {
             VERSION_2 | VERSION_3 => 2,
             _ => {
                 self.copy_out(header, &VERSION_3.to_le_bytes())?;
-                return if data == 0 {
-                    Ok(0)
-                } else {
-                    Err(Errno::EINVAL.into())
-                };
+                return if data == 0 { Ok(0) } else { Err(Errno::EINVAL.into()) };
             }
         };
         if data == 0 {
             return Ok(0);
         }
-        let set = if is_root(&self.process.credentials) {
-            ALL
-        } else {
-            0
-        };
+        let set = if is_root(&self.process.credentials) { ALL } else { 0 };
         let mut bytes = [0; 24];
-        for (word, half) in bytes
-            .chunks_exact_mut(12)
-            .zip([set as u32, (set >> 32) as u32])
-        {
+        for (word, half) in bytes.chunks_exact_mut(12).zip([set as u32, (set >> 32) as u32]) {
             word[..4].copy_from_slice(&half.to_le_bytes());
             word[4..8].copy_from_slice(&half.to_le_bytes());
         }

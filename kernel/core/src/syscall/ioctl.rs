@@ -38,25 +38,14 @@ impl<M: Machine> Io<'_, '_, M> {
         match request {
             _ if self.files.open.get(id).object == Object::Path => Err(Errno::EBADF.into()),
             FIOCLEX | FIONCLEX => {
-                let on_exec = if request == FIOCLEX {
-                    OnExec::Close
-                } else {
-                    OnExec::Keep
-                };
-                self.processes
-                    .current_mut()
-                    .descriptors
-                    .set_on_exec(fd, on_exec)?;
+                let on_exec = if request == FIOCLEX { OnExec::Close } else { OnExec::Keep };
+                self.processes.current_mut().descriptors.set_on_exec(fd, on_exec)?;
                 Ok(0)
             }
             FIONBIO => {
                 let on = self.read_u32(argument)?;
                 let flags = &mut self.files.open.get_mut(id).flags;
-                *flags = if on != 0 {
-                    *flags | O_NONBLOCK
-                } else {
-                    *flags & !O_NONBLOCK
-                };
+                *flags = if on != 0 { *flags | O_NONBLOCK } else { *flags & !O_NONBLOCK };
                 Ok(0)
             }
             FIONREAD => {
@@ -112,8 +101,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 });
                 if self.files.terminal.resize(window) {
                     let group = self.files.terminal.foreground();
-                    self.processes
-                        .signal_group(group, Signal::WINCH, Info::kernel());
+                    self.processes.signal_group(group, Signal::WINCH, Info::kernel());
                 }
             }
             TIOCSCTTY | TIOCNOTTY | TIOCGPGRP | TIOCSPGRP | TIOCGSID => {

@@ -9,10 +9,7 @@ pub(crate) struct Layout<const SIZE: usize> {
 impl<const SIZE: usize> Layout<SIZE> {
     /// All zeros, at the start.
     pub(crate) fn new() -> Self {
-        Layout {
-            bytes: [0; SIZE],
-            at: 0,
-        }
+        Layout { bytes: [0; SIZE], at: 0 }
     }
 
     /// The next field.

@@ -96,16 +96,8 @@ impl<M: Machine> Io<'_, '_, M> {
         new_address: u64,
     ) -> Outcome {
         let space = self.processes.current_mut().space()?;
-        let address = space.remap(
-            self.storage,
-            old,
-            old_length,
-            new_length,
-            flags,
-            new_address,
-        )?;
-        self.observer()
-            .areas_changed(address, address.saturating_add(new_length));
+        let address = space.remap(self.storage, old, old_length, new_length, flags, new_address)?;
+        self.observer().areas_changed(address, address.saturating_add(new_length));
         Ok(address as usize)
     }
 
@@ -162,11 +154,7 @@ impl<M: Machine> Kernel<'_, M> {
             Place::Hint(address)
         };
         let source = if flags & MAP_ANONYMOUS != 0 {
-            if shared {
-                Source::SharedAnonymous
-            } else {
-                Source::Anonymous
-            }
+            if shared { Source::SharedAnonymous } else { Source::Anonymous }
         } else {
             self.io().map_source(fd, offset, protection, shared)?
         };
@@ -174,31 +162,19 @@ impl<M: Machine> Kernel<'_, M> {
             self.check_mapping(inode, protection)?;
             self.observer().map(inode, protection);
         }
-        let space = self
-            .processes
-            .current_mut()
-            .space
-            .as_mut()
-            .ok_or(Errno::ENOMEM)?;
+        let space = self.processes.current_mut().space.as_mut().ok_or(Errno::ENOMEM)?;
         let address = space.map(&mut self.storage, place, length, protection, source)?;
-        self.observer()
-            .areas_changed(address, address.saturating_add(length));
+        self.observer().areas_changed(address, address.saturating_add(length));
         Ok(address as usize)
     }
 
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
         let protection = protection_of(protection)?;
         self.check_protection(address, length, protection)?;
-        let space = self
-            .processes
-            .current_mut()
-            .space
-            .as_mut()
-            .ok_or(Errno::ENOMEM)?;
+        let space = self.processes.current_mut().space.as_mut().ok_or(Errno::ENOMEM)?;
         let result = space.protect(&mut self.storage, address, length, protection);
         // Some of it may have changed before the error.
-        self.observer()
-            .areas_changed(address, address.saturating_add(length));
+        self.observer().areas_changed(address, address.saturating_add(length));
         result?;
         Ok(0)
     }

@@ -38,26 +38,15 @@ impl<M: Machine> Names<'_, '_, M> {
         if fd as i32 == AT_FDCWD {
             return Ok(self.process.directory);
         }
-        let inode = self
-            .files
-            .open
-            .get(self.process.descriptors.file(fd)?)
-            .inode
-            .ok_or(Errno::ENOTDIR)?;
-        if self.storage.fs.is_directory(inode) {
-            Ok(inode)
-        } else {
-            Err(Errno::ENOTDIR)
-        }
+        let inode =
+            self.files.open.get(self.process.descriptors.file(fd)?).inode.ok_or(Errno::ENOTDIR)?;
+        if self.storage.fs.is_directory(inode) { Ok(inode) } else { Err(Errno::ENOTDIR) }
     }
 
     /// The inode or pipe that a path names.
     #[inline(never)]
     pub(super) fn target(&self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
-        let inode = self
-            .storage
-            .fs
-            .resolve(self.start_of(fd, path)?, path, follow)?;
+        let inode = self.storage.fs.resolve(self.start_of(fd, path)?, path, follow)?;
         match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
                 self.proc_target(node)
@@ -80,21 +69,13 @@ impl<M: Machine> Names<'_, '_, M> {
             }
             return Ok(self.target_of(self.process.descriptors.file(fd)?));
         }
-        let follow = if flags & AT_SYMLINK_NOFOLLOW != 0 {
-            Follow::No
-        } else {
-            Follow::Yes
-        };
+        let follow = if flags & AT_SYMLINK_NOFOLLOW != 0 { Follow::No } else { Follow::Yes };
         self.target(fd, path, follow)
     }
 
     /// What an open file stands for.
     pub(super) fn target_of(&self, id: FileId) -> Target {
-        self.files
-            .open
-            .get(id)
-            .inode
-            .map_or(Target::File(id), Target::Inode)
+        self.files.open.get(id).inode.map_or(Target::File(id), Target::Inode)
     }
 
     /// What a link of /proc/self stands for.
@@ -125,10 +106,7 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_mkdirat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
         let (directory, path, name) = self.names().parent(fd, path)?;
         let permissions = self.processes.current().masked(mode) & 0o1777;
-        let made = self
-            .storage
-            .fs
-            .create_directory(directory, &path[name..], permissions)?;
+        let made = self.storage.fs.create_directory(directory, &path[name..], permissions)?;
         self.observer().made(made, directory);
         Ok(0)
     }
@@ -139,13 +117,9 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let (directory, path, name) = self.names().parent(fd, path)?;
         if flags & AT_REMOVEDIR != 0 {
-            self.storage
-                .fs
-                .remove_directory(directory, &path[name..], &mut self.storage.pool)?;
+            self.storage.fs.remove_directory(directory, &path[name..], &mut self.storage.pool)?;
         } else {
-            self.storage
-                .fs
-                .unlink(directory, &path[name..], &mut self.storage.pool)?;
+            self.storage.fs.unlink(directory, &path[name..], &mut self.storage.pool)?;
         }
         self.observer().names_changed(directory);
         Ok(0)
@@ -164,14 +138,9 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let old = self.path_name(old)?;
-        let no_follow = if flags & AT_SYMLINK_FOLLOW != 0 {
-            0
-        } else {
-            AT_SYMLINK_NOFOLLOW
-        };
+        let no_follow = if flags & AT_SYMLINK_FOLLOW != 0 { 0 } else { AT_SYMLINK_NOFOLLOW };
         let target =
-            self.names()
-                .target_or_descriptor(old_fd, &old, flags & AT_EMPTY_PATH | no_follow)?;
+            self.names().target_or_descriptor(old_fd, &old, flags & AT_EMPTY_PATH | no_follow)?;
         let Target::Inode(inode) = target else {
             return Err(Errno::EXDEV.into());
         };
@@ -207,10 +176,9 @@ impl<M: Machine> Io<'_, '_, M> {
             how,
             pool,
         )?;
-        for (directory, name) in [
-            (old_directory, &old[old_name..]),
-            (new_directory, &new[new_name..]),
-        ] {
+        for (directory, name) in
+            [(old_directory, &old[old_name..]), (new_directory, &new[new_name..])]
+        {
             // What stands there now has got this name; at the old place that is what was exchanged.
             match self.storage.fs.resolve(directory, name, Follow::No) {
                 Ok(file) => self.observer().named(file, directory),
@@ -227,10 +195,7 @@ impl<M: Machine> Io<'_, '_, M> {
         match mode & S_IFMT {
             0 | S_IFREG => {
                 let permissions = self.processes.current().masked(mode);
-                let file = self
-                    .storage
-                    .fs
-                    .create_file(directory, &path[name..], permissions)?;
+                let file = self.storage.fs.create_file(directory, &path[name..], permissions)?;
                 self.observer().made(file, directory);
                 Ok(0)
             }
@@ -252,8 +217,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let path = self.path_name(path)?;
         let target =
-            self.names()
-                .target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
+            self.names().target_or_descriptor(fd, &path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)?;
         let Target::Inode(inode) = target else {
             return Err(Errno::EINVAL.into());
         };

@@ -128,10 +128,7 @@ impl<M: Machine> Io<'_, '_, M> {
             self.observer().device(device);
         }
         let file = self.files.open.get(id);
-        let mut caller = Caller {
-            process: self.processes.current_mut(),
-            storage: self.storage,
-        };
+        let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         match &file.object {
             &Object::PipeReader(pipe) => self.read_pipe(pipe, file.flags, buffer),
             Object::Terminal => self.read_terminal(file.flags, buffer),
@@ -142,9 +139,7 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             Object::Random => self.read_random(buffer),
             Object::Text(text) => {
-                let start = usize::try_from(offset)
-                    .unwrap_or(usize::MAX)
-                    .min(text.len());
+                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
                 let end = start.saturating_add(buffer.len()).min(text.len());
                 buffer.put_all(&mut caller, 0, Chunk::Bytes(&text[start..end]))?;
                 Ok(end - start)
@@ -156,17 +151,11 @@ impl<M: Machine> Io<'_, '_, M> {
 
     fn read_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
         self.observer().pipe_read(pipe);
-        let mut caller = Caller {
-            process: self.processes.current_mut(),
-            storage: self.storage,
-        };
+        let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         let ring = self.files.pipes.at(pipe);
         let result = ring.read(buffer.len(), |piece| {
-            let chunk = Chunk::Frame {
-                frame: piece.frame,
-                offset: piece.offset,
-                length: piece.length,
-            };
+            let chunk =
+                Chunk::Frame { frame: piece.frame, offset: piece.offset, length: piece.length };
             buffer.put_all(&mut caller, piece.done, chunk)
         });
         match result {
@@ -250,9 +239,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if room == 0 {
             return Err(Errno::EFBIG);
         }
-        let length = usize::try_from(room)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
+        let length = usize::try_from(room).unwrap_or(usize::MAX).min(buffer.len());
         self.observer().write(inode, true);
         let mut at = offset;
         let done = buffer.take(&mut self.caller(), 0, length, |storage, chunk| {
@@ -312,10 +299,7 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             Err(errno) => return Err(errno.into()),
         };
-        let mut caller = Caller {
-            process: self.processes.current_mut(),
-            storage: self.storage,
-        };
+        let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         let done = ring.write(ready, |piece| {
             let mut at = piece.offset;
             let copy = |storage: &mut crate::storage::Storage<'_, M>, chunk: Chunk<'_>| {
@@ -336,10 +320,7 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline(never)]
     fn write_terminal(&mut self, buffer: &mut Buffer<'_>) -> Outcome {
         let terminal = &self.files.terminal;
-        let mut caller = Caller {
-            process: self.processes.current_mut(),
-            storage: self.storage,
-        };
+        let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         let mut done = 0;
         while done < buffer.len() {
             let mut bytes = [0; 512];
@@ -378,8 +359,7 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let from = |base: u64| {
             let new = (base as i64).checked_add(offset as i64);
-            new.and_then(|new| u64::try_from(new).ok())
-                .ok_or(Errno::EINVAL)
+            new.and_then(|new| u64::try_from(new).ok()).ok_or(Errno::EINVAL)
         };
         let new = match (whence, &file.object) {
             (SEEK_SET, _) => from(0)?,
@@ -403,11 +383,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 self.files.pipes.watch(pipe);
                 let pipe = self.files.pipes.at(pipe);
                 let hang_up = if pipe.writers() == 0 { POLLHUP } else { 0 };
-                if pipe.is_empty() {
-                    hang_up
-                } else {
-                    hang_up | IN
-                }
+                if pipe.is_empty() { hang_up } else { hang_up | IN }
             }
             Object::PipeWriter(pipe) => {
                 self.files.pipes.watch(pipe);
@@ -416,14 +392,9 @@ impl<M: Machine> Io<'_, '_, M> {
                 if pipe.has_room() { error | OUT } else { error }
             }
             Object::Terminal => {
-                self.files
-                    .read_console(self.processes, &mut self.storage.machine);
+                self.files.read_console(self.processes, &mut self.storage.machine);
                 self.files.terminal.note_reader();
-                if self.files.terminal.is_ready() {
-                    IN | OUT
-                } else {
-                    OUT
-                }
+                if self.files.terminal.is_ready() { IN | OUT } else { OUT }
             }
             Object::Path => POLLNVAL,
             _ => IN | OUT,

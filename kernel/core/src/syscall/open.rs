@@ -52,11 +52,7 @@ impl<M: Machine> Io<'_, '_, M> {
         // Before anything is created: a full table must not leave a file behind.
         self.processes.current_mut().descriptors.lowest_free(0)?;
         let (target, is_new) = self.find_or_create(fd, &path, flags, mode)?;
-        let on_exec = if flags & O_CLOEXEC != 0 {
-            OnExec::Close
-        } else {
-            OnExec::Keep
-        };
+        let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
         let file = match target {
             Target::Inode(inode) => self.open_inode(inode, flags, is_new)?,
             Target::File(id) => self.reopen_pipe(id, flags)?,
@@ -77,11 +73,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Ok((self.names().target(fd, path, follow)?, false));
         }
         let start = self.names().start_of(fd, path)?;
-        let create = if flags & O_EXCL != 0 {
-            Create::Exclusive
-        } else {
-            Create::IfMissing
-        };
+        let create = if flags & O_EXCL != 0 { Create::Exclusive } else { Create::IfMissing };
         let permissions = self.processes.current().masked(mode);
         let fs = &mut self.storage.fs;
         match fs.open_or_create(start, path, follow, create, permissions)? {

@@ -57,13 +57,7 @@ impl<M: Machine> Kernel<'_, M> {
         if self.policy == Policy::Open || !protection.executable() {
             return Ok(());
         }
-        check_policy(
-            self.policy,
-            &self.storage.fs,
-            &mut self.storage.machine,
-            file,
-            MAPPED,
-        )
+        check_policy(self.policy, &self.storage.fs, &mut self.storage.machine, file, MAPPED)
     }
 
     /// May the current process execute what is mapped from `address` on? The ledger gets to know the files.

@@ -22,11 +22,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if count > self.processes.current().descriptors.limit() as u64 {
             return Err(Errno::EINVAL.into());
         }
-        let timeout = if timeout == 0 {
-            None
-        } else {
-            Some(self.timespec(timeout)?)
-        };
+        let timeout = if timeout == 0 { None } else { Some(self.timespec(timeout)?) };
         if mask != 0 {
             check_set_size(set_size)?;
             let [mask] = self.read_words(mask)?;
@@ -85,11 +81,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if (count as i32) < 0 {
             return Err(Errno::EINVAL.into());
         }
-        let timeout = if timeout == 0 {
-            None
-        } else {
-            Some(self.timespec(timeout)?)
-        };
+        let timeout = if timeout == 0 { None } else { Some(self.timespec(timeout)?) };
         if mask != 0 {
             let [set, set_size] = self.read_words(mask)?;
             if set != 0 {
@@ -125,11 +117,8 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             let id = self.processes.current().descriptors.file(fd as u64)?;
             let state = self.poll(id);
-            let conditions = [
-                state & (IN | POLLHUP | POLLERR) != 0,
-                state & (OUT | POLLERR) != 0,
-                false,
-            ];
+            let conditions =
+                [state & (IN | POLLHUP | POLLERR) != 0, state & (OUT | POLLERR) != 0, false];
             for ((found, wanted), condition) in found.iter_mut().zip(&wanted).zip(conditions) {
                 if wanted[word] & bit != 0 && condition {
                     found[word] |= bit;

@@ -19,8 +19,7 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline(never)]
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
         let mut text = Text::new();
-        self.write_proc(node, &mut text)
-            .map_err(|_| Errno::ENOMEM)?;
+        self.write_proc(node, &mut text).map_err(|_| Errno::ENOMEM)?;
         Ok(text.bytes)
     }
 
@@ -56,10 +55,9 @@ impl<M: Machine> Io<'_, '_, M> {
                 let count = self.processes.count();
                 writeln!(text, "0.00 0.00 0.00 1/{count} {}", process.pid.0)
             }
-            ProcNode::CpuInfo => writeln!(
-                text,
-                "processor\t: 0\nFeatures\t: fp asimd\nCPU architecture: 8\n"
-            ),
+            ProcNode::CpuInfo => {
+                writeln!(text, "processor\t: 0\nFeatures\t: fp asimd\nCPU architecture: 8\n")
+            }
             ProcNode::Stat => writeln!(
                 text,
                 "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime {}",
@@ -104,9 +102,7 @@ impl<M: Machine> Io<'_, '_, M> {
     fn write_contents(&self, file: InodeId, text: &mut Text) -> fmt::Result {
         let size = usize::try_from(self.storage.fs.size(file)).map_err(|_| fmt::Error)?;
         text.bytes = zeros(size).map_err(|_| fmt::Error)?;
-        self.storage
-            .fs
-            .read(file, 0, &mut text.bytes, &self.storage.machine);
+        self.storage.fs.read(file, 0, &mut text.bytes, &self.storage.machine);
         Ok(())
     }
 
@@ -116,21 +112,11 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         for area in space.areas() {
             let letter = |right, letter| {
-                if area.protection.contains(right) {
-                    letter
-                } else {
-                    '-'
-                }
+                if area.protection.contains(right) { letter } else { '-' }
             };
-            let shared = if matches!(area.kind, AreaKind::SharedAnonymous) {
-                's'
-            } else {
-                'p'
-            };
-            let (inode, offset) = area
-                .kind
-                .view()
-                .map_or((0, 0), |view| (u64::from(view.inode.0) + 1, view.offset));
+            let shared = if matches!(area.kind, AreaKind::SharedAnonymous) { 's' } else { 'p' };
+            let (inode, offset) =
+                area.kind.view().map_or((0, 0), |view| (u64::from(view.inode.0) + 1, view.offset));
             write!(
                 text,
                 "{:08x}-{:08x} {}{}{}{shared} {offset:08x} 00:01 {inode}",
@@ -144,11 +130,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 AreaKind::Stack => writeln!(text, " [stack]")?,
                 kind => match kind.view() {
                     Some(view) => {
-                        let path = self
-                            .storage
-                            .fs
-                            .path_of(view.inode)
-                            .map_err(|_| fmt::Error)?;
+                        let path = self.storage.fs.path_of(view.inode).map_err(|_| fmt::Error)?;
                         writeln!(text, " {}", Printable(&path))?;
                     }
                     None => writeln!(text)?,
@@ -161,9 +143,6 @@ impl<M: Machine> Io<'_, '_, M> {
 
 /// A process's name without its padding.
 fn name_of(name: &[u8; 16]) -> &[u8] {
-    let end = name
-        .iter()
-        .position(|&byte| byte == 0)
-        .unwrap_or(name.len());
+    let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
     &name[..end]
 }

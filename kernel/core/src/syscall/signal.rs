@@ -28,25 +28,13 @@ impl<M: Machine> Caller<'_, '_, M> {
         if new != 0 && signal.bit() & UNBLOCKABLE != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let replacement = if new == 0 {
-            None
-        } else {
-            Some(self.read_words::<4>(new)?)
-        };
+        let replacement = if new == 0 { None } else { Some(self.read_words::<4>(new)?) };
         let action = self.process.signals.action(signal);
         if old != 0 {
-            self.write_words(
-                old,
-                &[action.handler, action.flags, action.restorer, action.mask],
-            )?;
+            self.write_words(old, &[action.handler, action.flags, action.restorer, action.mask])?;
         }
         if let Some([handler, flags, restorer, mask]) = replacement {
-            let action = Action {
-                handler,
-                flags,
-                restorer,
-                mask: mask & !UNBLOCKABLE,
-            };
+            let action = Action { handler, flags, restorer, mask: mask & !UNBLOCKABLE };
             self.process.signals.set_action(signal, action);
         }
         Ok(0)
@@ -106,11 +94,7 @@ impl<M: Machine> Caller<'_, '_, M> {
     ) -> Outcome {
         check_set_size(set_size)?;
         let [set] = self.read_words(set)?;
-        let timeout = if timeout == 0 {
-            None
-        } else {
-            Some(self.timespec(timeout)?)
-        };
+        let timeout = if timeout == 0 { None } else { Some(self.timespec(timeout)?) };
         let deadline = self.deadline(timeout);
         let process = &mut *self.process;
         if let Some((signal, details)) = process.signals.take_from(set & !UNBLOCKABLE) {
@@ -124,11 +108,7 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     pub(super) fn sys_sigaltstack(&mut self, new: u64, old: u64) -> Outcome {
-        let replacement = if new == 0 {
-            None
-        } else {
-            Some(self.read_words::<3>(new)?)
-        };
+        let replacement = if new == 0 { None } else { Some(self.read_words::<3>(new)?) };
         let process = &*self.process;
         let alternate = process.signals.alternate;
         let is_in_use = alternate.contains(process.registers.sp);
@@ -190,11 +170,7 @@ impl Processes {
             i32::MIN => 0,
             group => self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs())),
         };
-        if members == 0 {
-            Err(Errno::ESRCH.into())
-        } else {
-            Ok(0)
-        }
+        if members == 0 { Err(Errno::ESRCH.into()) } else { Ok(0) }
     }
 
     fn kill_where(
@@ -205,10 +181,7 @@ impl Processes {
     ) -> usize {
         let mut members = 0;
         for slot in self.slots() {
-            if self
-                .get_mut(slot)
-                .is_some_and(|process| chosen(process.pid, process.group))
-            {
+            if self.get_mut(slot).is_some_and(|process| chosen(process.pid, process.group)) {
                 members += 1;
                 self.send_or_probe(slot, signal, info);
             }
@@ -231,10 +204,7 @@ impl Processes {
         let signal = signal_or_probe(number)?;
         let own = self.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_TKILL);
-        let slot = self
-            .find(Pid(thread as u32))
-            .filter(|_| group == thread)
-            .ok_or(Errno::ESRCH)?;
+        let slot = self.find(Pid(thread as u32)).filter(|_| group == thread).ok_or(Errno::ESRCH)?;
         self.send_or_probe(slot, signal, info);
         Ok(0)
     }
@@ -256,12 +226,7 @@ impl<M: Machine> Io<'_, '_, M> {
         self.processes.send_or_probe(
             slot,
             signal,
-            Info {
-                code,
-                pid: word(16),
-                user: word(20),
-                value,
-            },
+            Info { code, pid: word(16), user: word(20), value },
         );
         Ok(0)
     }
@@ -269,11 +234,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
 /// The size of a signal set is part of the ABI.
 pub(super) fn check_set_size(size: u64) -> Result<(), Errno> {
-    if size == 8 {
-        Ok(())
-    } else {
-        Err(Errno::EINVAL)
-    }
+    if size == 8 { Ok(()) } else { Err(Errno::EINVAL) }
 }
 
 /// Signal 0 sends nothing: the call only checks.

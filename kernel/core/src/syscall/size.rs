@@ -70,10 +70,8 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::PipeWriter(_) => return Err(Errno::ESPIPE.into()),
             _ => return Err(Errno::ENODEV.into()),
         };
-        let end = offset
-            .checked_add(length)
-            .filter(|&end| end <= FILE_SIZE_MAX)
-            .ok_or(Errno::EFBIG)?;
+        let end =
+            offset.checked_add(length).filter(|&end| end <= FILE_SIZE_MAX).ok_or(Errno::EFBIG)?;
         match mode as u32 as u64 {
             0 if end > self.storage.fs.size(inode) => self.set_size(inode, end),
             0 | KEEP_SIZE => Ok(0),

@@ -105,10 +105,8 @@ impl<M: Machine> Kernel<'_, M> {
     /// Waits until the vfork child has called execve or ended.
     fn vfork_parent(&mut self, child: Pid) -> Outcome {
         let runs = |process: &Process| !process.is_zombie() && process.vfork_parent.is_some();
-        let is_running = self
-            .processes
-            .find(child)
-            .is_some_and(|slot| runs(self.processes.at(slot)));
+        let is_running =
+            self.processes.find(child).is_some_and(|slot| runs(self.processes.at(slot)));
         if !is_running && self.processes.current().space.is_some() {
             return Ok(child.0 as usize);
         }
@@ -143,9 +141,7 @@ impl<M: Machine> Kernel<'_, M> {
         while let Some(descriptor) = child.descriptors.take_any(|_| true) {
             self.io().release_file(descriptor.file);
         }
-        self.storage
-            .fs
-            .drop_hold(child.directory, &mut self.storage.pool);
+        self.storage.fs.drop_hold(child.directory, &mut self.storage.pool);
         if let Some(program) = child.program {
             self.storage.fs.end_exec(program);
             self.storage.fs.drop_hold(program, &mut self.storage.pool);

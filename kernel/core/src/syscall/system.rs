@@ -21,14 +21,7 @@ impl<M: Machine> Caller<'_, '_, M> {
     #[inline(never)]
     pub(super) fn sys_uname(&mut self, into: u64) -> Outcome {
         const FIELD: usize = 65;
-        let fields = [
-            "Linux",
-            "firmseed",
-            RELEASE,
-            "#1 firmseed",
-            "aarch64",
-            "(none)",
-        ];
+        let fields = ["Linux", "firmseed", RELEASE, "#1 firmseed", "aarch64", "(none)"];
         let mut bytes = [0; FIELD * 6];
         for (slot, field) in bytes.chunks_exact_mut(FIELD).zip(fields) {
             slot[..field.len()].copy_from_slice(field.as_bytes());
@@ -143,11 +136,7 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
         let slot = self.processes.process_or_self(pid)?;
         let mut limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
-        let replacement = if new == 0 {
-            None
-        } else {
-            Some(self.read_words::<2>(new)?)
-        };
+        let replacement = if new == 0 { None } else { Some(self.read_words::<2>(new)?) };
         let is_descriptors = resource as u32 == DESCRIPTORS;
         if is_descriptors && replacement.is_some() {
             self.observer().message(slot);

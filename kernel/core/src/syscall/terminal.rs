@@ -19,8 +19,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if self.is_background() {
             return self.stop_background_reader();
         }
-        self.files
-            .read_console(self.processes, &mut self.storage.machine);
+        self.files.read_console(self.processes, &mut self.storage.machine);
         if !self.files.terminal.is_ready() {
             self.files.terminal.note_reader();
             if self.files.terminal.polls() {
@@ -65,8 +64,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EIO.into());
         }
         let group = process.group;
-        self.processes
-            .signal_group(group, Signal::TTIN, Info::kernel());
+        self.processes.signal_group(group, Signal::TTIN, Info::kernel());
         self.deadline(None);
         Err(self.block(Event::Signal, Restart::WhenAsked))
     }

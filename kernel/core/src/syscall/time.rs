@@ -71,10 +71,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         request: u64,
         remaining: u64,
     ) -> Outcome {
-        if matches!(
-            clock as u32 as u64,
-            CLOCK_THREAD_CPUTIME_ID | CLOCK_MONOTONIC_RAW | 5 | 6
-        ) {
+        if matches!(clock as u32 as u64, CLOCK_THREAD_CPUTIME_ID | CLOCK_MONOTONIC_RAW | 5 | 6) {
             return Err(Errno::EINVAL.into());
         }
         let now = self.clock(clock)?;
@@ -125,11 +122,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     pub(super) fn sys_setitimer(&mut self, which: u64, new: u64, old: u64) -> Outcome {
         check_timer(which)?;
-        let [interval_seconds, interval_micros, seconds, micros] = if new == 0 {
-            [0; 4]
-        } else {
-            self.read_words(new)?
-        };
+        let [interval_seconds, interval_micros, seconds, micros] =
+            if new == 0 { [0; 4] } else { self.read_words(new)? };
         let interval = timeval(interval_seconds, interval_micros)?;
         let value = timeval(seconds, micros)?;
         let words = self.alarm_words();
@@ -149,9 +143,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
     /// `struct itimerval` of the current process.
     fn alarm_words(&self) -> [u64; 4] {
         let alarm = self.processes.current().alarm;
-        let left = alarm.next.map_or(0, |next| {
-            next.saturating_sub(self.storage.machine.now()).max(1000)
-        });
+        let left =
+            alarm.next.map_or(0, |next| next.saturating_sub(self.storage.machine.now()).max(1000));
         let split = |time: u64| [time / NANOSECONDS, time % NANOSECONDS / 1000];
         let ([interval, interval_micros], [seconds, micros]) = (split(alarm.interval), split(left));
         [interval, interval_micros, seconds, micros]
@@ -190,10 +183,7 @@ fn check_timer(which: u64) -> Result<(), Errno> {
 /// A `struct timeval` as nanoseconds.
 pub(super) fn timeval(seconds: u64, micros: u64) -> Result<u64, Errno> {
     if seconds as i64 >= 0 && micros < 1_000_000 {
-        Ok(seconds
-            .saturating_mul(NANOSECONDS)
-            .saturating_add(micros * 1000)
-            .min(u64::MAX - 1))
+        Ok(seconds.saturating_mul(NANOSECONDS).saturating_add(micros * 1000).min(u64::MAX - 1))
     } else {
         Err(Errno::EINVAL)
     }

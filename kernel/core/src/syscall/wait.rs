@@ -122,12 +122,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         };
         let child = self.processes.at(slot);
         let (code, value) = change.code_and_status();
-        let details = Info {
-            code,
-            pid: child.pid.0,
-            user: child.credentials.user[0],
-            value,
-        };
+        let details = Info { code, pid: child.pid.0, user: child.credentials.user[0], value };
         self.copy_out_optional(info, &siginfo_bytes(Signal::CHLD, details))?;
         self.report_child_usage(usage, slot)?;
         if options & WNOWAIT == 0 {
@@ -159,11 +154,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
                 return Ok(Some((slot, change)));
             }
         }
-        if has_child {
-            Ok(None)
-        } else {
-            Err(Errno::ECHILD)
-        }
+        if has_child { Ok(None) } else { Err(Errno::ECHILD) }
     }
 
     fn no_change(&mut self, options: u64) -> Outcome {

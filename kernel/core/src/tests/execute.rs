@@ -14,10 +14,7 @@ fn execve_replaces_the_program() {
     rig.poke_words(DATA + 64, &[PATH_2, PATH_2 + 6, 0]);
     assert_eq!(rig.start(n::EXECVE, &[path, DATA + 64, 0]), Next::Run);
     let registers = rig.kernel.registers().clone();
-    assert_eq!(
-        (registers.pc, registers.x[0], registers.x[8]),
-        (BASE + 120, 0, 0)
-    );
+    assert_eq!((registers.pc, registers.x[0], registers.x[8]), (BASE + 120, 0, 0));
     assert_eq!(rig.peek_word(registers.sp), 2);
     let argument = rig.peek_word(registers.sp + 16);
     assert_eq!(rig.peek(argument, 7), b"second\0");
@@ -48,11 +45,7 @@ fn execve_says_why_it_fails() {
     assert_eq!(rig.call(n::EXECVE, &[path, 8, 0]), fail(Errno::EFAULT));
     let free = rig.kernel.storage.pool.free();
     assert_eq!(rig.call(n::EXECVE, &[path, 8, 0]), fail(Errno::EFAULT));
-    assert_eq!(
-        rig.kernel.storage.pool.free(),
-        free,
-        "a failed exec gives all back"
-    );
+    assert_eq!(rig.kernel.storage.pool.free(), free, "a failed exec gives all back");
 }
 
 #[test]
@@ -93,14 +86,8 @@ fn execveat_runs_descriptors() {
     let mut rig = Rig::new();
     let fd = rig.opened("/init", 0);
     let empty = rig.path("");
-    assert_eq!(
-        rig.call(n::EXECVEAT, &[fd, empty, 0, 0, 0]),
-        fail(Errno::ENOENT)
-    );
-    assert_eq!(
-        rig.start(n::EXECVEAT, &[fd, empty, 0, 0, AT_EMPTY_PATH]),
-        Next::Run
-    );
+    assert_eq!(rig.call(n::EXECVEAT, &[fd, empty, 0, 0, 0]), fail(Errno::ENOENT));
+    assert_eq!(rig.start(n::EXECVEAT, &[fd, empty, 0, 0, AT_EMPTY_PATH]), Next::Run);
     assert_eq!(rig.kernel.registers().pc, BASE + 120);
     let path = rig.path("/proc/self/exe");
     assert_eq!(rig.start(n::EXECVE, &[path, 0, 0]), Next::Run);
@@ -130,33 +117,24 @@ pub(super) fn image_with(name: &str, contents: &[u8]) -> &'static [u8] {
 #[test]
 fn the_chain_s_policy_refuses_programs_of_the_image() {
     for (policy, refused) in [(Policy::Chain, true), (Policy::Open, false)] {
-        let options = BootOptions {
-            policy,
-            ..options()
-        };
+        let options = BootOptions { policy, ..options() };
         let mut rig = Rig::with_options(4096, &options, |fs, _, _| {
             fs.add_tar(image_with("foreign", &program())).unwrap();
             fs.add_tar(image_with("script", b"#!/init\n")).unwrap();
-            fs.add_tar(image_with("bad-script", b"#!/foreign\n"))
-                .unwrap();
+            fs.add_tar(image_with("bad-script", b"#!/foreign\n")).unwrap();
         });
         let path = rig.path("/bad-script");
         if refused {
             assert_eq!(rig.call(n::EXECVE, &[path, 0, 0]), fail(Errno::EACCES));
             assert!(
-                rig.output()
-                    .contains("/foreign: not executed: it is part of the image"),
+                rig.output().contains("/foreign: not executed: it is part of the image"),
                 "{}",
                 rig.output()
             );
             let path = rig.path("/foreign");
             assert_eq!(rig.call(n::EXECVE, &[path, 0, 0]), fail(Errno::EACCES));
             let path = rig.path("/script");
-            assert_eq!(
-                rig.start(n::EXECVE, &[path, 0, 0]),
-                Next::Run,
-                "a script is text"
-            );
+            assert_eq!(rig.start(n::EXECVE, &[path, 0, 0]), Next::Run, "a script is text");
             assert_eq!(rig.kernel.registers().pc, BASE + 120);
         } else {
             rig.start(n::EXECVE, &[path, 0, 0]);
@@ -167,14 +145,8 @@ fn the_chain_s_policy_refuses_programs_of_the_image() {
 
 #[test]
 fn seeds_are_decoded_before_the_start() {
-    let text: String = program()
-        .iter()
-        .map(|byte| std::format!("{byte:02X} # byte\n"))
-        .collect();
-    let seed = Seed {
-        text: b"/seed.hex0".to_vec(),
-        program: b"/made/here/seed".to_vec(),
-    };
+    let text: String = program().iter().map(|byte| std::format!("{byte:02X} # byte\n")).collect();
+    let seed = Seed { text: b"/seed.hex0".to_vec(), program: b"/made/here/seed".to_vec() };
     let options = BootOptions {
         policy: Policy::Chain,
         init: b"/made/here/seed".to_vec(),
@@ -182,30 +154,19 @@ fn seeds_are_decoded_before_the_start() {
         ..options()
     };
     let mut rig = Rig::with_options(4096, &options, |fs, _, _| {
-        fs.add_tar(image_with("seed.hex0", text.as_bytes()))
-            .unwrap();
+        fs.add_tar(image_with("seed.hex0", text.as_bytes())).unwrap();
     });
     assert_eq!(rig.kernel.registers().pc, BASE + 120);
     let fd = rig.opened("/made/here/seed", 0);
     assert_eq!(rig.read(fd, 4096), program());
-    let broken = Seed {
-        text: b"/init".to_vec(),
-        program: b"/x".to_vec(),
-    };
-    let options = BootOptions {
-        seeds: vec![broken],
-        ..options
-    };
+    let broken = Seed { text: b"/init".to_vec(), program: b"/x".to_vec() };
+    let options = BootOptions { seeds: vec![broken], ..options };
     let (mut machine, mut pool) = FakeMachine::with_pool(4096);
     let mut fs = Fs::new().unwrap();
     let init = fs.create_file(InodeId::ROOT, b"init", 0o755).unwrap();
-    fs.write(init, 0, b"no hex", &mut pool, &mut machine)
-        .unwrap();
+    fs.write(init, 0, b"no hex", &mut pool, &mut machine).unwrap();
     let error = Kernel::new(machine, pool, fs, &options).err().unwrap();
-    assert_eq!(
-        std::format!("{error}"),
-        "cannot decode the seed /init: ENOEXEC"
-    );
+    assert_eq!(std::format!("{error}"), "cannot decode the seed /init: ENOEXEC");
 }
 
 #[test]
@@ -229,11 +190,8 @@ fn pid_1_gets_what_the_options_say() {
         ("/tmp", "/", "cannot start the first program /tmp: EACCES"),
         ("/init", "/none", "cannot enter the directory /none: ENOENT"),
     ] {
-        let options = BootOptions {
-            init: init.into(),
-            directory: directory.into(),
-            ..super::options()
-        };
+        let options =
+            BootOptions { init: init.into(), directory: directory.into(), ..super::options() };
         let (machine, pool) = FakeMachine::with_pool(4096);
         let error = Kernel::new(machine, pool, Fs::new().unwrap(), &options).err();
         if init != "/init" || directory != "/" {

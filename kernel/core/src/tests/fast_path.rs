@@ -21,10 +21,7 @@ fn random_work_on_a_file_equals_a_vector_of_bytes() {
         let mut rig = Rig::with_options(4096, &options(), |fs, _, _| fs.add_tar(contents).unwrap());
         let fds = [0; 2].map(|_| rig.opened("/file", O_RDWR));
         let mut random = Random::new(seed);
-        let mut model = Model {
-            bytes: image,
-            offsets: [0; 2],
-        };
+        let mut model = Model { bytes: image, offsets: [0; 2] };
         for step in 0..400 {
             let which = (random.next_u64() % 2) as usize;
             let what = random.next_u64();
@@ -58,9 +55,8 @@ fn check_step(rig: &mut Rig, model: &mut Model, fd: u64, which: usize, what: u64
             model.offsets[which] += expected.len();
         }
         7..13 if offset + length <= LARGEST => {
-            let bytes: Vec<u8> = (0..length)
-                .map(|index| (what >> 16) as u8 ^ index as u8)
-                .collect();
+            let bytes: Vec<u8> =
+                (0..length).map(|index| (what >> 16) as u8 ^ index as u8).collect();
             assert_eq!(rig.write(fd, &bytes), length as i64);
             if model.bytes.len() < offset + length {
                 model.bytes.resize(offset + length, 0);

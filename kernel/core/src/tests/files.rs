@@ -19,11 +19,7 @@ fn what_was_written_is_read_byte_by_byte() {
     assert_eq!(rig.read(fd, 1), []);
     assert_eq!(rig.write(fd, b"x"), fail(Errno::EBADF));
     assert_eq!(rig.call(n::READ, &[99, DATA, 1]), fail(Errno::EBADF));
-    assert_eq!(
-        rig.call(n::READ, &[fd, 8, 1]),
-        0,
-        "nothing is read, so nothing faults"
-    );
+    assert_eq!(rig.call(n::READ, &[fd, 8, 1]), 0, "nothing is read, so nothing faults");
     rig.done(n::LSEEK, &[fd, 0, SEEK_SET]);
     assert_eq!(rig.call(n::READ, &[fd, 8, 1]), fail(Errno::EFAULT));
 }
@@ -64,20 +60,10 @@ fn a_range_that_no_program_can_have_is_a_fault() {
     }
     assert_eq!(rig.call(n::READV, &[fd, DATA + 64, 2]), fault);
     assert_eq!(rig.call(n::WRITEV, &[fd, DATA + 64, 2]), fault);
-    assert_eq!(
-        rig.done(n::LSEEK, &[fd, 0, SEEK_END]),
-        0,
-        "nothing was written"
-    );
+    assert_eq!(rig.done(n::LSEEK, &[fd, 0, SEEK_END]), 0, "nothing was written");
     // What may not be done at all is said first.
-    assert_eq!(
-        rig.call(n::READ, &[writer, DATA, u64::MAX]),
-        fail(Errno::EBADF)
-    );
-    assert_eq!(
-        rig.call(n::WRITE, &[folder, DATA, u64::MAX]),
-        fail(Errno::EBADF)
-    );
+    assert_eq!(rig.call(n::READ, &[writer, DATA, u64::MAX]), fail(Errno::EBADF));
+    assert_eq!(rig.call(n::WRITE, &[folder, DATA, u64::MAX]), fail(Errno::EBADF));
 }
 
 #[test]
@@ -99,20 +85,11 @@ fn seek_knows_holes() {
     assert_eq!(rig.call(n::LSEEK, &[fd, -3i64 as u64, SEEK_CUR]), 1 << 20);
     assert_eq!(rig.call(n::LSEEK, &[fd, 0, SEEK_DATA]), 1 << 20);
     assert_eq!(rig.call(n::LSEEK, &[fd, 0, SEEK_HOLE]), 0);
-    assert_eq!(
-        rig.call(n::LSEEK, &[fd, -1i64 as u64, SEEK_SET]),
-        fail(Errno::EINVAL)
-    );
-    assert_eq!(
-        rig.call(n::LSEEK, &[fd, i64::MAX as u64, SEEK_END]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::LSEEK, &[fd, -1i64 as u64, SEEK_SET]), fail(Errno::EINVAL));
+    assert_eq!(rig.call(n::LSEEK, &[fd, i64::MAX as u64, SEEK_END]), fail(Errno::EINVAL));
     assert_eq!(rig.call(n::LSEEK, &[fd, 0, 9]), fail(Errno::EINVAL));
     let (reader, _) = rig.pipe();
-    assert_eq!(
-        rig.call(n::LSEEK, &[reader, 0, SEEK_SET]),
-        fail(Errno::ESPIPE)
-    );
+    assert_eq!(rig.call(n::LSEEK, &[reader, 0, SEEK_SET]), fail(Errno::ESPIPE));
     rig.done(n::LSEEK, &[fd, 1 << 19, SEEK_SET]);
     assert_eq!(rig.read(fd, 10), [0; 10]);
     rig.done(n::LSEEK, &[fd, i64::MAX as u64, SEEK_SET]);
@@ -141,19 +118,10 @@ fn positioned_calls_leave_the_offset() {
     rig.poke(DATA, b"xy");
     assert_eq!(rig.call(n::PWRITE64, &[fd, DATA, 2, 8]), 2);
     assert_eq!(rig.read(fd, 100), b"01234567xy");
-    assert_eq!(
-        rig.call(n::PREAD64, &[fd, DATA, 3, -1i64 as u64]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::PREAD64, &[fd, DATA, 3, -1i64 as u64]), fail(Errno::EINVAL));
     let (reader, writer) = rig.pipe();
-    assert_eq!(
-        rig.call(n::PREAD64, &[reader, DATA, 3, 0]),
-        fail(Errno::ESPIPE)
-    );
-    assert_eq!(
-        rig.call(n::PWRITE64, &[writer, DATA, 3, 0]),
-        fail(Errno::ESPIPE)
-    );
+    assert_eq!(rig.call(n::PREAD64, &[reader, DATA, 3, 0]), fail(Errno::ESPIPE));
+    assert_eq!(rig.call(n::PWRITE64, &[writer, DATA, 3, 0]), fail(Errno::ESPIPE));
 }
 
 #[test]
@@ -169,10 +137,7 @@ fn vectors_are_gathered_and_scattered() {
     assert_eq!(rig.call(n::READV, &[fd, DATA + 64, 2]), 9);
     assert_eq!(rig.peek(DATA + 128, 4), b"abcf");
     assert_eq!(rig.peek(DATA + 256, 5), b"ghabc");
-    assert_eq!(
-        rig.call(n::READV, &[fd, DATA + 64, 1025]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::READV, &[fd, DATA + 64, 1025]), fail(Errno::EINVAL));
     assert_eq!(rig.call(n::READV, &[fd, 8, 1]), fail(Errno::EFAULT));
     for (lengths, errno) in [
         ([i64::MAX as u64, 1], Errno::EFAULT),
@@ -197,10 +162,7 @@ fn files_are_cut_and_lengthened() {
     let path = rig.path("/tmp/a");
     rig.done(n::TRUNCATE, &[path, 2]);
     assert_eq!(rig.call(n::LSEEK, &[fd, 0, SEEK_END]), 2);
-    assert_eq!(
-        rig.call(n::FTRUNCATE, &[fd, -1i64 as u64]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::FTRUNCATE, &[fd, -1i64 as u64]), fail(Errno::EINVAL));
     let path = rig.path("/tmp");
     assert_eq!(rig.call(n::TRUNCATE, &[path, 2]), fail(Errno::EISDIR));
     let fd = rig.opened("/tmp/a", 0);
@@ -220,18 +182,12 @@ fn files_are_copied_inside_the_kernel() {
     assert_eq!(rig.read(to, 10_000), text);
     rig.poke_words(DATA, &[100]);
     rig.poke_words(DATA + 8, &[0]);
-    assert_eq!(
-        rig.call(n::COPY_FILE_RANGE, &[from, DATA, to, DATA + 8, 50, 0]),
-        50
-    );
+    assert_eq!(rig.call(n::COPY_FILE_RANGE, &[from, DATA, to, DATA + 8, 50, 0]), 50);
     assert_eq!(rig.peek_word(DATA), 150);
     assert_eq!(rig.call(n::PREAD64, &[to, DATA, 50, 0]), 50);
     assert_eq!(rig.peek(DATA, 50), &text[100..150]);
     let (reader, writer) = rig.pipe();
-    assert_eq!(
-        rig.call(n::SENDFILE, &[writer, reader, 0, 1]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::SENDFILE, &[writer, reader, 0, 1]), fail(Errno::EINVAL));
     rig.poke_words(DATA, &[0]);
     assert_eq!(rig.call(n::SENDFILE, &[writer, from, DATA, 5]), 5);
     assert_eq!(rig.read(reader, 10), &text[..5]);

@@ -125,8 +125,7 @@ fn run(seed: u64, limit: u64) -> u64 {
 fn finish(mut rig: Rig) {
     let init = rig.kernel.processes.find(Pid(1)).unwrap();
     if !rig.kernel.processes.at(init).is_zombie() {
-        rig.kernel
-            .end_process(init, crate::process::Ending::Exited(0));
+        rig.kernel.end_process(init, crate::process::Ending::Exited(0));
     }
     assert_eq!(rig.kernel.processes.count(), 1, "PID 1 itself");
     assert_eq!(rig.kernel.files.open.count(), 0, "open files");
@@ -134,19 +133,10 @@ fn finish(mut rig: Rig) {
     let kernel = &mut rig.kernel;
     empty_files(kernel, InodeId::ROOT, 0);
     let owned = kernel.storage.pool.total() - kernel.storage.pool.free();
-    let pages = |(_, file)| {
-        kernel
-            .storage
-            .fs
-            .size(file)
-            .div_ceil(crate::addr::PAGE_SIZE as u64) as usize
-    };
+    let pages =
+        |(_, file)| kernel.storage.fs.size(file).div_ceil(crate::addr::PAGE_SIZE as u64) as usize;
     let ledger: usize = kernel.ledger_files().into_iter().map(pages).sum();
-    assert_eq!(
-        owned - ledger,
-        2,
-        "frames: the empty tables and the trampoline"
-    );
+    assert_eq!(owned - ledger, 2, "frames: the empty tables and the trampoline");
 }
 
 /// Cuts all files below a directory to nothing.
@@ -162,12 +152,7 @@ fn empty_files(kernel: &mut Kernel<'static, FakeMachine>, directory: InodeId, de
                 kernel
                     .storage
                     .fs
-                    .set_size(
-                        inode,
-                        0,
-                        &mut kernel.storage.pool,
-                        &mut kernel.storage.machine,
-                    )
+                    .set_size(inode, 0, &mut kernel.storage.pool, &mut kernel.storage.machine)
                     .unwrap();
             }
             _ => {}

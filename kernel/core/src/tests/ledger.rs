@@ -20,10 +20,7 @@ impl Rig {
         let kernel = &mut self.kernel;
         kernel.ledger.head()?;
         let mut text = vec![0; kernel.storage.fs.size(kernel.ledger.text()) as usize];
-        kernel
-            .storage
-            .fs
-            .read(kernel.ledger.text(), 0, &mut text, &kernel.storage.machine);
+        kernel.storage.fs.read(kernel.ledger.text(), 0, &mut text, &kernel.storage.machine);
         Some(Ledger::parse(&text, digest).unwrap_or_else(|error| panic!("{error}")))
     }
 
@@ -72,10 +69,7 @@ const IMAGE_FILES: [&[u8]; 3] = [b"source text\n", b"#!/init one\n", b"\0binary\
 
 /// A machine with the files of the image.
 fn rig(policy: Policy) -> Rig {
-    let options = BootOptions {
-        policy,
-        ..options()
-    };
+    let options = BootOptions { policy, ..options() };
     Rig::with_options(4096, &options, |fs, pool, machine| {
         for (name, bytes) in [b"text", b"work", b"data"].iter().zip(IMAGE_FILES) {
             let file = fs.create_file(InodeId::ROOT, *name, 0o755).unwrap();
@@ -90,11 +84,7 @@ fn paths(files: &[File]) -> Vec<String> {
 }
 
 fn of_process(ledger: &Ledger, process: u32) -> Vec<&Entry> {
-    ledger
-        .entries
-        .iter()
-        .filter(|entry| entry.process == process)
-        .collect()
+    ledger.entries.iter().filter(|entry| entry.process == process).collect()
 }
 
 impl Rig {
@@ -136,10 +126,7 @@ fn a_process_and_its_child() {
     let [first, second, third] = &ledger.entries[..] else {
         panic!("{:#?}", ledger.entries);
     };
-    assert_eq!(
-        (first.process, first.parent, first.ending),
-        (1, 0, Ending::GoesOn)
-    );
+    assert_eq!((first.process, first.parent, first.ending), (1, 0, Ending::GoesOn));
     assert_eq!(first.program.path, b"/init");
     assert_eq!(first.program.content.sha256, digest(&program()));
     assert_eq!(first.program.content.class, Class::Elf);
@@ -148,19 +135,12 @@ fn a_process_and_its_child() {
     assert_eq!(paths(&first.reads), ["/text"]);
     assert_eq!(first.reads[0].content.sha256, digest(IMAGE_FILES[0]));
     assert_eq!(first.reads[0].content.size, 12);
-    assert_eq!(
-        (second.process, second.parent, second.ending),
-        (child, 1, Ending::Exit(0))
-    );
+    assert_eq!((second.process, second.parent, second.ending), (child, 1, Ending::Exit(0)));
     assert_eq!(paths(&second.reads), ["/text"], "once");
     assert_eq!(paths(&second.wrote), ["/tmp/out"]);
     assert_eq!(second.wrote[0].content.sha256, digest(WRITTEN_TEXT));
     assert_eq!((third.process, third.ending), (1, Ending::Exit(7)));
-    assert_eq!(
-        paths(&third.reads),
-        ["/tmp/out"],
-        "what is told is not told again"
-    );
+    assert_eq!(paths(&third.reads), ["/tmp/out"], "what is told is not told again");
 }
 
 #[test]
@@ -181,11 +161,7 @@ fn writing_into_a_file_is_reading_it() {
             }
         }
         let ledger = rig.ended();
-        assert_eq!(
-            paths(&ledger.entries[0].reads),
-            expected,
-            "{flags:#o} {length:?}"
-        );
+        assert_eq!(paths(&ledger.entries[0].reads), expected, "{flags:#o} {length:?}");
         assert_eq!(paths(&ledger.entries[0].wrote), ["/text"]);
     }
 }
@@ -292,38 +268,22 @@ fn programs_in_a_row() {
     assert_eq!(one.program.path, b"/init");
     assert_eq!(one.arguments, [&b"/init"[..], b"one", b"/work"]);
     assert_eq!(one.ending, Ending::Exec);
-    assert_eq!(
-        paths(&one.reads),
-        ["/text", "/work"],
-        "what came before the first program counts"
-    );
+    assert_eq!(paths(&one.reads), ["/text", "/work"], "what came before the first program counts");
     assert_eq!(paths(&one.wrote), ["/tmp/out"]);
     assert_eq!(one.wrote[0].content.sha256, digest(b"script"));
     assert_eq!(two.arguments, [b""; 1], "Linux gives an empty argv[0]");
-    assert_eq!(
-        paths(&two.reads),
-        ["/text"],
-        "another program knows nothing"
-    );
+    assert_eq!(paths(&two.reads), ["/text"], "another program knows nothing");
     assert_eq!(two.ending, Ending::Exit(0));
 }
 
 #[test]
 fn devices_are_named() {
     let mut rig = rig(Policy::Open);
-    for path in [
-        "/proc/meminfo",
-        "/dev/null",
-        "/dev/urandom",
-        "/proc/meminfo",
-    ] {
+    for path in ["/proc/meminfo", "/dev/null", "/dev/urandom", "/proc/meminfo"] {
         rig.reads(path);
     }
     let ledger = rig.ended();
-    assert_eq!(
-        ledger.entries[0].devices,
-        [b"/proc/meminfo".to_vec(), b"/dev/urandom".to_vec()]
-    );
+    assert_eq!(ledger.entries[0].devices, [b"/proc/meminfo".to_vec(), b"/dev/urandom".to_vec()]);
 }
 
 #[test]
@@ -337,17 +297,9 @@ fn proc_shows_the_ledger() {
     let text = show("/proc/firmseed/ledger");
     assert!(text.starts_with("firmseed-ledger 2\nfiles 0000"), "{text}");
     let last = text.lines().last().unwrap();
-    assert_eq!(
-        format_args!("chain {}", show("/proc/firmseed/head"))
-            .to_string()
-            .trim_end(),
-        last
-    );
+    assert_eq!(format_args!("chain {}", show("/proc/firmseed/head")).to_string().trim_end(), last);
     let counters = show("/proc/firmseed/counters");
-    assert!(
-        counters.starts_with("entry 1 process 1 syscalls 1 "),
-        "{counters}"
-    );
+    assert!(counters.starts_with("entry 1 process 1 syscalls 1 "), "{counters}");
     for path in ["/proc/firmseed/ledger", "/proc/firmseed"] {
         let path = rig.path(path);
         assert!(rig.call(n::OPENAT, &[AT_FDCWD, path, O_RDWR, 0]) < 0);
@@ -372,11 +324,7 @@ fn without_memory_there_is_no_head() {
         one_entry(&mut rig);
     }
     let said = String::from_utf8(rig.kernel.storage.machine.output.clone()).unwrap();
-    assert_eq!(
-        said.matches("no memory for the ledger after entry").count(),
-        1,
-        "{said}"
-    );
+    assert_eq!(said.matches("no memory for the ledger after entry").count(), 1, "{said}");
     assert_eq!(rig.start(n::EXIT, &[0]), Next::Halt { status: 0 });
     let said = String::from_utf8(rig.kernel.storage.machine.output.clone()).unwrap();
     assert!(!said.contains("head "), "{said}");
@@ -393,10 +341,7 @@ fn a_killed_process_and_the_end_of_the_machine() {
     assert_eq!(of_process(&ledger, child)[0].ending, Ending::Killed(9));
     assert_eq!(of_process(&ledger, other)[0].ending, Ending::Killed(9));
     let last = ledger.entries.last().unwrap();
-    assert_eq!(
-        (last.process, last.ending),
-        (1, process::Ending::Exited(7).into())
-    );
+    assert_eq!((last.process, last.ending), (1, process::Ending::Exited(7).into()));
 }
 
 #[test]
@@ -404,20 +349,14 @@ fn a_deadlock_leaves_nothing_out() {
     let mut rig = rig(Policy::Open);
     rig.reads("/data");
     let (reader, _) = rig.pipe();
-    assert_eq!(
-        rig.start(n::READ, &[reader, DATA, 1]),
-        Next::Halt { status: 255 }
-    );
+    assert_eq!(rig.start(n::READ, &[reader, DATA, 1]), Next::Halt { status: 255 });
     rig.check_ledger();
     let ledger = rig.ledger().unwrap();
     assert_eq!(ledger.status, 255);
     let [entry] = &ledger.entries[..] else {
         panic!("{:#?}", ledger.entries);
     };
-    assert_eq!(
-        (paths(&entry.reads), entry.ending),
-        (vec!["/data".to_owned()], Ending::GoesOn)
-    );
+    assert_eq!((paths(&entry.reads), entry.ending), (vec!["/data".to_owned()], Ending::GoesOn));
 }
 
 #[test]

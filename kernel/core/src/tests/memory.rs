@@ -22,11 +22,7 @@ fn memory_is_mapped_and_unmapped() {
         [0, 4096, 3, PRIVATE_ANONYMOUS, u64::MAX, 1],
         [0, 4096, 0xff00, PRIVATE_ANONYMOUS, u64::MAX, 0],
     ] {
-        assert_eq!(
-            rig.call(n::MMAP, &arguments),
-            fail(Errno::EINVAL),
-            "{arguments:x?}"
-        );
+        assert_eq!(rig.call(n::MMAP, &arguments), fail(Errno::EINVAL), "{arguments:x?}");
     }
     assert_eq!(rig.call(n::MUNMAP, &[at + 1, 4096]), fail(Errno::EINVAL));
 }
@@ -43,19 +39,10 @@ fn files_are_mapped() {
     let fd = rig.opened("/tmp/a", 0);
     assert_eq!(rig.read(fd, 1), [9]);
     let writer = rig.opened("/tmp/a", O_WRONLY);
-    assert_eq!(
-        rig.call(n::MMAP, &[0, 4096, 1, 2, writer, 0]),
-        fail(Errno::EACCES)
-    );
-    assert_eq!(
-        rig.call(n::MMAP, &[0, 4096, 1, 2, 99, 0]),
-        fail(Errno::EBADF)
-    );
+    assert_eq!(rig.call(n::MMAP, &[0, 4096, 1, 2, writer, 0]), fail(Errno::EACCES));
+    assert_eq!(rig.call(n::MMAP, &[0, 4096, 1, 2, 99, 0]), fail(Errno::EBADF));
     let (reader, _) = rig.pipe();
-    assert_eq!(
-        rig.call(n::MMAP, &[0, 4096, 1, 2, reader, 0]),
-        fail(Errno::ENODEV)
-    );
+    assert_eq!(rig.call(n::MMAP, &[0, 4096, 1, 2, reader, 0]), fail(Errno::ENODEV));
 }
 
 #[test]
@@ -74,11 +61,7 @@ fn the_break_moves() {
     let start = rig.done(n::BRK, &[0]);
     assert_eq!(rig.done(n::BRK, &[start + 5000]), start + 5000);
     rig.poke(start + 4990, b"heap");
-    assert_eq!(
-        rig.done(n::BRK, &[8]),
-        start + 5000,
-        "nonsense changes nothing"
-    );
+    assert_eq!(rig.done(n::BRK, &[8]), start + 5000, "nonsense changes nothing");
 }
 
 #[test]
@@ -88,18 +71,12 @@ fn advice_and_questions() {
     rig.poke(at, b"x");
     rig.done(n::MINCORE, &[at, 8192, DATA]);
     assert_eq!(rig.peek(DATA, 2), [1, 0]);
-    assert_eq!(
-        rig.call(n::MINCORE, &[at, 8192, u64::MAX]),
-        fail(Errno::EFAULT)
-    );
+    assert_eq!(rig.call(n::MINCORE, &[at, 8192, u64::MAX]), fail(Errno::EFAULT));
     rig.done(n::MADVISE, &[at, 4096, 4]);
     assert_eq!(rig.peek(at, 1), [0]);
     assert_eq!(rig.call(n::MSYNC, &[at, 8192, 4]), 0);
     assert_eq!(rig.call(n::MSYNC, &[at, 8192, 5]), fail(Errno::EINVAL));
-    assert_eq!(
-        rig.call(n::MSYNC, &[at + (1 << 30), 8192, 4]),
-        fail(Errno::ENOMEM)
-    );
+    assert_eq!(rig.call(n::MSYNC, &[at + (1 << 30), 8192, 4]), fail(Errno::ENOMEM));
     assert_eq!(rig.call(n::MLOCK, &[at, 100]), 0);
     assert_eq!(rig.call(n::MEMBARRIER, &[0]), 0x1ff);
     assert_eq!(rig.call(n::MEMBARRIER, &[3]), fail(Errno::EINVAL));

@@ -72,17 +72,9 @@ fn program() -> Vec<u8> {
     elf.extend(1u32.to_le_bytes());
     elf.extend([BASE + 120, 64, 0].map(u64::to_le_bytes).as_flattened());
     elf.extend(0u32.to_le_bytes());
-    elf.extend(
-        [64u16, 56, 1, 64, 0, 0]
-            .map(u16::to_le_bytes)
-            .as_flattened(),
-    );
+    elf.extend([64u16, 56, 1, 64, 0, 0].map(u16::to_le_bytes).as_flattened());
     elf.extend([1u32, 7].map(u32::to_le_bytes).as_flattened());
-    elf.extend(
-        [0, BASE, BASE, 124, MEMORY, 4096]
-            .map(u64::to_le_bytes)
-            .as_flattened(),
-    );
+    elf.extend([0, BASE, BASE, 124, MEMORY, 4096].map(u64::to_le_bytes).as_flattened());
     elf.extend(0xd400_0001u32.to_le_bytes());
     elf
 }
@@ -125,8 +117,7 @@ impl Rig {
         let (mut machine, mut pool) = FakeMachine::with_pool(frames);
         let mut fs = Fs::new().unwrap();
         let init = fs.create_file(InodeId::ROOT, b"init", 0o755).unwrap();
-        fs.write(init, 0, &program(), &mut pool, &mut machine)
-            .unwrap();
+        fs.write(init, 0, &program(), &mut pool, &mut machine).unwrap();
         prepare(&mut fs, &mut pool, &mut machine);
         let kernel = Kernel::new(machine, pool, fs, options).unwrap();
         let mut rig = Rig { kernel };
@@ -155,10 +146,7 @@ impl Rig {
     /// A call that must succeed.
     fn done(&mut self, number: u64, arguments: &[u64]) -> u64 {
         let result = self.call(number, arguments);
-        assert!(
-            result >= 0,
-            "call {number} {arguments:x?} failed with {result}"
-        );
+        assert!(result >= 0, "call {number} {arguments:x?} failed with {result}");
         result as u64
     }
 
@@ -197,18 +185,14 @@ impl Rig {
     fn poke(&mut self, address: u64, bytes: &[u8]) {
         let kernel = &mut self.kernel;
         let space = kernel.processes.current_mut().space.as_mut().unwrap();
-        space
-            .copy_out(&mut kernel.storage, UserAddr(address), bytes)
-            .unwrap();
+        space.copy_out(&mut kernel.storage, UserAddr(address), bytes).unwrap();
     }
 
     fn peek(&mut self, address: u64, length: usize) -> Vec<u8> {
         let kernel = &mut self.kernel;
         let mut bytes = vec![0; length];
         let space = kernel.processes.current_mut().space.as_mut().unwrap();
-        space
-            .copy_in(&mut kernel.storage, UserAddr(address), &mut bytes)
-            .unwrap();
+        space.copy_in(&mut kernel.storage, UserAddr(address), &mut bytes).unwrap();
         bytes
     }
 

@@ -56,10 +56,7 @@ fn a_long_vector_goes_on_behind_empty_segments() {
     let (reader, writer) = rig.pipe();
     let child = rig.fork();
     rig.poke(DATA + 0x100, b"start");
-    rig.poke_words(
-        DATA,
-        &[DATA + 0x100, 5, DATA, 0, DATA + 0x100, 70_000, DATA, 0],
-    );
+    rig.poke_words(DATA, &[DATA + 0x100, 5, DATA, 0, DATA + 0x100, 70_000, DATA, 0]);
     rig.start(n::WRITEV, &[writer, DATA, 4]);
     assert_eq!(rig.pid(), child);
     let mut total = 0;
@@ -86,10 +83,7 @@ fn a_broken_pipe_signals_and_fails() {
     rig.poke(DATA, b"x");
     rig.start(n::WRITE, &[writer, DATA, 1]);
     assert_eq!(rig.pid(), 1);
-    assert_eq!(
-        rig.call(n::WAIT4, &[child.into(), DATA, 0, 0]),
-        child.into()
-    );
+    assert_eq!(rig.call(n::WAIT4, &[child.into(), DATA, 0, 0]), child.into());
     assert_eq!(rig.peek_u32(DATA), 13);
 }
 
@@ -141,10 +135,7 @@ fn the_flags_of_an_open_file() {
     const LARGE_FILE: u64 = 0o400000;
     assert_eq!(rig.done(n::FCNTL, &[fd, 3, 0]), O_WRONLY | LARGE_FILE);
     rig.done(n::FCNTL, &[fd, 4, O_APPEND | O_RDWR]);
-    assert_eq!(
-        rig.done(n::FCNTL, &[fd, 3, 0]),
-        O_WRONLY | O_APPEND | LARGE_FILE
-    );
+    assert_eq!(rig.done(n::FCNTL, &[fd, 3, 0]), O_WRONLY | O_APPEND | LARGE_FILE);
     assert_eq!(rig.call(n::FCNTL, &[fd, 999, 0]), fail(Errno::EINVAL));
     rig.poke(DATA, &[1, 0, 0, 0]);
     assert_eq!(rig.call(n::FCNTL, &[fd, 6, DATA]), 0);
@@ -162,15 +153,7 @@ fn a_process_has_so_many_descriptors_and_no_more() {
     assert_eq!(rig.open("/tmp/new", O_CREAT), fail(Errno::EMFILE));
     assert_eq!(rig.call(n::PIPE2, &[DATA, 0]), fail(Errno::EMFILE));
     rig.done(n::CLOSE, &[5]);
-    assert_eq!(
-        rig.call(n::PIPE2, &[DATA, 0]),
-        fail(Errno::EMFILE),
-        "a pipe takes two"
-    );
-    assert_eq!(
-        rig.open("/tmp/new", 0),
-        fail(Errno::ENOENT),
-        "the failed open made no file"
-    );
+    assert_eq!(rig.call(n::PIPE2, &[DATA, 0]), fail(Errno::EMFILE), "a pipe takes two");
+    assert_eq!(rig.open("/tmp/new", 0), fail(Errno::ENOENT), "the failed open made no file");
     assert_eq!(rig.call(n::DUP, &[0]), 5);
 }

@@ -16,14 +16,8 @@ const MAP_PRIVATE_ANONYMOUS: u64 = 0x22;
 
 /// A machine of the chain: its image has the program /foreign, and /seed was decoded and runs as PID 1.
 fn chain() -> Rig {
-    let text: String = program()
-        .iter()
-        .map(|byte| std::format!("{byte:02X}\n"))
-        .collect();
-    let seed = crate::kernel::Seed {
-        text: b"/seed.hex0".to_vec(),
-        program: b"/seed".to_vec(),
-    };
+    let text: String = program().iter().map(|byte| std::format!("{byte:02X}\n")).collect();
+    let seed = crate::kernel::Seed { text: b"/seed.hex0".to_vec(), program: b"/seed".to_vec() };
     let options = BootOptions {
         policy: Policy::Chain,
         init: b"/seed".to_vec(),
@@ -32,8 +26,7 @@ fn chain() -> Rig {
     };
     Rig::with_options(4096, &options, |fs, pool, _| {
         fs.unlink(InodeId::ROOT, b"init", pool).unwrap();
-        fs.add_tar(image_with("seed.hex0", text.as_bytes()))
-            .unwrap();
+        fs.add_tar(image_with("seed.hex0", text.as_bytes())).unwrap();
         fs.add_tar(image_with("foreign", &foreign())).unwrap();
     })
 }
@@ -51,11 +44,7 @@ impl Rig {
     fn is_refused(&mut self, path: &str, why: &str) {
         self.kernel.storage.machine.output.clear();
         let address = self.path(path);
-        assert_eq!(
-            self.call(n::EXECVE, &[address, 0, 0]),
-            fail(Errno::EACCES),
-            "{path}"
-        );
+        assert_eq!(self.call(n::EXECVE, &[address, 0, 0]), fail(Errno::EACCES), "{path}");
         let said = self.output();
         assert!(said.contains(why), "{said}");
     }
@@ -128,11 +117,7 @@ fn other_names_do_not_help() {
     let (old, new) = (rig.path("/renamed"), rig.path_at(PATH_2, "failed: x"));
     rig.done(n::SYMLINKAT, &[old, AT_FDCWD, new]);
     rig.is_refused("failed: x", OF_THE_IMAGE);
-    assert!(
-        !rig.output().contains("firmseed: failed"),
-        "{}",
-        rig.output()
-    );
+    assert!(!rig.output().contains("firmseed: failed"), "{}", rig.output());
     // Over the name of a program that may run.
     rig.copies("/seed", "/made");
     let (old, new) = (rig.path("/renamed"), rig.path_at(PATH_2, "/made"));
@@ -141,10 +126,7 @@ fn other_names_do_not_help() {
     let fd = rig.opened("/foreign", 0);
     let empty = rig.path("");
     const AT_EMPTY_PATH: u64 = 0x1000;
-    assert_eq!(
-        rig.call(n::EXECVEAT, &[fd, empty, 0, 0, AT_EMPTY_PATH]),
-        fail(Errno::EACCES)
-    );
+    assert_eq!(rig.call(n::EXECVEAT, &[fd, empty, 0, 0, AT_EMPTY_PATH]), fail(Errno::EACCES));
     rig.is_refused(&std::format!("/proc/self/fd/{fd}"), OF_THE_IMAGE);
     rig.file("/script", b"#!/foreign\n");
     let path = rig.path("/script");
@@ -208,10 +190,7 @@ fn files_of_the_image_are_not_mapped_as_code() {
     for sharing in [MAP_PRIVATE, MAP_SHARED] {
         let code = [0, 4096, PROT_READ | PROT_EXEC, sharing, foreign, 0];
         assert_eq!(rig.call(n::MMAP, &code), fail(Errno::EACCES));
-        assert!(
-            rig.output()
-                .contains("/foreign: not mapped as code: it is part of the image")
-        );
+        assert!(rig.output().contains("/foreign: not mapped as code: it is part of the image"));
         let data = rig.done(n::MMAP, &[0, 8192, PROT_READ, sharing, foreign, 0]);
         for start in [data, data + 4096] {
             let make_code = [start, 4096, PROT_READ | PROT_EXEC];
@@ -219,34 +198,16 @@ fn files_of_the_image_are_not_mapped_as_code() {
         }
         // A range that only ends in the mapping, and a piece that was split off.
         rig.done(n::MPROTECT, &[data + 4096, 4096, 0]);
-        assert_eq!(
-            rig.call(n::MPROTECT, &[data, 1, PROT_EXEC]),
-            fail(Errno::EACCES)
-        );
+        assert_eq!(rig.call(n::MPROTECT, &[data, 1, PROT_EXEC]), fail(Errno::EACCES));
         rig.done(n::MMAP, &[0, 4096, PROT_READ | PROT_EXEC, sharing, made, 0]);
     }
     // A private copy of such a page, changed or not, is still the file's.
-    let copy = rig.done(
-        n::MMAP,
-        &[0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, foreign, 0],
-    );
+    let copy = rig.done(n::MMAP, &[0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, foreign, 0]);
     rig.poke(copy, b"changed");
-    assert_eq!(
-        rig.call(n::MPROTECT, &[copy, 4096, PROT_READ | PROT_EXEC]),
-        fail(Errno::EACCES)
-    );
+    assert_eq!(rig.call(n::MPROTECT, &[copy, 4096, PROT_READ | PROT_EXEC]), fail(Errno::EACCES));
     // What a program made in memory is its own.
-    let own = rig.done(
-        n::MMAP,
-        &[
-            0,
-            4096,
-            PROT_READ | PROT_WRITE,
-            MAP_PRIVATE_ANONYMOUS,
-            u64::MAX,
-            0,
-        ],
-    );
+    let own =
+        rig.done(n::MMAP, &[0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, u64::MAX, 0]);
     rig.done(n::MPROTECT, &[own, 4096, PROT_READ | PROT_EXEC]);
 }
 
@@ -259,11 +220,7 @@ fn processes_do_not_reach_into_each_other() {
         (271, Errno::ENOSYS), // process_vm_writev
         (279, Errno::ENOSYS), // memfd_create
     ] {
-        assert_eq!(
-            rig.call(number, &[0, 1, DATA, 1, DATA, 1]),
-            fail(errno),
-            "{number}"
-        );
+        assert_eq!(rig.call(number, &[0, 1, DATA, 1, DATA, 1]), fail(errno), "{number}");
     }
     assert_eq!(rig.open("/proc/self/mem", O_RDWR), fail(Errno::ENOENT));
 }

@@ -24,28 +24,14 @@ fn revents(rig: &mut Rig, index: u64) -> u16 {
 fn ready_files_are_found_at_once() {
     let mut rig = Rig::new();
     let (reader, writer) = rig.pipe();
-    pollfds(
-        &mut rig,
-        &[
-            (reader, POLLIN),
-            (writer, POLLOUT),
-            (99, POLLIN),
-            (u64::MAX, POLLIN),
-        ],
-    );
+    pollfds(&mut rig, &[(reader, POLLIN), (writer, POLLOUT), (99, POLLIN), (u64::MAX, POLLIN)]);
     assert_eq!(rig.call(n::PPOLL, &[DATA, 4, 0, 0, 0]), 2);
-    assert_eq!(
-        [0, 1, 2, 3].map(|index| revents(&mut rig, index)),
-        [0, POLLOUT, POLLNVAL, 0]
-    );
+    assert_eq!([0, 1, 2, 3].map(|index| revents(&mut rig, index)), [0, POLLOUT, POLLNVAL, 0]);
     rig.done(n::CLOSE, &[writer]);
     pollfds(&mut rig, &[(reader, POLLIN)]);
     assert_eq!(rig.call(n::PPOLL, &[DATA, 1, 0, 0, 0]), 1);
     assert_eq!(revents(&mut rig, 0), POLLHUP);
-    assert_eq!(
-        rig.call(n::PPOLL, &[DATA, 2000, 0, 0, 0]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::PPOLL, &[DATA, 2000, 0, 0, 0]), fail(Errno::EINVAL));
     assert_eq!(rig.call(n::PPOLL, &[8, 1, 0, 0, 0]), fail(Errno::EFAULT));
 }
 
@@ -69,19 +55,9 @@ fn a_poll_gives_up_after_its_timeout() {
     pollfds(&mut rig, &[(reader, POLLIN)]);
     rig.poke_words(DATA + 64, &[1, 500]);
     let next = rig.start(n::PPOLL, &[DATA, 1, DATA + 64, 0, 0]);
-    assert_eq!(
-        next,
-        Next::Idle {
-            until: Some(1_000_000_500)
-        }
-    );
+    assert_eq!(next, Next::Idle { until: Some(1_000_000_500) });
     rig.kernel.storage.machine.clock = 1_000_000_499;
-    assert_eq!(
-        rig.kernel.schedule(),
-        Next::Idle {
-            until: Some(1_000_000_500)
-        }
-    );
+    assert_eq!(rig.kernel.schedule(), Next::Idle { until: Some(1_000_000_500) });
     rig.kernel.storage.machine.clock = 1_000_000_500;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 0);
@@ -89,10 +65,7 @@ fn a_poll_gives_up_after_its_timeout() {
     rig.poke_words(DATA + 64, &[0, 0]);
     assert_eq!(rig.call(n::PPOLL, &[DATA, 1, DATA + 64, 0, 0]), 0);
     rig.poke_words(DATA + 64, &[0, 1_000_000_000]);
-    assert_eq!(
-        rig.call(n::PPOLL, &[DATA, 1, DATA + 64, 0, 0]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::PPOLL, &[DATA, 1, DATA + 64, 0, 0]), fail(Errno::EINVAL));
 }
 
 #[test]
@@ -102,21 +75,9 @@ fn select_marks_what_is_ready() {
     rig.write(writer, b"x");
     let both = 1 << reader | 1 << writer;
     rig.poke_words(DATA, &[both, both, 0, 0, 0]);
-    assert_eq!(
-        rig.call(n::PSELECT6, &[64, DATA, DATA + 8, 0, DATA + 16, 0]),
-        2
-    );
-    assert_eq!(
-        (rig.peek_word(DATA), rig.peek_word(DATA + 8)),
-        (1 << reader, 1 << writer)
-    );
+    assert_eq!(rig.call(n::PSELECT6, &[64, DATA, DATA + 8, 0, DATA + 16, 0]), 2);
+    assert_eq!((rig.peek_word(DATA), rig.peek_word(DATA + 8)), (1 << reader, 1 << writer));
     rig.poke_words(DATA, &[1 << 60]);
-    assert_eq!(
-        rig.call(n::PSELECT6, &[64, DATA, 0, 0, DATA + 16, 0]),
-        fail(Errno::EBADF)
-    );
-    assert_eq!(
-        rig.call(n::PSELECT6, &[-1i64 as u64, 0, 0, 0, DATA + 16, 0]),
-        fail(Errno::EINVAL)
-    );
+    assert_eq!(rig.call(n::PSELECT6, &[64, DATA, 0, 0, DATA + 16, 0]), fail(Errno::EBADF));
+    assert_eq!(rig.call(n::PSELECT6, &[-1i64 as u64, 0, 0, 0, DATA + 16, 0]), fail(Errno::EINVAL));
 }

@@ -14,10 +14,7 @@ fn a_fork_is_a_copy() {
     rig.poke(DATA, b"parent");
     rig.switch_to(child);
     assert_eq!(rig.result(), 0);
-    assert_eq!(
-        (rig.kernel.registers().x[18], rig.kernel.registers().tpidr),
-        (18, 77)
-    );
+    assert_eq!((rig.kernel.registers().x[18], rig.kernel.registers().tpidr), (18, 77));
     assert_eq!(rig.peek(DATA, 6), b"before");
     assert_eq!(rig.call(n::GETPID, &[]), child.into());
     assert_eq!(rig.call(n::GETPPID, &[]), 1);
@@ -35,19 +32,10 @@ fn clone_sets_stack_thread_pointer_and_numbers() {
     assert_eq!((rig.peek_u32(DATA), rig.peek_u32(DATA + 8)), (child, 0));
     rig.switch_to(child);
     assert_eq!(rig.peek_u32(DATA + 8), child);
-    assert_eq!(
-        (rig.kernel.registers().sp, rig.kernel.registers().tpidr),
-        (0x45_0000, 99)
-    );
+    assert_eq!((rig.kernel.registers().sp, rig.kernel.registers().tpidr), (0x45_0000, 99));
     // Threads are not supported.
-    assert_eq!(
-        rig.call(n::CLONE, &[0x3d_0f00, 0x45_0000]),
-        fail(Errno::EINVAL)
-    );
-    assert_eq!(
-        rig.call(n::CLONE, &[17 | PARENT_SETTID, 0, 8]),
-        fail(Errno::EFAULT)
-    );
+    assert_eq!(rig.call(n::CLONE, &[0x3d_0f00, 0x45_0000]), fail(Errno::EINVAL));
+    assert_eq!(rig.call(n::CLONE, &[17 | PARENT_SETTID, 0, 8]), fail(Errno::EFAULT));
 }
 
 #[test]
@@ -189,15 +177,11 @@ fn a_fault_that_nobody_handles_kills_with_a_line() {
     let child = rig.fork();
     rig.switch_to(child);
     rig.kernel.registers().pc = 0x40_1234;
-    rig.kernel.handle(Trap::Fault {
-        address: 0x10,
-        access: Access::Write,
-    });
+    rig.kernel.handle(Trap::Fault { address: 0x10, access: Access::Write });
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.pid(), 1);
     assert!(
-        rig.output()
-            .contains("/init: SIGSEGV at pc 0x401234, address 0x10 (pid 2)"),
+        rig.output().contains("/init: SIGSEGV at pc 0x401234, address 0x10 (pid 2)"),
         "{}",
         rig.output()
     );
@@ -208,10 +192,7 @@ fn a_fault_that_nobody_handles_kills_with_a_line() {
 #[test]
 fn a_fault_in_mapped_memory_is_answered() {
     let mut rig = Rig::new();
-    rig.kernel.handle(Trap::Fault {
-        address: DATA,
-        access: Access::Write,
-    });
+    rig.kernel.handle(Trap::Fault { address: DATA, access: Access::Write });
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert!(!rig.output().contains("SIGSEGV"));
     rig.done(n::GETRUSAGE, &[0, DATA]);
@@ -237,10 +218,7 @@ fn a_fork_bomb_meets_a_limit() {
     for _ in 0..children {
         rig.done(n::WAIT4, &[u64::MAX, 0, 0, 0]);
     }
-    assert_eq!(
-        rig.call(n::WAIT4, &[u64::MAX, 0, 0, 0]),
-        fail(Errno::ECHILD)
-    );
+    assert_eq!(rig.call(n::WAIT4, &[u64::MAX, 0, 0, 0]), fail(Errno::ECHILD));
     rig.fork();
 }
 
@@ -267,15 +245,9 @@ fn an_unknown_call_is_said_once_for_each_program() {
     assert_eq!(rig.call(198, &[]), fail(Errno::ENOSYS));
     let output = rig.output();
     assert_eq!(
-        output
-            .matches("/init: system call 198 (SOCKET) is not supported")
-            .count(),
+        output.matches("/init: system call 198 (SOCKET) is not supported").count(),
         1,
         "{output}"
     );
-    assert_eq!(
-        output.matches("system call 4000 (unknown)").count(),
-        1,
-        "{output}"
-    );
+    assert_eq!(output.matches("system call 4000 (unknown)").count(), 1, "{output}");
 }

@@ -44,32 +44,16 @@ fn a_handler_runs_and_everything_comes_back() {
     // siginfo: number, code SI_USER, sender; ucontext: x0 (the result of kill), x30, sp, pc, pstate.
     let frame = registers.sp;
     assert_eq!(
-        (
-            rig.peek_u32(frame),
-            rig.peek_u32(frame + 8),
-            rig.peek_u32(frame + 16)
-        ),
+        (rig.peek_u32(frame), rig.peek_u32(frame + 8), rig.peek_u32(frame + 16)),
         (10, 0, 1)
     );
     let context = frame + 128 + 176;
-    assert_eq!(
-        (rig.peek_word(context + 8), rig.peek_word(context + 8 + 240)),
-        (0, 30_000)
-    );
-    assert_eq!(
-        [256, 264, 272].map(|at| rig.peek_word(context + at)),
-        [sp, pc, 0x6000_0000]
-    );
+    assert_eq!((rig.peek_word(context + 8), rig.peek_word(context + 8 + 240)), (0, 30_000));
+    assert_eq!([256, 264, 272].map(|at| rig.peek_word(context + at)), [sp, pc, 0x6000_0000]);
     // The FP record, then the end of the list.
-    assert_eq!(
-        (rig.peek_u32(context + 288), rig.peek_u32(context + 292)),
-        (0x4650_8001, 528)
-    );
+    assert_eq!((rig.peek_u32(context + 288), rig.peek_u32(context + 292)), (0x4650_8001, 528));
     assert_eq!(rig.peek_u32(context + 288 + 12), 1 << 24);
-    assert_eq!(
-        rig.peek_word(context + 288 + 16 + 31 * 16 + 8),
-        0x1234_5678_9abc_def0
-    );
+    assert_eq!(rig.peek_word(context + 288 + 16 + 31 * 16 + 8), 0x1234_5678_9abc_def0);
     assert_eq!(rig.peek_word(context + 288 + 528), 0);
     // The frame record for unwinding, and the return to the trampoline.
     assert_eq!(rig.peek_word(registers.x[29]), 29_000);
@@ -82,18 +66,9 @@ fn a_handler_runs_and_everything_comes_back() {
     rig.kernel.storage.machine.fp.v[31] = 5;
     rig.start(n::RT_SIGRETURN, &[]);
     let registers = rig.kernel.registers();
-    assert_eq!(
-        (registers.sp, registers.pc, registers.pstate),
-        (sp, pc, 0x6000_0000)
-    );
-    assert_eq!(
-        (registers.x[0], registers.x[9], registers.x[30]),
-        (0, 9000, 30_000)
-    );
-    assert_eq!(
-        rig.kernel.storage.machine.fp.v[31],
-        0x1234_5678_9abc_def0_u128 << 64
-    );
+    assert_eq!((registers.sp, registers.pc, registers.pstate), (sp, pc, 0x6000_0000));
+    assert_eq!((registers.x[0], registers.x[9], registers.x[30]), (0, 9000, 30_000));
+    assert_eq!(rig.kernel.storage.machine.fp.v[31], 0x1234_5678_9abc_def0_u128 << 64);
     assert_eq!(rig.kernel.storage.machine.fp.fpcr, 1 << 24);
 }
 
@@ -103,11 +78,7 @@ fn a_signal_waits_while_its_handler_runs() {
     handle(&mut rig, USR1, 0);
     raise(&mut rig, USR1);
     let first = rig.kernel.registers().sp;
-    assert_eq!(
-        rig.call(n::KILL, &[1, USR1]),
-        0,
-        "blocked: no second handler"
-    );
+    assert_eq!(rig.call(n::KILL, &[1, USR1]), 0, "blocked: no second handler");
     assert_eq!(rig.kernel.registers().sp, first);
     rig.start(n::RT_SIGRETURN, &[]);
     assert_eq!(rig.kernel.registers().pc, HANDLER, "now it comes");
@@ -129,22 +100,10 @@ fn flags_of_actions() {
     assert_eq!(rig.kernel.registers().x[30], 0x40_0200);
     rig.done(n::RT_SIGACTION, &[USR1, 0, DATA, 8]);
     assert_eq!(rig.peek_word(DATA), 0);
-    assert_eq!(
-        rig.call(n::RT_SIGACTION, &[9, DATA, 0, 8]),
-        fail(Errno::EINVAL)
-    );
-    assert_eq!(
-        rig.call(n::RT_SIGACTION, &[65, 0, 0, 8]),
-        fail(Errno::EINVAL)
-    );
-    assert_eq!(
-        rig.call(n::RT_SIGACTION, &[USR1, 0, 0, 16]),
-        fail(Errno::EINVAL)
-    );
-    assert_eq!(
-        rig.call(n::RT_SIGACTION, &[USR1, 8, 0, 8]),
-        fail(Errno::EFAULT)
-    );
+    assert_eq!(rig.call(n::RT_SIGACTION, &[9, DATA, 0, 8]), fail(Errno::EINVAL));
+    assert_eq!(rig.call(n::RT_SIGACTION, &[65, 0, 0, 8]), fail(Errno::EINVAL));
+    assert_eq!(rig.call(n::RT_SIGACTION, &[USR1, 0, 0, 16]), fail(Errno::EINVAL));
+    assert_eq!(rig.call(n::RT_SIGACTION, &[USR1, 8, 0, 8]), fail(Errno::EFAULT));
 }
 
 #[test]
@@ -188,10 +147,7 @@ fn an_interrupted_read_fails_or_starts_again() {
                 (0x40_00fc, reader, n::READ)
             );
         } else {
-            assert_eq!(
-                (registers.pc, registers.x[0] as i64),
-                (0x40_0100, fail(Errno::EINTR))
-            );
+            assert_eq!((registers.pc, registers.x[0] as i64), (0x40_0100, fail(Errno::EINTR)));
         }
         rig.switch_to(child);
         rig.write(writer, b"x");
@@ -220,16 +176,10 @@ fn sigsuspend_waits_under_another_mask() {
     assert_eq!(rig.peek_word(DATA), 1 << (USR2 - 1));
     // And sigtimedwait takes it, with who sent it.
     rig.poke_words(DATA, &[1 << (USR2 - 1)]);
-    assert_eq!(
-        rig.call(n::RT_SIGTIMEDWAIT, &[DATA, DATA + 64, 0, 8]),
-        USR2 as i64
-    );
+    assert_eq!(rig.call(n::RT_SIGTIMEDWAIT, &[DATA, DATA + 64, 0, 8]), USR2 as i64);
     assert_eq!(rig.peek_u32(DATA + 64 + 16), child);
     rig.poke_words(DATA + 64, &[0, 0]);
-    assert_eq!(
-        rig.call(n::RT_SIGTIMEDWAIT, &[DATA, 0, DATA + 64, 8]),
-        fail(Errno::EAGAIN)
-    );
+    assert_eq!(rig.call(n::RT_SIGTIMEDWAIT, &[DATA, 0, DATA + 64, 8]), fail(Errno::EAGAIN));
 }
 
 #[test]
@@ -249,29 +199,19 @@ fn sigtimedwait_is_woken_by_a_blocked_signal() {
 fn a_handled_fault_tells_the_address() {
     let mut rig = Rig::new();
     handle(&mut rig, 11, SA_SIGINFO);
-    rig.kernel.handle(Trap::Fault {
-        address: 0x8,
-        access: Access::Read,
-    });
+    rig.kernel.handle(Trap::Fault { address: 0x8, access: Access::Read });
     assert_eq!(rig.kernel.schedule(), Next::Run);
     let frame = rig.kernel.registers().sp;
     assert_eq!(rig.kernel.registers().pc, HANDLER);
     assert_eq!(
-        (
-            rig.peek_u32(frame),
-            rig.peek_u32(frame + 8),
-            rig.peek_word(frame + 16)
-        ),
+        (rig.peek_u32(frame), rig.peek_u32(frame + 8), rig.peek_word(frame + 16)),
         (11, 1, 8)
     );
     assert_eq!(rig.peek_word(frame + 128 + 176), 8, "fault_address");
     assert!(!rig.output().contains("SIGSEGV"), "handled, so no line");
     // A second fault inside the handler finds the signal blocked: that kills.
     let next = {
-        rig.kernel.handle(Trap::Fault {
-            address: 0x8,
-            access: Access::Read,
-        });
+        rig.kernel.handle(Trap::Fault { address: 0x8, access: Access::Read });
         rig.kernel.schedule()
     };
     assert_eq!(next, Next::Halt { status: 128 + 11 });
@@ -286,23 +226,11 @@ fn traps_have_their_signals() {
         (Trap::Breakpoint, 5),
         (Trap::Other { esr: 0x2c << 26 }, 8),
         (Trap::Other { esr: 0 }, 4),
-        (
-            Trap::Fault {
-                address: u64::MAX,
-                access: write,
-            },
-            11,
-        ),
+        (Trap::Fault { address: u64::MAX, access: write }, 11),
     ] {
         let mut rig = Rig::new();
         rig.kernel.handle(trap);
-        assert_eq!(
-            rig.kernel.schedule(),
-            Next::Halt {
-                status: 128 + signal
-            },
-            "{trap:?}"
-        );
+        assert_eq!(rig.kernel.schedule(), Next::Halt { status: 128 + signal }, "{trap:?}");
     }
 }
 
@@ -328,10 +256,7 @@ fn kill_finds_processes_and_groups() {
     assert_eq!(rig.call(n::KILL, &[-77i64 as u64, 0]), fail(Errno::ESRCH));
     assert_eq!(rig.call(n::KILL, &[a.into(), 65]), fail(Errno::EINVAL));
     assert_eq!(rig.call(n::TGKILL, &[a.into(), 0, 9]), fail(Errno::EINVAL));
-    assert_eq!(
-        rig.call(n::TGKILL, &[a.into(), b.into(), 9]),
-        fail(Errno::ESRCH)
-    );
+    assert_eq!(rig.call(n::TGKILL, &[a.into(), b.into(), 9]), fail(Errno::ESRCH));
     rig.done(n::KILL, &[-i64::from(a) as u64, 15]);
     rig.tick();
     rig.switch_to(1);
@@ -353,10 +278,7 @@ fn sigchld_tells_what_happened() {
     rig.start(n::EXIT, &[6]);
     assert_eq!((rig.pid(), rig.kernel.registers().pc), (1, HANDLER));
     let frame = rig.kernel.registers().sp;
-    assert_eq!(
-        [0, 8, 16, 24].map(|at| rig.peek_u32(frame + at)),
-        [17, 1, child, 6]
-    );
+    assert_eq!([0, 8, 16, 24].map(|at| rig.peek_u32(frame + at)), [17, 1, child, 6]);
 }
 
 #[test]

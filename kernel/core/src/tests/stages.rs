@@ -34,20 +34,14 @@ fn each_file_of_the_list_has_its_line_when_it_is_made() {
     assert_eq!(rig.output(), "");
     make(&mut rig, "/one", b"1");
     let first = rig.output();
-    assert!(
-        first.contains("[ 1/2]") && first.contains("/one"),
-        "{first}"
-    );
+    assert!(first.contains("[ 1/2]") && first.contains("/one"), "{first}");
     assert!(
         first.contains("      1 bytes  sha256 6b86b273ff34fce1  as expected, by /init"),
         "{first}"
     );
     make(&mut rig, "/two", b"not 2");
     let second = rig.output();
-    assert!(
-        second.contains("[ 2/2]") && second.contains("NOT AS EXPECTED"),
-        "{second}"
-    );
+    assert!(second.contains("[ 2/2]") && second.contains("NOT AS EXPECTED"), "{second}");
     make(&mut rig, "/one", b"again");
     assert_eq!(rig.output(), second, "a file has one line");
 }

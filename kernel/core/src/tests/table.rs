@@ -11,11 +11,7 @@ use std::path::Path;
 fn table_of(section: &str) -> String {
     let mut text = String::from("| call | state | left out, remarks |\n|---|---|---|\n");
     for group in GROUPS.iter().filter(|group| group.section == section) {
-        let names: Vec<String> = group
-            .calls
-            .iter()
-            .map(|call| call.name.to_lowercase())
-            .collect();
+        let names: Vec<String> = group.calls.iter().map(|call| call.name.to_lowercase()).collect();
         let remarks = match group.remarks {
             "" => String::new(),
             remarks => format!("{remarks} "),
@@ -36,10 +32,7 @@ fn the_page_says_what_the_table_says() {
     while let Some((before, after)) = rest.split_once("<!-- calls: ") {
         let (section, after) = after.split_once(" -->\n").unwrap();
         let (_, after) = after.split_once(END).unwrap();
-        made += &format!(
-            "{before}<!-- calls: {section} -->\n{}{END}",
-            table_of(section)
-        );
+        made += &format!("{before}<!-- calls: {section} -->\n{}{END}", table_of(section));
         sections.insert(section);
         rest = after;
     }
@@ -49,22 +42,14 @@ fn the_page_says_what_the_table_says() {
     if std::env::var_os("FIRMSEED_RENEW").is_some() {
         fs::write(&path, &made).unwrap();
     }
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        made,
-        "docs/syscalls.md: FIRMSEED_RENEW=1"
-    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), made, "docs/syscalls.md: FIRMSEED_RENEW=1");
 }
 
 #[test]
 fn each_call_has_one_row_and_its_name() {
     let mut seen = BTreeSet::new();
     for call in GROUPS.iter().flat_map(|group| group.calls) {
-        assert!(
-            seen.insert(call.number),
-            "{}: its number has two rows",
-            call.name
-        );
+        assert!(seen.insert(call.number), "{}: its number has two rows", call.name);
         assert_eq!(name(call.number), Some(call.name));
         assert!(call.arguments.len() <= 6);
     }

@@ -18,10 +18,7 @@ fn typed(rig: &mut Rig, text: &str) -> Next {
 #[test]
 fn a_line_is_read_when_it_is_complete() {
     let mut rig = Rig::new();
-    assert_eq!(
-        rig.start(n::READ, &[0, DATA, 100]),
-        Next::Idle { until: None }
-    );
+    assert_eq!(rig.start(n::READ, &[0, DATA, 100]), Next::Idle { until: None });
     rig.type_in("helo\x7fp\r");
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 5);
@@ -65,10 +62,7 @@ fn control_c_kills_the_job_and_spares_the_shell() {
     assert_eq!((rig.pid(), rig.result()), (1, child.into()));
     assert_eq!(rig.peek_u32(DATA), 2);
     assert!(rig.output().ends_with("half a line^C"), "{}", rig.output());
-    assert_eq!(
-        rig.start(n::READ, &[0, DATA, 100]),
-        Next::Idle { until: None }
-    );
+    assert_eq!(rig.start(n::READ, &[0, DATA, 100]), Next::Idle { until: None });
 }
 
 #[test]
@@ -89,12 +83,7 @@ fn raw_mode_gives_every_key() {
     termios[17 + 6] = 0;
     rig.poke(DATA, &termios);
     rig.done(n::IOCTL, &[0, TCSETS, DATA]);
-    assert_eq!(
-        rig.start(n::READ, &[0, DATA, 1]),
-        Next::Idle {
-            until: Some(200_000_000)
-        }
-    );
+    assert_eq!(rig.start(n::READ, &[0, DATA, 1]), Next::Idle { until: Some(200_000_000) });
     rig.kernel.storage.machine.clock = 200_000_000;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 0);
@@ -112,16 +101,10 @@ fn jobs_take_turns_with_the_terminal() {
     // The shell is in the background now. As PID 1 it is not stopped, but reading fails.
     assert_eq!(rig.call(n::READ, &[0, DATA, 1]), fail(Errno::EIO));
     typed(&mut rig, "\x1a");
-    assert_eq!(
-        rig.call(n::WAIT4, &[child.into(), DATA, 2, 0]),
-        child.into()
-    );
+    assert_eq!(rig.call(n::WAIT4, &[child.into(), DATA, 2, 0]), child.into());
     assert_eq!(rig.peek_u32(DATA), 20 << 8 | 0x7f);
     rig.poke(DATA, &99u32.to_le_bytes());
-    assert_eq!(
-        rig.call(n::IOCTL, &[0, TIOCSPGRP, DATA]),
-        fail(Errno::ESRCH)
-    );
+    assert_eq!(rig.call(n::IOCTL, &[0, TIOCSPGRP, DATA]), fail(Errno::ESRCH));
 }
 
 #[test]
@@ -130,10 +113,7 @@ fn what_is_no_terminal_says_so() {
     rig.done(n::IOCTL, &[0, TIOCGWINSZ, DATA]);
     assert_eq!(rig.peek(DATA, 4), [24, 0, 80, 0]);
     let (reader, _) = rig.pipe();
-    assert_eq!(
-        rig.call(n::IOCTL, &[reader, TCGETS, DATA]),
-        fail(Errno::ENOTTY)
-    );
+    assert_eq!(rig.call(n::IOCTL, &[reader, TCGETS, DATA]), fail(Errno::ENOTTY));
     let fd = rig.opened("/dev/null", O_RDWR);
     assert_eq!(rig.call(n::IOCTL, &[fd, TCGETS, DATA]), fail(Errno::ENOTTY));
     assert_eq!(rig.call(n::IOCTL, &[0, 0xdead, DATA]), fail(Errno::ENOTTY));
@@ -146,16 +126,9 @@ fn nonblocking_and_polled_reads() {
     let fd = rig.opened("/dev/tty", O_RDWR | O_NONBLOCK);
     assert_eq!(rig.call(n::READ, &[fd, DATA, 1]), fail(Errno::EAGAIN));
     rig.poke_words(DATA, &[1 << 32 | fd]);
-    assert_eq!(
-        rig.start(n::PPOLL, &[DATA, 1, 0, 0, 0]),
-        Next::Idle { until: None }
-    );
+    assert_eq!(rig.start(n::PPOLL, &[DATA, 1, 0, 0, 0]), Next::Idle { until: None });
     rig.type_in("x");
-    assert_eq!(
-        rig.kernel.schedule(),
-        Next::Idle { until: None },
-        "half a line is nothing"
-    );
+    assert_eq!(rig.kernel.schedule(), Next::Idle { until: None }, "half a line is nothing");
     rig.type_in("\n");
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 1);
@@ -198,9 +171,6 @@ fn what_programs_print_is_told_from_what_the_kernel_says() {
     let shown = rig.output();
     let lines: Vec<&str> = shown.split("\r\n").collect();
     assert_eq!(lines[0], "firmseed\r? y", "{shown}");
-    assert!(
-        lines[1].starts_with("firmseed: ") && lines[1].contains("1111"),
-        "{shown}"
-    );
+    assert!(lines[1].starts_with("firmseed: ") && lines[1].contains("1111"), "{shown}");
     assert_eq!(lines[2..], ["firmseed? z", "firmseed?", ""], "{shown}");
 }

@@ -9,17 +9,11 @@ fn clocks_tell_the_image_s_time() {
     let mut rig = Rig::new();
     rig.kernel.storage.machine.clock = 3 * SECOND + 5;
     rig.done(n::CLOCK_GETTIME, &[0, DATA]);
-    assert_eq!(
-        (rig.peek_word(DATA), rig.peek_word(DATA + 8)),
-        (1_000_000_003, 5)
-    );
+    assert_eq!((rig.peek_word(DATA), rig.peek_word(DATA + 8)), (1_000_000_003, 5));
     rig.done(n::CLOCK_GETTIME, &[1, DATA]);
     assert_eq!((rig.peek_word(DATA), rig.peek_word(DATA + 8)), (3, 5));
     rig.done(n::GETTIMEOFDAY, &[DATA, 0]);
-    assert_eq!(
-        (rig.peek_word(DATA), rig.peek_word(DATA + 8)),
-        (1_000_000_003, 0)
-    );
+    assert_eq!((rig.peek_word(DATA), rig.peek_word(DATA + 8)), (1_000_000_003, 0));
     assert_eq!(rig.call(n::CLOCK_GETTIME, &[50, DATA]), fail(Errno::EINVAL));
     assert_eq!(rig.call(n::CLOCK_GETTIME, &[1, 8]), fail(Errno::EFAULT));
     rig.done(n::CLOCK_GETRES, &[1, DATA]);
@@ -49,12 +43,7 @@ fn processor_time_is_charged_to_who_ran() {
 fn a_sleeper_sleeps_as_long_as_it_asked() {
     let mut rig = Rig::new();
     rig.poke_words(DATA, &[2, 0]);
-    assert_eq!(
-        rig.start(n::NANOSLEEP, &[DATA, 0]),
-        Next::Idle {
-            until: Some(2 * SECOND)
-        }
-    );
+    assert_eq!(rig.start(n::NANOSLEEP, &[DATA, 0]), Next::Idle { until: Some(2 * SECOND) });
     rig.kernel.storage.machine.clock = 2 * SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 0);
@@ -63,9 +52,7 @@ fn a_sleeper_sleeps_as_long_as_it_asked() {
     rig.poke_words(DATA, &[3, 0]);
     assert_eq!(
         rig.start(n::CLOCK_NANOSLEEP, &[1, 1, DATA, 0]),
-        Next::Idle {
-            until: Some(3 * SECOND)
-        }
+        Next::Idle { until: Some(3 * SECOND) }
     );
     rig.kernel.storage.machine.clock = 3 * SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
@@ -81,12 +68,7 @@ fn a_signal_ends_a_sleep_and_says_what_is_left() {
     rig.poke_words(DATA + 64, &[0, 0, 1, 0]);
     rig.done(n::SETITIMER, &[0, DATA + 64, 0]);
     rig.poke_words(DATA, &[5, 0]);
-    assert_eq!(
-        rig.start(n::NANOSLEEP, &[DATA, DATA + 16]),
-        Next::Idle {
-            until: Some(SECOND)
-        }
-    );
+    assert_eq!(rig.start(n::NANOSLEEP, &[DATA, DATA + 16]), Next::Idle { until: Some(SECOND) });
     rig.kernel.storage.machine.clock = SECOND;
     assert_eq!(rig.kernel.schedule(), Next::Run);
     assert_eq!(rig.result(), 14, "the handler runs");
@@ -101,10 +83,7 @@ fn an_interval_timer_comes_again() {
     rig.poke_words(DATA, &[0, 250_000, 1, 0]);
     rig.done(n::SETITIMER, &[0, DATA, 0]);
     rig.done(n::GETITIMER, &[0, DATA]);
-    assert_eq!(
-        [0, 8, 16, 24].map(|at| rig.peek_word(DATA + at)),
-        [0, 250_000, 1, 0]
-    );
+    assert_eq!([0, 8, 16, 24].map(|at| rig.peek_word(DATA + at)), [0, 250_000, 1, 0]);
     // Block SIGALRM and watch it become pending, twice.
     rig.poke_words(DATA, &[1 << 13]);
     rig.done(n::RT_SIGPROCMASK, &[0, DATA, 0, 8]);
@@ -125,10 +104,7 @@ fn files_are_stamped_with_the_time_of_the_last_tick() {
     rig.file("/tmp/a", b"x");
     let path = rig.path("/tmp/a");
     rig.done(n::NEWFSTATAT, &[AT_FDCWD, path, DATA, 0]);
-    assert_eq!(
-        (rig.peek_word(DATA + 88), rig.peek_word(DATA + 96)),
-        (1_000_000_007, 3)
-    );
+    assert_eq!((rig.peek_word(DATA + 88), rig.peek_word(DATA + 96)), (1_000_000_007, 3));
     // A sleeper wakes without a tick.
     rig.poke_words(DATA, &[2, 0]);
     rig.start(n::NANOSLEEP, &[DATA, 0]);

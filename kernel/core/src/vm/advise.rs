@@ -46,10 +46,6 @@ impl AddressSpace {
                 self.forget_range(&mut storage.machine, from, to, cleared);
             }
         }
-        if self.areas.cover(start, end) {
-            Ok(())
-        } else {
-            Err(Errno::ENOMEM)
-        }
+        if self.areas.cover(start, end) { Ok(()) } else { Err(Errno::ENOMEM) }
     }
 }

@@ -166,10 +166,7 @@ impl Areas {
     pub fn hole_around(&self, start: u64, end: u64) -> (u64, u64) {
         let next = self.at_or_after(start);
         let floor = next.checked_sub(1).map_or(0, |index| self.list[index].end);
-        let ceiling = self
-            .list
-            .get(next)
-            .map_or(crate::addr::USER_END, |area| area.start);
+        let ceiling = self.list.get(next).map_or(crate::addr::USER_END, |area| area.start);
         debug_assert!(floor <= start && end <= ceiling);
         (floor, ceiling)
     }

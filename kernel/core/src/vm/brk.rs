@@ -26,12 +26,7 @@ impl AddressSpace {
     ) -> Result<(), Errno> {
         self.add_area(
             storage,
-            Area {
-                start: STACK_TOP - PAGE,
-                end: STACK_TOP,
-                protection,
-                kind: AreaKind::Stack,
-            },
+            Area { start: STACK_TOP - PAGE, end: STACK_TOP, protection, kind: AreaKind::Stack },
         )
     }
 
@@ -69,17 +64,11 @@ impl AddressSpace {
         };
         // One page stays free behind the heap.
         let next = self.areas.at_or_after(old_end);
-        let free = self
-            .areas
-            .as_slice()
-            .get(next)
-            .is_none_or(|area| area.start >= new_end + PAGE);
+        let free = self.areas.as_slice().get(next).is_none_or(|area| area.start >= new_end + PAGE);
         if !free || check_commitment(storage, &heap).is_err() {
             return false;
         }
-        let last = next
-            .checked_sub(1)
-            .map(|index| (index, self.areas.as_slice()[index]));
+        let last = next.checked_sub(1).map(|index| (index, self.areas.as_slice()[index]));
         match last {
             Some((index, area))
                 if area.end == old_end
@@ -89,15 +78,7 @@ impl AddressSpace {
                 self.areas.update(index, |area| area.end = new_end);
                 true
             }
-            _ => self
-                .add_area(
-                    storage,
-                    Area {
-                        start: old_end,
-                        ..heap
-                    },
-                )
-                .is_ok(),
+            _ => self.add_area(storage, Area { start: old_end, ..heap }).is_ok(),
         }
     }
 }

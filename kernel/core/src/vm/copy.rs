@@ -20,10 +20,7 @@ pub(super) struct Cached {
 
 impl Cached {
     /// No address has this page number.
-    pub const NOTHING: Self = Cached {
-        page: u64::MAX,
-        frame: Frame(0),
-    };
+    pub const NOTHING: Self = Cached { page: u64::MAX, frame: Frame(0) };
 
     /// The page's address and its frame.
     #[cfg(test)]
@@ -73,10 +70,8 @@ impl AddressSpace {
         if address.0 >= USER_END {
             return Err(Errno::EFAULT);
         }
-        let entry = self
-            .tables
-            .find(&storage.machine, address.0)
-            .map(|slot| slot.get(&storage.machine));
+        let entry =
+            self.tables.find(&storage.machine, address.0).map(|slot| slot.get(&storage.machine));
         let allowed = entry.filter(|entry| match access {
             Access::Write => entry.writable(),
             Access::Read | Access::Execute => entry.readable(),
@@ -85,10 +80,7 @@ impl AddressSpace {
             Some(frame) => frame,
             None => self.resolve(storage, address.0, access)?,
         };
-        let cached = Cached {
-            page: address.0 >> PAGE_SHIFT,
-            frame,
-        };
+        let cached = Cached { page: address.0 >> PAGE_SHIFT, frame };
         match access {
             Access::Write => self.write_cache = cached,
             Access::Read | Access::Execute => self.read_cache = cached,

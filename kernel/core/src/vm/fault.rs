@@ -67,17 +67,11 @@ impl AddressSpace {
     #[cfg_attr(target_os = "none", optimize(speed))]
     fn area_for(&mut self, page: u64) -> Result<Area, FaultError> {
         let index = self.areas.at_or_after(page);
-        let area = *self
-            .areas
-            .as_slice()
-            .get(index)
-            .ok_or(FaultError::NotMapped)?;
+        let area = *self.areas.as_slice().get(index).ok_or(FaultError::NotMapped)?;
         if area.start <= page {
             return Ok(area);
         }
-        let below = index
-            .checked_sub(1)
-            .map_or(0, |below| self.areas.as_slice()[below].end);
+        let below = index.checked_sub(1).map_or(0, |below| self.areas.as_slice()[below].end);
         let grows = area.kind == AreaKind::Stack
             && page >= STACK_TOP - STACK_LIMIT
             && below + STACK_GUARD <= page;
@@ -85,10 +79,7 @@ impl AddressSpace {
             return Err(FaultError::NotMapped);
         }
         self.areas.update(index, |area| area.start = page);
-        Ok(Area {
-            start: page,
-            ..area
-        })
+        Ok(Area { start: page, ..area })
     }
 
     /// Maps a page that has no frame yet.
@@ -210,14 +201,7 @@ fn file_page<M: Machine>(
         return Ok(frame);
     }
     let frame = storage.pool.allocate()?;
-    copy_from_file(
-        storage,
-        view,
-        offset,
-        frame,
-        (start - page) as usize,
-        (end - page) as usize,
-    );
+    copy_from_file(storage, view, offset, frame, (start - page) as usize, (end - page) as usize);
     Ok(frame)
 }
 
@@ -241,11 +225,7 @@ fn copy_from_file<M: Machine>(
                 storage.machine.page_mut(frame)[at..at + bytes.len()].copy_from_slice(bytes);
                 bytes.len()
             }
-            Chunk::Frame {
-                frame: from,
-                offset,
-                length,
-            } => {
+            Chunk::Frame { frame: from, offset, length } => {
                 storage.machine.copy(from, offset, frame, at, length);
                 length
             }

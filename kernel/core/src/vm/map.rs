@@ -29,18 +29,12 @@ impl AddressSpace {
         if length == 0 {
             return Err(Errno::EINVAL);
         }
-        let length = page_align_up(length)
-            .filter(|length| *length < USER_END)
-            .ok_or(Errno::ENOMEM)?;
+        let length =
+            page_align_up(length).filter(|length| *length < USER_END).ok_or(Errno::ENOMEM)?;
         check_source(&source, length, protection)?;
         let start = self.find_place(place, length)?;
         let end = start + length;
-        let area = Area {
-            start,
-            end,
-            protection,
-            kind: kind_of(source, start, end),
-        };
+        let area = Area { start, end, protection, kind: kind_of(source, start, end) };
         self.replace_area(storage, area)?;
         Ok(start)
     }
@@ -100,8 +94,7 @@ impl AddressSpace {
             return Ok(());
         };
         let splits = usize::from(first.start < start) + usize::from(last.end > end);
-        self.areas
-            .reserve(splits, usize::from(splits == 2 && areas.len() == 1))?;
+        self.areas.reserve(splits, usize::from(splits == 2 && areas.len() == 1))?;
         self.split(storage, start);
         self.split(storage, end);
         let cleared = self.clear_pages(storage, start, end);
@@ -109,10 +102,7 @@ impl AddressSpace {
             drop_hold(storage, &area);
         }
         let hole = self.areas.hole_around(start, end);
-        if self
-            .tables
-            .prune(&mut storage.pool, &mut storage.machine, (start, end), hole)
-        {
+        if self.tables.prune(&mut storage.pool, &mut storage.machine, (start, end), hole) {
             self.forget_cached();
             storage.machine.invalidate_all();
         } else {
@@ -137,11 +127,7 @@ impl AddressSpace {
         let mut at = start;
         while at < end {
             let area = *self.areas.find(at).ok_or(Errno::ENOMEM)?;
-            let piece = Area {
-                start: at,
-                end: area.end.min(end),
-                ..area.protected(protection)
-            };
+            let piece = Area { start: at, end: area.end.min(end), ..area.protected(protection) };
             if protection.writable() && matches!(area.kind, AreaKind::ReadOnlyFile(_)) {
                 return Err(Errno::EACCES);
             }
@@ -166,8 +152,7 @@ impl AddressSpace {
         self.split(storage, piece.start);
         self.split(storage, piece.end);
         let index = self.areas.at_or_after(piece.start);
-        self.areas
-            .update(index, |area| *area = area.protected(piece.protection));
+        self.areas.update(index, |area| *area = area.protected(piece.protection));
         self.merge(storage, index, index + 1);
         self.rewrite_pages(storage, &piece);
         Ok(())
@@ -184,8 +169,7 @@ impl AddressSpace {
                 if rights.executable() && !page.entry.executable() {
                     storage.machine.sync_code(page.frame);
                 }
-                page.slot
-                    .set(&mut storage.machine, Entry::page(page.frame, rights));
+                page.slot.set(&mut storage.machine, Entry::page(page.frame, rights));
                 changed += 1;
             }
         }
@@ -235,9 +219,7 @@ impl AddressSpace {
             }
             ceiling = ceiling.min(area.start);
         }
-        ceiling
-            .checked_sub(length)
-            .filter(|start| *start >= LOWEST_ADDRESS)
+        ceiling.checked_sub(length).filter(|start| *start >= LOWEST_ADDRESS)
     }
 }
 
@@ -248,10 +230,7 @@ fn check_source(source: &Source, length: u64, protection: Protection) -> Result<
     if offset % PAGE != 0 {
         return Err(Errno::EINVAL);
     }
-    if offset
-        .checked_add(length)
-        .is_none_or(|end| end > i64::MAX as u64)
-    {
+    if offset.checked_add(length).is_none_or(|end| end > i64::MAX as u64) {
         return Err(Errno::EOVERFLOW);
     }
     if matches!(source, Source::SharedFile { .. }) && protection.writable() {
@@ -261,12 +240,7 @@ fn check_source(source: &Source, length: u64, protection: Protection) -> Result<
 }
 
 fn kind_of(source: Source, start: u64, end: u64) -> AreaKind {
-    let view = |inode, offset| FileView {
-        inode,
-        offset,
-        data_start: start,
-        data_end: end,
-    };
+    let view = |inode, offset| FileView { inode, offset, data_start: start, data_end: end };
     match source {
         Source::Anonymous => AreaKind::Anonymous,
         Source::SharedAnonymous => AreaKind::SharedAnonymous,

@@ -212,11 +212,7 @@ impl AddressSpace {
     /// EINVAL for an address that is not page aligned, ENOMEM for a hole.
     pub fn check_mapped(&self, address: u64, length: u64) -> Result<(), Errno> {
         let (start, end) = page_range(address, length, Errno::ENOMEM)?;
-        if self.areas.cover(start, end) {
-            Ok(())
-        } else {
-            Err(Errno::ENOMEM)
-        }
+        if self.areas.cover(start, end) { Ok(()) } else { Err(Errno::ENOMEM) }
     }
 
     /// For mincore(2): has the page a frame?
@@ -253,8 +249,7 @@ impl AddressSpace {
         storage: &mut Storage<'_, M>,
         address: u64,
     ) -> Result<Slot, Errno> {
-        self.tables
-            .ensure(&mut storage.pool, &mut storage.machine, address)
+        self.tables.ensure(&mut storage.pool, &mut storage.machine, address)
     }
 
     /// One more frame is mapped.

@@ -38,9 +38,8 @@ impl AddressSpace {
             return Err(Errno::EINVAL);
         }
         let (old, old_end) = page_range(old, old_length, Errno::EINVAL)?;
-        let new_length = page_align_up(new_length)
-            .filter(|length| *length < USER_END)
-            .ok_or(Errno::ENOMEM)?;
+        let new_length =
+            page_align_up(new_length).filter(|length| *length < USER_END).ok_or(Errno::ENOMEM)?;
         if flags.contains(Flags::FIXED) {
             return self.remap_fixed(storage, (old, old_end), new_length, new_address);
         }
@@ -139,8 +138,7 @@ impl AddressSpace {
         self.areas.reserve(3, 2)?;
         self.add_area(storage, moved)?;
         if let Err(errno) = self.move_entries(storage, (old, old_end), target) {
-            self.unmap(storage, target, new_length)
-                .expect("room is reserved");
+            self.unmap(storage, target, new_length).expect("room is reserved");
             return Err(errno);
         }
         self.unmap(storage, old, kept).expect("room is reserved");
@@ -209,12 +207,5 @@ fn check_growth<M: Machine>(
     if !area.kind.view().is_none_or(offset_fits) {
         return Err(Errno::EINVAL);
     }
-    check_commitment(
-        storage,
-        &Area {
-            start: old,
-            end,
-            ..*area
-        },
-    )
+    check_commitment(storage, &Area { start: old, end, ..*area })
 }

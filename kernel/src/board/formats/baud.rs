@@ -47,10 +47,7 @@ mod tests {
         for clock in (3_000_000..100_000_000).step_by(999_983) {
             let (whole, fraction) = pl011(clock).expect("a usual clock");
             let baud = u64::from(clock) * 4 / u64::from(whole * 64 + fraction);
-            assert!(
-                baud.abs_diff(u64::from(BAUD)) < u64::from(BAUD) / 50,
-                "{clock}: {baud}"
-            );
+            assert!(baud.abs_diff(u64::from(BAUD)) < u64::from(BAUD) / 50, "{clock}: {baud}");
         }
     }
 }

@@ -61,14 +61,12 @@ impl fmt::Display for MbrError {
                 f,
                 "its second partition has type {kind:#04x}, not {RESULTS_TYPE:#04x} for results"
             ),
-            MbrError::Outside { end, card } => write!(
-                f,
-                "its second partition ends at sector {end}, the card at {card}"
-            ),
-            MbrError::Overlap => write!(
-                f,
-                "its second partition overlaps with another, or with sector 0"
-            ),
+            MbrError::Outside { end, card } => {
+                write!(f, "its second partition ends at sector {end}, the card at {card}")
+            }
+            MbrError::Overlap => {
+                write!(f, "its second partition overlaps with another, or with sector 0")
+            }
         }
     }
 }
@@ -83,10 +81,8 @@ pub fn results_partition(sector: &[u8; SECTOR], card: u64) -> Result<Partition, 
         return Err(MbrError::NoRecord);
     }
     let word = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-    let partition = |index| Partition {
-        first: word(&entry(index)[8..]),
-        count: word(&entry(index)[12..]),
-    };
+    let partition =
+        |index| Partition { first: word(&entry(index)[8..]), count: word(&entry(index)[12..]) };
     let kind = entry(RESULTS_ENTRY)[4];
     let results = partition(RESULTS_ENTRY);
     if kind == 0 || results.count == 0 {
@@ -96,10 +92,7 @@ pub fn results_partition(sector: &[u8; SECTOR], card: u64) -> Result<Partition, 
         return Err(MbrError::Type(kind));
     }
     if results.end() > card {
-        return Err(MbrError::Outside {
-            end: results.end(),
-            card,
-        });
+        return Err(MbrError::Outside { end: results.end(), card });
     }
     let overlaps = |other: Partition| {
         u64::from(other.first) < results.end() && u64::from(results.first) < other.end()
@@ -138,10 +131,7 @@ mod tests {
     fn the_second_of_two() {
         assert_eq!(
             read(&[(0x80, 0x0c, 2048, 65536), (0, 0xda, 67584, 63488)]),
-            Ok(Partition {
-                first: 67584,
-                count: 63488
-            })
+            Ok(Partition { first: 67584, count: 63488 })
         );
     }
 
@@ -150,40 +140,22 @@ mod tests {
         let mut sector = record(&[(0, 0x0c, 2048, 100), (0, 0xda, 4096, 100)]);
         sector[511] = 0;
         assert_eq!(results_partition(&sector, CARD), Err(MbrError::NoRecord));
-        assert_eq!(
-            results_partition(&[0; SECTOR], CARD),
-            Err(MbrError::NoRecord)
-        );
+        assert_eq!(results_partition(&[0; SECTOR], CARD), Err(MbrError::NoRecord));
         // A boot sector of a file system ends with 55 aa too, with text where the entries would be.
-        assert_eq!(
-            read(&[(b'N', 0x0c, 2048, 100), (0, 0xda, 4096, 100)]),
-            Err(MbrError::NoRecord)
-        );
+        assert_eq!(read(&[(b'N', 0x0c, 2048, 100), (0, 0xda, 4096, 100)]), Err(MbrError::NoRecord));
     }
 
     #[test]
     fn no_second_partition() {
         assert_eq!(read(&[(0, 0xda, 2048, 100)]), Err(MbrError::NoPartition));
-        assert_eq!(
-            read(&[(0, 0x0c, 2048, 100), (0, 0xda, 4096, 0)]),
-            Err(MbrError::NoPartition)
-        );
-        assert_eq!(
-            read(&[(0, 0x0c, 2048, 100), (0, 0, 4096, 10)]),
-            Err(MbrError::NoPartition)
-        );
+        assert_eq!(read(&[(0, 0x0c, 2048, 100), (0, 0xda, 4096, 0)]), Err(MbrError::NoPartition));
+        assert_eq!(read(&[(0, 0x0c, 2048, 100), (0, 0, 4096, 10)]), Err(MbrError::NoPartition));
     }
 
     #[test]
     fn somebody_elses_partition() {
-        assert_eq!(
-            read(&[(0, 0x0c, 2048, 100), (0, 0x83, 4096, 100)]),
-            Err(MbrError::Type(0x83))
-        );
-        assert_eq!(
-            read(&[(0, 0xee, 1, u32::MAX), (0, 0xda, 4096, 100)]),
-            Err(MbrError::Overlap)
-        ); // GPT
+        assert_eq!(read(&[(0, 0x0c, 2048, 100), (0, 0x83, 4096, 100)]), Err(MbrError::Type(0x83)));
+        assert_eq!(read(&[(0, 0xee, 1, u32::MAX), (0, 0xda, 4096, 100)]), Err(MbrError::Overlap)); // GPT
     }
 
     #[test]
@@ -192,17 +164,11 @@ mod tests {
         assert!(read(&[(0, 0x0c, 2048, 100), (0, 0xda, last, 100)]).is_ok());
         assert_eq!(
             read(&[(0, 0x0c, 2048, 100), (0, 0xda, last, 101)]),
-            Err(MbrError::Outside {
-                end: CARD + 1,
-                card: CARD
-            })
+            Err(MbrError::Outside { end: CARD + 1, card: CARD })
         );
         assert_eq!(
             read(&[(0, 0x0c, 2048, 100), (0, 0xda, u32::MAX, u32::MAX)]),
-            Err(MbrError::Outside {
-                end: 2 * u64::from(u32::MAX),
-                card: CARD
-            })
+            Err(MbrError::Outside { end: 2 * u64::from(u32::MAX), card: CARD })
         );
     }
 
@@ -210,9 +176,7 @@ mod tests {
     fn whatever_is_in_the_record_nothing_else_is_written() {
         let mut state = 1u64;
         let mut random = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (state >> 33) as u32
         };
         let mut accepted = 0;

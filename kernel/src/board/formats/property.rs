@@ -64,10 +64,7 @@ mod tests {
 
     #[test]
     fn a_request_is_whole() {
-        assert_eq!(
-            request(Tag::ClockRate, [2, 0]),
-            [32, 0, 0x30002, 8, 0, 2, 0, 0]
-        );
+        assert_eq!(request(Tag::ClockRate, [2, 0]), [32, 0, 0x30002, 8, 0, 2, 0, 0]);
     }
 
     #[test]

@@ -32,26 +32,15 @@ enum Data {
 }
 
 const fn command(index: u8, answer: Answer) -> Command {
-    Command {
-        index,
-        application: false,
-        answer,
-        data: Data::None,
-    }
+    Command { index, application: false, answer, data: Data::None }
 }
 
 const fn application(index: u8, answer: Answer) -> Command {
-    Command {
-        application: true,
-        ..command(index, answer)
-    }
+    Command { application: true, ..command(index, answer) }
 }
 
 const fn transfer(index: u8, data: Data) -> Command {
-    Command {
-        data,
-        ..command(index, Answer::Short)
-    }
+    Command { data, ..command(index, Answer::Short) }
 }
 
 /// Back to the idle state.
@@ -175,10 +164,7 @@ pub fn card_data(response: [u32; 4]) -> Option<CardData> {
         1 => (bits(69, 48) + 1) * 1024,
         _ => return None,
     };
-    Some(CardData {
-        sectors,
-        write_protected: bits(13, 12) != 0,
-    })
+    Some(CardData { sectors, write_protected: bits(13, 12) != 0 })
 }
 
 /// The clock divider's bits of a controller's clock control register: `base / (2 * N)`, at most `wanted` hertz. N has ten
@@ -235,10 +221,7 @@ mod tests {
         let csd = 1 << 126 | 9 << 80 | 60_947 << 48;
         assert_eq!(
             card_data(response(csd)),
-            Some(CardData {
-                sectors: 60_948 * 1024,
-                write_protected: false
-            })
+            Some(CardData { sectors: 60_948 * 1024, write_protected: false })
         );
         assert_eq!(card_data(response(3 << 126)), None);
     }
@@ -263,10 +246,7 @@ mod tests {
     fn dividers() {
         assert_eq!(clock_divider(250_000_000, 25_000_000), 5 << 8);
         assert_eq!(clock_divider(100_000_000, 25_000_000), 2 << 8);
-        assert_eq!(
-            clock_divider(250_000_000, 400_000),
-            (313 & 255) << 8 | 1 << 6
-        );
+        assert_eq!(clock_divider(250_000_000, 400_000), (313 & 255) << 8 | 1 << 6);
         assert_eq!(clock_divider(u32::MAX, 1), 0xff << 8 | 3 << 6);
         assert_eq!(clock_divider(50_000_000, 25_000_000), 1 << 8);
     }

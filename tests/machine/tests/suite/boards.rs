@@ -46,9 +46,7 @@ fn write_firmware<'a>(folder: &Path, names: impl Iterator<Item = &'a str>) {
 }
 
 fn firmware() -> PathBuf {
-    once("firmware", |folder| {
-        write_firmware(folder, FIRMWARE.into_iter())
-    })
+    once("firmware", |folder| write_firmware(folder, FIRMWARE.into_iter()))
 }
 
 /// The chain from the seeds to cc, and sha256sum, which compares all that was built before it.
@@ -59,10 +57,7 @@ fn short_image() -> PathBuf {
         cut_script(&tree, "# kaem; it runs");
         let script = read(tree.join("stage0/chain.kaem"));
         let script = String::from_utf8(script).expect("a text");
-        assert!(
-            script.contains("\n/bin/sha256sum -c"),
-            "the short chain compares"
-        );
+        assert!(script.contains("\n/bin/sha256sum -c"), "the short chain compares");
         fs::copy(root().join("stage0/SHA256SUMS"), tree.join("SHA256SUMS")).expect("a copy");
         chain_image(&tree, image);
     })
@@ -97,10 +92,7 @@ fn volume_of(card: &Card) -> PathBuf {
 /// The names of the files in a folder, and in the folders in it.
 fn names_in(folder: &Path) -> Vec<String> {
     let mut find = Command::new("find");
-    let found = output(
-        find.args([".", "-type", "f", "-printf", "%P\n"])
-            .current_dir(folder),
-    );
+    let found = output(find.args([".", "-type", "f", "-printf", "%P\n"]).current_dir(folder));
     let mut names: Vec<String> = found.lines().map(String::from).collect();
     names.sort();
     names
@@ -111,12 +103,7 @@ fn assert_whole(card: &Card, firmware: &Path) {
     let size = fs::metadata(&card.path).expect("a card").len();
     assert!(size.is_power_of_two(), "QEMU takes no card of {size} bytes");
     let table = card.table();
-    let kind = |number: usize| {
-        table
-            .lines()
-            .filter(|line| line.contains(" : "))
-            .nth(number - 1)
-    };
+    let kind = |number: usize| table.lines().filter(|line| line.contains(" : ")).nth(number - 1);
     assert!(kind(1).expect("a first partition").ends_with("type=c"));
     assert!(kind(2).expect("a second partition").ends_with("type=da"));
     let volume = volume_of(card);
@@ -125,18 +112,8 @@ fn assert_whole(card: &Card, firmware: &Path) {
     assert!(facts.contains("disk type=\"FAT32   \""), "expected FAT32");
     let files = card.folder.join("files");
     fs::create_dir(&files).expect("a new folder");
-    output(
-        Command::new("mcopy")
-            .args(["-s", "-n", "-i"])
-            .arg(&volume)
-            .arg("::/")
-            .arg(&files),
-    );
-    assert_same_file(
-        "the image on the card",
-        short_image(),
-        files.join("kernel8.img"),
-    );
+    output(Command::new("mcopy").args(["-s", "-n", "-i"]).arg(&volume).arg("::/").arg(&files));
+    assert_same_file("the image on the card", short_image(), files.join("kernel8.img"));
     let mut expected = names_in(firmware);
     for name in &expected {
         assert_same_file(name, firmware.join(name), files.join(name));
@@ -148,10 +125,7 @@ fn assert_whole(card: &Card, firmware: &Path) {
     Console::in_file(&files.join("cmdline.txt")).says("console=serial0,115200");
     let results = card.sectors(2).start;
     let first_mib = card.read(results..results + 2048);
-    assert!(
-        first_mib.iter().all(|byte| *byte == 0),
-        "the partition for results is blank"
-    );
+    assert!(first_mib.iter().all(|byte| *byte == 0), "the partition for results is blank");
 }
 
 /// The same files, made in another order, at another time, by somebody with other habits.
@@ -161,11 +135,7 @@ fn a_card_is_whole_and_the_same_each_time() {
     assert_whole(&card, &firmware());
     let other = scratch();
     write_firmware(&other, FIRMWARE.into_iter().rev());
-    output(
-        Command::new("touch")
-            .args(["-d", "1999-01-01"])
-            .arg(other.join("start.elf")),
-    );
+    output(Command::new("touch").args(["-d", "1999-01-01"]).arg(other.join("start.elf")));
     let again = Card::unwritten();
     let command = card_command(&again, &short_image(), &other);
     output(
@@ -195,11 +165,7 @@ fn a_card_with_the_real_firmware_is_whole() {
         return skip("Debian's raspi-firmware is not here: qemu/setup --boards says why");
     };
     let folder = PathBuf::from(folder.trim_end());
-    let card = write_card(
-        &short_image(),
-        &folder,
-        &["--board", "pi3", "--board", "pi4"],
-    );
+    let card = write_card(&short_image(), &folder, &["--board", "pi3", "--board", "pi4"]);
     assert_whole(&card, &folder);
 }
 
@@ -243,27 +209,15 @@ fn runs_from_a_card(chain: Chain, board: &str, tree: Option<PathBuf>) {
     let kernel = card.folder.join("kernel8.img");
     let offset = card.sectors(1).start * machine::SECTOR;
     let volume = format!("{}@@{offset}", card.path.display());
-    output(
-        Command::new("mcopy")
-            .args(["-i", &volume, "::kernel8.img"])
-            .arg(&kernel),
-    );
-    let mut machine = Machine::with(&kernel)
-        .set("--machine", board)
-        .card(&card.path);
+    output(Command::new("mcopy").args(["-i", &volume, "::kernel8.img"]).arg(&kernel));
+    let mut machine = Machine::with(&kernel).set("--machine", board).card(&card.path);
     if let Some(tree) = tree {
         machine = machine.set("--dtb", tree);
     }
     let console = machine.ends(0);
-    assert!(
-        !console.text().contains("NOT AS EXPECTED"),
-        "a stage with another hash"
-    );
+    assert!(!console.text().contains("NOT AS EXPECTED"), "a stage with another hash");
     let last = format!("firmseed: [{0}/{0}] ", chain.sums.len());
-    assert!(
-        console.lines().any(|line| line.starts_with(&last)),
-        "expected a line {last}"
-    );
+    assert!(console.lines().any(|line| line.starts_with(&last)), "expected a line {last}");
     // The machine's word is not enough: the files on the card are hashed here.
     let out = card.folder.join("out");
     let list = output(image_builder("results").arg(&card.path).arg("-C").arg(&out));
@@ -275,15 +229,9 @@ fn runs_from_a_card(chain: Chain, board: &str, tree: Option<PathBuf>) {
     }
     // The same without our tool.
     let by_hand = card.unpack(card.sectors(2).start, "by-hand");
-    run(Command::new("diff")
-        .args(["-r", "--no-dereference"])
-        .args([out, by_hand]))
-    .expect("the same files by tar", 0);
-    assert_eq!(
-        console.head().as_bytes(),
-        read(chain.head),
-        "the head of virt's run"
-    );
+    run(Command::new("diff").args(["-r", "--no-dereference"]).args([out, by_hand]))
+        .expect("the same files by tar", 0);
+    assert_eq!(console.head().as_bytes(), read(chain.head), "the head of virt's run");
 }
 
 /// Debian 12's own QEMU has no raspi4b.

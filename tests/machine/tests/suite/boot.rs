@@ -26,10 +26,7 @@ fn a_virt_with_a_cortex_a53_boots() {
 #[test]
 fn a_virt_with_a_cortex_a72_boots_at_el2() {
     let options = "virtualization=on";
-    boots(
-        HELLO,
-        &[("--cpu", "cortex-a72"), ("--machine-options", options)],
-    );
+    boots(HELLO, &[("--cpu", "cortex-a72"), ("--machine-options", options)]);
 }
 
 #[test]
@@ -41,14 +38,7 @@ fn a_virt_with_all_that_qemu_has_boots_with_a_gic_3() {
 #[test]
 fn a_virt_with_128_mib_boots() {
     let options = "gic-version=3";
-    boots(
-        HELLO,
-        &[
-            ("--cpu", "cortex-a57"),
-            ("--memory", "128"),
-            ("--machine-options", options),
-        ],
-    );
+    boots(HELLO, &[("--cpu", "cortex-a57"), ("--memory", "128"), ("--machine-options", options)]);
 }
 
 #[test]
@@ -70,12 +60,7 @@ fn a_raspi3b_boots_with_a_device_tree() {
 
 /// Each level that the machine may be entered at, each interrupt controller.
 fn boots_in_every_mode(cpu: &str) {
-    for mode in [
-        "",
-        ",virtualization=on",
-        ",secure=on",
-        ",secure=on,virtualization=on",
-    ] {
+    for mode in ["", ",virtualization=on", ",secure=on", ",secure=on,virtualization=on"] {
         for gic in [2, 3] {
             let options = format!("gic-version={gic}{mode}");
             boots(HELLO, &[("--cpu", cpu), ("--machine-options", &options)]);
@@ -109,29 +94,20 @@ fn a_cpu_with_all_that_qemu_has_boots_in_every_mode() {
 
 #[test]
 fn every_page_of_128_mib_keeps_its_word() {
-    boots(
-        WHOLE_MEMORY,
-        &[("--memory", "128"), ("--append", "init=/memory")],
-    );
+    boots(WHOLE_MEMORY, &[("--memory", "128"), ("--append", "init=/memory")]);
 }
 
 #[test]
 #[ignore = "slow: --full"]
 fn every_page_of_each_size_of_memory_keeps_its_word() {
     for mib in ["256", "1024", "2048", "4096", "8192"] {
-        boots(
-            WHOLE_MEMORY,
-            &[("--memory", mib), ("--append", "init=/memory")],
-        );
+        boots(WHOLE_MEMORY, &[("--memory", mib), ("--append", "init=/memory")]);
     }
 }
 
 #[test]
 fn the_timer_takes_the_processor_from_the_busy() {
-    boots(
-        "a third gets its turn: exit 0",
-        &[("--append", "init=/preempt")],
-    );
+    boots("a third gets its turn: exit 0", &[("--append", "init=/preempt")]);
 }
 
 /// tests/bench/recycle.c: at most ten times the CPU time. The least of two runs counts.
@@ -150,10 +126,7 @@ fn page_frames_that_held_code_take_stores_as_fast_as_others() {
     build_image(&folder.join("tree"), &folder.join("image"), "/init");
     let plugin = format!("file={},out={}", path("count.so"), path("marks"));
     let is_even = || {
-        Machine::with(path("image"))
-            .set("--memory", "64")
-            .qemu(&["-plugin", &plugin])
-            .ends(0);
+        Machine::with(path("image")).set("--memory", "64").qemu(&["-plugin", &plugin]).ends(0);
         let marks = fs::read_to_string(path("marks")).expect("the plugin's marks");
         let at = |number: &str| nanoseconds_at(&marks, number);
         let (before, after) = (at("2") - at("1"), at("4") - at("3"));
@@ -163,33 +136,22 @@ fn page_frames_that_held_code_take_stores_as_fast_as_others() {
         assert!(before > 0 && after > 0, "the plugin has measured both");
         after <= 10 * before
     };
-    assert!(
-        is_even() || is_even(),
-        "more than ten times as long on frames that held code"
-    );
+    assert!(is_even() || is_even(), "more than ten times as long on frames that held code");
 }
 
 /// CPU time up to a mark, by qemu/plugin/count.c's line.
 fn nanoseconds_at(marks: &str, number: &str) -> i64 {
-    let mut lines = marks
-        .lines()
-        .map(|line| line.split(' ').collect::<Vec<_>>());
-    let words = lines
-        .find(|words| words[..2] == ["mark", number])
-        .expect("the mark");
+    let mut lines = marks.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let words = lines.find(|words| words[..2] == ["mark", number]).expect("the mark");
     words[7].parse().expect("nanoseconds")
 }
 
 /// Where U-Boot likes it, started with booti.
 #[test]
 fn u_boot_starts_the_image() {
-    Session::u_boot(
-        &scratch(),
-        &probe_image("hello"),
-        "exit=semihosting init=/exit7",
-    )
-    .ends(7)
-    .says("firmseed: init ended with status 7");
+    Session::u_boot(&scratch(), &probe_image("hello"), "exit=semihosting init=/exit7")
+        .ends(7)
+        .says("firmseed: init ended with status 7");
 }
 
 // ---- how a machine ends
@@ -201,16 +163,12 @@ fn program(name: &str) -> Machine {
 
 #[test]
 fn the_status_of_process_1_is_that_of_the_run() {
-    program("exit7")
-        .ends(7)
-        .says("firmseed: init ended with status 7");
+    program("exit7").ends(7).says("firmseed: init ended with status 7");
 }
 
 #[test]
 fn a_status_has_8_bits() {
-    program("exit256")
-        .ends(5)
-        .says("firmseed: init ended with status 5");
+    program("exit256").ends(5).says("firmseed: init ended with status 5");
 }
 
 #[test]
@@ -233,16 +191,11 @@ fn the_status_comes_from_a_raspi3b_too() {
 fn a_program_cannot_forge_the_kernel_s_lines() {
     let bytes = program("forge").run().expect("qemu/run", 9).output;
     let dropped = bytes.iter().copied().filter(|byte| !b"\r\0".contains(byte));
-    let ends = bytes
-        .iter()
-        .map(|byte| if b"\r\0".contains(byte) { b'\n' } else { *byte });
+    let ends = bytes.iter().map(|byte| if b"\r\0".contains(byte) { b'\n' } else { *byte });
     for text in [dropped.collect::<Vec<_>>(), ends.collect()] {
         let text = Console::new(&text);
         assert_eq!(text.between("firmseed: init", ""), " ended with status 9");
-        assert!(
-            !text.head().contains("0123456789abcdef"),
-            "a head of a program's"
-        );
+        assert!(!text.head().contains("0123456789abcdef"), "a head of a program's");
     }
     let console = Console::new(&bytes);
     console.says("firmseed? init ended with status 0");
@@ -286,17 +239,11 @@ fn programs_that_go_wrong_are_told_of() {
     ] {
         console.says(line);
     }
-    console.between(
-        "firmseed: /probe: SIGSEGV at pc 0x",
-        ", address 0x0 (pid 2)",
-    );
+    console.between("firmseed: /probe: SIGSEGV at pc 0x", ", address 0x0 (pid 2)");
     let stack = console.between("firmseed: /probe: SIGSEGV at pc 0x7f", " (pid 3)");
     assert_same_place(stack);
     assert_same_place(console.between("firmseed: /probe: SIGILL at pc 0x", " (pid 4)"));
-    console.between(
-        "firmseed: /probe: SIGSEGV at pc 0x",
-        ", address 0xffffffff80000000 (pid 5)",
-    );
+    console.between("firmseed: /probe: SIGSEGV at pc 0x", ", address 0xffffffff80000000 (pid 5)");
     assert_same_place(console.between("firmseed: /probe: SIGILL at pc 0x", " (pid 6)"));
 }
 

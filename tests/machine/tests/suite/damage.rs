@@ -31,10 +31,7 @@ fn whole_image() -> PathBuf {
 /// Where a part of the image is, as `inspect` says.
 fn part(name: &str) -> Range<usize> {
     let facts = output(image_builder("inspect").arg(whole_image()));
-    let line = facts
-        .lines()
-        .find(|line| line.starts_with(name))
-        .expect("the part's line");
+    let line = facts.lines().find(|line| line.starts_with(name)).expect("the part's line");
     let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!([words[1], words[3]], ["offset", "size"]);
     let number = |word: &str| -> usize { word.parse().expect("a number") };
@@ -91,10 +88,7 @@ fn a_flip_in_the_magic_keeps_it_from_being_started() {
     fs::write(&path, image).expect("an image");
     run(image_builder("check").arg(&path)).expect("check finds it", 1);
     let ended = Machine::with(&path).run().expect("qemu/run", 1);
-    let said = format!(
-        "run: {} is no image: it has no arm64 Image header",
-        path.display()
-    );
+    let said = format!("run: {} is no image: it has no arm64 Image header", path.display());
     Console::new(ended.errors.as_bytes()).says(&said);
 }
 
@@ -112,26 +106,17 @@ fn a_flip_in_the_image_s_size_is_found() {
 fn a_flip_in_the_kernel_s_code_is_found() {
     let symbols = read(whole_image())[part("symbols")].to_vec();
     let symbols = String::from_utf8(symbols).expect("a text");
-    let line = symbols
-        .lines()
-        .find(|line| line.contains("syscall"))
-        .expect("a function for calls");
+    let line = symbols.lines().find(|line| line.contains("syscall")).expect("a function for calls");
     let (address, _) = line.split_once(' ').expect("an address");
     let program_only = usize::from_str_radix(address, 16).expect("an address");
-    assert_flips_refused(
-        &[program_only + 2, kernel_symbol("__text_end") - 1],
-        wrong_hash,
-    );
+    assert_flips_refused(&[program_only + 2, kernel_symbol("__text_end") - 1], wrong_hash);
 }
 
 #[test]
 fn a_flip_in_the_kernel_s_constants_is_found() {
     let image = read(whole_image());
     let word = b"deadlock";
-    let message = image
-        .windows(word.len())
-        .position(|bytes| bytes == word)
-        .expect("a message");
+    let message = image.windows(word.len()).position(|bytes| bytes == word).expect("a message");
     assert_flips_refused(&[message, kernel_symbol("__rodata_end") - 1], wrong_hash);
 }
 
@@ -160,11 +145,7 @@ fn a_flip_in_the_index_is_found() {
 
 #[test]
 fn a_flip_between_two_parts_is_found() {
-    let offsets = [
-        part("index").end,
-        part("symbols").start - 1,
-        part("tar").start - 1,
-    ];
+    let offsets = [part("index").end, part("symbols").start - 1, part("tar").start - 1];
     assert_flips_refused(&offsets, |_, offset| {
         format!("byte {offset}, between two parts, is not zero")
     });
@@ -238,10 +219,7 @@ fn forged(change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
     text += &format!("end {}\n", sha256(&text));
     let room = part("index").start..part("symbols").start;
     let mut bytes = text.into_bytes();
-    assert!(
-        bytes.len() <= room.len() && bytes.len() > room.len() - PAGE,
-        "the lie fits"
-    );
+    assert!(bytes.len() <= room.len() && bytes.len() > room.len() - PAGE, "the lie fits");
     bytes.resize(room.len(), 0);
     let mut image = read(whole_image());
     image[room].copy_from_slice(&bytes);
@@ -266,10 +244,7 @@ fn disagree(line: usize, member: &str) -> String {
 
 /// The kernel's words where a line of the index makes no sense, with the line's first 80 characters.
 fn index_line(number: usize, reason: &str, line: &str) -> String {
-    format!(
-        "index line {number}: {reason}, found \"{}...\"",
-        &line[..80]
-    )
+    format!("index line {number}: {reason}, found \"{}...\"", &line[..80])
 }
 
 /// The number of a file's line.
@@ -388,11 +363,7 @@ fn the_kernel_s_name_in_the_index_decides_what_is_said_alone() {
     let other = if is_published { "other" } else { "published" };
     let image = scratch().join("image");
     let line = format!("{start} {other}");
-    fs::write(
-        &image,
-        forged(|lines| lines[line_number("kernel ") - 1] = line),
-    )
-    .expect("an image");
+    fs::write(&image, forged(|lines| lines[line_number("kernel ") - 1] = line)).expect("an image");
     let checked = output(image_builder("check").arg(&image));
     println!("{checked}");
     for (path, name) in [(whole_image(), name), (image, other)] {

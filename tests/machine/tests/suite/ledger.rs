@@ -26,9 +26,7 @@ fn short_image() -> PathBuf {
 
 /// Lines at the end of the chain's script.
 fn append_to_script(tree: &Path, lines: &str) {
-    let script = fs::File::options()
-        .append(true)
-        .open(tree.join("stage0/chain.kaem"));
+    let script = fs::File::options().append(true).open(tree.join("stage0/chain.kaem"));
     let mut script = script.expect("the chain's script");
     script.write_all(lines.as_bytes()).expect("a longer script");
 }
@@ -50,10 +48,7 @@ impl Run {
     fn of(image: &Path, folder: &Path) -> Self {
         fs::create_dir(folder).expect("a new folder");
         let out = folder.join("out");
-        let console = Machine::with(image)
-            .set("--memory", "128")
-            .set("--out", out)
-            .ends(0);
+        let console = Machine::with(image).set("--memory", "128").set("--out", out).ends(0);
         fs::write(folder.join("head"), console.head()).expect("a file");
         let folder = folder.to_path_buf();
         Self { folder }
@@ -84,10 +79,7 @@ impl Run {
 fn recomputed_head(ledger: &str) -> String {
     let (mut previous, mut block) = (String::new(), String::new());
     // The trailer is no link of the chain.
-    for line in ledger
-        .lines()
-        .take_while(|line| !line.starts_with("kernel "))
-    {
+    for line in ledger.lines().take_while(|line| !line.starts_with("kernel ")) {
         if line.starts_with("chain ") {
             previous = sha256(&block);
             block = format!("{previous}\n");
@@ -95,11 +87,7 @@ fn recomputed_head(ledger: &str) -> String {
             block += &format!("{line}\n");
         }
     }
-    assert_eq!(
-        block,
-        format!("{previous}\n"),
-        "a line chain behind the last block"
-    );
+    assert_eq!(block, format!("{previous}\n"), "a line chain behind the last block");
     previous
 }
 
@@ -108,10 +96,7 @@ fn the_head_on_the_console_is_that_of_the_ledger_s_lines() {
     let run = Run::first();
     let ledger = run.ledger_text();
     assert_eq!(recomputed_head(&ledger), run.head());
-    let entries = ledger
-        .lines()
-        .filter(|line| line.starts_with("entry "))
-        .count();
+    let entries = ledger.lines().filter(|line| line.starts_with("entry ")).count();
     let counters = String::from_utf8(read(run.out().join("firmseed.counters"))).expect("a text");
     assert!(
         entries > 0 && counters.lines().count() == entries,
@@ -126,9 +111,7 @@ fn assert_same_head(machine: Machine) {
 
 #[test]
 fn the_head_is_the_same_with_other_memory_at_el2_and_with_a_gic_3() {
-    let machine = Machine::with(short_image())
-        .set("--cpu", "max")
-        .set("--memory", "4096");
+    let machine = Machine::with(short_image()).set("--cpu", "max").set("--memory", "4096");
     assert_same_head(machine.set("--machine-options", "virtualization=on,gic-version=3"));
 }
 
@@ -179,11 +162,7 @@ fn a_changed_text_gives_another_head_and_diff_names_it() {
     let first = Run::first();
     let changed = Run::of(&changed_image(), &scratch().join("run"));
     assert_ne!(changed.head(), first.head());
-    let diff = |other: &Run| {
-        run(image_builder("diff")
-            .arg(first.ledger())
-            .arg(other.ledger()))
-    };
+    let diff = |other: &Run| run(image_builder("diff").arg(first.ledger()).arg(other.ledger()));
     diff(&first).expect("no difference", 0);
     let text = diff(&changed).expect("a difference", 1).text();
     let cause = "  first cause: /stage0/02-hex1/hex1.hex0 in the image";
@@ -194,10 +173,7 @@ fn a_changed_text_gives_another_head_and_diff_names_it() {
 #[track_caller]
 fn assert_ends_with(said: &str, start: &str, end: &str) {
     let last = said.lines().last().expect("a verdict");
-    assert!(
-        last.starts_with(start) && last.ends_with(end),
-        "expected {start}...{end}: {last}"
-    );
+    assert!(last.starts_with(start) && last.ends_with(end), "expected {start}...{end}: {last}");
 }
 
 #[test]
@@ -213,9 +189,7 @@ fn an_honest_run_is_verified_with_its_head_and_files() {
 #[test]
 fn without_a_head_nothing_is_verified() {
     let first = Run::first();
-    let said = verify(&short_image(), &first, &[])
-        .expect("no verdict", 3)
-        .text();
+    let said = verify(&short_image(), &first, &[]).expect("no verdict", 3).text();
     let reason = "; NOT verified: no --head was given to compare with the console's";
     assert_ends_with(&said, "consistent: ", reason);
 }
@@ -223,20 +197,13 @@ fn without_a_head_nothing_is_verified() {
 #[test]
 fn a_run_is_not_that_of_another_image_nor_of_another_head() {
     let first = Run::first();
-    let said = verify(&changed_image(), &first, &[])
-        .expect("another image", 1)
-        .text();
+    let said = verify(&changed_image(), &first, &[]).expect("another image", 1).text();
     assert!(said.contains(": a ledger of another image\n"), "{said}");
     let mut other = first.head();
     let digit = if other.ends_with('0') { "1" } else { "0" };
     other.replace_range(63.., digit);
-    let said = verify(&short_image(), &first, &["--head", &other])
-        .expect("another head", 1)
-        .text();
-    let doubt = format!(
-        "DOUBT      head: expected {other}, the ledger's is {}",
-        first.head()
-    );
+    let said = verify(&short_image(), &first, &["--head", &other]).expect("another head", 1).text();
+    let doubt = format!("DOUBT      head: expected {other}, the ledger's is {}", first.head());
     assert!(said.lines().any(|line| line == doubt), "{said}");
 }
 
@@ -263,19 +230,11 @@ fn a_changed_file_is_not_that_of_the_run() {
 
 #[test]
 fn trace_back_leads_from_a_program_to_its_texts() {
-    let story = output(
-        image_builder("trace-back")
-            .arg(Run::first().ledger())
-            .arg("/bin/kaem"),
-    );
+    let story = output(image_builder("trace-back").arg(Run::first().ledger()).arg("/bin/kaem"));
     println!("{story}");
-    for text in [
-        "/stage0/00-hex0/hex0.hex0",
-        "/stage0/09-tools/kaem.c",
-        "/bin/cc",
-        "/build/cc1",
-        "/bin/M1",
-    ] {
+    for text in
+        ["/stage0/00-hex0/hex0.hex0", "/stage0/09-tools/kaem.c", "/bin/cc", "/build/cc1", "/bin/M1"]
+    {
         assert!(story.contains(text), "{text} is a part of the story");
     }
 }
@@ -287,11 +246,7 @@ fn tree_with_a_binary() -> PathBuf {
     let tree = short_tree();
     let folder = tree.join("stage0");
     let source = scratch().join("exit.S");
-    fs::write(
-        &source,
-        ".global _start\n_start: mov x0, 0; mov x8, 93; svc 0\n",
-    )
-    .expect("a file");
+    fs::write(&source, ".global _start\n_start: mov x0, 0; mov x8, 93; svc 0\n").expect("a file");
     output(
         Command::new("aarch64-linux-gnu-gcc")
             .args(["-static", "-nostdlib", "-o"])
@@ -300,16 +255,10 @@ fn tree_with_a_binary() -> PathBuf {
     );
     let inside = folder.join("inside");
     fs::copy(folder.join("binary"), &inside).expect("a copy");
-    let mut file = fs::File::options()
-        .append(true)
-        .open(&inside)
-        .expect("the copy");
+    let mut file = fs::File::options().append(true).open(&inside).expect("the copy");
     file.write_all(b"other").expect("a longer file");
     let mut tar = Command::new("tar");
-    output(
-        tar.args(["-c", "--format=ustar", "-f", "binary.tar", "inside"])
-            .current_dir(&folder),
-    );
+    output(tar.args(["-c", "--format=ustar", "-f", "binary.tar", "inside"]).current_dir(&folder));
     fs::remove_file(inside).expect("the copy goes");
     tree
 }
@@ -326,9 +275,8 @@ fn a_binary_that_is_copied_out_of_data_is_doubted() {
     let image = scratch().join("image");
     chain_image(&tree, &image);
     let smuggled = Run::of(&image, &scratch().join("run"));
-    let said = verify(&image, &smuggled, &["--head", &smuggled.head()])
-        .expect("the verdict", 1)
-        .text();
+    let said =
+        verify(&image, &smuggled, &["--head", &smuggled.head()]).expect("the verdict", 1).text();
     println!("{said}");
     let hash = |file: PathBuf| sha256(read(file))[..12].to_string();
     let binary = hash(tree.join("stage0/binary"));
@@ -357,10 +305,7 @@ fn a_binary_in_the_image_is_not_executed() {
     let image = scratch().join("image");
     chain_image(&tree, &image);
     let console = Machine::with(&image).ends(1);
-    console.between(
-        "firmseed: /stage0/binary: not executed: it is part of the image",
-        "",
-    );
+    console.between("firmseed: /stage0/binary: not executed: it is part of the image", "");
 }
 
 // ---- one byte flipped anywhere
@@ -383,16 +328,8 @@ fn a_flip_anywhere_is_found_on_the_host() {
 fn a_flip_behind_the_kernel_is_found_at_boot() {
     let whole = read(short_image());
     let facts = output(image_builder("inspect").arg(short_image()));
-    let line = facts
-        .lines()
-        .find(|line| line.starts_with("index "))
-        .expect("the index");
-    let start: usize = line
-        .split_whitespace()
-        .nth(2)
-        .expect("a word")
-        .parse()
-        .expect("an offset");
+    let line = facts.lines().find(|line| line.starts_with("index ")).expect("the index");
+    let start: usize = line.split_whitespace().nth(2).expect("a word").parse().expect("an offset");
     let path = scratch().join("image");
     for offset in (start + 5..whole.len()).step_by((whole.len() - start) / 11) {
         println!("byte {offset}");

@@ -34,10 +34,7 @@ fn assert_refused(ended: Ended, status: i32, message: &str) {
     let ended = ended.expect(message, status);
     let said = ended.text() + &ended.errors;
     assert!(said.contains(message), "expected {message:?}, not {said:?}");
-    assert!(
-        said.lines().count() <= 2,
-        "expected at most two lines: {said:?}"
-    );
+    assert!(said.lines().count() <= 2, "expected at most two lines: {said:?}");
 }
 
 // ---- requests that make no sense
@@ -47,10 +44,7 @@ fn requests_that_make_no_sense_are_refused() {
     let image = probe_image("hello");
     let image = text(&image);
     let refused = |words: &[&str], message: &str| assert_refused(request(words).run(), 1, message);
-    refused(
-        &["--machine", "toaster"],
-        "run: there is no machine 'toaster'",
-    );
+    refused(&["--machine", "toaster"], "run: there is no machine 'toaster'");
     refused(
         &["--image", image, "--memory", "much"],
         "run: --memory wants MiB as a number, not 'much'",
@@ -58,24 +52,11 @@ fn requests_that_make_no_sense_are_refused() {
     refused(&["--frobnicate"], "run: unknown argument '--frobnicate'");
     refused(&["--image"], "run: --image wants a value");
     refused(
-        &[
-            "--image",
-            image,
-            "--machine",
-            "raspi3b",
-            "--append",
-            "init=/x",
-        ],
+        &["--image", image, "--machine", "raspi3b", "--append", "init=/x"],
         "run: raspi3b passes no command line without a device tree",
     );
-    refused(
-        &["--image", image, "--system"],
-        "run: --image is built already: leave --system out",
-    );
-    refused(
-        &["--kernel", "seed", "--system"],
-        "run: --system was seen on the Rust kernel alone",
-    );
+    refused(&["--image", image, "--system"], "run: --image is built already: leave --system out");
+    refused(&["--kernel", "seed", "--system"], "run: --system was seen on the Rust kernel alone");
     let help = output(&mut request(&["--help"]).command());
     assert!(help.starts_with("qemu/run: boots a Firmseed image in QEMU."));
 }
@@ -92,10 +73,7 @@ fn files_and_folders_of_the_wrong_kind_are_refused() {
         (&none, format!("run: there is no image {none}")),
         (&own, format!("run: the image {own} is not a regular file")),
         (&empty, format!("run: the image {empty} is empty")),
-        (
-            &zeros,
-            format!("run: {zeros} is no image: it has no arm64 Image header"),
-        ),
+        (&zeros, format!("run: {zeros} is no image: it has no arm64 Image header")),
     ] {
         assert_refused(Machine::with(image).run(), 1, &message);
     }
@@ -104,28 +82,12 @@ fn files_and_folders_of_the_wrong_kind_are_refused() {
     for (option, value, message) in [
         ("--dtb", &own[..], "is not a regular file".to_string()),
         ("--out", &own, format!("run: {own} is not empty")),
-        (
-            "--out",
-            &empty,
-            format!("run: {empty} exists and is not a folder"),
-        ),
-        (
-            "--out",
-            &out,
-            format!("run: {out} cannot be made: {empty} is not a folder"),
-        ),
+        ("--out", &empty, format!("run: {empty} exists and is not a folder")),
+        ("--out", &out, format!("run: {out} cannot be made: {empty} is not a folder")),
         ("--out", "/proc/self/out", "takes no new files".to_string()),
         ("--trace", &trace, format!("there is no folder {none}")),
-        (
-            "--timeout",
-            "soon",
-            "wants whole seconds, 1 or more, not 'soon'".to_string(),
-        ),
-        (
-            "--timeout",
-            "00",
-            "wants whole seconds, 1 or more, not '00'".to_string(),
-        ),
+        ("--timeout", "soon", "wants whole seconds, 1 or more, not 'soon'".to_string()),
+        ("--timeout", "00", "wants whole seconds, 1 or more, not '00'".to_string()),
         (
             "--machine",
             "../machines/virt",
@@ -169,34 +131,20 @@ fn what_is_no_regular_file_is_never_replaced_by_one() {
     if run(device.arg(folder.join("device")).args(["c", "1", "3"])).status == 0 {
         link("device", "link-to-own-device");
     }
-    let list = || {
-        output(
-            Command::new("ls")
-                .args(["-l", "--time-style=full-iso"])
-                .arg(&folder),
-        )
-    };
+    let list = || output(Command::new("ls").args(["-l", "--time-style=full-iso"]).arg(&folder));
     let before = list();
     for name in fs::read_dir(&folder).expect("the folder") {
         let path = name.expect("an entry").path();
         let message = format!("{} exists and is not a regular file", path.display());
-        assert_refused(
-            Machine::with(&image).set("--trace", &path).run(),
-            1,
-            &message,
-        );
+        assert_refused(Machine::with(&image).set("--trace", &path).run(), 1, &message);
         let mut build = image_builder("build");
-        build
-            .args(["--policy", "open", "--init", "/hello", "--tree"])
-            .arg(&tree);
+        build.args(["--policy", "open", "--init", "/hello", "--tree"]).arg(&tree);
         build.arg("--kernel").arg(kernel_elf()).arg("-o").arg(&path);
         assert_refused(run(&mut build), 2, "is not a regular file");
         // Also when it has come there in the meantime.
         let mut put = Command::new("bash");
         put.args(["-c", r#". "$1"; put_file "$2" "$3""#, "put"]);
-        put.arg(root().join("qemu/lib/common.sh"))
-            .arg(&image)
-            .arg(&path);
+        put.arg(root().join("qemu/lib/common.sh")).arg(&image).arg(&path);
         assert_refused(run(&mut put), 1, &message);
     }
     assert_eq!(list(), before, "all is as it was");
@@ -209,16 +157,8 @@ fn a_regular_file_is_replaced_through_a_link() {
     fs::write(folder.join("file"), "old\n").expect("a file");
     symlink("file", folder.join("link")).expect("a link");
     program("exit7").set("--trace", folder.join("link")).ends(7);
-    assert_eq!(
-        fs::read_link(folder.join("link")).expect("the link stays"),
-        Path::new("file")
-    );
-    output(
-        image_builder("trace")
-            .arg("--kernel")
-            .arg(kernel_elf())
-            .arg(folder.join("file")),
-    );
+    assert_eq!(fs::read_link(folder.join("link")).expect("the link stays"), Path::new("file"));
+    output(image_builder("trace").arg("--kernel").arg(kernel_elf()).arg(folder.join("file")));
     assert_eq!(fs::read_dir(&folder).expect("the folder").count(), 2);
 }
 
@@ -251,10 +191,7 @@ fn wait_for_its_end(image: &Path) {
 #[test]
 fn a_run_ends_at_its_time_limit_and_leaves_nothing() {
     let image = spinner();
-    let ended = Machine::with(&image)
-        .set("--timeout", "1")
-        .run()
-        .expect("the time limit", 124);
+    let ended = Machine::with(&image).set("--timeout", "1").run().expect("the time limit", 124);
     Console::new(ended.errors.as_bytes())
         .says("qemu/run: no end after 1 s (--timeout changes the limit)");
     assert!(!is_running(&image), "nothing is left");
@@ -333,22 +270,14 @@ fn out_brings_back_what_the_machine_wrote() {
     let link = fs::read_link(back.join("out/link")).expect("a link");
     assert_eq!(link, Path::new("deep/text"));
     assert_eq!(read(back.join("out/empty")), b"");
-    let large: Vec<u8> = (0..30)
-        .flat_map(|block| [b'a' + block % 26; 100_000])
-        .collect();
+    let large: Vec<u8> = (0..30).flat_map(|block| [b'a' + block % 26; 100_000]).collect();
     let hash = sha256(&large);
-    assert!(
-        read(back.join("out/large")) == large,
-        "the large file is whole"
-    );
+    assert!(read(back.join("out/large")) == large, "the large file is whole");
     console.says(&format!("{hash}  out/large"));
     // sha256sum's own spelling of a name that is more than one line.
     let hash = sha256("a name of two lines\n");
     console.says(&format!("\\{hash}  out/two\\nlines"));
-    assert!(
-        !back.join("probe").exists(),
-        "only what the machine wrote comes back"
-    );
+    assert!(!back.join("probe").exists(), "only what the machine wrote comes back");
     let again = program("writer").set("--out", &back).run();
     assert_refused(again, 1, &format!("run: {} is not empty", back.display()));
 }
@@ -363,10 +292,8 @@ fn out_brings_back_the_same_from_a_disk_of_before_virtio_1() {
         .set("--out", &legacy)
         .qemu(&["-global", "virtio-mmio.force-legacy=true"])
         .ends(3);
-    run(Command::new("diff")
-        .args(["-r", "-x", "firmseed.counters"])
-        .args([modern, legacy]))
-    .expect("the same files", 0);
+    run(Command::new("diff").args(["-r", "-x", "firmseed.counters"]).args([modern, legacy]))
+        .expect("the same files", 0);
 }
 
 /// There is no room on the host: not all is brought out, and both say so.
@@ -391,9 +318,7 @@ fn a_disk_that_cannot_be_written_is_told() {
 
 /// More than a terminal keeps, without a line feed at its end.
 fn long_input() -> Vec<u8> {
-    let lines: String = (0..300)
-        .map(|line| format!("line {line} of the input\n"))
-        .collect();
+    let lines: String = (0..300).map(|line| format!("line {line} of the input\n")).collect();
     (lines + "no line feed").into_bytes()
 }
 
@@ -407,10 +332,8 @@ fn sums(input: &[u8]) -> String {
 /// The probe reads the console to its end, and says what it has read.
 #[track_caller]
 fn assert_read(expected: &[u8], feed: impl FnOnce(&mut Command)) {
-    let mut command = program("input")
-        .flag("--shell")
-        .set("--timeout", hang_limit().to_string())
-        .command();
+    let mut command =
+        program("input").flag("--shell").set("--timeout", hang_limit().to_string()).command();
     feed(&mut command);
     let ended = run(&mut command).expect("qemu/run", 0);
     Console::new(&ended.output).says(&sums(expected));
@@ -484,23 +407,15 @@ fn a_trace_tells_of_calls_and_results() {
         let mut command = image_builder("trace");
         run(command.arg("--kernel").arg(kernel).arg(&trace))
     };
-    let text = read_trace(&kernel_elf())
-        .expect("image-builder trace", 0)
-        .text();
+    let text = read_trace(&kernel_elf()).expect("image-builder trace", 0).text();
     let calls: Vec<&str> = text.lines().map(str::trim_start).collect();
     // exit_group itself never returns, so it is not traced.
     let brk = calls.iter().find(|line| line.starts_with("1 brk(0x0, "));
-    let (_, end) = brk
-        .expect("a call of brk")
-        .rsplit_once(") = ")
-        .expect("a result");
+    let (_, end) = brk.expect("a call of brk").rsplit_once(") = ").expect("a result");
     assert!(end.parse::<u64>().expect("a number") > 0);
     let rseq = calls.iter().find(|line| line.starts_with("1 rseq("));
     let rseq = rseq.expect("a call of rseq");
-    assert!(
-        rseq.ends_with(") = -38 (Function not implemented)"),
-        "{rseq}"
-    );
+    assert!(rseq.ends_with(") = -38 (Function not implemented)"), "{rseq}");
     let other = PathBuf::from(image_builder("").get_program());
     let ended = read_trace(&other).expect("a trace of another kernel", 1);
     assert_ne!(ended.errors, "");

@@ -47,17 +47,13 @@ fn assert_what_writer_wrote(folder: &Path) {
 
 /// Both folders hold the same files, but for the counters of instructions and time.
 fn assert_same_files(one: &Path, other: &Path) {
-    run(Command::new("diff")
-        .args(["-r", "-x", "firmseed.counters"])
-        .args([one, other]))
-    .expect("the same files", 0);
+    run(Command::new("diff").args(["-r", "-x", "firmseed.counters"]).args([one, other]))
+        .expect("the same files", 0);
 }
 
 /// Boots raspi3b with the image, without a device tree and with Debian's.
 fn pi(image: &str, card: &Card, words: Option<&str>) -> Machine {
-    let machine = Machine::with(probe_image(image))
-        .set("--machine", "raspi3b")
-        .card(&card.path);
+    let machine = Machine::with(probe_image(image)).set("--machine", "raspi3b").card(&card.path);
     match words {
         None => machine,
         Some(words) => machine.set("--dtb", pi3_tree()).set("--append", words),
@@ -76,14 +72,8 @@ fn card_takes_the_results(card: &Card, words: Option<&str>) -> PathBuf {
     let after = read(&card.path);
     let tar = RESULTS.start * SECTOR..RESULTS.start * SECTOR + size;
     assert_eq!(sha256(&after[tar.clone()]), hash);
-    assert!(
-        before[..tar.start] == after[..tar.start],
-        "sectors before the partition changed"
-    );
-    assert!(
-        before[tar.end..] == after[tar.end..],
-        "sectors behind the tar changed"
-    );
+    assert!(before[..tar.start] == after[..tar.start], "sectors before the partition changed");
+    assert!(before[tar.end..] == after[tar.end..], "sectors behind the tar changed");
     let out = card.unpack(RESULTS.start, "out");
     assert_what_writer_wrote(&out);
     out
@@ -121,11 +111,7 @@ fn a_card_that_the_firmware_has_read_takes_the_results() {
     // Both ends of each are open: nobody waits for the other.
     let open = |name: &str| {
         let mut options = fs::File::options();
-        options
-            .read(true)
-            .write(true)
-            .open(folder.join(name))
-            .expect("a FIFO")
+        options.read(true).write(true).open(folder.join(name)).expect("a FIFO")
     };
     let (mut monitor, _answers) = (open("monitor.in"), open("monitor.out"));
     let console = folder.join("console");
@@ -153,11 +139,7 @@ fn a_card_that_the_firmware_has_read_takes_the_results() {
     qemu.tell("writel 0x3f200014 0x924");
     qemu.wait_until("two answers", |qemu| {
         let answers = qemu.answers();
-        answers
-            .lines()
-            .filter(|line| line.starts_with("OK"))
-            .count()
-            == 2
+        answers.lines().filter(|line| line.starts_with("OK")).count() == 2
     });
     monitor.write_all(b"cont\n").expect("QEMU's monitor reads");
     qemu.ends(0);
@@ -178,18 +160,13 @@ fn a_card_stays_as_it_is_where_nobody_asked_for_results() {
 fn assert_refused(card: &Card, reason: &str) {
     let before = read(&card.path);
     let console = pi("writer", card, None).ends(3);
-    console.says(&format!(
-        "firmseed: nothing will be written to the SD card: {reason}"
-    ));
+    console.says(&format!("firmseed: nothing will be written to the SD card: {reason}"));
     assert!(before == read(&card.path), "expected an untouched card");
 }
 
 #[test]
 fn a_card_without_a_master_boot_record_is_refused() {
-    assert_refused(
-        &Card::full(32, &[]),
-        "its first sector is no master boot record",
-    );
+    assert_refused(&Card::full(32, &[]), "its first sector is no master boot record");
 }
 
 #[test]
@@ -200,10 +177,7 @@ fn a_card_without_a_second_partition_is_refused() {
 #[test]
 fn a_partition_of_another_type_is_refused() {
     let card = Card::full(32, &[FIRST, "start=20480, size=40960, type=83"]);
-    assert_refused(
-        &card,
-        "its second partition has type 0x83, not 0xda for results",
-    );
+    assert_refused(&card, "its second partition has type 0x83, not 0xda for results");
 }
 
 #[test]
@@ -220,12 +194,8 @@ fn a_partition_that_is_not_blank_is_refused() {
 fn a_partition_that_goes_past_the_end_of_the_card_is_refused() {
     let card = card_for_results();
     let file = fs::File::options().write(true).open(&card.path);
-    file.and_then(|file| file.set_len(16 << 20))
-        .expect("a shorter card");
-    assert_refused(
-        &card,
-        "its second partition ends at sector 61440, the card at 32768",
-    );
+    file.and_then(|file| file.set_len(16 << 20)).expect("a shorter card");
+    assert_refused(&card, "its second partition ends at sector 61440, the card at 32768");
 }
 
 #[test]
@@ -249,26 +219,17 @@ fn assert_not_started(words: &str, reason: &str) {
 
 #[test]
 fn a_card_that_is_asked_for_must_be_there() {
-    assert_not_started(
-        "results=sd",
-        "nothing can be written to the SD card: there is none",
-    );
+    assert_not_started("results=sd", "nothing can be written to the SD card: there is none");
 }
 
 #[test]
 fn a_disk_that_is_asked_for_must_be_there() {
-    assert_not_started(
-        "results=virtio,sd",
-        "nothing can be written to a disk: there is none",
-    );
+    assert_not_started("results=virtio,sd", "nothing can be written to a disk: there is none");
 }
 
 #[test]
 fn a_place_for_results_that_is_misspelt_is_refused() {
-    assert_not_started(
-        "results=serail",
-        "'serail' is none of auto, none, virtio, sd, serial",
-    );
+    assert_not_started("results=serail", "'serail' is none of auto, none, virtio, sd, serial");
 }
 
 /// Said at the end, with both sizes; what is in the partition does not look like a tar.
@@ -310,11 +271,8 @@ fn a_card_that_forgets_what_it_is_given_is_found() {
         "[inject-error]\nevent = \"write_aio\"\niotype = \"write\"\nerrno = \"5\"\nsector = \"{sector}\"\n"
     );
     fs::write(&rules, rule).expect("a file of rules");
-    let drive = format!(
-        "if=sd,format=raw,file=blkdebug:{}:{}",
-        rules.display(),
-        card.path.display()
-    );
+    let drive =
+        format!("if=sd,format=raw,file=blkdebug:{}:{}", rules.display(), card.path.display());
     let console = Machine::with(probe_image("writer"))
         .set("--machine", "raspi3b")
         .qemu(&["-drive", &drive])
@@ -328,9 +286,7 @@ fn a_card_that_forgets_what_it_is_given_is_found() {
 /// Between the marks on the console, as docs/boards.md says: number, check and data of each line.
 fn lines_of_results(console: &Console) -> Vec<[&str; 3]> {
     let text = console.text();
-    let begin = text
-        .rfind("firmseed: results begin")
-        .expect("results on the line");
+    let begin = text.rfind("firmseed: results begin").expect("results on the line");
     let is_line = |words: &[&str]| words.len() == 3 && words[0].len() == 7 && words[1].len() == 8;
     text[begin..]
         .lines()
@@ -360,10 +316,7 @@ fn assert_tar_on_the_line(console: &Console) {
     let hash = console.between("firmseed: results end: sha256 ", "");
     assert_eq!(sha256(&decoded.output), hash);
     fs::write(folder.join("tar"), decoded.output).expect("a file");
-    run(Command::new("tar")
-        .args(["-x", "-f", "tar"])
-        .current_dir(&folder))
-    .expect("tar", 0);
+    run(Command::new("tar").args(["-x", "-f", "tar"]).current_dir(&folder)).expect("tar", 0);
     assert!(!read(folder.join("firmseed.ledger")).is_empty());
 }
 
@@ -372,10 +325,7 @@ fn line_takes_the_results(machine: Machine) {
     assert_tar_on_the_line(&console);
     // A character that the line has lost is found.
     let mut lines = lines_of_results(&console);
-    let seventh = lines
-        .iter()
-        .position(|[number, ..]| *number == "0000007")
-        .expect("the line");
+    let seventh = lines.iter().position(|[number, ..]| *number == "0000007").expect("the line");
     let lost = lines[seventh][2].replacen(&lines[seventh][2][20..21], "*", 1);
     lines[seventh][2] = &lost;
     assert_eq!(damaged_lines(&lines), ["0000007"]);
@@ -420,9 +370,7 @@ fn board_ends(words: &str, reason: &str) {
     qemu.tell(r#"{"execute": "qmp_capabilities"}"#);
     let events = qemu.ends(0);
     print_and_read(&console).says("firmseed: init ended with status 0");
-    let shutdown = events
-        .lines()
-        .find(|line| line.contains(r#""event": "SHUTDOWN""#));
+    let shutdown = events.lines().find(|line| line.contains(r#""event": "SHUTDOWN""#));
     let shutdown = shutdown.expect("QEMU tells of the end");
     assert!(
         shutdown.contains(&format!(r#""reason": "{reason}""#)),
@@ -483,13 +431,8 @@ fn places(answers: &Console) -> Vec<usize> {
 
 /// Without firmware all four start in the image: QEMU sets each one's program counter.
 fn all_four_in(image: &Path) -> Vec<String> {
-    let mut arguments = ["-machine", "raspi3b", "-device"]
-        .map(String::from)
-        .to_vec();
-    arguments.push(format!(
-        "loader,file={},addr=0x80000,force-raw=on,cpu-num=0",
-        image.display()
-    ));
+    let mut arguments = ["-machine", "raspi3b", "-device"].map(String::from).to_vec();
+    arguments.push(format!("loader,file={},addr=0x80000,force-raw=on,cpu-num=0", image.display()));
     for number in 1..4 {
         arguments.push("-device".to_string());
         arguments.push(format!("loader,addr=0x80000,cpu-num={number}"));
@@ -500,15 +443,7 @@ fn all_four_in(image: &Path) -> Vec<String> {
 #[test]
 fn the_others_wait_at_the_spin_table() {
     let image = probe_image("spin");
-    others_wait_at(
-        0x30c,
-        &[
-            "-machine",
-            "raspi3b",
-            "-kernel",
-            image.to_str().expect("UTF-8"),
-        ],
-    );
+    others_wait_at(0x30c, &["-machine", "raspi3b", "-kernel", image.to_str().expect("UTF-8")]);
 }
 
 #[test]
@@ -522,19 +457,7 @@ fn the_others_are_parked_where_all_four_start_in_the_image() {
 fn the_others_stay_off_where_psci_would_start_them() {
     let image = probe_image("spin");
     let image = image.to_str().expect("UTF-8");
-    others_wait_at(
-        0,
-        &[
-            "-machine",
-            "virt",
-            "-cpu",
-            "cortex-a53",
-            "-smp",
-            "4",
-            "-kernel",
-            image,
-        ],
-    );
+    others_wait_at(0, &["-machine", "virt", "-cpu", "cortex-a53", "-smp", "4", "-kernel", image]);
 }
 
 #[test]
@@ -548,11 +471,9 @@ fn the_ledger_is_the_same_with_one_processor_and_with_four() {
     let mut arguments = all_four_in(&image);
     arguments.extend(["-serial".to_string(), format!("file:{}", console.display())]);
     Session::emulator(&folder, &arguments).ends(0);
-    for (name, other) in [
-        ("virt", four),
-        ("raspi3b", pi),
-        ("all in the image", print_and_read(&console)),
-    ] {
+    for (name, other) in
+        [("virt", four), ("raspi3b", pi), ("all in the image", print_and_read(&console))]
+    {
         assert_eq!(other.head(), one.head(), "four processors: {name}");
     }
 }

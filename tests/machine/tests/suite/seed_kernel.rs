@@ -16,18 +16,8 @@ const THE_END: &str = "firmseed: init ended with status 42";
 fn compile(source: &Path, program: &Path) {
     output(
         Command::new("aarch64-linux-gnu-gcc")
-            .args([
-                "-static",
-                "-O1",
-                "-Wall",
-                "-Wno-unused-result",
-                "-Wno-nonnull",
-            ])
-            .args([
-                "-Wno-array-bounds",
-                "-Wno-stringop-overread",
-                "-Wno-stringop-overflow",
-            ])
+            .args(["-static", "-O1", "-Wall", "-Wno-unused-result", "-Wno-nonnull"])
+            .args(["-Wno-array-bounds", "-Wno-stringop-overread", "-Wno-stringop-overflow"])
             .arg("-I")
             .arg(root().join("tests/common"))
             .arg("-o")
@@ -64,9 +54,7 @@ fn powers_off(machine: &str) {
         "-serial",
         "stdio",
     ];
-    Session::emulator(&scratch(), &arguments)
-        .ends(0)
-        .says(THE_END);
+    Session::emulator(&scratch(), &arguments).ends(0).says(THE_END);
 }
 
 #[test]
@@ -82,7 +70,5 @@ fn it_powers_off_from_el2() {
 /// An image that lies where U-Boot put it.
 #[test]
 fn u_boot_starts_it() {
-    Session::u_boot(&scratch(), &cases::image(), "exit=semihosting")
-        .ends(42)
-        .says(THE_END);
+    Session::u_boot(&scratch(), &cases::image(), "exit=semihosting").ends(42).says(THE_END);
 }

@@ -25,25 +25,16 @@ fn a_script_runs_its_interpreter_with_one_argument() {
     let mut program = build(world.r(), request(script), open).unwrap();
     assert_eq!(program.file, interpreter);
     let seen = look(&mut world, &mut program);
-    assert_eq!(
-        seen.argv,
-        ["/bin/elf", "-x  y", "/bin/inner", "./script", "one", "two"]
-    );
+    assert_eq!(seen.argv, ["/bin/elf", "-x  y", "/bin/inner", "./script", "one", "two"]);
     assert_eq!(seen.envp, ["E=1"]);
-    assert_eq!(
-        string(&mut world, &mut program.space, seen.aux(31)),
-        "./script"
-    );
+    assert_eq!(string(&mut world, &mut program.space, seen.aux(31)), "./script");
     program.space.release(world.r());
     let lost = world.image_file(b"#!/nowhere");
     let error = build(world.r(), request(lost), open).unwrap_err();
     assert_eq!(error, ExecError::Errno(Errno::ENOENT));
     let bad = world.image_file(b"#!\n");
     let error = build(world.r(), request(bad), open).unwrap_err();
-    assert_eq!(
-        (error, error.errno()),
-        (ExecError::BadScript, Errno::ENOEXEC)
-    );
+    assert_eq!((error, error.errno()), (ExecError::BadScript, Errno::ENOEXEC));
 }
 
 #[test]
@@ -51,9 +42,8 @@ fn scripts_may_interpret_each_other_five_deep() {
     let mut world = World::new(FRAMES);
     let elf = world.image_file(&simple());
     for depth in 1..=6 {
-        let mut files: Vec<InodeId> = (0..depth)
-            .map(|_| world.written_file(b"#!/next\n"))
-            .collect();
+        let mut files: Vec<InodeId> =
+            (0..depth).map(|_| world.written_file(b"#!/next\n")).collect();
         files.insert(0, elf);
         let request = Request {
             caller: None,

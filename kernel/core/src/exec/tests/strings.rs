@@ -12,9 +12,7 @@ fn user_strings(
     let mut string = at + (strings.len() as u64 + 1) * 8;
     for (index, bytes) in strings.iter().enumerate() {
         let pointer = UserAddr(at + index as u64 * 8);
-        space
-            .copy_out(world.r(), pointer, &string.to_le_bytes())
-            .unwrap();
+        space.copy_out(world.r(), pointer, &string.to_le_bytes()).unwrap();
         space.copy_out(world.r(), UserAddr(string), bytes).unwrap();
         string += bytes.len() as u64 + 1;
     }
@@ -28,9 +26,7 @@ fn caller(world: &mut World) -> AddressSpace {
     let mut space = world.space();
     for at in [ARGV, ENVP] {
         let place = Place::Fixed(at);
-        space
-            .map(world.r(), place, 4 << 20, RW, Source::Anonymous)
-            .unwrap();
+        space.map(world.r(), place, 4 << 20, RW, Source::Anonymous).unwrap();
     }
     space
 }
@@ -42,14 +38,7 @@ fn start_from(
     argv: Strings<'_>,
     envp: Strings<'_>,
 ) -> Result<Program, ExecError> {
-    let request = Request {
-        caller: Some(caller),
-        path: b"program",
-        file,
-        argv,
-        envp,
-        aux: AUX,
-    };
+    let request = Request { caller: Some(caller), path: b"program", file, argv, envp, aux: AUX };
     build(world.r(), request, no_scripts)
 }
 
@@ -64,10 +53,7 @@ fn strings_are_copied_from_the_caller_across_pages() {
     let envp_there = user_strings(&mut world, &mut caller, ENVP + 4090, &[b"HOME=/"]);
     let mut program = start_from(&mut world, &mut caller, file, argv_there, envp_there).unwrap();
     let seen = look(&mut world, &mut program);
-    assert_eq!(
-        seen.argv,
-        argv.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
-    );
+    assert_eq!(seen.argv, argv.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()));
     assert_eq!(seen.envp, ["HOME=/"]);
     program.space.release(world.r());
     // NULL arrays are empty.
@@ -83,24 +69,12 @@ fn strings_are_copied_from_the_caller_across_pages() {
 fn many_arguments_come_in_order() {
     let mut world = World::new(FRAMES);
     let file = world.image_file(&simple());
-    let names: Vec<Vec<u8>> = (0..1000)
-        .map(|n| std::format!("argument{n}").into_bytes())
-        .collect();
+    let names: Vec<Vec<u8>> = (0..1000).map(|n| std::format!("argument{n}").into_bytes()).collect();
     let argv: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
     let mut program = start(&mut world, file, &argv, &argv[..63]).unwrap();
     let seen = look(&mut world, &mut program);
-    assert!(
-        seen.argv
-            .iter()
-            .map(String::as_bytes)
-            .eq(argv.iter().copied())
-    );
-    assert!(
-        seen.envp
-            .iter()
-            .map(String::as_bytes)
-            .eq(argv[..63].iter().copied())
-    );
+    assert!(seen.argv.iter().map(String::as_bytes).eq(argv.iter().copied()));
+    assert!(seen.envp.iter().map(String::as_bytes).eq(argv[..63].iter().copied()));
     assert_eq!(seen.aux(6), 4096);
     program.space.release(world.r());
 }
@@ -128,10 +102,7 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     let e2big = Err(ExecError::Errno(Errno::E2BIG));
     // 128 KiB a string, with its NUL.
     let string = vec![b'a'; 32 * PAGE_SIZE];
-    assert_eq!(
-        outcome(&mut world, Strings::Kernel(&[&string[1..]])),
-        Ok(())
-    );
+    assert_eq!(outcome(&mut world, Strings::Kernel(&[&string[1..]])), Ok(()));
     assert_eq!(outcome(&mut world, Strings::Kernel(&[&string])), e2big);
     // 2 MiB in all, pointers included.
     let many = vec![&string[1..]; 15];
@@ -140,10 +111,7 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     assert_eq!(outcome(&mut world, Strings::Kernel(&too_many)), e2big);
     let limit = (STACK_LIMIT / 4 / 9) as usize;
     let empty: Vec<&[u8]> = vec![b""; limit + 1];
-    assert_eq!(
-        outcome(&mut world, Strings::Kernel(&empty[..limit])),
-        Ok(())
-    );
+    assert_eq!(outcome(&mut world, Strings::Kernel(&empty[..limit])), Ok(()));
     assert_eq!(outcome(&mut world, Strings::Kernel(&empty)), e2big);
     let bad = Err(ExecError::Errno(Errno::EFAULT));
     for address in [8, ARGV - 8, u64::MAX, u64::MAX - 7, 0xffff_ff80_0000_0000] {
@@ -154,12 +122,8 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     let place = Place::Fixed(ARGV);
     let mut fill = |world: &mut World, pointer: u64, count: usize| {
         let words = vec![pointer.to_le_bytes(); count];
-        caller
-            .map(world.r(), place, 4 << 20, RW, Source::Anonymous)
-            .unwrap();
-        caller
-            .copy_out(world.r(), UserAddr(ARGV), words.as_flattened())
-            .unwrap();
+        caller.map(world.r(), place, 4 << 20, RW, Source::Anonymous).unwrap();
+        caller.copy_out(world.r(), UserAddr(ARGV), words.as_flattened()).unwrap();
         let argv = Strings::User(UserAddr(ARGV));
         let result = start_from(world, &mut caller, file, argv, none);
         result.map(|program| program.space.release(world.r()))
@@ -170,9 +134,7 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     assert_eq!(fill(&mut world, u64::MAX, 1), bad);
     caller.copy_out(world.r(), UserAddr(ENVP), &string).unwrap();
     let argv = user_strings(&mut world, &mut caller, ARGV, &[]);
-    caller
-        .copy_out(world.r(), UserAddr(ARGV), &ENVP.to_le_bytes())
-        .unwrap();
+    caller.copy_out(world.r(), UserAddr(ARGV), &ENVP.to_le_bytes()).unwrap();
     let result = start_from(&mut world, &mut caller, file, argv, none);
     assert_eq!(result.map(|_| ()), e2big);
     caller.release(world.r());
@@ -185,22 +147,12 @@ fn every_allocation_may_fail_and_the_caller_goes_on() {
         let mut world = World::new(FRAMES);
         let file = world.written_file(&simple());
         let mut caller = caller(&mut world);
-        let argv = user_strings(
-            &mut world,
-            &mut caller,
-            ARGV,
-            &[b"program", &[b'x'; 2 * PAGE_SIZE]],
-        );
+        let argv =
+            user_strings(&mut world, &mut caller, ARGV, &[b"program", &[b'x'; 2 * PAGE_SIZE]]);
         let before = read(&mut world, &mut caller, ARGV, 100);
         let used = world.storage.pool.free();
         let hidden = world.starve(left);
-        let result = start_from(
-            &mut world,
-            &mut caller,
-            file,
-            argv,
-            Strings::Kernel(&[b"A=1"]),
-        );
+        let result = start_from(&mut world, &mut caller, file, argv, Strings::Kernel(&[b"A=1"]));
         check(&world, &caller);
         assert_eq!(read(&mut world, &mut caller, ARGV, 100), before);
         let done = result.is_ok();

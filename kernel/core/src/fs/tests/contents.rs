@@ -34,11 +34,7 @@ fn a_file_of_the_image_costs_nothing_until_it_is_written() {
     assert!(matches!(bench.fs.chunk(file, 1, 20_000), Chunk::Bytes(all) if all.len() == 4095));
     assert!(matches!(
         bench.fs.chunk(file, PAGE, 20_000),
-        Chunk::Frame {
-            offset: 0,
-            length: 4096,
-            ..
-        }
+        Chunk::Frame { offset: 0, length: 4096, .. }
     ));
     assert!(
         matches!(bench.fs.chunk(file, 2 * PAGE, 20_000), Chunk::Bytes(all) if all.len() == 10_000 - 8192)
@@ -56,10 +52,7 @@ fn a_mapped_page_is_made_once_and_never_changes_under_the_mapping() {
     assert_eq!(bench.map(file, 1), Ok(Some(first)));
     assert_eq!(bench.fs.origin(file), Origin::Image);
     assert_eq!(bench.fs.version(file), 0);
-    assert_eq!(
-        &bench.memory.page(first)[..905],
-        &[[7; 904].as_slice(), &[0]].concat()
-    );
+    assert_eq!(&bench.memory.page(first)[..905], &[[7; 904].as_slice(), &[0]].concat());
     assert_eq!(bench.map(file, 2), Ok(None));
     bench.pool.share(first);
     bench.write(file, 4096, b"x").unwrap();
@@ -108,10 +101,7 @@ fn sparse_files_take_what_they_hold() {
     assert_eq!(bench.fs.seek_data(file, 4 * PAGE), Ok(tebibyte));
     assert_eq!(bench.fs.seek_hole(file, tebibyte), Ok(tebibyte + 3));
     assert_eq!(bench.fs.seek_data(file, tebibyte + 3), Err(Errno::ENXIO));
-    assert_eq!(
-        bench.fs.chunk(file, 0, 1 << 20),
-        Chunk::Zero { length: 3 * 4096 }
-    );
+    assert_eq!(bench.fs.chunk(file, 0, 1 << 20), Chunk::Zero { length: 3 * 4096 });
     bench.set_size(file, FILE_SIZE_MAX).unwrap();
     assert_eq!(bench.fs.seek_data(file, tebibyte + PAGE), Err(Errno::ENXIO));
     bench.set_size(file, 0).unwrap();
@@ -147,9 +137,7 @@ fn the_largest_offset_is_a_limit() {
     assert_eq!(bench.fs.size(file), FILE_SIZE_MAX);
     assert_eq!(bench.write(file, u64::MAX, b"a"), Err(Errno::EFBIG));
     let page = u64::MAX >> 12;
-    let refused = bench
-        .fs
-        .page_for_write(file, page, &mut bench.pool, &mut bench.memory);
+    let refused = bench.fs.page_for_write(file, page, &mut bench.pool, &mut bench.memory);
     assert_eq!(refused, Err(Errno::EFBIG));
     assert_eq!(bench.map(file, u64::MAX), Ok(None));
     assert_eq!(bench.fs.chunk(file, u64::MAX, usize::MAX), Chunk::END);
@@ -180,9 +168,7 @@ fn a_large_file_is_written_byte_by_byte_and_page_by_page() {
         bench.write(file, page * PAGE, &page.to_le_bytes()).unwrap();
     }
     for at in 0..5000u64 {
-        bench
-            .write(file, pages as u64 * PAGE + at % 4096, &[at as u8])
-            .unwrap();
+        bench.write(file, pages as u64 * PAGE + at % 4096, &[at as u8]).unwrap();
     }
     for page in 0..pages as u64 {
         let mut bytes = [0; 8];

@@ -16,13 +16,9 @@ fn a_listing_starts_with_itself_and_its_parent() {
     assert_eq!(bench.names(outer), [".", "..", "inner", "b", "a"]);
     let second = bench.fs.entry_after(inner, 1).unwrap();
     assert_eq!((second.name, second.inode), (&b".."[..], outer));
-    let types: Vec<_> = [2, 3, 4]
-        .map(|cookie| bench.fs.entry_after(outer, cookie).unwrap().file_type)
-        .into();
-    assert_eq!(
-        types,
-        [FileType::Directory, FileType::Regular, FileType::Symlink]
-    );
+    let types: Vec<_> =
+        [2, 3, 4].map(|cookie| bench.fs.entry_after(outer, cookie).unwrap().file_type).into();
+    assert_eq!(types, [FileType::Directory, FileType::Regular, FileType::Symlink]);
     assert_eq!(FileType::Symlink.directory_type(), 10);
     assert_eq!(bench.fs.entry_after(outer, u64::MAX), None);
     let file = bench.at("/outer/b").unwrap();
@@ -42,10 +38,7 @@ fn a_removed_directory_that_is_held_is_empty_and_stays_so() {
     assert_eq!(bench.fs.entry_after(gone, 0), None);
     assert_eq!(bench.fs.create_file(gone, b"x", 0o644), Err(Errno::ENOENT));
     assert_eq!(bench.fs.resolve(gone, b".", Follow::Yes), Ok(gone));
-    assert_eq!(
-        bench.fs.resolve(gone, b"..", Follow::Yes),
-        Err(Errno::ENOENT)
-    );
+    assert_eq!(bench.fs.resolve(gone, b"..", Follow::Yes), Err(Errno::ENOENT));
     bench.fs.drop_hold(gone, &mut bench.pool);
     assert_eq!(bench.mkdir("/next"), Ok(gone));
 }
@@ -56,10 +49,7 @@ fn ten_thousand_files_come_and_go_while_they_are_listed() {
     let directory = bench.mkdir("/many").unwrap();
     for number in 0..10_000 {
         let name = format!("file-{number}");
-        bench
-            .fs
-            .create_file(directory, name.as_bytes(), 0o644)
-            .unwrap();
+        bench.fs.create_file(directory, name.as_bytes(), 0o644).unwrap();
     }
     assert_eq!(bench.names(directory).len(), 10_002);
     // What rm -r does, with every tenth kept.

@@ -13,31 +13,14 @@ use std::string::ToString;
 
 #[derive(Clone, Debug)]
 enum Call {
-    Open {
-        path: String,
-        follow: bool,
-        exclusive: bool,
-    },
+    Open { path: String, follow: bool, exclusive: bool },
     Mkdir(String),
-    Symlink {
-        target: String,
-        path: String,
-    },
-    Link {
-        old: String,
-        new: String,
-    },
+    Symlink { target: String, path: String },
+    Link { old: String, new: String },
     Unlink(String),
     Rmdir(String),
-    Rename {
-        old: String,
-        new: String,
-        how: u8,
-    },
-    Stat {
-        path: String,
-        follow: bool,
-    },
+    Rename { old: String, new: String, how: u8 },
+    Stat { path: String, follow: bool },
 }
 
 /// The folder that the calls work in, some levels below the root so that `..` cannot leave the test.
@@ -73,11 +56,7 @@ fn call() -> impl Strategy<Value = Call> {
 fn on_linux(base: &OwnedFd, call: &Call) -> Result<(), i32> {
     let mode = Mode::from_raw_mode(0o755);
     let result = match call {
-        Call::Open {
-            path,
-            follow,
-            exclusive,
-        } => {
+        Call::Open { path, follow, exclusive } => {
             let mut flags = OFlags::CREATE | OFlags::WRONLY;
             flags.set(OFlags::NOFOLLOW, !follow);
             flags.set(OFlags::EXCL, *exclusive);
@@ -89,19 +68,11 @@ fn on_linux(base: &OwnedFd, call: &Call) -> Result<(), i32> {
         Call::Unlink(path) => unlinkat(base, path, AtFlags::empty()),
         Call::Rmdir(path) => unlinkat(base, path, AtFlags::REMOVEDIR),
         Call::Rename { old, new, how } => {
-            let flags = [
-                RenameFlags::empty(),
-                RenameFlags::NOREPLACE,
-                RenameFlags::EXCHANGE,
-            ];
+            let flags = [RenameFlags::empty(), RenameFlags::NOREPLACE, RenameFlags::EXCHANGE];
             renameat_with(base, old, base, new, flags[usize::from(*how)])
         }
         Call::Stat { path, follow } => {
-            let flags = if *follow {
-                AtFlags::empty()
-            } else {
-                AtFlags::SYMLINK_NOFOLLOW
-            };
+            let flags = if *follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
             statat(base, path, flags).map(drop)
         }
     };
@@ -120,16 +91,8 @@ fn follow_if(follow: bool) -> Follow {
 fn ours(bench: &mut Bench, base: InodeId, call: &Call) -> Result<(), Errno> {
     let Bench { fs, pool, .. } = bench;
     match call {
-        Call::Open {
-            path,
-            follow,
-            exclusive,
-        } => {
-            let create = if *exclusive {
-                Create::Exclusive
-            } else {
-                Create::IfMissing
-            };
+        Call::Open { path, follow, exclusive } => {
+            let create = if *exclusive { Create::Exclusive } else { Create::IfMissing };
             let opened =
                 fs.open_or_create(base, path.as_bytes(), follow_if(*follow), create, 0o644)?;
             match opened {
@@ -164,30 +127,24 @@ fn ours(bench: &mut Bench, base: InodeId, call: &Call) -> Result<(), Errno> {
             let (new_directory, new_name) = fs.resolve_parent(base, new.as_bytes())?;
             fs.rename(old_directory, old_name, new_directory, new_name, how, pool)
         }
-        Call::Stat { path, follow } => fs
-            .resolve(base, path.as_bytes(), follow_if(*follow))
-            .map(drop),
+        Call::Stat { path, follow } => {
+            fs.resolve(base, path.as_bytes(), follow_if(*follow)).map(drop)
+        }
     }
 }
 
 /// Type, links and target of everything below `folder`, in the order of names. Some of Linux's file
 /// systems do not count the links of directories: then they are left out.
 fn linux_tree(folder: &Path, prefix: &str, counts: bool, lines: &mut Vec<String>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut entries: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for entry in entries {
         let name = std::format!("{prefix}/{}", entry.file_name().unwrap().to_str().unwrap());
         let metadata = std::fs::symlink_metadata(&entry).unwrap();
         let target = std::fs::read_link(&entry).unwrap_or_default();
         let kind = metadata.mode() & 0o170_000;
-        let links = if metadata.is_dir() && !counts {
-            0
-        } else {
-            metadata.nlink()
-        };
+        let links = if metadata.is_dir() && !counts { 0 } else { metadata.nlink() };
         lines.push(std::format!("{name} {kind:o} {links} {}", target.display()));
         if metadata.is_dir() {
             linux_tree(&entry, &name, counts, lines);
@@ -206,11 +163,7 @@ fn our_tree(bench: &Bench, folder: InodeId, prefix: &str, counts: bool, lines: &
         let target =
             String::from_utf8(bench.fs.readlink(inode).unwrap_or_default().to_vec()).unwrap();
         let is_directory = bench.fs.is_directory(inode);
-        let links = if is_directory && !counts {
-            0
-        } else {
-            stat.nlink
-        };
+        let links = if is_directory && !counts { 0 } else { stat.nlink };
         lines.push(std::format!("{name} {kind:o} {links} {target}"));
         if is_directory {
             our_tree(bench, inode, &name, counts, lines);

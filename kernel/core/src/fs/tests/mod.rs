@@ -82,18 +82,15 @@ impl Bench {
     }
 
     fn write(&mut self, inode: InodeId, offset: u64, bytes: &[u8]) -> Result<usize, Errno> {
-        self.fs
-            .write(inode, offset, bytes, &mut self.pool, &mut self.memory)
+        self.fs.write(inode, offset, bytes, &mut self.pool, &mut self.memory)
     }
 
     fn set_size(&mut self, inode: InodeId, size: u64) -> Result<(), Errno> {
-        self.fs
-            .set_size(inode, size, &mut self.pool, &mut self.memory)
+        self.fs.set_size(inode, size, &mut self.pool, &mut self.memory)
     }
 
     fn map(&mut self, inode: InodeId, page: u64) -> Result<Option<Frame>, Errno> {
-        self.fs
-            .page_for_map(inode, page, &mut self.pool, &mut self.memory)
+        self.fs.page_for_map(inode, page, &mut self.pool, &mut self.memory)
     }
 
     fn read_all(&self, inode: InodeId) -> Vec<u8> {
@@ -167,10 +164,7 @@ fn proc_is_sealed_and_devices_are_named() {
     assert_eq!(bench.mkdir("/proc/self/x"), Err(Errno::ENOENT));
     assert_eq!(bench.unlink("/proc/meminfo"), Err(Errno::EPERM));
     assert_eq!(bench.rmdir("/proc/self"), Err(Errno::EPERM));
-    assert_eq!(
-        bench.rename("/proc/meminfo", "/m", Rename::Replace),
-        Err(Errno::EPERM)
-    );
+    assert_eq!(bench.rename("/proc/meminfo", "/m", Rename::Replace), Err(Errno::EPERM));
     assert_eq!(bench.link("/proc/meminfo", "/m"), Err(Errno::EXDEV));
     let meminfo = bench.at("/proc/meminfo").unwrap();
     assert_eq!(bench.fs.chmod(meminfo, 0o777), Err(Errno::EPERM));
@@ -183,10 +177,7 @@ fn proc_is_sealed_and_devices_are_named() {
     assert_eq!(bench.at("/proc/self/exe/x"), Err(Errno::ENOTDIR));
     for (path, number) in [("/dev/stdin", 0), ("/dev/stderr", 2), ("/dev/fd/31", 31)] {
         let node = bench.at(path).unwrap();
-        assert_eq!(
-            bench.fs.kind(node),
-            FileKind::Proc(ProcNode::Descriptor(number))
-        );
+        assert_eq!(bench.fs.kind(node), FileKind::Proc(ProcNode::Descriptor(number)));
     }
     let null = bench.at("/dev/null").unwrap();
     assert_eq!(bench.fs.kind(null), FileKind::Device(Device::Null));
@@ -200,31 +191,19 @@ fn proc_is_sealed_and_devices_are_named() {
 #[test]
 fn attributes_are_kept() {
     let mut bench = Bench::new(2);
-    bench.fs.now = Time {
-        seconds: 7,
-        nanoseconds: 8,
-    };
+    bench.fs.now = Time { seconds: 7, nanoseconds: 8 };
     let file = bench.create("/f").unwrap();
     let born = bench.fs.stat(file);
     assert_eq!((born.mode, born.nlink, born.size), (0o100_644, 1, 0));
-    assert_eq!(
-        (born.atime, born.mtime, born.ctime),
-        (bench.fs.now, bench.fs.now, bench.fs.now)
-    );
-    bench.fs.now = Time {
-        seconds: 9,
-        nanoseconds: 0,
-    };
+    assert_eq!((born.atime, born.mtime, born.ctime), (bench.fs.now, bench.fs.now, bench.fs.now));
+    bench.fs.now = Time { seconds: 9, nanoseconds: 0 };
     bench.fs.chmod(file, 0o106_755).unwrap();
     bench.fs.chown(file, Some(5), None).unwrap();
     let stat = bench.fs.stat(file);
     assert_eq!((stat.mode, stat.uid, stat.gid), (0o100_755, 5, 0));
     assert!(stat.is_executable() && !born.is_executable());
     assert_eq!((stat.mtime, stat.ctime), (born.mtime, bench.fs.now));
-    let past = Time {
-        seconds: -1,
-        nanoseconds: 3,
-    };
+    let past = Time { seconds: -1, nanoseconds: 3 };
     bench.fs.set_times(file, None, Some(past)).unwrap();
     assert_eq!(bench.fs.stat(file).mtime, past);
     assert_eq!(bench.fs.stat(file).atime, born.atime);

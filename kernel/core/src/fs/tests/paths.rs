@@ -33,10 +33,7 @@ fn dots_slashes_and_links_lead_where_they_should() {
     assert_eq!(bench.at("/a/none/.."), Err(Errno::ENOENT));
     assert_eq!(bench.at(""), Err(Errno::ENOENT));
     assert_eq!(bench.fs.resolve(b, b"../b/file", Follow::Yes), Ok(file));
-    assert_eq!(
-        bench.fs.resolve(file, b"x", Follow::Yes),
-        Err(Errno::ENOTDIR)
-    );
+    assert_eq!(bench.fs.resolve(file, b"x", Follow::Yes), Err(Errno::ENOTDIR));
     assert_eq!(bench.fs.resolve(file, b"/a/b", Follow::Yes), Ok(b));
 }
 
@@ -77,14 +74,8 @@ fn lengths_are_limited() {
     assert_eq!(bench.mkdir(&format!("/{name}n/")), Err(Errno::ENAMETOOLONG));
     assert_eq!(bench.at(&"/".repeat(PATH_MAX - 1)), Ok(InodeId::ROOT));
     assert_eq!(bench.at(&"/".repeat(PATH_MAX)), Err(Errno::ENAMETOOLONG));
-    assert_eq!(
-        bench.parent(&"/".repeat(PATH_MAX)),
-        Err(Errno::ENAMETOOLONG)
-    );
-    assert_eq!(
-        bench.symlink(&"/".repeat(PATH_MAX), "/l"),
-        Err(Errno::ENAMETOOLONG)
-    );
+    assert_eq!(bench.parent(&"/".repeat(PATH_MAX)), Err(Errno::ENAMETOOLONG));
+    assert_eq!(bench.symlink(&"/".repeat(PATH_MAX), "/l"), Err(Errno::ENAMETOOLONG));
     assert_eq!(bench.symlink("", "/l"), Err(Errno::ENOENT));
 }
 
@@ -93,9 +84,7 @@ fn forty_links_are_followed_and_no_more() {
     let mut bench = Bench::new(1);
     let file = bench.create("/l0").unwrap();
     for number in 1..=41 {
-        bench
-            .symlink(&format!("l{}", number - 1), &format!("/l{number}"))
-            .unwrap();
+        bench.symlink(&format!("l{}", number - 1), &format!("/l{number}")).unwrap();
     }
     assert_eq!(bench.at("/l40"), Ok(file));
     assert_eq!(bench.at("/l41"), Err(Errno::ELOOP));
@@ -106,9 +95,7 @@ fn forty_links_are_followed_and_no_more() {
     // Each level leaves something to walk behind it: the deepest pile there can be.
     bench.symlink(".", "/m0").unwrap();
     for number in 1..=40 {
-        bench
-            .symlink(&format!("m{}/.", number - 1), &format!("/m{number}"))
-            .unwrap();
+        bench.symlink(&format!("m{}/.", number - 1), &format!("/m{number}")).unwrap();
     }
     assert_eq!(bench.at("/m39/l0"), Ok(file));
     assert_eq!(bench.at("/m40/l0"), Err(Errno::ELOOP));
@@ -120,40 +107,18 @@ fn open_creates_where_a_dangling_link_points() {
     bench.mkdir("/d").unwrap();
     bench.symlink("../e/new", "/d/link").unwrap();
     let mut open = |path: &str, follow, create| {
-        bench
-            .fs
-            .open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
+        bench.fs.open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
     };
-    assert_eq!(
-        open("/d/link", Follow::Yes, Create::IfMissing),
-        Err(Errno::ENOENT)
-    );
-    assert_eq!(
-        open("/d/link", Follow::Yes, Create::Exclusive),
-        Err(Errno::EEXIST)
-    );
-    assert!(matches!(
-        open("/d/link", Follow::No, Create::IfMissing),
-        Ok(Opened::Existing(_))
-    ));
-    assert_eq!(
-        open("/d", Follow::Yes, Create::IfMissing),
-        Err(Errno::EISDIR)
-    );
-    assert_eq!(
-        open("/", Follow::Yes, Create::IfMissing),
-        Err(Errno::EISDIR)
-    );
-    assert_eq!(
-        open("/x/", Follow::Yes, Create::IfMissing),
-        Err(Errno::EISDIR)
-    );
+    assert_eq!(open("/d/link", Follow::Yes, Create::IfMissing), Err(Errno::ENOENT));
+    assert_eq!(open("/d/link", Follow::Yes, Create::Exclusive), Err(Errno::EEXIST));
+    assert!(matches!(open("/d/link", Follow::No, Create::IfMissing), Ok(Opened::Existing(_))));
+    assert_eq!(open("/d", Follow::Yes, Create::IfMissing), Err(Errno::EISDIR));
+    assert_eq!(open("/", Follow::Yes, Create::IfMissing), Err(Errno::EISDIR));
+    assert_eq!(open("/x/", Follow::Yes, Create::IfMissing), Err(Errno::EISDIR));
     bench.mkdir("/e").unwrap();
     let mut open = |path: &str| {
         let (follow, create) = (Follow::Yes, Create::IfMissing);
-        bench
-            .fs
-            .open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
+        bench.fs.open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
     };
     let Ok(Opened::Created { inode: new, .. }) = open("/d/link") else {
         panic!("not created");

@@ -53,18 +53,12 @@ fn directories_replace_empty_ones_only_and_never_enter_themselves() {
         ("/d/one", "/", Errno::EBUSY),
     ];
     for (old, new, error) in cases {
-        assert_eq!(
-            bench.rename(old, new, Rename::Replace),
-            Err(error),
-            "{old} {new}"
-        );
+        assert_eq!(bench.rename(old, new, Rename::Replace), Err(error), "{old} {new}");
     }
     let full = bench.at("/d/full").unwrap();
     let d = bench.at("/d").unwrap();
     assert_eq!(bench.fs.stat(d).nlink, 4);
-    bench
-        .rename("/d/full/", "/d/empty/", Rename::Replace)
-        .unwrap();
+    bench.rename("/d/full/", "/d/empty/", Rename::Replace).unwrap();
     assert_eq!(bench.at("/d/empty"), Ok(full));
     assert_eq!(bench.fs.stat(d).nlink, 3);
     bench.rename("/d/empty", "/moved", Rename::Replace).unwrap();
@@ -77,23 +71,11 @@ fn no_replace_and_exchange() {
     let mut bench = tree();
     let one = bench.at("/d/one").unwrap();
     let full = bench.at("/d/full").unwrap();
-    assert_eq!(
-        bench.rename("/d/one", "/d/two", Rename::NoReplace),
-        Err(Errno::EEXIST)
-    );
-    assert_eq!(
-        bench.rename("/d/one", "/d/..", Rename::NoReplace),
-        Err(Errno::EEXIST)
-    );
+    assert_eq!(bench.rename("/d/one", "/d/two", Rename::NoReplace), Err(Errno::EEXIST));
+    assert_eq!(bench.rename("/d/one", "/d/..", Rename::NoReplace), Err(Errno::EEXIST));
     bench.rename("/d/one", "/d/1", Rename::NoReplace).unwrap();
-    assert_eq!(
-        bench.rename("/d/1", "/d/x", Rename::Exchange),
-        Err(Errno::ENOENT)
-    );
-    assert_eq!(
-        bench.rename("/d/full/sub", "/d/full", Rename::Exchange),
-        Err(Errno::EINVAL)
-    );
+    assert_eq!(bench.rename("/d/1", "/d/x", Rename::Exchange), Err(Errno::ENOENT));
+    assert_eq!(bench.rename("/d/full/sub", "/d/full", Rename::Exchange), Err(Errno::EINVAL));
     bench.mkdir("/e").unwrap();
     let e_links = |bench: &Bench| bench.fs.stat(bench.at("/e").unwrap()).nlink;
     bench.rename("/d/1", "/e/1", Rename::Replace).unwrap();

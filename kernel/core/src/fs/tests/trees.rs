@@ -77,10 +77,7 @@ fn a_tar_becomes_a_tree() {
     let stat = bench.fs.stat(bench.at("/deep/er").unwrap());
     assert_eq!((stat.mode, stat.mtime.seconds), (0o040_700, 0o777));
     assert_eq!(bench.fs.stat(bench.at("/deep").unwrap()).mode, 0o040_755);
-    assert_eq!(
-        bench.fs.kind(bench.at("/dev/null").unwrap()),
-        FileKind::Device(Device::Null)
-    );
+    assert_eq!(bench.fs.kind(bench.at("/dev/null").unwrap()), FileKind::Device(Device::Null));
 }
 
 #[test]
@@ -104,25 +101,13 @@ fn members_that_do_not_fit_are_refused_with_their_place() {
         (link_member(b"hard", b'1', b"tmp"), Cause::NoTarget),
         (link_member(b"first", b'1', b"first"), Cause::PathTaken),
         (link_member(b"dev/fd", b'2', b"elsewhere"), Cause::PathTaken),
-        (
-            device(b"sda", b"0000044\0"),
-            Cause::UnknownDevice {
-                major: 1,
-                minor: 0o44,
-            },
-        ),
+        (device(b"sda", b"0000044\0"), Cause::UnknownDevice { major: 1, minor: 0o44 }),
         (device(b"dev/null", b"0000005\0"), Cause::PathTaken),
     ];
     for (bad, cause) in cases {
         let mut bench = Bench::new(1);
         let error = load(&mut bench, archive(&[member(b"first", b'0', b"1"), bad])).unwrap_err();
-        assert_eq!(
-            error,
-            TarError {
-                offset: 1024,
-                cause
-            }
-        );
+        assert_eq!(error, TarError { offset: 1024, cause });
         assert!(bench.at("/first").is_ok());
     }
 }
@@ -130,16 +115,10 @@ fn members_that_do_not_fit_are_refused_with_their_place() {
 #[test]
 fn only_what_was_written_is_exported() {
     let mut bench = Bench::new(8);
-    bench.fs.now = Time {
-        seconds: 99,
-        nanoseconds: 9,
-    };
+    bench.fs.now = Time { seconds: 99, nanoseconds: 9 };
     load(
         &mut bench,
-        archive(&[
-            member(b"src/main.c", b'0', b"int"),
-            member(b"src/old", b'0', b"old"),
-        ]),
+        archive(&[member(b"src/main.c", b'0', b"int"), member(b"src/old", b'0', b"old")]),
     )
     .unwrap();
     assert_eq!(members(&export(&bench, Selection::Written)), []);
@@ -155,13 +134,7 @@ fn only_what_was_written_is_exported() {
     let mut expected = std::vec![0; 5000];
     expected.extend_from_slice(b"end");
     let entry = |path: &str, kind, mode, link: &str, data: &[u8]| {
-        (
-            path.to_string(),
-            kind,
-            mode,
-            link.to_string(),
-            data.to_vec(),
-        )
+        (path.to_string(), kind, mode, link.to_string(), data.to_vec())
     };
     assert_eq!(
         members(&export(&bench, Selection::Written)),

@@ -8,14 +8,8 @@ fn faults_are_delivered_first_and_ignored_signals_never() {
     for signal in [Signal::HUP, Signal::SEGV, Signal::CHLD] {
         signals.raise(signal, Info::default());
     }
-    assert_eq!(
-        signals.take_deliverable().map(|found| found.0),
-        Some(Signal::SEGV)
-    );
-    assert_eq!(
-        signals.take_deliverable().map(|found| found.0),
-        Some(Signal::HUP)
-    );
+    assert_eq!(signals.take_deliverable().map(|found| found.0), Some(Signal::SEGV));
+    assert_eq!(signals.take_deliverable().map(|found| found.0), Some(Signal::HUP));
     assert!(!signals.has_deliverable());
     assert_eq!(signals.take_deliverable(), None);
 }
@@ -27,10 +21,7 @@ fn kill_and_stop_cannot_be_blocked() {
     signals.raise(Signal::INT, Info::default());
     assert!(!signals.has_deliverable());
     signals.raise(Signal::KILL, Info::default());
-    assert_eq!(
-        signals.take_deliverable().map(|found| found.0),
-        Some(Signal::KILL)
-    );
+    assert_eq!(signals.take_deliverable().map(|found| found.0), Some(Signal::KILL));
 }
 
 #[test]
@@ -38,41 +29,16 @@ fn ignoring_a_pending_signal_drops_it() {
     let mut signals = Signals::default();
     signals.set_blocked(Signal::INT.bit());
     signals.raise(Signal::INT, Info::default());
-    signals.set_action(
-        Signal::INT,
-        Action {
-            handler: IGNORE,
-            ..Action::default()
-        },
-    );
+    signals.set_action(Signal::INT, Action { handler: IGNORE, ..Action::default() });
     assert_eq!(signals.pending, 0);
 }
 
 #[test]
 fn exec_keeps_ignored_signals_and_drops_handlers() {
     let mut signals = Signals::default();
-    signals.set_action(
-        Signal::INT,
-        Action {
-            handler: 0x1000,
-            ..Action::default()
-        },
-    );
-    signals.set_action(
-        Signal::HUP,
-        Action {
-            handler: IGNORE,
-            flags: 7,
-            ..Action::default()
-        },
-    );
+    signals.set_action(Signal::INT, Action { handler: 0x1000, ..Action::default() });
+    signals.set_action(Signal::HUP, Action { handler: IGNORE, flags: 7, ..Action::default() });
     signals.reset_for_exec();
     assert_eq!(signals.action(Signal::INT), Action::default());
-    assert_eq!(
-        signals.action(Signal::HUP),
-        Action {
-            handler: IGNORE,
-            ..Action::default()
-        }
-    );
+    assert_eq!(signals.action(Signal::HUP), Action { handler: IGNORE, ..Action::default() });
 }

@@ -22,19 +22,11 @@ fn whoever_is_read_tells_first() {
     assert_eq!(paths(&child[0].reads), ["/data"]);
     assert_eq!(child[0].reads[0].content.class, Class::Data);
     assert_eq!(child[0].wrote[0].content.sha256, digest(b"of the child"));
-    assert_eq!(
-        paths(&child[1].reads),
-        [""; 0],
-        "its own output is no input"
-    );
+    assert_eq!(paths(&child[1].reads), [""; 0], "its own output is no input");
     assert_eq!(child[1].wrote[0].content.sha256, digest(b"IF the child"));
     let own = of_process(&ledger, 1);
     assert_eq!(own.len(), 2);
-    let seen: Vec<Digest> = own[1]
-        .reads
-        .iter()
-        .map(|file| file.content.sha256)
-        .collect();
+    let seen: Vec<Digest> = own[1].reads.iter().map(|file| file.content.sha256).collect();
     assert_eq!(seen, [digest(b"of the child"), digest(b"IF the child")]);
 }
 
@@ -50,10 +42,7 @@ fn a_window_of_one_process_hides_nothing_of_another() {
     let ledger = rig.ended();
     for process in [1, child] {
         let entries = of_process(&ledger, process);
-        let reads: Vec<String> = entries
-            .iter()
-            .flat_map(|entry| paths(&entry.reads))
-            .collect();
+        let reads: Vec<String> = entries.iter().flat_map(|entry| paths(&entry.reads)).collect();
         assert_eq!(reads, ["/text"], "process {process}");
     }
 }
@@ -70,18 +59,9 @@ fn two_writers_of_a_file_both_tell() {
     rig.ends(1);
     let ledger = rig.ended();
     let own = of_process(&ledger, 1);
-    assert_eq!(
-        own.last().unwrap().reads[0].content.sha256,
-        digest(b"child")
-    );
-    assert_eq!(
-        own.last().unwrap().wrote[0].content.sha256,
-        digest(b"child and parent")
-    );
-    assert_eq!(
-        of_process(&ledger, child)[0].wrote[0].content.sha256,
-        digest(b"child")
-    );
+    assert_eq!(own.last().unwrap().reads[0].content.sha256, digest(b"child"));
+    assert_eq!(own.last().unwrap().wrote[0].content.sha256, digest(b"child and parent"));
+    assert_eq!(of_process(&ledger, child)[0].wrote[0].content.sha256, digest(b"child"));
 }
 
 #[test]
@@ -101,10 +81,7 @@ fn the_maker_of_a_program_tells_before_it_runs() {
     rig.ends(1);
     let ledger = rig.ended();
     let (maker, own) = (of_process(&ledger, child), of_process(&ledger, 1));
-    assert_eq!(
-        maker[0].wrote[0].content,
-        own.last().unwrap().program.content
-    );
+    assert_eq!(maker[0].wrote[0].content, own.last().unwrap().program.content);
     assert!(maker[0].number < own.last().unwrap().number);
 }
 
@@ -223,10 +200,8 @@ fn a_pipe_knows_whose_bytes_are_in_it() {
     }
     let ledger = rig.ended();
     let from = |process| -> Vec<u32> {
-        let mut all: Vec<u32> = of_process(&ledger, process)
-            .iter()
-            .flat_map(|entry| entry.from.clone())
-            .collect();
+        let mut all: Vec<u32> =
+            of_process(&ledger, process).iter().flat_map(|entry| entry.from.clone()).collect();
         all.sort_unstable();
         all
     };
@@ -252,11 +227,7 @@ fn shared_memory_is_a_way_between_processes() {
     rig.switch_to(child);
     rig.ends(1);
     let ledger = rig.ended();
-    let writer = ledger
-        .entries
-        .iter()
-        .find(|entry| !entry.wrote.is_empty())
-        .unwrap();
+    let writer = ledger.entries.iter().find(|entry| !entry.wrote.is_empty()).unwrap();
     assert_eq!((writer.process, &writer.from[..]), (1, &[child][..]));
     let told = of_process(&ledger, child);
     assert!(paths(&told[0].reads).contains(&"/data".to_owned()));
@@ -286,9 +257,7 @@ fn what_is_in_shared_memory_goes_through_pipes() {
     let number = |process: u32, source: u32| -> u64 {
         let entries = of_process(&ledger, process);
         let entry = entries.iter().find(|entry| entry.from.contains(&source));
-        entry
-            .unwrap_or_else(|| panic!("{process} got nothing of {source}"))
-            .number
+        entry.unwrap_or_else(|| panic!("{process} got nothing of {source}")).number
     };
     assert!(number(1, child) < number(last, 1));
 }
@@ -356,10 +325,7 @@ fn names_in_a_directory_are_bytes_of_their_makers() {
     rig.reads("/out");
     rig.switch_to(1);
     let ledger = rig.ended();
-    let writer = ledger
-        .entries
-        .iter()
-        .find(|entry| paths(&entry.wrote) == ["/out"]);
+    let writer = ledger.entries.iter().find(|entry| paths(&entry.wrote) == ["/out"]);
     let writer = writer.unwrap();
     for maker in makers {
         assert!(writer.from.contains(&maker), "{maker}: {:?}", writer.from);
@@ -380,18 +346,13 @@ fn names_that_go_are_bytes_of_who_took_them_away() {
         rig.file("/tmp/from/file", b"");
         let mover = rig.fork();
         rig.switch_to(mover);
-        let (old, new) = (
-            rig.path("/tmp/from/file"),
-            rig.path_at(PATH_2, "/tmp/to/file"),
-        );
+        let (old, new) = (rig.path("/tmp/from/file"), rig.path_at(PATH_2, "/tmp/to/file"));
         rig.done(n::RENAMEAT, &[AT_FDCWD, old, AT_FDCWD, new]);
         rig.switch_to(1);
         let fd = rig.opened(listed, O_DIRECTORY);
         rig.done(n::GETDENTS64, &[fd, DATA, 4096]);
         let ledger = rig.ended();
-        let told = of_process(&ledger, 1)
-            .iter()
-            .any(|entry| entry.from.contains(&mover));
+        let told = of_process(&ledger, 1).iter().any(|entry| entry.from.contains(&mover));
         assert_eq!(told, sees, "{listed}");
     }
 }
@@ -403,8 +364,7 @@ fn numbers_of_inodes_that_come_again_bring_nothing_along() {
     let mut rig = rig(Policy::Open);
     let inode = |rig: &Rig, path: &[u8]| {
         let fs = &rig.kernel.storage.fs;
-        fs.resolve(InodeId::ROOT, path, crate::fs::Follow::Yes)
-            .unwrap()
+        fs.resolve(InodeId::ROOT, path, crate::fs::Follow::Yes).unwrap()
     };
     // A file that its writer has not told of, and a directory with a name of its.
     let one = rig.fork();
@@ -430,10 +390,8 @@ fn numbers_of_inodes_that_come_again_bring_nothing_along() {
     let fd = rig.opened("/directory", O_DIRECTORY);
     rig.done(n::GETDENTS64, &[fd, DATA, 4096]);
     let ledger = rig.ended();
-    let of_two: Vec<String> = of_process(&ledger, two)
-        .iter()
-        .flat_map(|entry| paths(&entry.wrote))
-        .collect();
+    let of_two: Vec<String> =
+        of_process(&ledger, two).iter().flat_map(|entry| paths(&entry.wrote)).collect();
     assert_eq!(of_two, ["/file"]);
     let own = of_process(&ledger, 1);
     assert!(own.iter().all(|entry| !entry.from.contains(&one)));
@@ -474,9 +432,7 @@ fn a_path_is_bytes_of_those_who_named_its_parts() {
     rig.switch_to(1);
     let ledger = rig.ended();
     let mut entries = ledger.entries.iter();
-    let writer = entries
-        .find(|entry| paths(&entry.wrote) == ["/out"])
-        .unwrap();
+    let writer = entries.find(|entry| paths(&entry.wrote) == ["/out"]).unwrap();
     assert!(writer.from.contains(&made), "{:?}", writer.from);
     assert!(writer.from.contains(&moved), "{:?}", writer.from);
     assert!(!writer.from.contains(&neighbour), "{:?}", writer.from);
@@ -501,10 +457,7 @@ fn settings_of_the_terminal_are_bytes_of_who_made_them() {
         let ledger = rig.ended();
         let froms = |process| -> Vec<u32> {
             let entries = of_process(&ledger, process);
-            entries
-                .iter()
-                .flat_map(|entry| entry.from.clone())
-                .collect()
+            entries.iter().flat_map(|entry| entry.from.clone()).collect()
         };
         assert_eq!((froms(1), froms(two)), (vec![two], vec![one]));
     }

@@ -21,10 +21,7 @@ impl Rig {
     }
 
     fn anonymous(&mut self, protection: u64, flags: u64) -> u64 {
-        self.done(
-            n::MMAP,
-            &[0, 4096, protection, flags | ANONYMOUS, NO_FILE, 0],
-        )
+        self.done(n::MMAP, &[0, 4096, protection, flags | ANONYMOUS, NO_FILE, 0])
     }
 
     fn protects(&mut self, address: u64, protection: u64) {
@@ -41,11 +38,7 @@ impl Rig {
 
     fn vforks(&mut self) -> u32 {
         assert_eq!(self.start(n::CLONE, &VFORK), Next::Run);
-        let last = self
-            .kernel
-            .processes
-            .iter()
-            .map(|(_, process)| process.pid.0);
+        let last = self.kernel.processes.iter().map(|(_, process)| process.pid.0);
         let child = last.max().unwrap();
         self.switch_to(child);
         child
@@ -63,17 +56,7 @@ fn clean_program() -> Vec<u8> {
 fn clean_rig() -> Rig {
     let mut rig = rig(Policy::Open);
     rig.runs_clean_program(CLEAN);
-    rig.done(
-        n::MMAP,
-        &[
-            DATA,
-            0x5_0000,
-            READ | WRITE,
-            PRIVATE | ANONYMOUS | FIXED,
-            NO_FILE,
-            0,
-        ],
-    );
+    rig.done(n::MMAP, &[DATA, 0x5_0000, READ | WRITE, PRIVATE | ANONYMOUS | FIXED, NO_FILE, 0]);
     rig
 }
 
@@ -85,10 +68,7 @@ fn own_code(ledger: &Ledger, process: u32) -> usize {
 
 fn all_from(ledger: &Ledger, process: u32) -> Vec<u32> {
     let entries = of_process(ledger, process);
-    let mut all: Vec<u32> = entries
-        .iter()
-        .flat_map(|entry| entry.from.clone())
-        .collect();
+    let mut all: Vec<u32> = entries.iter().flat_map(|entry| entry.from.clone()).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -97,19 +77,13 @@ fn all_from(ledger: &Ledger, process: u32) -> Vec<u32> {
 /// The number of the entry of `process` that says it has read `path`.
 fn read_of(ledger: &Ledger, process: u32, path: &str) -> u64 {
     let entries = of_process(ledger, process);
-    let entry = entries
-        .iter()
-        .find(|entry| paths(&entry.reads).contains(&path.to_owned()));
-    entry
-        .unwrap_or_else(|| panic!("{process} has not read {path}"))
-        .number
+    let entry = entries.iter().find(|entry| paths(&entry.reads).contains(&path.to_owned()));
+    entry.unwrap_or_else(|| panic!("{process} has not read {path}")).number
 }
 
 fn writer_of<'a>(ledger: &'a Ledger, path: &str) -> &'a Entry {
     let mut entries = ledger.entries.iter();
-    entries
-        .find(|entry| paths(&entry.wrote).contains(&path.to_owned()))
-        .unwrap()
+    entries.find(|entry| paths(&entry.wrote).contains(&path.to_owned())).unwrap()
 }
 
 #[test]
@@ -162,10 +136,7 @@ fn code_that_is_not_a_files_is_told_once() {
         let ledger = rig.ended();
         assert_eq!(own_code(&ledger, 1), 1, "{name}");
         assert!(of_process(&ledger, child)[0].code_anonymous, "{name}");
-        assert!(
-            !of_process(&ledger, 1).last().unwrap().code_anonymous,
-            "{name}"
-        );
+        assert!(!of_process(&ledger, 1).last().unwrap().code_anonymous, "{name}");
     }
 }
 
@@ -173,14 +144,8 @@ fn code_that_is_not_a_files_is_told_once() {
 fn segments_that_are_written_and_executed_are_code_of_its_own() {
     let ledger = clean_rig().ended();
     let [with, without] = [&ledger.entries[0], ledger.entries.last().unwrap()];
-    assert_eq!(
-        (&*with.program.path, with.code_anonymous),
-        (&b"/init"[..], true)
-    );
-    assert_eq!(
-        (&*without.program.path, without.code_anonymous),
-        (CLEAN.as_bytes(), false)
-    );
+    assert_eq!((&*with.program.path, with.code_anonymous), (&b"/init"[..], true));
+    assert_eq!((&*without.program.path, without.code_anonymous), (CLEAN.as_bytes(), false));
 }
 
 #[test]
@@ -200,12 +165,7 @@ fn files_that_are_mapped_as_code_are_told() {
 #[test]
 fn code_in_a_file_that_changes_is_code_of_its_own() {
     // Another process changes it; the process itself does; it has changed before the page became code.
-    for (by_child, first) in [
-        (true, EXECUTE),
-        (false, EXECUTE),
-        (true, READ),
-        (false, READ),
-    ] {
+    for (by_child, first) in [(true, EXECUTE), (false, EXECUTE), (true, READ), (false, READ)] {
         let mut rig = clean_rig();
         rig.writes("/tmp/m", O_CREAT, b"one");
         let child = rig.fork();
@@ -291,22 +251,14 @@ fn a_file_that_has_the_number_of_a_mapped_one_was_not_read() {
     let mut rig = clean_rig();
     let child = rig.fork();
     rig.writes("/tmp/a", O_CREAT, b"first");
-    let inode = rig
-        .kernel
-        .storage
-        .fs
-        .resolve(InodeId::ROOT, b"/tmp/a", crate::fs::Follow::Yes);
+    let inode = rig.kernel.storage.fs.resolve(InodeId::ROOT, b"/tmp/a", crate::fs::Follow::Yes);
     let address = rig.maps("/tmp/a", READ, PRIVATE);
     rig.done(n::MUNMAP, &[address, 4096]);
     let path = rig.path("/tmp/a");
     rig.done(n::UNLINKAT, &[AT_FDCWD, path, 0]);
     rig.switch_to(child);
     rig.writes("/tmp/b", O_CREAT, b"second");
-    let again = rig
-        .kernel
-        .storage
-        .fs
-        .resolve(InodeId::ROOT, b"/tmp/b", crate::fs::Follow::Yes);
+    let again = rig.kernel.storage.fs.resolve(InodeId::ROOT, b"/tmp/b", crate::fs::Follow::Yes);
     assert_eq!(inode, again);
     rig.ends(1);
     let ledger = rig.ended();
@@ -452,14 +404,8 @@ fn targets_of_links_are_contents() {
     let link = &told.wrote[0].content;
     assert_eq!((told.process, link.class), (child, Class::Data));
     assert_eq!((link.sha256, link.size), (digest(b"target\x01"), 7));
-    let reads: Vec<&File> = of_process(&ledger, 1)
-        .iter()
-        .flat_map(|entry| &entry.reads)
-        .collect();
-    let of_link: Vec<_> = reads
-        .iter()
-        .filter(|file| file.path == b"/tmp/link")
-        .collect();
+    let reads: Vec<&File> = of_process(&ledger, 1).iter().flat_map(|entry| &entry.reads).collect();
+    let of_link: Vec<_> = reads.iter().filter(|file| file.path == b"/tmp/link").collect();
     assert_eq!(of_link.len(), 1);
     assert_eq!(of_link[0].content, *link);
     assert!(told.number < read_of(&ledger, 1, "/tmp/link"));

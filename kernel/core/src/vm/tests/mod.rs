@@ -37,14 +37,7 @@ pub struct World {
 impl World {
     pub fn new(frames: usize) -> Self {
         let (machine, pool) = FakeMachine::with_pool(frames);
-        World {
-            storage: Storage {
-                fs: Fs::new().unwrap(),
-                pool,
-                machine,
-            },
-            files: 0,
-        }
+        World { storage: Storage { fs: Fs::new().unwrap(), pool, machine }, files: 0 }
     }
 
     pub fn r(&mut self) -> &mut Storage<'static, FakeMachine> {
@@ -59,11 +52,7 @@ impl World {
     pub fn written_file(&mut self, bytes: &[u8]) -> InodeId {
         let name = std::format!("written{}", self.files);
         self.files += 1;
-        let inode = self
-            .storage
-            .fs
-            .create_file(InodeId::ROOT, name.as_bytes(), 0o755)
-            .unwrap();
+        let inode = self.storage.fs.create_file(InodeId::ROOT, name.as_bytes(), 0o755).unwrap();
         self.write_file(inode, 0, bytes);
         inode
     }
@@ -77,32 +66,20 @@ impl World {
         header.set_mode(0o755);
         let mut builder = tar::Builder::new(Vec::new());
         builder.append_data(&mut header, &name, bytes).unwrap();
-        self.storage
-            .fs
-            .add_tar(builder.into_inner().unwrap().leak())
-            .unwrap();
-        self.storage
-            .fs
-            .lookup(InodeId::ROOT, name.as_bytes())
-            .unwrap()
+        self.storage.fs.add_tar(builder.into_inner().unwrap().leak()).unwrap();
+        self.storage.fs.lookup(InodeId::ROOT, name.as_bytes()).unwrap()
     }
 
     pub fn write_file(&mut self, inode: InodeId, offset: u64, bytes: &[u8]) {
         let (pool, memory) = (&mut self.storage.pool, &mut self.storage.machine);
-        let written = self
-            .storage
-            .fs
-            .write(inode, offset, bytes, pool, memory)
-            .unwrap();
+        let written = self.storage.fs.write(inode, offset, bytes, pool, memory).unwrap();
         assert_eq!(written, bytes.len());
     }
 
     /// Takes frames away until `left` are free. They come back with `feed`.
     pub fn starve(&mut self, left: usize) -> Vec<Frame> {
         let excess = self.storage.pool.free().saturating_sub(left);
-        (0..excess)
-            .map(|_| self.storage.pool.allocate().unwrap())
-            .collect()
+        (0..excess).map(|_| self.storage.pool.allocate().unwrap()).collect()
     }
 
     pub fn feed(&mut self, frames: Vec<Frame>) {
@@ -114,9 +91,7 @@ impl World {
 
 /// A pattern in which every place differs from its neighbours and every page from the next.
 pub fn pattern(length: usize) -> Vec<u8> {
-    (0..length)
-        .map(|at| (at % 251) as u8 ^ (at >> 12) as u8)
-        .collect()
+    (0..length).map(|at| (at % 251) as u8 ^ (at >> 12) as u8).collect()
 }
 
 /// A processor that runs one address space.
@@ -176,10 +151,7 @@ impl Cpu {
     pub fn check(&mut self, world: &mut World, space: &AddressSpace) {
         self.obey(world);
         for (page, cached) in &self.tlb {
-            let slot = space
-                .tables
-                .find(&world.storage.machine, *page)
-                .expect("table gone");
+            let slot = space.tables.find(&world.storage.machine, *page).expect("table gone");
             let entry = slot.get(&world.storage.machine);
             assert_eq!(entry.frame(), cached.frame(), "stale frame at {page:#x}");
             let lost = (cached.writable() && !entry.writable())
@@ -210,16 +182,9 @@ pub fn check(world: &World, space: &AddressSpace) {
         at = span.end;
         let (start, end) = (span.start, span.end);
         let touches = |area: &&super::Area| area.start < end && area.end > start;
-        assert!(
-            areas.iter().any(|area| touches(&area)),
-            "a table without an area"
-        );
-        while let Some(crate::paging::Present {
-            address,
-            frame,
-            entry,
-            ..
-        }) = span.next_present(&world.storage.machine)
+        assert!(areas.iter().any(|area| touches(&area)), "a table without an area");
+        while let Some(crate::paging::Present { address, frame, entry, .. }) =
+            span.next_present(&world.storage.machine)
         {
             present += 1;
             let area = space.areas.find(address).expect("a page outside areas");
@@ -230,10 +195,7 @@ pub fn check(world: &World, space: &AddressSpace) {
                 world.storage.pool.is_shared(frame) && area.kind != AreaKind::SharedAnonymous;
             assert!(!entry.writable() || !shared, "a shared frame is writable");
             if entry.executable() {
-                assert!(
-                    world.storage.machine.synced.contains(&frame),
-                    "stale instructions"
-                );
+                assert!(world.storage.machine.synced.contains(&frame), "stale instructions");
             }
         }
     }
@@ -241,17 +203,11 @@ pub fn check(world: &World, space: &AddressSpace) {
     assert!(space.usage().peak_pages >= present);
     for (cached, write) in [(space.read_cache, false), (space.write_cache, true)] {
         if let Some((address, frame)) = cached.get() {
-            let slot = space
-                .tables
-                .find(&world.storage.machine, address)
-                .expect("cached page gone");
+            let slot =
+                space.tables.find(&world.storage.machine, address).expect("cached page gone");
             let entry = slot.get(&world.storage.machine);
             assert_eq!(entry.frame(), Some(frame), "the cache is stale");
-            assert!(if write {
-                entry.writable()
-            } else {
-                entry.readable()
-            });
+            assert!(if write { entry.writable() } else { entry.readable() });
         }
     }
 }

@@ -50,18 +50,13 @@ impl Model {
         mut under: impl FnMut(u64) -> Under,
     ) {
         for index in 0..length / PAGE {
-            let page = ModelPage {
-                protection,
-                under: under(index),
-                own: None,
-            };
+            let page = ModelPage { protection, under: under(index), own: None };
             self.pages.insert(start + index * PAGE, page);
         }
     }
 
     pub fn unmap(&mut self, start: u64, length: u64) {
-        self.pages
-            .retain(|page, _| *page < start || *page >= start + length);
+        self.pages.retain(|page, _| *page < start || *page >= start + length);
     }
 
     pub fn is_free(&self, start: u64, length: u64) -> bool {
@@ -99,15 +94,8 @@ impl Model {
         address: u64,
         write: bool,
     ) -> Result<&'a mut [u8; PAGE_SIZE], Errno> {
-        let page = self
-            .pages
-            .get_mut(&(address & !(PAGE - 1)))
-            .ok_or(Errno::EFAULT)?;
-        let allowed = if write {
-            page.protection.writable()
-        } else {
-            page.protection.readable()
-        };
+        let page = self.pages.get_mut(&(address & !(PAGE - 1))).ok_or(Errno::EFAULT)?;
+        let allowed = if write { page.protection.writable() } else { page.protection.readable() };
         if !allowed {
             return Err(Errno::EFAULT);
         }
@@ -118,9 +106,7 @@ impl Model {
                 Under::Zeros | Under::Stack => {}
                 Under::File(file, index, _) => {
                     let file = &outside.files[file];
-                    let rest = file
-                        .get((index * PAGE) as usize..)
-                        .filter(|rest| !rest.is_empty());
+                    let rest = file.get((index * PAGE) as usize..).filter(|rest| !rest.is_empty());
                     let rest = rest.ok_or(Errno::EFAULT)?;
                     let length = rest.len().min(PAGE_SIZE);
                     bytes[..length].copy_from_slice(&rest[..length]);

@@ -14,37 +14,15 @@ fn a_fault_says_which_signal_it_is() {
     let mut space = world.space();
     let inode = world.image_file(&pattern(PAGE_SIZE + 1));
     let source = Source::File { inode, offset: 0 };
-    space
-        .map(
-            world.r(),
-            Place::Fixed(AT),
-            3 * PAGE,
-            Protection::READ,
-            source,
-        )
-        .unwrap();
+    space.map(world.r(), Place::Fixed(AT), 3 * PAGE, Protection::READ, source).unwrap();
     let mut fault = |address, access| space.fault(world.r(), address, access);
     assert_eq!(fault(AT, Access::Read), Ok(()));
     assert_eq!(fault(AT, Access::Write), Err(FaultError::Denied));
     assert_eq!(fault(AT, Access::Execute), Err(FaultError::Denied));
     assert_eq!(fault(AT + PAGE, Access::Read), Ok(()));
-    assert_eq!(
-        fault(AT + 2 * PAGE, Access::Read),
-        Err(FaultError::BeyondFile)
-    );
-    for nowhere in [
-        0,
-        AT - 1,
-        AT + 3 * PAGE,
-        USER_END,
-        0xffff_ff80_0000_0000,
-        u64::MAX,
-    ] {
-        assert_eq!(
-            fault(nowhere, Access::Read),
-            Err(FaultError::NotMapped),
-            "{nowhere:#x}"
-        );
+    assert_eq!(fault(AT + 2 * PAGE, Access::Read), Err(FaultError::BeyondFile));
+    for nowhere in [0, AT - 1, AT + 3 * PAGE, USER_END, 0xffff_ff80_0000_0000, u64::MAX] {
+        assert_eq!(fault(nowhere, Access::Read), Err(FaultError::NotMapped), "{nowhere:#x}");
     }
     assert_eq!(Errno::from(FaultError::OutOfMemory), Errno::ENOMEM);
     assert_eq!(Errno::from(FaultError::BeyondFile), Errno::EFAULT);
@@ -69,27 +47,16 @@ fn a_page_of_a_file_is_shared_until_it_is_written() {
     }
     let used = before - world.storage.pool.free();
     assert_eq!(used, 2 * 2, "two tables for each space, no page");
-    spaces[0]
-        .copy_out(world.r(), UserAddr(AT + 1), b"mine")
-        .unwrap();
+    spaces[0].copy_out(world.r(), UserAddr(AT + 1), b"mine").unwrap();
     assert_eq!(before - world.storage.pool.free(), used + 1);
     assert_eq!(read(&mut world, &mut spaces[1], AT, 8), bytes[..8]);
     let mut file = [0; 8];
-    world
-        .storage
-        .fs
-        .read(inode, 0, &mut file, &world.storage.machine);
+    world.storage.fs.read(inode, 0, &mut file, &world.storage.machine);
     assert_eq!(file, bytes[..8]);
     // The first touch is a write: one copy, straight from the file.
     let faulted = world.storage.pool.free();
     let mut third = world.space();
-    map(
-        &mut world,
-        &mut third,
-        AT,
-        3,
-        Source::File { inode, offset: 0 },
-    );
+    map(&mut world, &mut third, AT, 3, Source::File { inode, offset: 0 });
     third.copy_out(world.r(), UserAddr(AT), b"M").unwrap();
     assert_eq!(faulted - world.storage.pool.free(), 4);
     assert_eq!(read(&mut world, &mut third, AT + 1, 7), bytes[1..8]);
@@ -106,35 +73,17 @@ fn an_unlinked_file_lives_as_long_as_a_piece_of_its_mapping() {
     let bytes = pattern(4 * PAGE_SIZE);
     let inode = world.written_file(&bytes);
     let mut space = world.space();
-    map(
-        &mut world,
-        &mut space,
-        AT,
-        4,
-        Source::File { inode, offset: 0 },
-    );
+    map(&mut world, &mut space, AT, 4, Source::File { inode, offset: 0 });
     space.unmap(world.r(), AT + PAGE, PAGE).unwrap();
-    space
-        .protect(world.r(), AT + 3 * PAGE, PAGE, Protection::READ)
-        .unwrap();
+    space.protect(world.r(), AT + 3 * PAGE, PAGE, Protection::READ).unwrap();
     assert_eq!(space.areas().len(), 3);
     let child = space.fork(world.r()).unwrap();
-    world
-        .storage
-        .fs
-        .unlink(InodeId::ROOT, b"written0", &mut world.storage.pool)
-        .unwrap();
+    world.storage.fs.unlink(InodeId::ROOT, b"written0", &mut world.storage.pool).unwrap();
     space.unmap(world.r(), AT, 3 * PAGE).unwrap();
-    assert_eq!(
-        read(&mut world, &mut space, AT + 3 * PAGE, 9),
-        bytes[3 * PAGE_SIZE..][..9]
-    );
+    assert_eq!(read(&mut world, &mut space, AT + 3 * PAGE, 9), bytes[3 * PAGE_SIZE..][..9]);
     space.release(world.r());
     let mut child = child;
-    assert_eq!(
-        read(&mut world, &mut child, AT + 2 * PAGE, 9),
-        bytes[2 * PAGE_SIZE..][..9]
-    );
+    assert_eq!(read(&mut world, &mut child, AT + 2 * PAGE, 9), bytes[2 * PAGE_SIZE..][..9]);
     child.release(world.r());
     assert_eq!(world.storage.pool.free(), free);
 }
@@ -146,18 +95,8 @@ fn pages_of_a_view_that_is_no_whole_page_are_copies_between_zeros() {
     let inode = world.image_file(&bytes);
     let mut space = world.space();
     // 5000 bytes of the file from offset 10 on, at an address with another remainder.
-    let view = FileView {
-        inode,
-        offset: 10,
-        data_start: AT + 0x78,
-        data_end: AT + 0x78 + 5000,
-    };
-    let area = Area {
-        start: AT,
-        end: AT + 3 * PAGE,
-        protection: RW,
-        kind: AreaKind::File(view),
-    };
+    let view = FileView { inode, offset: 10, data_start: AT + 0x78, data_end: AT + 0x78 + 5000 };
+    let area = Area { start: AT, end: AT + 3 * PAGE, protection: RW, kind: AreaKind::File(view) };
     space.replace_area(world.r(), area).unwrap();
     let got = read(&mut world, &mut space, AT, 3 * PAGE_SIZE);
     assert_eq!(got[..0x78], [0; 0x78]);
@@ -172,25 +111,15 @@ fn the_last_owner_of_a_page_writes_in_place() {
     let mut space = world.space();
     map(&mut world, &mut space, AT, 1, Source::Anonymous);
     let write = |world: &mut World, space: &mut AddressSpace| {
-        space
-            .translate(world.r(), UserAddr(AT), Access::Write)
-            .unwrap()
+        space.translate(world.r(), UserAddr(AT), Access::Write).unwrap()
     };
     let first = write(&mut world, &mut space);
     let mut child = space.fork(world.r()).unwrap();
-    assert_eq!(
-        world.storage.machine.invalidated,
-        [None],
-        "the parent's writable entries must go"
-    );
+    assert_eq!(world.storage.machine.invalidated, [None], "the parent's writable entries must go");
     let free = world.storage.pool.free();
     let copy = write(&mut world, &mut child);
     assert_ne!(copy, first);
-    assert_eq!(
-        write(&mut world, &mut space),
-        first,
-        "nobody else has it any more"
-    );
+    assert_eq!(write(&mut world, &mut space), first, "nobody else has it any more");
     assert_eq!(free - world.storage.pool.free(), 1);
     check(&world, &space);
     check(&world, &child);
@@ -205,12 +134,8 @@ fn shared_memory_is_one_for_parent_and_child() {
     map(&mut world, &mut space, AT, 4, Source::SharedAnonymous);
     space.copy_out(world.r(), UserAddr(AT), b"before").unwrap();
     let mut child = space.fork(world.r()).unwrap();
-    child
-        .copy_out(world.r(), UserAddr(AT + 3 * PAGE), b"child")
-        .unwrap();
-    space
-        .copy_out(world.r(), UserAddr(AT + 2 * PAGE), b"parent")
-        .unwrap();
+    child.copy_out(world.r(), UserAddr(AT + 3 * PAGE), b"child").unwrap();
+    space.copy_out(world.r(), UserAddr(AT + 2 * PAGE), b"parent").unwrap();
     assert_eq!(read(&mut world, &mut child, AT, 6), b"before");
     assert_eq!(read(&mut world, &mut child, AT + 2 * PAGE, 6), b"parent");
     assert_eq!(read(&mut world, &mut space, AT + 3 * PAGE, 5), b"child");
@@ -227,25 +152,15 @@ fn code_is_made_visible_when_it_becomes_executable_and_when_it_moves() {
     let mut space = world.space();
     let inode = world.image_file(&pattern(PAGE_SIZE));
     let source = Source::File { inode, offset: 0 };
-    space
-        .map(world.r(), Place::Fixed(AT), PAGE, Protection::all(), source)
-        .unwrap();
+    space.map(world.r(), Place::Fixed(AT), PAGE, Protection::all(), source).unwrap();
     space.fault(world.r(), AT, Access::Execute).unwrap();
     assert_eq!(world.storage.machine.synced.len(), 1);
     space.fault(world.r(), AT, Access::Write).unwrap();
-    let frame = space
-        .translate(world.r(), UserAddr(AT), Access::Read)
-        .unwrap();
-    assert_eq!(
-        world.storage.machine.synced[1..],
-        [frame],
-        "the copy is another frame"
-    );
+    let frame = space.translate(world.r(), UserAddr(AT), Access::Read).unwrap();
+    assert_eq!(world.storage.machine.synced[1..], [frame], "the copy is another frame");
     // Data that becomes code.
     map(&mut world, &mut space, AT + PAGE, 1, Source::Anonymous);
-    let frame = space
-        .translate(world.r(), UserAddr(AT + PAGE), Access::Write)
-        .unwrap();
+    let frame = space.translate(world.r(), UserAddr(AT + PAGE), Access::Write).unwrap();
     assert_eq!(world.storage.machine.synced.len(), 2);
     space.protect(world.r(), AT + PAGE, PAGE, RX).unwrap();
     assert_eq!(world.storage.machine.synced[2..], [frame]);
@@ -258,11 +173,7 @@ fn a_fault_on_a_page_that_is_there_drops_its_tlb_entry() {
     let mut space = world.space();
     map(&mut world, &mut space, AT, 1, Source::Anonymous);
     space.fault(world.r(), AT + 9, Access::Write).unwrap();
-    assert_eq!(
-        world.storage.machine.invalidated,
-        [],
-        "there was no entry to drop"
-    );
+    assert_eq!(world.storage.machine.invalidated, [], "there was no entry to drop");
     space.fault(world.r(), AT + 9, Access::Write).unwrap();
     assert_eq!(world.storage.machine.invalidated, [Some(UserAddr(AT))]);
     space.release(world.r());

@@ -38,75 +38,40 @@ impl Play {
     fn new() -> Self {
         let mut world = World::new(FRAMES);
         let contents = [pattern(3 * PAGE_SIZE + 77), pattern(2 * PAGE_SIZE)];
-        let files = vec![
-            world.image_file(&contents[0]),
-            world.written_file(&contents[1]),
-        ];
+        let files = vec![world.image_file(&contents[0]), world.written_file(&contents[1])];
         let mut space = world.space();
         space.start_heap(HEAP);
         space.start_stack(world.r(), RW).unwrap();
         let mut model = Model::default();
         // The model knows the few pages of the stack that the test touches.
         model.map(STACK_TOP - 8 * PAGE, 8 * PAGE, RW, |_| Under::Stack);
-        let first = Process {
-            space,
-            model,
-            cpu: Cpu::default(),
-            heap_end: HEAP,
-        };
-        let outside = Outside {
-            files: contents.to_vec(),
-            shared: Vec::new(),
-        };
-        Play {
-            world,
-            outside,
-            files,
-            processes: vec![first],
-            current: 0,
-        }
+        let first = Process { space, model, cpu: Cpu::default(), heap_end: HEAP };
+        let outside = Outside { files: contents.to_vec(), shared: Vec::new() };
+        Play { world, outside, files, processes: vec![first], current: 0 }
     }
 
     /// Pages past the playground are the stack's.
     fn address(page: u64) -> u64 {
-        if page < PAGES {
-            BASE + page * PAGE
-        } else {
-            STACK_TOP - (page - PAGES + 1) * PAGE
-        }
+        if page < PAGES { BASE + page * PAGE } else { STACK_TOP - (page - PAGES + 1) * PAGE }
     }
 
     fn run(&mut self, op: Op) -> Result<(), Errno> {
-        let Play {
-            world,
-            outside,
-            files,
-            processes,
-            current,
-        } = self;
+        let Play { world, outside, files, processes, current } = self;
         let process = &mut processes[*current];
         let (space, model) = (&mut process.space, &mut process.model);
         match op {
-            Op::Map {
-                page,
-                pages,
-                protection,
-                from,
-                place,
-            } => {
+            Op::Map { page, pages, protection, from, place } => {
                 let (address, length) = (BASE + page.min(PAGES - 1) * PAGE, pages * PAGE);
                 let protection = Protection::from_bits(protection).unwrap();
                 let source = match from {
                     From::Zeros => Source::Anonymous,
                     From::Shared => Source::SharedAnonymous,
-                    From::File(file, page) => Source::File {
-                        inode: files[file],
-                        offset: page * PAGE,
-                    },
-                    From::ReadOnlyFile(file, page) => Source::SharedFile {
-                        inode: files[file],
-                        offset: page * PAGE,
-                    },
+                    From::File(file, page) => {
+                        Source::File { inode: files[file], offset: page * PAGE }
+                    }
+                    From::ReadOnlyFile(file, page) => {
+                        Source::SharedFile { inode: files[file], offset: page * PAGE }
+                    }
                 };
                 let place = match place {
                     0 => Place::Fixed(address),
@@ -152,11 +117,7 @@ impl Play {
                 model.unmap(address, length);
                 Ok(())
             }
-            Op::Protect {
-                page,
-                pages,
-                protection,
-            } => {
+            Op::Protect { page, pages, protection } => {
                 let (address, length) = (BASE + page * PAGE, pages * PAGE);
                 let protection = Protection::from_bits(protection).unwrap();
                 let got = space.protect(world.r(), address, length, protection);
@@ -169,28 +130,14 @@ impl Play {
                 assert_eq!(got, model.drop_contents(address, length));
                 Ok(())
             }
-            Op::Remap {
-                page,
-                pages,
-                new_pages,
-                target,
-            } => {
-                let (old, length, new_length) = (
-                    BASE + page.min(PAGES - 1) * PAGE,
-                    pages * PAGE,
-                    new_pages * PAGE,
-                );
+            Op::Remap { page, pages, new_pages, target } => {
+                let (old, length, new_length) =
+                    (BASE + page.min(PAGES - 1) * PAGE, pages * PAGE, new_pages * PAGE);
                 let fixed = target.map(|target| BASE + target * PAGE);
                 let flags = if fixed.is_some() { 3 } else { 1 };
                 let area = space.areas.find(old).copied();
-                let got = space.remap(
-                    world.r(),
-                    old,
-                    length,
-                    new_length,
-                    flags,
-                    fixed.unwrap_or(0),
-                );
+                let got =
+                    space.remap(world.r(), old, length, new_length, flags, fixed.unwrap_or(0));
                 if fixed.is_some_and(|target| target < old + length && old < target + new_length) {
                     assert_eq!(got, Err(Errno::EINVAL));
                     return Ok(());
@@ -222,11 +169,8 @@ impl Play {
                 for (index, page) in moved.into_iter().enumerate() {
                     model.pages.insert(at + index as u64 * PAGE, page);
                 }
-                model.map(
-                    at + kept,
-                    new_length - kept,
-                    last.protection,
-                    |index| match last.under {
+                model.map(at + kept, new_length - kept, last.protection, |index| {
+                    match last.under {
                         Under::File(file, page, read_only) => {
                             Under::File(file, page + 1 + index, read_only)
                         }
@@ -234,8 +178,8 @@ impl Play {
                             panic!("a shared area grew")
                         }
                         Under::Zeros | Under::Stack => Under::Zeros,
-                    },
-                );
+                    }
+                });
                 Ok(())
             }
             Op::Break { bytes } => {
@@ -250,12 +194,7 @@ impl Play {
                 }
                 Ok(())
             }
-            Op::CopyOut {
-                page,
-                offset,
-                length,
-                value,
-            } => {
+            Op::CopyOut { page, offset, length, value } => {
                 let address = Self::address(page) + offset as u64;
                 let bytes = vec![value; length];
                 let got = space.for_each_page(
@@ -286,19 +225,13 @@ impl Play {
                     expected += part;
                 }
                 assert_eq!(expected, done);
-                got.map(|_| ()).or_else(|errno| {
-                    if errno == Errno::EFAULT {
-                        Ok(())
-                    } else {
-                        Err(errno)
-                    }
-                })
+                got.map(|_| ()).or_else(
+                    |errno| {
+                        if errno == Errno::EFAULT { Ok(()) } else { Err(errno) }
+                    },
+                )
             }
-            Op::CopyIn {
-                page,
-                offset,
-                length,
-            } => {
+            Op::CopyIn { page, offset, length } => {
                 let address = Self::address(page) + offset as u64;
                 let mut bytes = vec![0; length];
                 let got = space.copy_in(world.r(), UserAddr(address), &mut bytes);
@@ -329,9 +262,8 @@ impl Play {
                 match process.cpu.access(world, space, address, Access::Write) {
                     Ok(frame) => {
                         world.storage.machine.page_mut(frame)[5] = value;
-                        model
-                            .touch(outside, address, true)
-                            .expect("the model forbids it")[5] = value;
+                        model.touch(outside, address, true).expect("the model forbids it")[5] =
+                            value;
                     }
                     Err(FaultError::OutOfMemory) => return Err(Errno::ENOMEM),
                     Err(_) => assert_eq!(model.touch(outside, address, true), Err(Errno::EFAULT)),
@@ -342,13 +274,9 @@ impl Play {
                 let address = Self::address(page);
                 match process.cpu.access(world, space, address, Access::Read) {
                     Ok(frame) => {
-                        let expected = model
-                            .touch(outside, address, false)
-                            .expect("the model forbids it");
-                        assert!(
-                            *expected == bytes_of(world, frame),
-                            "wrong bytes at {address:#x}"
-                        );
+                        let expected =
+                            model.touch(outside, address, false).expect("the model forbids it");
+                        assert!(*expected == bytes_of(world, frame), "wrong bytes at {address:#x}");
                     }
                     Err(FaultError::OutOfMemory) => return Err(Errno::ENOMEM),
                     Err(_) => assert_eq!(model.touch(outside, address, false), Err(Errno::EFAULT)),
@@ -357,16 +285,12 @@ impl Play {
             }
             Op::Fetch { page } => {
                 let address = Self::address(page);
-                let executable = model
-                    .pages
-                    .get(&address)
-                    .is_some_and(|page| page.protection.executable());
+                let executable =
+                    model.pages.get(&address).is_some_and(|page| page.protection.executable());
                 match process.cpu.access(world, space, address, Access::Execute) {
                     Ok(_) => {
                         assert!(executable);
-                        model
-                            .touch(outside, address, false)
-                            .expect("the model forbids it");
+                        model.touch(outside, address, false).expect("the model forbids it");
                     }
                     Err(FaultError::OutOfMemory) => return Err(Errno::ENOMEM),
                     Err(FaultError::BeyondFile) => {
@@ -440,17 +364,9 @@ impl Play {
         for process in &self.processes {
             check(&self.world, &process.space);
             // Not all of the stack in the model is an area yet.
-            let known = process
-                .model
-                .pages
-                .values()
-                .filter(|page| page.under != Under::Stack)
-                .count();
-            let areas = process
-                .space
-                .areas()
-                .iter()
-                .filter(|area| area.kind != AreaKind::Stack);
+            let known =
+                process.model.pages.values().filter(|page| page.under != Under::Stack).count();
+            let areas = process.space.areas().iter().filter(|area| area.kind != AreaKind::Stack);
             let bytes: u64 = areas.map(|area| area.end - area.start).sum();
             assert_eq!(bytes, known as u64 * PAGE);
         }

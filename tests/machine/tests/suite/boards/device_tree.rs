@@ -34,9 +34,7 @@ impl Blob {
             let kinds = self.get(&["-d", ""], &[node, "compatible"]);
             kinds.split(' ').any(|word| word == kind)
         };
-        nodes
-            .find(is_it)
-            .unwrap_or_else(|| panic!("no {kind} on {bus}"))
+        nodes.find(is_it).unwrap_or_else(|| panic!("no {kind} on {bus}"))
     }
 
     /// "START SIZE", in hexadecimal, of a region of a node on the bus, for the processor.
@@ -47,13 +45,9 @@ impl Blob {
         let above = self.cells("/", "#address-cells")[0] as usize;
         let ranges = self.cells(bus, "ranges");
         let at_processor = |range: &[u64]| {
-            let parent = range[1..=above]
-                .iter()
-                .fold(0, |sum, cell| sum << 32 | cell);
+            let parent = range[1..=above].iter().fold(0, |sum, cell| sum << 32 | cell);
             let length = range[above + 1];
-            (range[0]..range[0] + length)
-                .contains(&address)
-                .then(|| address - range[0] + parent)
+            (range[0]..range[0] + length).contains(&address).then(|| address - range[0] + parent)
         };
         let found = ranges.chunks(above + 2).find_map(at_processor);
         format!("{:x} {size:x}", found.expect("a range of the bus"))
@@ -87,9 +81,8 @@ fn parse(blob: &Blob) -> machine::Ended {
 
 /// Facts of the kinds that are expected: nothing may lack, nothing may be beside them.
 fn assert_parsed(name: &str, expected: impl FnOnce(&Blob) -> Vec<String>) {
-    const KINDS: [&str; 9] = [
-        "model", "memory", "unmapped", "console", "gicv2", "gicv3", "bcm2836", "timer", "power",
-    ];
+    const KINDS: [&str; 9] =
+        ["model", "memory", "unmapped", "console", "gicv2", "gicv3", "bcm2836", "timer", "power"];
     fetch_for_boards();
     let name = format!("{name}.dtb");
     let Some(path) = try_shell("boards_dtb", &[&name]) else {
@@ -99,11 +92,7 @@ fn assert_parsed(name: &str, expected: impl FnOnce(&Blob) -> Vec<String>) {
     fs::write(&blob.0, read(path.trim_end())).expect("a file");
     let expected = expected(&blob);
     let said = parse(&blob).expect("our parser", 0).text();
-    let is_known = |line: &&str| {
-        KINDS
-            .iter()
-            .any(|kind| line.split(' ').next() == Some(kind))
-    };
+    let is_known = |line: &&str| KINDS.iter().any(|kind| line.split(' ').next() == Some(kind));
     let got: Vec<&str> = said.lines().filter(is_known).collect();
     assert_eq!(got, expected, "what fdtget says");
 }
@@ -117,15 +106,9 @@ fn pi_3_is_found_as_fdtget_finds_it() {
             format!("model {}", blob.text("/", "model")),
             format!("memory {:x} {:x}", memory[0], memory[1]),
             format!("console mini {}", place(&blob.console())),
-            format!(
-                "bcm2836 {}",
-                place(&blob.node_of("/soc", "brcm,bcm2836-l1-intc"))
-            ),
+            format!("bcm2836 {}", place(&blob.node_of("/soc", "brcm,bcm2836-l1-intc"))),
             format!("timer {}", blob.cells("/timer", "interrupts")[4]),
-            format!(
-                "power watchdog {}",
-                place(&blob.node_of("/soc", "brcm,bcm2835-pm-wdt"))
-            ),
+            format!("power watchdog {}", place(&blob.node_of("/soc", "brcm,bcm2835-pm-wdt"))),
         ]
     });
 }
@@ -153,10 +136,7 @@ fn pi_4_is_found_as_fdtget_finds_it() {
             format!("gicv2 distributor {}", place(&gic)),
             format!("gicv2 processor {}", blob.place("/soc", &gic, 1)),
             format!("timer {}", blob.cells("/timer", "interrupts")[7] + 16),
-            format!(
-                "power watchdog {}",
-                place(&blob.node_of("/soc", "brcm,bcm2835-pm-wdt"))
-            ),
+            format!("power watchdog {}", place(&blob.node_of("/soc", "brcm,bcm2835-pm-wdt"))),
         ]
     });
 }
@@ -175,10 +155,7 @@ fn pi_5_is_found_as_fdtget_finds_it() {
         vec![
             format!("model {}", blob.text("/", "model")),
             format!("memory {:x} {:x}", memory[1], memory[3]),
-            format!(
-                "unmapped 0 {:x}",
-                blob.cells("/reserved-memory/atf@0", "reg")[3]
-            ),
+            format!("unmapped 0 {:x}", blob.cells("/reserved-memory/atf@0", "reg")[3]),
             format!("console pl011 {}", blob.place(SOC, &console, 0)),
             format!("gicv2 distributor {}", blob.place(SOC, &gic, 0)),
             format!("gicv2 processor {}", blob.place(SOC, &gic, 1)),

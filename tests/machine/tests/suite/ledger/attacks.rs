@@ -59,17 +59,12 @@ fn verdict(init: &[&str], way: &str, status: i32) -> (Run, String) {
 #[track_caller]
 fn assert_honest(init: &[&str]) {
     let (_, said) = verdict(init, "honest", 0);
-    assert!(
-        said.lines().any(|line| line.starts_with("verified: ")),
-        "{said}"
-    );
+    assert!(said.lines().any(|line| line.starts_with("verified: ")), "{said}");
 }
 
 /// The doubts, with the numbers of entries and lines left out.
 fn doubts(said: &str) -> Vec<String> {
-    let lines = said
-        .lines()
-        .filter_map(|line| line.strip_prefix("DOUBT      derivation: "));
+    let lines = said.lines().filter_map(|line| line.strip_prefix("DOUBT      derivation: "));
     let without_numbers = |line: &str| {
         let mut words: Vec<&str> = line.split(' ').collect();
         for place in 1..words.len() {

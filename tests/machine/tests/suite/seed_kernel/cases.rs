@@ -13,10 +13,7 @@ pub fn tree() -> PathBuf {
         let folder = tree.join("folder").join("0".repeat(97));
         fs::create_dir_all(&folder).expect("a new folder");
         fs::create_dir(tree.join("tmp")).expect("a new folder");
-        compile(
-            &root().join("tests/seed-kernel/cases.c"),
-            &tree.join("init"),
-        );
+        compile(&root().join("tests/seed-kernel/cases.c"), &tree.join("init"));
         let write = |path: &Path, text: &str| fs::write(path, text).expect("a file");
         write(&tree.join("empty"), "");
         write(&tree.join("text"), "a text in the image\n");
@@ -26,9 +23,7 @@ pub fn tree() -> PathBuf {
 }
 
 pub fn image() -> PathBuf {
-    once("cases.img", |image| {
-        build_seed_image(&tree(), image, "/init")
-    })
+    once("cases.img", |image| build_seed_image(&tree(), image, "/init"))
 }
 
 /// What the programs print on the Rust kernel.
@@ -46,9 +41,7 @@ fn expected() -> Console {
 #[track_caller]
 fn assert_same_answers(machine: Machine, mib: u32, level: &str) {
     let console = machine.ends(42);
-    console.says(&format!(
-        "firmseed: seed kernel, {mib} MiB, entered at {level}"
-    ));
+    console.says(&format!("firmseed: seed kernel, {mib} MiB, entered at {level}"));
     assert_eq!(console.of_programs(), expected().of_programs());
 }
 
@@ -63,10 +56,7 @@ fn the_same_on_a_cortex_a53() {
 
 #[test]
 fn the_same_on_a_cortex_a72_at_el2() {
-    let options = [
-        ("--cpu", "cortex-a72"),
-        ("--machine-options", "virtualization=on"),
-    ];
+    let options = [("--cpu", "cortex-a72"), ("--machine-options", "virtualization=on")];
     assert_same_answers(virt(&options), 512, "EL2");
 }
 
@@ -88,11 +78,7 @@ fn the_same_on_all_that_qemu_has() {
 #[test]
 fn the_same_on_all_that_qemu_has_with_el3() {
     let options = "secure=on,virtualization=on";
-    let options = [
-        ("--cpu", "max"),
-        ("--machine-options", options),
-        ("--memory", "300"),
-    ];
+    let options = [("--cpu", "max"), ("--machine-options", options), ("--memory", "300")];
     assert_same_answers(virt(&options), 300, "EL2");
 }
 
@@ -105,18 +91,8 @@ fn the_same_on_a_raspi3b() {
 #[test]
 fn the_same_with_two_nodes_of_memory() {
     let machine = virt(&[])
-        .qemu(&[
-            "-object",
-            "memory-backend-ram,id=low,size=256M",
-            "-numa",
-            "node,memdev=low",
-        ])
-        .qemu(&[
-            "-object",
-            "memory-backend-ram,id=high,size=256M",
-            "-numa",
-            "node,memdev=high",
-        ]);
+        .qemu(&["-object", "memory-backend-ram,id=low,size=256M", "-numa", "node,memdev=low"])
+        .qemu(&["-object", "memory-backend-ram,id=high,size=256M", "-numa", "node,memdev=high"]);
     assert_same_answers(machine, 256, "EL1");
 }
 
@@ -127,10 +103,7 @@ fn calls_at_their_edges_are_as_on_linux() {
     let (tree, linux) = (folder.join("tree"), folder.join("linux"));
     fs::create_dir(&tree).expect("a new folder");
     fs::create_dir(&linux).expect("a new folder");
-    compile(
-        &root().join("tests/seed-kernel/edges.c"),
-        &tree.join("init"),
-    );
+    compile(&root().join("tests/seed-kernel/edges.c"), &tree.join("init"));
     let mut user_mode = Command::new("qemu-aarch64");
     let expected = run(user_mode.arg(tree.join("init")).current_dir(linux));
     let expected = Console::new(&expected.expect("Linux", 42).output);
@@ -144,11 +117,7 @@ fn calls_at_their_edges_are_as_on_linux() {
 fn conforms(name: &str) {
     let folder = scratch();
     let tree = folder.join("tree");
-    output(
-        Command::new(root().join("tests/conformance/build"))
-            .arg(&tree)
-            .arg(name),
-    );
+    output(Command::new(root().join("tests/conformance/build")).arg(&tree).arg(name));
     let init = format!("/tests/{name}");
     let (seed, rust) = (folder.join("seed"), folder.join("rust"));
     build_seed_image(&tree, &seed, &init);

@@ -9,12 +9,8 @@ use std::process::Command;
 /// Where a part of the image with the cases is.
 fn start_of(part: &str) -> usize {
     let facts = output(image_builder("inspect").arg(cases::image()));
-    let mut lines = facts
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let words = lines
-        .find(|words| words.first() == Some(&part))
-        .expect("the part's line");
+    let mut lines = facts.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let words = lines.find(|words| words.first() == Some(&part)).expect("the part's line");
     words[2].parse().expect("an offset")
 }
 
@@ -22,9 +18,7 @@ fn start_of(part: &str) -> usize {
 fn contents_of(name: &str) -> usize {
     let image = read(cases::image());
     let index = String::from_utf8_lossy(&image[start_of("index")..start_of("tar")]).into_owned();
-    let mut lines = index
-        .lines()
-        .map(|line| line.split(' ').collect::<Vec<_>>());
+    let mut lines = index.lines().map(|line| line.split(' ').collect::<Vec<_>>());
     let is_it = |words: &Vec<&str>| words[0] == "file" && words.last() == Some(&name);
     let words = lines.find(is_it).expect("the file's line");
     words[4].parse().expect("an offset")
@@ -97,11 +91,7 @@ fn a_first_program_that_is_none_stops_it() {
 fn tree_with_a_seed() -> PathBuf {
     let tree = scratch().join("tree");
     fs::create_dir(&tree).expect("a new folder");
-    let digits = output(
-        Command::new("xxd")
-            .args(["-p", "-u"])
-            .arg(cases::tree().join("init")),
-    );
+    let digits = output(Command::new("xxd").args(["-p", "-u"]).arg(cases::tree().join("init")));
     fs::write(tree.join("seed.hex0"), digits).expect("a file");
     fs::write(tree.join("sued"), "a file\n").expect("a file");
     tree
@@ -163,10 +153,7 @@ fn a_name_of_200_bytes_is_not_built() {
 
 fn tar_of_init(path: &Path, options: &[&str]) {
     let mut tar = Command::new("tar");
-    tar.arg("-C")
-        .arg(cases::tree())
-        .args(["--format=ustar"])
-        .args(options);
+    tar.arg("-C").arg(cases::tree()).args(["--format=ustar"]).args(options);
     output(tar.arg("-cf").arg(path).arg("init"));
 }
 
@@ -182,9 +169,6 @@ fn a_tar_with_more_zeros_at_its_end_is_not_built() {
         command.arg("--tar").arg(tar);
         command
     };
-    assert_not_built(
-        &mut build(&padded),
-        "make it with tar --blocking-factor=1\n",
-    );
+    assert_not_built(&mut build(&padded), "make it with tar --blocking-factor=1\n");
     output(&mut build(&plain));
 }

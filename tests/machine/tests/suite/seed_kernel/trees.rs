@@ -11,11 +11,7 @@ fn boots_with(mib: &str, address: &str, change: impl FnOnce(&mut Vec<u8>)) -> Co
     let folder = scratch();
     let path = |name: &str| folder.join(name).to_str().expect("UTF-8").to_string();
     let dump = format!("virt,dumpdtb={}", path("whole"));
-    Session::emulator(
-        &folder,
-        &["-machine", &dump, "-cpu", "cortex-a53", "-m", mib],
-    )
-    .ends(0);
+    Session::emulator(&folder, &["-machine", &dump, "-cpu", "cortex-a53", "-m", mib]).ends(0);
     let mut tree = read(path("whole"));
     change(&mut tree);
     fs::write(path("tree"), tree).expect("a file");
@@ -30,25 +26,11 @@ fn boots_with(mib: &str, address: &str, change: impl FnOnce(&mut Vec<u8>)) -> Co
         &path("enter.o"),
         &path("enter"),
     ]));
-    let image = format!(
-        "loader,file={},addr=0x41000000,force-raw=on",
-        cases::image().display()
-    );
+    let image = format!("loader,file={},addr=0x41000000,force-raw=on", cases::image().display());
     let tree = format!("loader,file={},addr={address},force-raw=on", path("tree"));
-    let enter = format!(
-        "loader,file={},addr=0x40f00000,force-raw=on,cpu-num=0",
-        path("enter")
-    );
-    let mut arguments = vec![
-        "-machine",
-        "virt",
-        "-cpu",
-        "cortex-a53",
-        "-m",
-        mib,
-        "-serial",
-        "stdio",
-    ];
+    let enter = format!("loader,file={},addr=0x40f00000,force-raw=on,cpu-num=0", path("enter"));
+    let mut arguments =
+        vec!["-machine", "virt", "-cpu", "cortex-a53", "-m", mib, "-serial", "stdio"];
     arguments.extend(["-device", &image, "-device", &tree, "-device", &enter]);
     Session::emulator(&folder, &arguments).ends(0)
 }
@@ -89,11 +71,7 @@ fn a_tree_without_an_end_stops_it() {
 #[test]
 fn a_tree_with_little_memory_stops_it() {
     let console = boots_with("256", "0x48000000", |tree| {
-        replace(
-            tree,
-            MEMORY,
-            b"\x40\x00\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00",
-        );
+        replace(tree, MEMORY, b"\x40\x00\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00");
     });
     console.says("firmseed: failed: no memory");
 }

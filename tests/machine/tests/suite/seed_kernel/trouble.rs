@@ -28,10 +28,7 @@ fn stops(body: &str) -> Console {
 #[test]
 fn a_load_from_nowhere_stops_the_machine() {
     let console = stops("*(volatile long *)8 = 1;");
-    console.between(
-        "firmseed: /init: failed: fault, ESR 92000046, pc 4",
-        ", address 8",
-    );
+    console.between("firmseed: /init: failed: fault, ESR 92000046, pc 4", ", address 8");
 }
 
 #[test]
@@ -51,10 +48,7 @@ fn a_stack_without_an_end_stops_the_machine() {
 #[test]
 fn a_child_that_faults_stops_the_machine() {
     let console = stops("if (!fork()) *(volatile long *)8 = 1;");
-    console.between(
-        "firmseed: /init: failed: fault, ESR 92000046, pc 4",
-        ", address 8",
-    );
+    console.between("firmseed: /init: failed: fault, ESR 92000046, pc 4", ", address 8");
 }
 
 #[test]
