@@ -102,7 +102,7 @@ kernel_is_small() {
     echo "$bytes bytes of code and constants"
     expect "a kernel, not nothing" [ "$bytes" -gt 10000 ]
     # What was reached (docs/architecture.md, "Where the bytes are"), and 2 % more: this keeps it from growing unseen.
-    expect "code and constants of at most 252,700 bytes, not $bytes" [ "$bytes" -le 252700 ]
+    expect "code and constants of at most 257,300 bytes, not $bytes" [ "$bytes" -le 257300 ]
 }
 start kernel-size kernel_is_small
 finish
