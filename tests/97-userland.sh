@@ -105,12 +105,35 @@ check plain-scripts plain_scripts
 on_the_machine() {
     local port
     machine 0 "$userland/console" --system --out "$userland/out"
-    for port in unxz dash busybox lua sed; do expect_line "^$port: .* as expected$" "$userland/console"; done
+    for port in unxz dash busybox lua sed bash; do expect_line "^$port: .* as expected$" "$userland/console"; done
     for port in "${system_ports[@]}"; do
         [ ! -f "$root/ports/$port/SHA256SUMS" ] || (cd "$userland/out" && sed 's#  /#  #' "$root/ports/$port/SHA256SUMS" | sha256sum -c)
     done
     "$image_builder" verify "$target/firmseed.img" "$userland/out/firmseed.ledger" "$userland/out" --head "$(head_of "$userland/console")" >"$userland/verdict"
     expect_line '^verified: .* programs derive from text' "$userland/verdict"
+    root_elsewhere
+}
+
+# What came out is a root file system: as a tar in an image of the policy open, and below Debian's Linux, make builds a program in it.
+root_elsewhere() {
+    local folder
+    mkdir -p "$userland/root/work" "$userland/root/tmp"
+    for folder in bin include lib musl usr; do cp -a "$userland/out/$folder" "$userland/root/"; done
+    cat >"$userland/root/work/hello.c" <<'C'
+#include <stdio.h>
+int main(void) { return printf("built by make: %.3Lf\n", 1.0L / 3) < 0; }
+C
+    printf 'all: hello\n\t./hello | sed s/make/make,\\ here/\n' >"$userland/root/work/Makefile"
+    printf '#!/bin/sh\nPATH=/usr/bin:/musl/bin:/bin\nexport PATH\ncd /work && make\n' >"$userland/root/work/job.sh"
+    chmod 755 "$userland/root/work/job.sh"
+    "$root/tests/linux/run" --memory 1024 "$userland/root" /work/job.sh >"$userland/linux"
+    tar -C "$userland/root" --format=ustar -cf "$userland/root.tar" .
+    "$image_builder" build --kernel "$kernel_elf" --tar "$userland/root.tar" --policy open --init /work/job.sh -o "$userland/root.img"
+    machine 0 "$userland/root.console" --image "$userland/root.img" --memory 1024
+    for folder in linux root.console; do
+        expect_line '^cc +hello\.c +-o hello$' "$userland/$folder"
+        expect_line '^built by make, here: 0\.333$' "$userland/$folder"
+    done
 }
 if full; then
     check on-the-machine on_the_machine

@@ -17,5 +17,6 @@ echo f+([0-9]) !(f*|answers) none*
 printf -v text '%q' "it's"; echo "$text"; printf '%(%Y)T\n' 86400
 declare -i n=5; n+=7; echo $n; local x 2>/dev/null || echo "no function"
 coproc cat; echo to coproc >&"${COPROC[1]}"; read -r line <&"${COPROC[0]}"; echo "$line"
+cat <(echo substituted) <(echo twice)
 trap 'echo end' EXIT
 select_not=1; case abc in a*) echo first ;;& *c) echo second ;; esac

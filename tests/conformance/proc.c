@@ -31,5 +31,14 @@ int main(int count, char **arguments)
     say("mode %o\n", status.st_mode & S_IFMT);
     SHOW(stat("/proc", &status));
     say("mode %o\n", status.st_mode & S_IFMT);
+    /* A shell gives a program a pipe by such a name. */
+    int pipe_ends[2];
+    SHOW(pipe(pipe_ends));
+    SHOW(dup2(pipe_ends[0], 63));
+    SHOW(write(pipe_ends[1], "by name", 7));
+    fd = OK(open("/dev/fd/63", O_RDONLY));
+    memset(text, 0, 8);
+    SHOW(read(fd, text, 8));
+    say("%s\n", text);
     return 0;
 }

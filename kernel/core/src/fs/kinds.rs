@@ -157,7 +157,7 @@ pub enum ProcNode {
 
 impl ProcNode {
     /// Descriptors that have a node in /proc/self/fd.
-    pub const DESCRIPTORS: u32 = 32;
+    pub const DESCRIPTORS: u32 = 64;
 
     /// Does the node look like a symbolic link?
     pub const fn is_link(self) -> bool {
