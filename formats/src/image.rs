@@ -35,7 +35,7 @@ use crate::number::lower_hex;
 use crate::page::{PAGE_SIZE, ZEROS, page_align_up};
 use crate::sha256::{self, Digest};
 use core::ops::Range;
-pub use facts::{KernelName, Member, MemberKind, Part, Policy, Seed};
+pub use facts::{KernelName, Member, MemberKind, Part, Policy, SeedLine};
 pub use find::{Flavour, OpenError, find_index, open};
 pub use form::{Compiled, Form, SeedKernel};
 pub use text::IndexError;
@@ -195,7 +195,7 @@ impl<'a> Index<'a> {
     }
 
     /// The seeds, in the order in which they are to be decoded.
-    pub fn seeds(&self) -> impl Iterator<Item = Seed<'a>> + use<'a> {
+    pub fn seeds(&self) -> impl Iterator<Item = SeedLine<'a>> + use<'a> {
         self.seeds.read(seed)
     }
 
@@ -250,8 +250,8 @@ fn part<'a>(fields: &mut Fields<'a>) -> Result<Part, IndexError<'a>> {
     Ok(Part { offset: fields.decimal()?, size: fields.decimal()?, sha256: fields.hash()? })
 }
 
-fn seed<'a>(fields: &mut Fields<'a>) -> Result<Seed<'a>, IndexError<'a>> {
-    Ok(Seed { source: fields.path()?, program: fields.path()? })
+fn seed<'a>(fields: &mut Fields<'a>) -> Result<SeedLine<'a>, IndexError<'a>> {
+    Ok(SeedLine { source: fields.path()?, program: fields.path()? })
 }
 
 fn member<'a>(fields: &mut Fields<'a>, tar: &Part) -> Result<Member<'a>, IndexError<'a>> {

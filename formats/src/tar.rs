@@ -70,7 +70,7 @@ pub enum EntryKind<'a> {
 
 /// A member of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct TarEntry<'a> {
     /// Where its header, or the first of its extended headers, starts.
     pub offset: usize,
     /// Its path.
@@ -100,7 +100,7 @@ impl<'a> Archive<'a> {
         Archive { bytes, offset: 0, ended: false }
     }
 
-    fn next_entry(&mut self) -> Result<Option<Entry<'a>>, TarError> {
+    fn next_entry(&mut self) -> Result<Option<TarEntry<'a>>, TarError> {
         let start = self.offset;
         let mut extension = Extension::default();
         loop {
@@ -169,7 +169,7 @@ impl<'a> Archive<'a> {
 }
 
 impl<'a> Iterator for Archive<'a> {
-    type Item = Result<Entry<'a>, TarError>;
+    type Item = Result<TarEntry<'a>, TarError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {

@@ -6,7 +6,7 @@
 mod seeds;
 mod startable;
 
-use crate::archive::{self, Entry, Kind};
+use crate::archive::{self, Body, ReadMember};
 use crate::layout::Settings;
 use crate::{Error, Result, sha256};
 use firmseed_core::fs::{Follow, Fs, InodeId};
@@ -15,7 +15,7 @@ use firmseed_formats::image::{Flavour, Index, SeedKernel};
 use firmseed_formats::sha256::Digest;
 use firmseed_verify::origin::Start;
 use seeds::{Placed, Problem};
-use startable::Files;
+use startable::StartFiles;
 
 pub use firmseed_core::image::Fault;
 pub use seeds::misspelled;
@@ -63,7 +63,7 @@ pub fn review(tar: &[u8], fs: Fs, settings: &Settings) -> Result<(Settings, Star
 /// Settings against the files.
 struct Review<'a> {
     tar: &'a [u8],
-    entries: &'a [Entry],
+    entries: &'a [ReadMember],
     settings: &'a Settings,
     fs: Fs,
 }
@@ -107,7 +107,7 @@ impl Review<'_> {
                 self.similar(init)
             ));
         }
-        let files = Files {
+        let files = StartFiles {
             fs: &self.fs,
             tar: self.tar,
             entries: self.entries,
@@ -130,9 +130,9 @@ impl Review<'_> {
             path.rsplit(|&b| b == b'/').next().unwrap_or_default().to_ascii_lowercase()
         };
         let wanted = name(path);
-        let close = |entry: &&Entry| {
+        let close = |entry: &&ReadMember| {
             let name = name(&entry.path);
-            let is_program = !matches!(entry.kind, Kind::Directory { .. } | Kind::Device { .. });
+            let is_program = !matches!(entry.kind, Body::Directory { .. } | Body::Device { .. });
             let alike = name.len().min(wanted.len()) >= 2
                 && (name.starts_with(&wanted) || wanted.starts_with(&name));
             is_program && (name == wanted || alike)

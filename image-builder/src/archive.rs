@@ -14,12 +14,12 @@ pub struct Member<C> {
     /// In the index's form: relative, no `./`, no trailing `/`, the root is `.`.
     pub path: Vec<u8>,
     /// What it is.
-    pub kind: Kind<C>,
+    pub kind: Body<C>,
 }
 
 /// What a member is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind<C> {
+pub enum Body<C> {
     /// A regular file.
     File {
         /// Permission bits.
@@ -52,10 +52,10 @@ pub enum Kind<C> {
 }
 
 /// A member of a tar that was read: its contents are a range of the tar.
-pub type Entry = Member<Range<usize>>;
+pub type ReadMember = Member<Range<usize>>;
 
 /// The members of `tar`, in their order.
-pub fn read(tar: &[u8]) -> Result<Vec<Entry>> {
+pub fn read(tar: &[u8]) -> Result<Vec<ReadMember>> {
     refuse_compressed(tar)?;
     Archive::new(tar)
         .map(|entry| {
@@ -64,13 +64,13 @@ pub fn read(tar: &[u8]) -> Result<Vec<Entry>> {
                 |cause: Cause| Error::Tar(format!("member at offset {}: {cause}", entry.offset));
             let mode = entry.permissions as u16;
             let kind = match entry.kind {
-                EntryKind::File(data) => Kind::File { mode, content: place(data, tar) },
-                EntryKind::Directory => Kind::Directory { mode },
-                EntryKind::Symlink(target) => Kind::Symlink { target: target.to_vec() },
+                EntryKind::File(data) => Body::File { mode, content: place(data, tar) },
+                EntryKind::Directory => Body::Directory { mode },
+                EntryKind::Symlink(target) => Body::Symlink { target: target.to_vec() },
                 EntryKind::HardLink(target) => {
-                    Kind::Hardlink { target: normalize(target).map_err(named)? }
+                    Body::Hardlink { target: normalize(target).map_err(named)? }
                 }
-                EntryKind::CharacterDevice { major, minor } => Kind::Device { major, minor },
+                EntryKind::CharacterDevice { major, minor } => Body::Device { major, minor },
             };
             Ok(Member { path: normalize(entry.path).map_err(named)?, kind })
         })
@@ -83,14 +83,14 @@ pub fn write<C: AsRef<[u8]>>(members: &[Member<C>]) -> Result<Vec<u8>> {
     for member in members {
         let mut path = member.path.clone();
         let (type_flag, mode, data, link): (u8, u16, &[u8], &[u8]) = match &member.kind {
-            Kind::File { mode, content } => (b'0', *mode, content.as_ref(), b""),
-            Kind::Hardlink { target } => (b'1', 0o644, b"", target),
-            Kind::Symlink { target } => (b'2', 0o777, b"", target),
-            Kind::Directory { mode } => {
+            Body::File { mode, content } => (b'0', *mode, content.as_ref(), b""),
+            Body::Hardlink { target } => (b'1', 0o644, b"", target),
+            Body::Symlink { target } => (b'2', 0o777, b"", target),
+            Body::Directory { mode } => {
                 path.push(b'/');
                 (b'5', *mode, b"", b"")
             }
-            Kind::Device { .. } => return Err(Error::Tar("this tool writes no devices".into())),
+            Body::Device { .. } => return Err(Error::Tar("this tool writes no devices".into())),
         };
         let header = NewMember {
             path: &path,
@@ -167,7 +167,7 @@ mod tests {
         assert!(say(&[b'x'; 1024]).contains("ustar"));
         let content = vec![7; 2000];
         let tar =
-            write(&[Member { path: b"a".to_vec(), kind: Kind::File { mode: 0o644, content } }])
+            write(&[Member { path: b"a".to_vec(), kind: Body::File { mode: 0o644, content } }])
                 .unwrap();
         assert!(say(&tar[..1024]).contains("at offset 0: the archive ends early"));
     }
@@ -175,18 +175,18 @@ mod tests {
     #[test]
     fn paths_are_read_in_the_form_of_the_index() {
         for (from, to) in [("./a/b", "a/b"), ("/a//b", "a/b"), ("a/./b", "a/b"), ("..a", "..a")] {
-            let kind = Kind::File { mode: 0o644, content: b"" };
+            let kind = Body::File { mode: 0o644, content: b"" };
             let tar = write(&[Member { path: from.as_bytes().to_vec(), kind }]).unwrap();
             assert_eq!(read(&tar).unwrap()[0].path, to.as_bytes());
         }
         let root = write(&[Member::<&[u8]> {
             path: b".".to_vec(),
-            kind: Kind::Directory { mode: 0o755 },
+            kind: Body::Directory { mode: 0o755 },
         }])
         .unwrap();
         assert_eq!(read(&root).unwrap()[0].path, b".");
         let climbing =
-            Member { path: b"a/../b".to_vec(), kind: Kind::File { mode: 0o644, content: b"" } };
+            Member { path: b"a/../b".to_vec(), kind: Body::File { mode: 0o644, content: b"" } };
         assert!(read(&write(&[climbing]).unwrap()).unwrap_err().to_string().contains(".."));
     }
 }

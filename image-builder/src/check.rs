@@ -349,11 +349,11 @@ impl<'a> Checker<'a> {
         let bytes = |text: firmseed_formats::escape::Escaped<'_>| text.bytes().collect::<Vec<u8>>();
         let kind = match member.kind {
             MemberKind::File { content, mode } => {
-                archive::Kind::File { mode, content: content.slice(self.image)? }
+                archive::Body::File { mode, content: content.slice(self.image)? }
             }
-            MemberKind::Directory { mode } => archive::Kind::Directory { mode },
-            MemberKind::Symlink { target } => archive::Kind::Symlink { target: bytes(target) },
-            MemberKind::Hardlink { target } => archive::Kind::Hardlink { target: bytes(target) },
+            MemberKind::Directory { mode } => archive::Body::Directory { mode },
+            MemberKind::Symlink { target } => archive::Body::Symlink { target: bytes(target) },
+            MemberKind::Hardlink { target } => archive::Body::Hardlink { target: bytes(target) },
             MemberKind::Device { .. } => return None,
         };
         Some(Member { path: bytes(member.path), kind })
@@ -364,7 +364,7 @@ impl<'a> Checker<'a> {
         for (gap, name) in gaps(&contents(index), start, tar.len()) {
             // One gap may hold several members: folders and links before the next file.
             let entries = Archive::new(&tar[gap.start..]);
-            let in_gap = |entry: &std::result::Result<tar::Entry<'_>, TarError>| match entry {
+            let in_gap = |entry: &std::result::Result<tar::TarEntry<'_>, TarError>| match entry {
                 Ok(entry) => {
                     entry.offset < gap.len() && !matches!(entry.kind, tar::EntryKind::File(_))
                 }

@@ -1,6 +1,6 @@
 //! The files of a run that another one continues: those of its image, and over them those that it left.
 
-use crate::archive::{self, Kind, Member};
+use crate::archive::{self, Body, Member};
 use crate::ledger::earlier::EarlierRun;
 use crate::port::Port;
 use crate::port_files::RUN;
@@ -8,7 +8,7 @@ use crate::{Error, Result, layout, tree};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-type Members = BTreeMap<Vec<u8>, Kind<Vec<u8>>>;
+type Members = BTreeMap<Vec<u8>, Body<Vec<u8>>>;
 
 /// What stands beside the files in what `qemu/run --out` brings.
 const RECORDS: [&[u8]; 2] = [b"firmseed.ledger", b"firmseed.counters"];
@@ -47,12 +47,12 @@ fn of_tar(tar: &[u8]) -> Result<Members> {
     let mut members = Members::new();
     for entry in archive::read(tar)? {
         let kind = match entry.kind {
-            Kind::File { mode, content } => Kind::File { mode, content: tar[content].to_vec() },
-            Kind::Directory { mode } => Kind::Directory { mode },
-            Kind::Symlink { target } => Kind::Symlink { target },
-            Kind::Device { major, minor } => Kind::Device { major, minor },
-            Kind::Hardlink { target } => {
-                members.get(&target).cloned().unwrap_or(Kind::Hardlink { target })
+            Body::File { mode, content } => Body::File { mode, content: tar[content].to_vec() },
+            Body::Directory { mode } => Body::Directory { mode },
+            Body::Symlink { target } => Body::Symlink { target },
+            Body::Device { major, minor } => Body::Device { major, minor },
+            Body::Hardlink { target } => {
+                members.get(&target).cloned().unwrap_or(Body::Hardlink { target })
             }
         };
         members.insert(entry.path, kind);

@@ -3,7 +3,7 @@
 //! The folder is empty at the start, paths with `..` are refused, and symbolic links are made last:
 //! so no path that is written to can lead through a link, and nothing that exists is overwritten.
 
-use crate::archive::{self, Kind};
+use crate::archive::{self, Body};
 use crate::progress::Progress;
 use crate::{Error, Result, layout, sha256};
 use firmseed_formats::escape::Escape;
@@ -37,16 +37,16 @@ pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
             index::MemberKind::File { content, mode } => {
                 let bytes = content.slice(image).expect("the index was opened against this image");
                 let content = Content { bytes, sha256: Some(content.sha256) };
-                Kind::File { mode, content }
+                Body::File { mode, content }
             }
-            index::MemberKind::Directory { mode } => Kind::Directory { mode },
+            index::MemberKind::Directory { mode } => Body::Directory { mode },
             index::MemberKind::Symlink { target } => {
-                Kind::Symlink { target: target.bytes().collect() }
+                Body::Symlink { target: target.bytes().collect() }
             }
             index::MemberKind::Hardlink { target } => {
-                Kind::Hardlink { target: target.bytes().collect() }
+                Body::Hardlink { target: target.bytes().collect() }
             }
-            index::MemberKind::Device { major, minor } => Kind::Device { major, minor },
+            index::MemberKind::Device { major, minor } => Body::Device { major, minor },
         };
         members.insert(member.path.bytes().collect(), kind);
     }
@@ -58,14 +58,14 @@ pub fn extract_tar(tar: &[u8], folder: &Path) -> Result<Extracted> {
     let mut members = Members::new();
     for entry in archive::read(tar)? {
         let kind = match entry.kind {
-            Kind::File { mode, content } => {
+            Body::File { mode, content } => {
                 let content = Content { bytes: &tar[content], sha256: None };
-                Kind::File { mode, content }
+                Body::File { mode, content }
             }
-            Kind::Directory { mode } => Kind::Directory { mode },
-            Kind::Symlink { target } => Kind::Symlink { target },
-            Kind::Hardlink { target } => Kind::Hardlink { target },
-            Kind::Device { major, minor } => Kind::Device { major, minor },
+            Body::Directory { mode } => Body::Directory { mode },
+            Body::Symlink { target } => Body::Symlink { target },
+            Body::Hardlink { target } => Body::Hardlink { target },
+            Body::Device { major, minor } => Body::Device { major, minor },
         };
         members.insert(entry.path, kind);
     }
@@ -79,12 +79,12 @@ struct Content<'a> {
 }
 
 /// By path: as tar does, the last member of a path wins; folders come before what is in them.
-type Members<'a> = BTreeMap<Vec<u8>, Kind<Content<'a>>>;
+type Members<'a> = BTreeMap<Vec<u8>, Body<Content<'a>>>;
 
 fn unpack(members: &Members<'_>, folder: &Path) -> Result<Extracted> {
     prepare(folder)?;
     let sizes = members.values().map(|kind| match kind {
-        Kind::File { content, .. } => content.bytes.len() as u64,
+        Body::File { content, .. } => content.bytes.len() as u64,
         _ => 0,
     });
     let progress = Progress::new("unpacking", sizes.sum());
@@ -94,7 +94,7 @@ fn unpack(members: &Members<'_>, folder: &Path) -> Result<Extracted> {
     for (path, kind) in members {
         let place = place(folder, path)?;
         match kind {
-            Kind::File { content, mode } => {
+            Body::File { content, mode } => {
                 if content.sha256.is_some_and(|hash| hash != sha256(content.bytes)) {
                     return fail(
                         path,
@@ -105,22 +105,22 @@ fn unpack(members: &Members<'_>, folder: &Path) -> Result<Extracted> {
                 progress.advance(content.bytes.len());
                 extracted.files += 1;
             }
-            Kind::Directory { mode } => {
+            Body::Directory { mode } => {
                 fs::create_dir_all(&place).map_err(Error::io("make the folder", &place))?;
                 folder_modes.push((place, *mode));
             }
-            Kind::Device { .. } => extracted.skipped.push(Escape(path).to_string()),
-            Kind::Symlink { .. } | Kind::Hardlink { .. } => {}
+            Body::Device { .. } => extracted.skipped.push(Escape(path).to_string()),
+            Body::Symlink { .. } | Body::Hardlink { .. } => {}
         }
     }
     for (path, kind) in members {
-        if let Kind::Hardlink { target } = kind {
+        if let Body::Hardlink { target } = kind {
             hard_link(folder, path, target, members)?;
             extracted.files += 1;
         }
     }
     for (path, kind) in members {
-        if let Kind::Symlink { target } = kind {
+        if let Body::Symlink { target } = kind {
             make_symlink(&place(folder, path)?, target)?;
         }
     }
@@ -187,12 +187,12 @@ fn hard_link(folder: &Path, path: &[u8], target: &[u8], members: &Members<'_>) -
     let mut target = target;
     for _ in 0..members.len() {
         match members.get(target) {
-            Some(Kind::Hardlink { target: next }) => target = next,
-            Some(Kind::File { .. }) => {
+            Some(Body::Hardlink { target: next }) => target = next,
+            Some(Body::File { .. }) => {
                 let (from, to) = (place(folder, target)?, place(folder, path)?);
                 return fs::hard_link(&from, &to).map_err(Error::io("make the link", &to));
             }
-            Some(Kind::Symlink { target }) => return make_symlink(&place(folder, path)?, target),
+            Some(Body::Symlink { target }) => return make_symlink(&place(folder, path)?, target),
             _ => break,
         }
     }

@@ -3,7 +3,7 @@
 //! kernel | index | symbols | tar, each at the next multiple of 4096, padding between. The index states
 //! where the others begin, and its own length decides that: [`assemble`] grows it until both agree.
 
-use crate::archive::{Entry, Kind};
+use crate::archive::{Body, ReadMember};
 use crate::kernel::Kernel;
 use crate::progress::Progress;
 use crate::{Error, Result, sha256};
@@ -51,14 +51,14 @@ impl Settings {
 pub fn assemble(
     mut kernel: Kernel,
     tar: &[u8],
-    entries: &[Entry],
+    entries: &[ReadMember],
     settings: &Settings,
     progress: &Progress,
 ) -> Result<Vec<u8>> {
     let hashes: Vec<Option<Digest>> = entries
         .iter()
         .map(|entry| match &entry.kind {
-            Kind::File { content, .. } => {
+            Body::File { content, .. } => {
                 progress.advance(content.len());
                 Some(sha256(&tar[content.clone()]))
             }
@@ -137,10 +137,10 @@ fn head(
     text
 }
 
-fn member_line(entry: &Entry, hash: Option<&Digest>, tar_at: usize) -> String {
+fn member_line(entry: &ReadMember, hash: Option<&Digest>, tar_at: usize) -> String {
     let path = Escape(&entry.path);
     match (&entry.kind, hash) {
-        (Kind::File { mode, content }, Some(hash)) => {
+        (Body::File { mode, content }, Some(hash)) => {
             format!(
                 "file {} {mode:04o} {} {} {path}\n",
                 Hex(hash),
@@ -148,11 +148,11 @@ fn member_line(entry: &Entry, hash: Option<&Digest>, tar_at: usize) -> String {
                 tar_at + content.start
             )
         }
-        (Kind::Directory { mode }, _) => format!("dir {mode:04o} {path}\n"),
-        (Kind::Symlink { target }, _) => format!("symlink {path} {}\n", Escape(target)),
-        (Kind::Hardlink { target }, _) => format!("hardlink {path} {}\n", Escape(target)),
-        (Kind::Device { major, minor }, _) => format!("device {major} {minor} {path}\n"),
-        (Kind::File { .. }, None) => unreachable!("every file was hashed"),
+        (Body::Directory { mode }, _) => format!("dir {mode:04o} {path}\n"),
+        (Body::Symlink { target }, _) => format!("symlink {path} {}\n", Escape(target)),
+        (Body::Hardlink { target }, _) => format!("hardlink {path} {}\n", Escape(target)),
+        (Body::Device { major, minor }, _) => format!("device {major} {minor} {path}\n"),
+        (Body::File { .. }, None) => unreachable!("every file was hashed"),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`RUN`] calls the scripts of all ports, in order; the chain's last line runs it.
 
-use crate::archive::{Kind, Member};
+use crate::archive::{Body, Member};
 use crate::port::Port;
 use crate::sources::Seeker;
 use crate::{Error, Result, tree, unpacked};
@@ -17,7 +17,7 @@ pub fn add(members: &mut Vec<Member<Vec<u8>>>, ports: &[PathBuf], seeker: &Seeke
         return Ok(());
     }
     let runs = |member: &Member<Vec<u8>>| match &member.kind {
-        Kind::File { content, .. } => {
+        Body::File { content, .. } => {
             member.path != RUN && content.windows(RUN.len()).any(|part| part == RUN)
         }
         _ => false,
@@ -56,7 +56,7 @@ fn members_of(port: &Port, seeker: &Seeker) -> Result<Vec<Member<Vec<u8>>>> {
     let place = |path: &[u8]| [&prefix, &b"/"[..], path].concat();
     let mut members = tree::read(&port.folder)?;
     let is_script = |member: &Member<_>| {
-        member.path == b"build.kaem" && matches!(member.kind, Kind::File { .. })
+        member.path == b"build.kaem" && matches!(member.kind, Body::File { .. })
     };
     if !members.iter().any(is_script) {
         return Err(Error::Port {
@@ -66,7 +66,7 @@ fn members_of(port: &Port, seeker: &Seeker) -> Result<Vec<Member<Vec<u8>>>> {
     }
     for member in &mut members {
         member.path = place(&member.path);
-        if let Kind::Hardlink { target } = &mut member.kind {
+        if let Body::Hardlink { target } = &mut member.kind {
             *target = place(target);
         }
     }
@@ -77,7 +77,7 @@ fn members_of(port: &Port, seeker: &Seeker) -> Result<Vec<Member<Vec<u8>>>> {
         // It may lie in the port's own folder.
         if members.iter().all(|member| member.path != path) {
             let (mode, content) = (0o644, found.content);
-            members.push(Member { path, kind: Kind::File { mode, content } });
+            members.push(Member { path, kind: Body::File { mode, content } });
         }
     }
     members.push(folder(&prefix));
@@ -96,11 +96,11 @@ fn append_calls(members: &mut Vec<Member<Vec<u8>>>, calls: &str) -> Result<()> {
     let Some(run) = members.iter_mut().find(|member| member.path == RUN) else {
         let head = "# Builds the ports of this image, in order. Run by kaem.\nPATH=/bin\n";
         let content = [head, calls].concat().into_bytes();
-        members.push(Member { path: RUN.to_vec(), kind: Kind::File { mode: 0o644, content } });
+        members.push(Member { path: RUN.to_vec(), kind: Body::File { mode: 0o644, content } });
         return Ok(());
     };
     match &mut run.kind {
-        Kind::File { content, .. } => {
+        Body::File { content, .. } => {
             content.extend(calls.bytes());
             Ok(())
         }
@@ -109,5 +109,5 @@ fn append_calls(members: &mut Vec<Member<Vec<u8>>>, calls: &str) -> Result<()> {
 }
 
 fn folder(path: &[u8]) -> Member<Vec<u8>> {
-    Member { path: path.to_vec(), kind: Kind::Directory { mode: 0o755 } }
+    Member { path: path.to_vec(), kind: Body::Directory { mode: 0o755 } }
 }

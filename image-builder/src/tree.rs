@@ -5,7 +5,7 @@
 //! decides. Group and others get the owner's bits without write; set-id bits stay, and a sticky
 //! folder (`/tmp`) stays open to all.
 
-use crate::archive::{Kind, Member};
+use crate::archive::{Body, Member};
 use crate::{Error, Result};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -48,7 +48,7 @@ pub fn read(root: &Path) -> Result<Vec<Member<Vec<u8>>>> {
                 first_names.entry((meta.dev(), meta.ino())).or_insert_with(|| path.clone()).clone()
             });
             let kind = match first {
-                Some(target) if target != path => Kind::Hardlink { target },
+                Some(target) if target != path => Body::Hardlink { target },
                 _ => kind(entry.path(), &meta)?,
             };
             Ok(Member { path, kind })
@@ -56,19 +56,19 @@ pub fn read(root: &Path) -> Result<Vec<Member<Vec<u8>>>> {
         .collect()
 }
 
-fn kind(path: &Path, meta: &Metadata) -> Result<Kind<Vec<u8>>> {
+fn kind(path: &Path, meta: &Metadata) -> Result<Body<Vec<u8>>> {
     let mode = portable_mode(meta);
     let file_type = meta.file_type();
     if file_type.is_file() {
         let content = std::fs::read(path).map_err(Error::io("read", path))?;
-        return Ok(Kind::File { mode, content });
+        return Ok(Body::File { mode, content });
     }
     if file_type.is_dir() {
-        return Ok(Kind::Directory { mode });
+        return Ok(Body::Directory { mode });
     }
     if file_type.is_symlink() {
         let target = std::fs::read_link(path).map_err(Error::io("read the link", path))?;
-        return Ok(Kind::Symlink { target: OsStr::as_bytes(target.as_os_str()).to_vec() });
+        return Ok(Body::Symlink { target: OsStr::as_bytes(target.as_os_str()).to_vec() });
     }
     let what = match () {
         () if file_type.is_socket() => "a socket",

@@ -4,7 +4,7 @@
 //! (`docs/ledger.md`, "The policy"). This list is the text that vouches for its output: the machine checks it after
 //! unpacking, and `verify` takes the hashes that stand in it. It is made from the pinned file and from nothing else.
 
-use crate::archive::{self, Kind};
+use crate::archive::{self, Body};
 use crate::port::{Pin, Port};
 use crate::sources::Seeker;
 use crate::{Error, Result, output, sha256};
@@ -74,7 +74,7 @@ fn list(port: &Port, pin: &Pin, content: &[u8]) -> Result<String> {
     let tar = unpack(content, &pin.file)?;
     let mut files = BTreeMap::new();
     for member in archive::read(&tar)? {
-        if let Kind::File { content, .. } = member.kind {
+        if let Body::File { content, .. } = member.kind {
             files.insert(member.path, sha256(&tar[content]));
         }
     }

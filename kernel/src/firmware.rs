@@ -5,7 +5,7 @@ use board::regions::{Region, RegionList};
 use board::tree::{self, HEADER_SIZE, TreeError};
 use board::{Board, fallback};
 
-use crate::arch::{Entry, cpu};
+use crate::arch::{BootState, cpu};
 use crate::drivers::gpio::Pins;
 use crate::drivers::mailbox::Mailbox;
 use crate::drivers::timer::Timer;
@@ -28,7 +28,7 @@ pub struct Found {
 
 impl Found {
     fn new(
-        entry: Entry,
+        entry: BootState,
         mut board: Board<'static>,
         device_tree: Region,
         fault: Option<TreeError>,
@@ -86,7 +86,7 @@ fn ask_for_memory(mailbox: Mailbox, board: &mut Board<'_>) {
 }
 
 /// Reads the device tree that the loader passed, or that QEMU left where memory begins, or guesses.
-pub fn find(entry: Entry) -> Found {
+pub fn find(entry: BootState) -> Found {
     let passed = read_tree(entry.device_tree);
     let at_start_of_memory = || match entry.image >= fallback::VIRT_MEMORY {
         true => read_tree(fallback::VIRT_MEMORY),

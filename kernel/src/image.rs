@@ -7,7 +7,7 @@ use firmseed_core::image;
 use firmseed_formats::image::{Index, KernelName, kernel_hash};
 use firmseed_formats::sha256::{Digest, Hex};
 
-use crate::arch::{self, Entry};
+use crate::arch::{self, BootState};
 use crate::machine::{sha256, sha256_compression};
 use crate::println;
 
@@ -27,7 +27,7 @@ impl Image {
     ///
     /// # Errors
     /// A text that says what is damaged.
-    pub fn open(bytes: &'static [u8], entry: Entry) -> Result<Self, String> {
+    pub fn open(bytes: &'static [u8], entry: BootState) -> Result<Self, String> {
         let extent = arch::extent();
         if bytes.len() as u64 <= extent.end {
             return Err(

@@ -23,13 +23,13 @@ mod results;
 mod run;
 mod trace;
 
-use arch::Entry;
+use arch::BootState;
 
 /// Exit status of a machine that never came to its first program, or could not bring out what it wrote.
 const FAILED: u8 = 254;
 
 /// Called by boot.s, through `arch`.
-fn start(entry: Entry) -> ! {
+fn start(entry: BootState) -> ! {
     let found = firmware::find(entry);
     if let Some(uart) = found.console() {
         console::open(uart);

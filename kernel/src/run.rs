@@ -8,7 +8,7 @@ use firmseed_core::kernel::Kernel;
 use firmseed_core::run::Next;
 
 use crate::arch::trap::enter_user;
-use crate::arch::{self, Entry, cpu, exception, mmu};
+use crate::arch::{self, BootState, cpu, exception, mmu};
 use crate::drivers::interrupts::Interrupts;
 use crate::drivers::timer::{TICKS_PER_SLICE, Timer};
 use crate::drivers::virtio_block::{self, Disk};
@@ -24,7 +24,7 @@ use crate::{console, println, trace};
 ///
 /// # Errors
 /// A text for the console: why nothing could be run, or nothing brought out.
-pub fn run(entry: Entry, found: &Found) -> Result<u8, String> {
+pub fn run(entry: BootState, found: &Found) -> Result<u8, String> {
     let board = &found.board;
     let timer = Timer::new().ok_or("the firmware left the timer's frequency (CNTFRQ_EL0) unset")?;
     let disk_slot =

@@ -4,7 +4,7 @@ use crate::findings::{Check, Findings, Named, path_text};
 use crate::image::{Image, bytes, content_of};
 use firmseed_formats::hex0;
 use firmseed_formats::ledger::format::Content;
-use firmseed_formats::ledger::parse::{Ledger, Seed};
+use firmseed_formats::ledger::parse::{Ledger, SeedRecord};
 use firmseed_formats::sha256::{Digest, Hex, digest};
 
 /// What PID 1 is when it starts, as the kernel's ledger has it.
@@ -108,7 +108,7 @@ fn first_process(ledger: &Ledger, image: &Image<'_>, start: &Start, findings: &m
 }
 
 /// Is the seed's program what hex0 makes of its text, a file of the image?
-fn decoded(seed: &Seed, image: &Image<'_>) -> Result<(), String> {
+fn decoded(seed: &SeedRecord, image: &Image<'_>) -> Result<(), String> {
     let (text, program) = (&seed.text, &seed.program);
     let name = path_text(&text.path);
     let (file, source) = image.at(&text.path).ok_or(format!("the image has no file {name}"))?;

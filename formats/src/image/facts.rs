@@ -89,7 +89,7 @@ impl fmt::Display for Policy {
 
 /// A program that the kernel makes from hex0 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seed<'a> {
+pub struct SeedLine<'a> {
     /// The text, a file of the tar.
     pub source: Escaped<'a>,
     /// Where the program is put; absolute.

@@ -24,7 +24,7 @@ pub struct File {
 
 /// A program that the kernel made from hex0 text. The class of both contents is not in the ledger: ELF and text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seed {
+pub struct SeedRecord {
     /// What was made.
     pub program: File,
     /// What it was made from.
@@ -86,7 +86,7 @@ pub struct Ledger {
     /// The head of the run that left the image's files.
     pub continues: Option<Digest>,
     /// The programs that the kernel decoded.
-    pub seeds: Vec<Seed>,
+    pub seeds: Vec<SeedRecord>,
     /// What happened, in order.
     pub entries: Vec<Entry>,
     /// What the machine stopped with.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::format::{Class, Content, ContentHasher, Ending};
-use super::parse::{Entry, File, Ledger, Seed};
+use super::parse::{Entry, File, Ledger, SeedRecord};
 use crate::sha256::{compress, digest};
 
 fn content() -> impl Strategy<Value = Content> {
@@ -68,7 +68,7 @@ prop_compose! {
         kernel in any::<[u8; 32]>(),
     ) -> Ledger {
         let of_class = |class, mut file: File| { file.content.class = class; file };
-        let seeds = seeds.into_iter().map(|(program, text)| Seed {
+        let seeds = seeds.into_iter().map(|(program, text)| SeedRecord {
             program: of_class(Class::Elf, program),
             text: of_class(Class::Text, text),
         }).collect();

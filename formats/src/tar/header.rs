@@ -2,7 +2,7 @@
 
 use super::error::Cause;
 use super::pax::{Extension, until_nul};
-use super::{Entry, EntryKind, EntryPath};
+use super::{EntryKind, EntryPath, TarEntry};
 
 /// A field of the header: its name, offset and length.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ impl<'a> Header<'a> {
         offset: usize,
         extension: &Extension<'a>,
         data: &'a [u8],
-    ) -> Result<Entry<'a>, Cause> {
+    ) -> Result<TarEntry<'a>, Cause> {
         let path = match extension.path {
             Some(name) => EntryPath { prefix: &[], name },
             None => EntryPath {
@@ -84,7 +84,7 @@ impl<'a> Header<'a> {
             return Err(Cause::UnexpectedData { size });
         }
         let own_time = || i64::try_from(self.number(MTIME)?).map_err(|_| bad_number(MTIME));
-        Ok(Entry {
+        Ok(TarEntry {
             offset,
             path,
             kind,

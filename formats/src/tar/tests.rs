@@ -14,12 +14,12 @@ fn record(key: &str, value: &str) -> String {
     format!("{length} {key}={value}\n")
 }
 
-fn path(entry: &Entry) -> String {
+fn path(entry: &TarEntry) -> String {
     let names: Result<Vec<_>, _> = entry.path.components().collect();
     String::from_utf8(names.unwrap().join(&b'/')).unwrap()
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Entry<'_>>, TarError> {
+fn read(bytes: &[u8]) -> Result<Vec<TarEntry<'_>>, TarError> {
     Archive::new(bytes).collect()
 }
 

@@ -3,7 +3,7 @@
 //! What `build` and `check` let pass here boots: the judges are the kernel's own decoder and file
 //! system. A seed's text is a file of the image itself, so that `verify` can decode it again.
 
-use crate::archive::{Entry, Kind};
+use crate::archive::{Body, ReadMember};
 use firmseed_core::errno::Errno;
 use firmseed_core::fs::{Follow, Fs, InodeId};
 use firmseed_formats::elf::{Elf, ElfError};
@@ -35,7 +35,7 @@ pub enum Problem {
 pub fn place(
     fs: &mut Fs,
     tar: &[u8],
-    entries: &[Entry],
+    entries: &[ReadMember],
     seeds: &[(Vec<u8>, Vec<u8>)],
 ) -> Result<Vec<Placed>, Problem> {
     let mut placed: Vec<Placed> = Vec::new();
@@ -86,13 +86,13 @@ pub fn parse(code: &[u8]) -> Result<Elf, ElfError> {
 pub fn member<'t>(
     fs: &Fs,
     tar: &'t [u8],
-    entries: &'t [Entry],
+    entries: &'t [ReadMember],
     file: InodeId,
 ) -> Option<(&'t [u8], &'t [u8])> {
     let is_it = |path: &[u8]| fs.resolve(InodeId::ROOT, path, Follow::No) == Ok(file);
     // The last: a member replaces an earlier one of its name.
     entries.iter().rev().find_map(|entry| match &entry.kind {
-        Kind::File { content, .. } if is_it(&entry.path) => {
+        Body::File { content, .. } if is_it(&entry.path) => {
             Some((&entry.path[..], &tar[content.clone()]))
         }
         _ => None,
@@ -117,7 +117,7 @@ pub fn misspelled(stated: &[(Vec<u8>, Vec<u8>)], real: &[(Vec<u8>, Vec<u8>)]) ->
 fn text_of<'t>(
     fs: &Fs,
     tar: &'t [u8],
-    entries: &'t [Entry],
+    entries: &'t [ReadMember],
     path: &[u8],
 ) -> Option<(Vec<u8>, &'t [u8])> {
     let file = fs.resolve(InodeId::ROOT, path, Follow::Yes).ok()?;

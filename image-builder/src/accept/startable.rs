@@ -3,7 +3,7 @@
 //! The judges are the kernel's own: its file system, its reader of `#!` lines, its reader of ELF headers.
 
 use super::seeds::{self, Placed};
-use crate::archive::Entry;
+use crate::archive::ReadMember;
 use firmseed_core::exec::SCRIPT_DEPTH;
 use firmseed_core::exec::script::{self, HEAD_SIZE, Head};
 use firmseed_core::fs::{FileType, Follow, Fs, InodeId};
@@ -12,13 +12,13 @@ use firmseed_verify::image::content_of;
 use firmseed_verify::origin::Start;
 
 /// The files at the moment when the kernel starts PID 1.
-pub struct Files<'a> {
+pub struct StartFiles<'a> {
     /// The tar, and the seeds in their places.
     pub fs: &'a Fs,
     /// The bytes of the tar.
     pub tar: &'a [u8],
     /// Its members.
-    pub entries: &'a [Entry],
+    pub entries: &'a [ReadMember],
     /// The seeds.
     pub seeds: &'a [Placed],
     /// The folder in which PID 1 starts, and from which its interpreters are looked for.
@@ -27,7 +27,7 @@ pub struct Files<'a> {
     pub policy: Policy,
 }
 
-impl Files<'_> {
+impl StartFiles<'_> {
     /// How the program at `init`, or the interpreter that its `#!` line leads to, is started with `arguments` behind its name.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The files that a run left: a folder as `qemu/run --out` makes it, or a tar.
 
-use crate::archive::{self, Kind};
+use crate::archive::{self, Body};
 use crate::{Error, Result};
 use firmseed_verify::results::Artifact;
 use std::os::unix::ffi::OsStrExt;
@@ -19,8 +19,8 @@ pub fn read(path: &Path) -> Result<Vec<Artifact>> {
 }
 
 fn of_tar(tar: &[u8]) -> Result<Vec<Artifact>> {
-    let file = |member: archive::Entry| match member.kind {
-        Kind::File { content, .. } => {
+    let file = |member: archive::ReadMember| match member.kind {
+        Body::File { content, .. } => {
             Some(Artifact { path: [b"/", &member.path[..]].concat(), bytes: tar[content].to_vec() })
         }
         _ => None,

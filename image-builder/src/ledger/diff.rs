@@ -4,7 +4,7 @@
 //! no entry made (a changed file of the image), or a machine that does something else with the same.
 
 use super::diff_files::{Changed, changed, maker, outcome, pairs, written_by};
-use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, SeedRecord};
 use firmseed_formats::sha256::Hex;
 use firmseed_verify::findings::{Named, Short, path_text};
 use firmseed_verify::lineage::Lineage;
@@ -13,13 +13,13 @@ use serde::Serialize;
 /// What differs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum DifferenceKind {
     /// The images, but nothing that a process read.
     Image,
     /// Which programs may run.
     Policy,
     /// A seed, or its text.
-    Seed,
+    SeedRecord,
     /// Which process it is, or who started it: another order.
     Process,
     /// The program's contents.
@@ -42,7 +42,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct First {
     /// What differs.
-    pub kind: Kind,
+    pub kind: DifferenceKind,
     /// In which entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<u64>,
@@ -70,7 +70,7 @@ pub struct Difference {
 }
 
 impl First {
-    fn new(kind: Kind, text: impl Into<String>) -> Self {
+    fn new(kind: DifferenceKind, text: impl Into<String>) -> Self {
         First { kind, entry: None, lines: None, files: Vec::new(), text: vec![text.into()] }
     }
 
@@ -93,7 +93,7 @@ pub fn diff(a: &Ledger, b: &Ledger) -> Difference {
 fn first(a: &Ledger, b: &Ledger) -> First {
     if a.policy != b.policy {
         return First::new(
-            Kind::Policy,
+            DifferenceKind::Policy,
             format!("the policy is {} in A, {} in B", a.policy, b.policy),
         );
     }
@@ -113,11 +113,11 @@ fn first(a: &Ledger, b: &Ledger) -> First {
         std::cmp::Ordering::Less => longer("A", a, "B", b),
         std::cmp::Ordering::Greater => longer("B", b, "A", a),
         std::cmp::Ordering::Equal if a.status != b.status => First::new(
-            Kind::Status,
+            DifferenceKind::Status,
             format!("the machine stops with status {} in A, {} in B", a.status, b.status),
         ),
         std::cmp::Ordering::Equal => First::new(
-            Kind::Image,
+            DifferenceKind::Image,
             format!(
                 "the images are different (tar {} in A, {} in B), but no process read or wrote anything else",
                 Short(&a.files),
@@ -132,13 +132,18 @@ fn same(one: &Entry, other: &Entry) -> bool {
     one.chain == other.chain || bare(one) == bare(other)
 }
 
-fn seeds(a: &[Seed], b: &[Seed]) -> Option<First> {
+fn seeds(a: &[SeedRecord], b: &[SeedRecord]) -> Option<First> {
     if a.len() != b.len() {
-        return Some(First::new(Kind::Seed, format!("A has {} seeds, B {}", a.len(), b.len())));
+        return Some(First::new(
+            DifferenceKind::SeedRecord,
+            format!("A has {} seeds, B {}", a.len(), b.len()),
+        ));
     }
     let (one, other) = a.iter().zip(b).find(|(one, other)| one != other)?;
-    let mut difference =
-        First::new(Kind::Seed, format!("the seed {} differs", path_text(&one.program.path)));
+    let mut difference = First::new(
+        DifferenceKind::SeedRecord,
+        format!("the seed {} differs", path_text(&one.program.path)),
+    );
     for (what, one, other) in
         [("text", &one.text, &other.text), ("program", &one.program, &other.program)]
     {
@@ -160,7 +165,7 @@ fn longer(short: &str, ends: &Ledger, long: &str, goes_on: &Ledger) -> First {
         next.process,
         command(next)
     );
-    let mut difference = First::new(Kind::Length, text);
+    let mut difference = First::new(DifferenceKind::Length, text);
     difference.entry = Some(next.number);
     difference
 }
@@ -169,7 +174,7 @@ fn longer(short: &str, ends: &Ledger, long: &str, goes_on: &Ledger) -> First {
 fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
     if (a.process, a.parent) != (b.process, b.parent) {
         return First::new(
-            Kind::Process,
+            DifferenceKind::Process,
             format!("in A it is process {} (of {}), {}", a.process, a.parent, command(a)),
         )
         .say(format!("in B it is process {} (of {}), {}", b.process, b.parent, command(b)))
@@ -177,9 +182,18 @@ fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
     }
     let who = format!("process {}, {}", a.process, command(a));
     if a.program.content != b.program.content {
-        let mut difference = First::new(Kind::Program, format!("{who}: it is another program"))
-            .say(format!("A runs {}, {}", Named(&a.program), maker(&a.program, a, &lineages[0])))
-            .say(format!("B runs {}, {}", Named(&b.program), maker(&b.program, b, &lineages[1])));
+        let mut difference =
+            First::new(DifferenceKind::Program, format!("{who}: it is another program"))
+                .say(format!(
+                    "A runs {}, {}",
+                    Named(&a.program),
+                    maker(&a.program, a, &lineages[0])
+                ))
+                .say(format!(
+                    "B runs {}, {}",
+                    Named(&b.program),
+                    maker(&b.program, b, &lineages[1])
+                ));
         let written_by =
             [written_by(&a.program, a, &lineages[0]), written_by(&b.program, b, &lineages[1])];
         difference.files.push(changed(
@@ -202,7 +216,7 @@ fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
     }
     if a.wrote != b.wrote {
         let mut difference = First::new(
-            Kind::Output,
+            DifferenceKind::Output,
             format!("{who}: the same program with the same inputs wrote something else"),
         )
         .say("not deterministic, or one of the machines or ledgers is wrong");
@@ -212,14 +226,14 @@ fn entries(a: &Entry, b: &Entry, lineages: &[Lineage<'_>; 2]) -> First {
         return difference;
     }
     First::new(
-        Kind::Ending,
+        DifferenceKind::Ending,
         format!("{who}: ends with `{}` in A, with `{}` in B", a.ending, b.ending),
     )
 }
 
 fn arguments(a: &Entry, b: &Entry) -> First {
     let mut difference = First::new(
-        Kind::Arguments,
+        DifferenceKind::Arguments,
         format!("process {}: the same program, started another way", a.process),
     );
     let lists = [
@@ -240,7 +254,8 @@ fn arguments(a: &Entry, b: &Entry) -> First {
 
 /// Other inputs: which, and who made them.
 fn input(a: &Entry, b: &Entry, who: &str, lineages: &[Lineage<'_>; 2]) -> First {
-    let mut difference = First::new(Kind::Input, format!("{who}: it read something else"));
+    let mut difference =
+        First::new(DifferenceKind::Input, format!("{who}: it read something else"));
     let mut made = false;
     for (path, one, other) in pairs(&a.reads, &b.reads) {
         let by = [

@@ -1,6 +1,6 @@
 //! The files that differ between two entries, and who made them.
 
-use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, SeedRecord};
 use firmseed_formats::sha256::Hex;
 use firmseed_verify::findings::path_text;
 use firmseed_verify::lineage::Lineage;
@@ -56,7 +56,7 @@ pub fn written_by(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> Option<u
 }
 
 pub fn maker(file: &File, entry: &Entry, lineage: &Lineage<'_>) -> String {
-    let is_seed = |seed: &Seed| seed.program.content == file.content;
+    let is_seed = |seed: &SeedRecord| seed.program.content == file.content;
     match written_by(file, entry, lineage) {
         Some(entry) => format!("written by entry {entry}"),
         None if lineage.ledger.seeds.iter().any(is_seed) => "a seed".into(),

@@ -1,12 +1,12 @@
 //! config.txt and cmdline.txt: what the firmware does before the kernel runs. docs/boards.md explains each line.
 
-use super::fat::Files;
+use super::fat::FatFiles;
 
 /// The firmware puts the name of the serial port on pins 8 and 10 in place of `serial0`, and the kernel reads it.
 pub const COMMAND_LINE: &str = "console=serial0,115200\n";
 
 /// config.txt for a card with these `files`, then the user's `extra` lines.
-pub fn text(files: &Files, extra: &[u8]) -> Vec<u8> {
+pub fn text(files: &FatFiles, extra: &[u8]) -> Vec<u8> {
     let has = |name: &str| files.contains_key(name);
     let mut text = String::from(
         "# Firmseed on a Raspberry Pi. docs/boards.md explains each line.\n\

@@ -9,8 +9,8 @@ use std::io::{Cursor, Result, Write};
 /// The only folder.
 const FOLDER: &str = "overlays";
 
-/// Files by their paths on the volume: names of ASCII characters, some in `overlays`.
-pub type Files = BTreeMap<String, Vec<u8>>;
+/// FatFiles by their paths on the volume: names of ASCII characters, some in `overlays`.
+pub type FatFiles = BTreeMap<String, Vec<u8>>;
 
 /// The time of every file, the start of the kernel's own calendar: 2026-01-01, 00:00.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl fatfs::TimeProvider for FixedTime {
 }
 
 /// Bytes of a volume that holds `files`, with some to spare.
-pub fn room_for(files: &Files) -> u64 {
+pub fn room_for(files: &FatFiles) -> u64 {
     const CLUSTER: u64 = 4096; // of volumes up to 8 GiB; 512 below 260 MiB
     let cluster = |bytes: &Vec<u8>| (bytes.len() as u64).next_multiple_of(CLUSTER) + CLUSTER;
     let contents: u64 = files.values().map(cluster).sum();
@@ -37,7 +37,7 @@ pub fn room_for(files: &Files) -> u64 {
 }
 
 /// A volume of `size` bytes with `files`.
-pub fn volume(size: u64, identifier: u32, files: &Files) -> Result<Vec<u8>> {
+pub fn volume(size: u64, identifier: u32, files: &FatFiles) -> Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(size).map_err(std::io::Error::other)?];
     let options = FormatVolumeOptions::new()
         .bytes_per_sector(SECTOR as u16)

@@ -1,7 +1,7 @@
 //! The files of the Raspberry Pi's firmware among those of the folders that the user names. They are not free software:
 //! the project has none of them, and takes only what the boards read.
 
-use super::fat::Files;
+use super::fat::FatFiles;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
@@ -129,8 +129,8 @@ impl Firmware {
     }
 
     /// Their contents.
-    pub fn read(&self) -> Result<Files> {
-        let mut files = Files::new();
+    pub fn read(&self) -> Result<FatFiles> {
+        let mut files = FatFiles::new();
         let mut total = 0;
         for (name, path) in &self.files {
             total += fs::metadata(path).map_err(Error::io("read", path))?.len();

@@ -1,7 +1,7 @@
 //! What a board wrote to its card: the tar in the second partition of a card, or of a card's image.
 
 use super::mbr::{self, Partition, SECTOR};
-use crate::archive::{self, BLOCK, Kind};
+use crate::archive::{self, BLOCK, Body};
 use crate::{Error, Result, sha256};
 use firmseed_formats::escape::Escape;
 use firmseed_formats::sha256::Hex;
@@ -53,7 +53,7 @@ pub fn read(card: &Path) -> Result<Vec<u8>> {
 pub fn list(tar: &[u8]) -> Result<String> {
     let mut text = String::new();
     for entry in archive::read(tar)? {
-        if let Kind::File { content, .. } = entry.kind {
+        if let Body::File { content, .. } = entry.kind {
             let hash = sha256(&tar[content]);
             text += &format!("{}  {}\n", Hex(&hash), Escape(&entry.path));
         }

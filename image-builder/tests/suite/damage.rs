@@ -3,7 +3,7 @@
 use crate::common::{self, forged};
 use firmseed_formats::image::Policy;
 use firmseed_formats::sha256::Hex;
-use image_builder::archive::{self, Kind, Member};
+use image_builder::archive::{self, Body, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
 use image_builder::progress::Progress;
@@ -35,16 +35,16 @@ fn kernel() -> Kernel {
 
 /// An image of a few members of every kind.
 fn small_image() -> Vec<u8> {
-    let file = |content: &[u8]| Kind::File { mode: 0o755, content: content.to_vec() };
+    let file = |content: &[u8]| Body::File { mode: 0o755, content: content.to_vec() };
     let members = [
-        Member { path: b"bin".to_vec(), kind: Kind::Directory { mode: 0o755 } },
+        Member { path: b"bin".to_vec(), kind: Body::Directory { mode: 0o755 } },
         Member { path: b"bin/sh".to_vec(), kind: file(&program(700, b'x')) },
         Member {
             path: [b"long/".to_vec(), vec![b'n'; 150], vec![b'/'], vec![b'n'; 150]].concat(),
             kind: file(b"text\n"),
         },
-        Member { path: b"link".to_vec(), kind: Kind::Symlink { target: b"bin/sh".to_vec() } },
-        Member { path: b"same".to_vec(), kind: Kind::Hardlink { target: b"bin/sh".to_vec() } },
+        Member { path: b"link".to_vec(), kind: Body::Symlink { target: b"bin/sh".to_vec() } },
+        Member { path: b"same".to_vec(), kind: Body::Hardlink { target: b"bin/sh".to_vec() } },
         Member { path: b"zero".to_vec(), kind: file(b"") },
     ];
     build::image(kernel(), archive::write(&members).unwrap(), &settings(b"/bin/sh")).unwrap().0
@@ -140,7 +140,7 @@ fn the_index_is_the_one_behind_the_kernel() {
     kernel.flat[4096..4096 + 17].copy_from_slice(b"firmseed-index 2\n");
     let init = Member {
         path: b"init".to_vec(),
-        kind: Kind::File { mode: 0o755, content: common::program_elf() },
+        kind: Body::File { mode: 0o755, content: common::program_elf() },
     };
     let tar = archive::write(&[init]).unwrap();
     let (image, _) = build::image(kernel, tar, &settings(b"/init")).unwrap();
@@ -192,7 +192,7 @@ fn has_findings(image: &[u8]) -> bool {
 fn every_kind_of_lie_is_refused_by_both() {
     let file = |path: &[u8], byte: u8| Member {
         path: path.to_vec(),
-        kind: Kind::File { mode: 0o755, content: program(700, byte) },
+        kind: Body::File { mode: 0o755, content: program(700, byte) },
     };
     let members = [file(b"one", b'1'), file(b"two", b'2'), file(b"zero", b'0')];
     let tar = archive::write(&members).unwrap();
@@ -213,16 +213,16 @@ fn unreviewed(members: &[Member<Vec<u8>>]) -> Vec<u8> {
 
 fn file(path: &[u8], content: &[u8]) -> Member<Vec<u8>> {
     let content = content.to_vec();
-    Member { path: path.to_vec(), kind: Kind::File { mode: 0o755, content } }
+    Member { path: path.to_vec(), kind: Body::File { mode: 0o755, content } }
 }
 
 fn link(path: &[u8], target: &[u8]) -> Member<Vec<u8>> {
     let target = target.to_vec();
-    Member { path: path.to_vec(), kind: Kind::Symlink { target } }
+    Member { path: path.to_vec(), kind: Body::Symlink { target } }
 }
 
 fn folder(path: &[u8]) -> Member<Vec<u8>> {
-    Member { path: path.to_vec(), kind: Kind::Directory { mode: 0o755 } }
+    Member { path: path.to_vec(), kind: Body::Directory { mode: 0o755 } }
 }
 
 /// What `build` refuses, in an image that was made without it: refused by `check` too, and by the kernel.
@@ -355,11 +355,11 @@ fn any_members() -> impl Strategy<Value = Vec<Member<Vec<u8>>>> {
     files.prop_map(|files| {
         let init = Member {
             path: b"init".to_vec(),
-            kind: Kind::File { mode: 0o755, content: common::program_elf() },
+            kind: Body::File { mode: 0o755, content: common::program_elf() },
         };
         let file = |(name, (content, mode)): (String, (Vec<u8>, u16))| {
             let path = format!("files/{name}.txt").into_bytes();
-            Member { path, kind: Kind::File { mode: mode | 0o400, content } }
+            Member { path, kind: Body::File { mode: mode | 0o400, content } }
         };
         std::iter::once(init).chain(files.into_iter().map(file)).collect()
     })
@@ -375,7 +375,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         extract::extract(&image, &folder.path().join("x")).unwrap();
         for member in &members {
-            let Kind::File { content, .. } = &member.kind else { unreachable!() };
+            let Body::File { content, .. } = &member.kind else { unreachable!() };
             let path = folder.path().join("x").join(std::str::from_utf8(&member.path).unwrap());
             prop_assert_eq!(&std::fs::read(path).unwrap(), content);
         }

@@ -7,7 +7,7 @@ mod parsers;
 use crate::common;
 use firmseed_formats::image::Flavour;
 use firmseed_formats::image::Policy;
-use image_builder::archive::{self, Kind, Member};
+use image_builder::archive::{self, Body, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::{self, Settings};
 use image_builder::progress::Progress;
@@ -106,14 +106,14 @@ impl Random {
 fn members() -> Vec<Member<Vec<u8>>> {
     let file = |path: &[u8], content: &[u8]| Member {
         path: path.to_vec(),
-        kind: Kind::File { mode: 0o755, content: content.to_vec() },
+        kind: Body::File { mode: 0o755, content: content.to_vec() },
     };
     vec![
-        Member { path: b"bin".to_vec(), kind: Kind::Directory { mode: 0o755 } },
+        Member { path: b"bin".to_vec(), kind: Body::Directory { mode: 0o755 } },
         file(b"bin/sh", &[&common::program_elf()[..], &[7; 476]].concat()),
         file(&[vec![b'd'; 120], b"/".to_vec(), vec![b'f'; 120]].concat(), b"text"),
-        Member { path: b"link".to_vec(), kind: Kind::Symlink { target: vec![b't'; 140] } },
-        Member { path: b"same".to_vec(), kind: Kind::Hardlink { target: b"bin/sh".to_vec() } },
+        Member { path: b"link".to_vec(), kind: Body::Symlink { target: vec![b't'; 140] } },
+        Member { path: b"same".to_vec(), kind: Body::Hardlink { target: b"bin/sh".to_vec() } },
     ]
 }
 
@@ -285,7 +285,7 @@ fn extreme_numbers_in_a_tar() {
             let record = format!("{length}{record}").into_bytes();
             let mut tar = archive::write(&[Member {
                 path: b"pax".to_vec(),
-                kind: Kind::File { mode: 0o644, content: record },
+                kind: Body::File { mode: 0o644, content: record },
             }])
             .unwrap();
             tar.truncate(2 * BLOCK);

@@ -3,9 +3,9 @@
 use crate::common;
 use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::{Content, Ending};
-use firmseed_formats::ledger::parse::{Entry, File, Ledger, Seed};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, SeedRecord};
 use firmseed_verify::image::{Image, content_of};
-use image_builder::archive::{self, Kind, Member};
+use image_builder::archive::{self, Body, Member};
 use image_builder::kernel::Kernel;
 use image_builder::layout::Settings;
 use image_builder::ledger::verdict::{Request, Verdict, verify};
@@ -55,13 +55,13 @@ pub fn image_with(
 ) -> Vec<u8> {
     let link = |(path, target): &(&str, &[u8])| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::Symlink { target: target.to_vec() },
+        kind: Body::Symlink { target: target.to_vec() },
     };
     let members: Vec<_> = files
         .iter()
         .map(|(path, content)| Member {
             path: path.as_bytes().to_vec(),
-            kind: Kind::File { mode: 0o755, content: content.clone() },
+            kind: Body::File { mode: 0o755, content: content.clone() },
         })
         .chain(links.iter().map(link))
         .collect();
@@ -146,7 +146,7 @@ impl Chain {
             last,
         ];
         let index = image_builder::layout::open(&image).unwrap();
-        let seeds = vec![Seed { program: seed(), text: content("seed.hex0") }];
+        let seeds = vec![SeedRecord { program: seed(), text: content("seed.hex0") }];
         let (files, policy) = (index.tar.sha256, index.policy.to_string());
         let ledger = Ledger {
             files,

@@ -6,7 +6,7 @@ use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::Ending;
 use firmseed_formats::ledger::parse::Ledger;
 use firmseed_verify::lineage::Lineage;
-use image_builder::ledger::diff::{Difference, Kind, diff};
+use image_builder::ledger::diff::{Difference, DifferenceKind, diff};
 use image_builder::ledger::trace_back::{TraceBack, trace_back};
 use image_builder::ledger::trace_back_text::Detail;
 use image_builder::sha256;
@@ -22,7 +22,7 @@ fn compare(change: impl FnOnce(&mut Chain)) -> Difference {
     diff(&parsed(&Chain::new()), &parsed(&other))
 }
 
-fn expect(change: impl FnOnce(&mut Chain), kind: Kind, entry: Option<u64>, line: &str) {
+fn expect(change: impl FnOnce(&mut Chain), kind: DifferenceKind, entry: Option<u64>, line: &str) {
     let difference = compare(change);
     let first = difference.first.as_ref().unwrap();
     assert_eq!((first.kind, first.entry), (kind, entry), "{}", difference.text());
@@ -53,7 +53,7 @@ fn a_patched_source_is_named() {
     other.entry(4).program = hello;
     let difference = diff(&parsed(&Chain::new()), &parsed(&other));
     let first = difference.first.as_ref().unwrap();
-    assert_eq!((first.kind, first.entry), (Kind::Input, Some(3)));
+    assert_eq!((first.kind, first.entry), (DifferenceKind::Input, Some(3)));
     assert_eq!((first.files.len(), first.files[0].path.as_str()), (1, "/hello.c"));
     assert_eq!(difference.outcome, ["/bin/hello"]);
     for line in [
@@ -70,69 +70,69 @@ fn a_patched_source_is_named() {
 fn each_difference_has_its_reason() {
     expect(
         |chain| chain.ledger.policy = "open".into(),
-        Kind::Policy,
+        DifferenceKind::Policy,
         None,
         "the policy is chain in A, open in B",
     );
     expect(
         |chain| chain.ledger.seeds[0].text.content.size = 1,
-        Kind::Seed,
+        DifferenceKind::SeedRecord,
         None,
         "the seed /seed/hex0 differs",
     );
     expect(
         |chain| chain.entry(2).process = 9,
-        Kind::Process,
+        DifferenceKind::Process,
         Some(2),
         "in B it is process 9 (of 1), /seed/hex0",
     );
     expect(
         |chain| chain.entry(4).program = file("/bin/cc", COMPILER),
-        Kind::Program,
+        DifferenceKind::Program,
         Some(4),
         "written by entry 2",
     );
     expect(
         |chain| chain.entry(3).arguments.push(b"-g".to_vec()),
-        Kind::Arguments,
+        DifferenceKind::Arguments,
         Some(3),
         "arguments in B: /bin/cc -g",
     );
     expect(
         |chain| chain.entry(3).wrote[0].content.sha256[0] ^= 1,
-        Kind::Output,
+        DifferenceKind::Output,
         Some(3),
         "not deterministic",
     );
     expect(
         |chain| chain.entry(4).ending = Ending::Exit(1),
-        Kind::Ending,
+        DifferenceKind::Ending,
         Some(4),
         "`exit 0` in A, with `exit 1` in B",
     );
-    expect(|chain| chain.ledger.status = 1, Kind::Status, None, "status 0 in A, 1 in B");
+    expect(|chain| chain.ledger.status = 1, DifferenceKind::Status, None, "status 0 in A, 1 in B");
     expect(
         |chain| chain.ledger.files[0] ^= 1,
-        Kind::Image,
+        DifferenceKind::Image,
         None,
         "no process read or wrote anything else",
     );
     expect(
         |chain| drop(chain.ledger.entries.pop()),
-        Kind::Length,
+        DifferenceKind::Length,
         Some(5),
         "B ends after 4 entries with status 0; A goes on",
     );
     expect(
         |chain| chain.entry(2).devices.push(b"/dev/console".to_vec()),
-        Kind::Input,
+        DifferenceKind::Input,
         Some(2),
         "B /dev/console",
     );
     // An input that another entry made: the files above are equal, so the process chose.
     expect(
         |chain| chain.entry(3).reads[0] = file("/hello.c", COMPILER),
-        Kind::Input,
+        DifferenceKind::Input,
         Some(3),
         "first cause: entry 3: all above is equal, so the process chose otherwise",
     );

@@ -6,7 +6,7 @@ use crate::ledger_common::*;
 use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::{Class, Ending};
 use firmseed_formats::ledger::parse::Entry;
-use image_builder::archive::{self, Kind, Member};
+use image_builder::archive::{self, Body, Member};
 use image_builder::ledger::verdict::{Request, verify};
 
 fn one_doubt(chain: &Chain, expected: &str) {
@@ -359,7 +359,7 @@ fn artifacts_must_be_what_was_written() {
     // The same from a tar.
     let member = |path: &str, content: &[u8]| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::File { mode: 0o644, content: content.to_vec() },
+        kind: Body::File { mode: 0o644, content: content.to_vec() },
     };
     let tar = folder.path().join("out.tar");
     std::fs::write(

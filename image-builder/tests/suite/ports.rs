@@ -236,12 +236,12 @@ fn ports_that_make_no_sense_are_refused() {
 
 /// A tar with two files and a folder, and the list of what comes out of it.
 fn archive_and_list() -> (Vec<u8>, String) {
-    use image_builder::archive::{Kind, Member, write};
+    use image_builder::archive::{Body, Member, write};
     let file = |path: &str, content: &'static [u8]| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::File { mode: 0o644, content },
+        kind: Body::File { mode: 0o644, content },
     };
-    let folder = Member { path: b"src".to_vec(), kind: Kind::Directory { mode: 0o755 } };
+    let folder = Member { path: b"src".to_vec(), kind: Body::Directory { mode: 0o755 } };
     let (main, notes) = (&b"int main;\n"[..], &b"notes\n"[..]);
     let tar = write(&[folder, file("src/main.c", main), file("NOTES", notes)]).unwrap();
     let line = |path, content| {
@@ -318,11 +318,11 @@ fn a_port_without_the_list_of_its_tarball_is_refused() {
 /// A file that the list cannot name is no way past the list: the tarball is refused, but where the port does not use that file.
 #[test]
 fn a_tarball_with_a_name_that_no_list_can_have_is_refused() {
-    use image_builder::archive::{Kind, Member, write};
+    use image_builder::archive::{Body, Member, write};
     for name in ["back\\slash", "two\nlines"] {
         let file = |path: &str| Member {
             path: path.as_bytes().to_vec(),
-            kind: Kind::File { mode: 0o644, content: &b"text\n"[..] },
+            kind: Body::File { mode: 0o644, content: &b"text\n"[..] },
         };
         let tar = write(&[file(name), file("plain")]).unwrap();
         let bench = with_tarball(&tar, "");

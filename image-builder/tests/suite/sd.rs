@@ -2,7 +2,7 @@
 //! What other tools say of a card is in tests/machine/tests/suite/boards.rs.
 
 use crate::common::{Bench, stderr, stdout};
-use image_builder::archive::{self, Kind, Member};
+use image_builder::archive::{self, Body, Member};
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -50,7 +50,7 @@ fn leave(bench: &Bench, bytes: &[u8]) {
 fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let member = |(path, content): &(&str, &[u8])| Member {
         path: path.as_bytes().to_vec(),
-        kind: Kind::File { mode: 0o644, content: content.to_vec() },
+        kind: Body::File { mode: 0o644, content: content.to_vec() },
     };
     archive::write(&files.iter().map(member).collect::<Vec<_>>()).unwrap()
 }

@@ -9,7 +9,7 @@ use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::files::open::{Object, OpenFile};
 use crate::files::pipe::Piece;
-use crate::files::window::{PendingWrite, Place};
+use crate::files::window::{PendingWrite, WindowPlace};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory};
 use crate::storage::Storage;
@@ -76,8 +76,8 @@ impl<M: Machine> Kernel<'_, M> {
             return Fast::No;
         };
         let byte = match file.window.place {
-            Place::ReadFrame(from) => self.storage.machine.page(from)[at % PAGE_SIZE],
-            Place::Image(image) if at < image.len() => image[at],
+            WindowPlace::ReadFrame(from) => self.storage.machine.page(from)[at % PAGE_SIZE],
+            WindowPlace::Image(image) if at < image.len() => image[at],
             _ => return Fast::No,
         };
         self.storage.machine.page_mut(to)[address as usize % PAGE_SIZE] = byte;
@@ -97,7 +97,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let file = self.files.open.get_mut(id);
         let generation = self.storage.fs.generation();
-        let (Some(at), Some(from), Place::WriteFrame(to)) = (
+        let (Some(at), Some(from), WindowPlace::WriteFrame(to)) = (
             file.window.find(generation, file.offset, 1),
             space.cached(UserAddr(address), Access::Read),
             file.window.place,
@@ -237,13 +237,15 @@ fn read_window<M: Machine>(
     let bytes = length as usize;
     let machine = &mut storage.machine;
     match file.window.place {
-        Place::ReadFrame(from) => copy_piece(machine, (from, at), (to, in_page), bytes),
-        Place::Image(image) if bytes == 1 => machine.page_mut(to)[in_page] = *image.get(at)?,
-        Place::Image(image) => {
+        WindowPlace::ReadFrame(from) => copy_piece(machine, (from, at), (to, in_page), bytes),
+        WindowPlace::Image(image) if bytes == 1 => {
+            machine.page_mut(to)[in_page] = *image.get(at)?
+        }
+        WindowPlace::Image(image) => {
             machine.page_mut(to)[in_page..in_page + bytes]
                 .copy_from_slice(image.get(at..at + bytes)?);
         }
-        Place::WriteFrame(_) | Place::Nowhere => return None,
+        WindowPlace::WriteFrame(_) | WindowPlace::Nowhere => return None,
     }
     file.offset += length;
     Some(length)
@@ -258,7 +260,7 @@ fn write_window<M: Machine>(
     (address, in_page, length): (UserAddr, usize, u64),
 ) -> Option<u64> {
     let at = file.window.find(storage.fs.generation(), file.offset, length)?;
-    let Place::WriteFrame(to) = file.window.place else {
+    let WindowPlace::WriteFrame(to) = file.window.place else {
         return None;
     };
     let from = space.translate(storage, address, Access::Read).ok()?;

@@ -208,7 +208,7 @@ fn next<'a>(members: &mut Members<'a>) -> Result<Option<Member<'a>>, Fault<'a>> 
 }
 
 /// Does the line of the index say what the tar's header says?
-fn describes(member: &Member<'_>, entry: &tar::Entry<'_>, image: &[u8]) -> bool {
+fn describes(member: &Member<'_>, entry: &tar::TarEntry<'_>, image: &[u8]) -> bool {
     let same_mode = |mode: u16| u32::from(mode) == entry.permissions;
     let same = match (member.kind, entry.kind) {
         (MemberKind::File { content, mode }, EntryKind::File(bytes)) => {
@@ -246,7 +246,7 @@ fn is_spelled(path: Escaped<'_>, found: EntryPath<'_>) -> bool {
 }
 
 /// Are the member's name and the target of a link texts, by the ledger's measure? What is none could spell a program.
-fn is_named_in_text(entry: &tar::Entry<'_>) -> bool {
+fn is_named_in_text(entry: &tar::TarEntry<'_>) -> bool {
     let is_text_path = |path: EntryPath<'_>| is_text(path.prefix) && is_text(path.name);
     is_text_path(entry.path)
         && match entry.kind {

@@ -59,7 +59,7 @@ impl Protection {
 
 /// A word of a table: a descriptor (ARM DDI 0487, D8.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry(u64);
+pub struct PageEntry(u64);
 
 const VALID: u64 = 1 << 0;
 /// In levels 1 and 2: a table follows; in level 3: a page.
@@ -83,9 +83,9 @@ const UXN: u64 = 1 << 54;
 /// Output address, bits 47:12.
 const ADDRESS: u64 = 0x0000_ffff_ffff_f000;
 
-impl Entry {
+impl PageEntry {
     /// No page.
-    pub const NONE: Self = Entry(0);
+    pub const NONE: Self = PageEntry(0);
 
     /// A page of user memory. Without any right it stays valid but out of EL0's reach.
     #[inline(always)]
@@ -106,11 +106,11 @@ impl Entry {
         if !protection.executable() {
             bits |= UXN;
         }
-        Entry(bits | frame.start().0)
+        PageEntry(bits | frame.start().0)
     }
 
     const fn table(frame: Frame) -> Self {
-        Entry(VALID | TABLE_OR_PAGE | frame.start().0)
+        PageEntry(VALID | TABLE_OR_PAGE | frame.start().0)
     }
 
     /// The frame that it refers to, if it is valid.
@@ -139,7 +139,7 @@ impl Entry {
 
     /// The same page, not to be written.
     pub const fn read_only(self) -> Self {
-        Entry(self.0 | AP_READ_ONLY)
+        PageEntry(self.0 | AP_READ_ONLY)
     }
 
     /// The descriptor's bits.
@@ -150,26 +150,26 @@ impl Entry {
 
 /// Where a level 3 word stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
+pub struct PageEntryPlace {
     table: Frame,
     index: usize,
 }
 
-impl Slot {
+impl PageEntryPlace {
     /// Where the word of the page at `address` stands, if the same table translates it.
     pub fn of_same_table(self, address: u64) -> Self {
-        Slot { table: self.table, index: index_at(address, PAGE_SHIFT) }
+        PageEntryPlace { table: self.table, index: index_at(address, PAGE_SHIFT) }
     }
 
     /// The word.
     #[inline(always)]
-    pub fn get(self, memory: &impl Memory) -> Entry {
+    pub fn get(self, memory: &impl Memory) -> PageEntry {
         load(memory, self.table, self.index)
     }
 
     /// Changes the word.
     #[inline(always)]
-    pub fn set(self, memory: &mut impl Memory, entry: Entry) {
+    pub fn set(self, memory: &mut impl Memory, entry: PageEntry) {
         store(memory, self.table, self.index, entry);
     }
 }
@@ -192,9 +192,9 @@ pub struct Present {
     /// Its frame.
     pub frame: Frame,
     /// Its word.
-    pub entry: Entry,
+    pub entry: PageEntry,
     /// Where the word stands.
-    pub slot: Slot,
+    pub slot: PageEntryPlace,
 }
 
 impl Span {
@@ -214,7 +214,7 @@ impl Span {
         let entry = load(memory, table, index);
         let address = self.start + ((skipped as u64) << PAGE_SHIFT);
         self.start = address + PAGE_SIZE as u64;
-        let (frame, slot) = (entry.frame()?, Slot { table, index });
+        let (frame, slot) = (entry.frame()?, PageEntryPlace { table, index });
         Some(Present { address, frame, entry, slot })
     }
 }
@@ -248,13 +248,13 @@ impl Tables {
 
     /// Where the word of the page at `address` stands, if there is a table for it.
     #[cfg_attr(target_os = "none", optimize(speed))]
-    pub fn find(&self, memory: &impl Memory, address: u64) -> Option<Slot> {
+    pub fn find(&self, memory: &impl Memory, address: u64) -> Option<PageEntryPlace> {
         if address >= USER_END {
             return None;
         }
         let directory = load(memory, self.root, index_at(address, 30)).frame()?;
         let table = load(memory, directory, index_at(address, 21)).frame()?;
-        Some(Slot { table, index: index_at(address, PAGE_SHIFT) })
+        Some(PageEntryPlace { table, index: index_at(address, PAGE_SHIFT) })
     }
 
     /// The same, and makes the tables that lack. After a failure a new level 2 table may stay: it lies under
@@ -268,11 +268,11 @@ impl Tables {
         pool: &mut FramePool,
         memory: &mut impl Memory,
         address: u64,
-    ) -> Result<Slot, Errno> {
+    ) -> Result<PageEntryPlace, Errno> {
         assert!(address < USER_END, "the caller has an area at the address");
         let directory = self.ensure_next(pool, memory, self.root, index_at(address, 30))?;
         let table = self.ensure_next(pool, memory, directory, index_at(address, 21))?;
-        Ok(Slot { table, index: index_at(address, PAGE_SHIFT) })
+        Ok(PageEntryPlace { table, index: index_at(address, PAGE_SHIFT) })
     }
 
     #[cfg_attr(target_os = "none", optimize(speed))]
@@ -289,7 +289,7 @@ impl Tables {
         let next = pool.allocate_zeroed(memory)?;
         // The walker may run ahead at any time: it must not find the table before its zeros (DMB ISH).
         fence(Ordering::Release);
-        store(memory, table, index, Entry::table(next));
+        store(memory, table, index, PageEntry::table(next));
         self.count += 1;
         Ok(next)
     }
@@ -355,7 +355,7 @@ impl Tables {
         index: usize,
     ) {
         if let Some(table) = load(memory, parent, index).frame() {
-            store(memory, parent, index, Entry::NONE);
+            store(memory, parent, index, PageEntry::NONE);
             pool.release(table);
             self.count -= 1;
         }
@@ -379,14 +379,14 @@ const fn boundary_after(address: u64, span: u64) -> u64 {
 }
 
 #[inline(always)]
-fn load(memory: &impl Memory, table: Frame, index: usize) -> Entry {
+fn load(memory: &impl Memory, table: Frame, index: usize) -> PageEntry {
     const { assert!(PAGE_SIZE == WORDS * 8) };
     let (words, _) = memory.page(table).as_chunks::<8>();
-    Entry(u64::from_le_bytes(words[index]))
+    PageEntry(u64::from_le_bytes(words[index]))
 }
 
 #[inline(always)]
-fn store(memory: &mut impl Memory, table: Frame, index: usize, entry: Entry) {
+fn store(memory: &mut impl Memory, table: Frame, index: usize, entry: PageEntry) {
     let (words, _) = memory.page_mut(table).as_chunks_mut::<8>();
     words[index] = entry.0.to_le_bytes();
 }

@@ -31,7 +31,7 @@ unsafe extern "C" {
 
 /// Where boot.s found itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct BootState {
     /// x0 at entry: the device tree's physical address, if the loader passed one.
     pub device_tree: u64,
     /// Physical address of the image's first byte.
@@ -46,7 +46,7 @@ pub struct Entry {
 // SAFETY: the name is unique in the kernel; boot.s calls it once, with the arguments of the C convention.
 #[unsafe(no_mangle)]
 extern "C" fn kernel_main(device_tree: u64, image: u64, level: u64, data: u64) -> ! {
-    crate::start(Entry { device_tree, image, level, data_were_zeros: data == 0 })
+    crate::start(BootState { device_tree, image, level, data_were_zeros: data == 0 })
 }
 
 /// Offsets of the kernel's parts from its first byte.

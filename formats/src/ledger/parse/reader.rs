@@ -6,7 +6,7 @@ use core::fmt::Write;
 
 use super::super::format::{self, Class, Ending};
 use super::fields::Fields;
-use super::{Entry, Ledger, LedgerError, Seed, link_with};
+use super::{Entry, Ledger, LedgerError, SeedRecord, link_with};
 use crate::sha256::Digest;
 
 /// A cursor over lines.
@@ -51,7 +51,7 @@ impl<'a, F: Fn(&[u8]) -> Digest> Reader<'a, F> {
         while self.next_is("seed") {
             seeds.push(self.fields("seed", |fields| {
                 let (program, text) = (fields.named(Class::Elf)?, fields.named(Class::Text)?);
-                Ok(Seed { program, text })
+                Ok(SeedRecord { program, text })
             })?);
         }
         self.chain()?;

@@ -11,7 +11,7 @@ use super::*;
 use crate::addr::PAGE_SIZE;
 use crate::context::Access;
 use crate::vm::tests::{RW, RX, World, check, pattern, read};
-use crate::vm::{PIE_BASE, Place, STACK_LIMIT, Source};
+use crate::vm::{MapPlace, PIE_BASE, STACK_LIMIT, Source};
 
 const FRAMES: usize = 4000;
 const BASE: u64 = 0x60_0000;

@@ -12,7 +12,7 @@ enum Watch {
     Somebody,
 }
 
-struct Entry {
+struct PipeRow {
     pipe: Pipe,
     watch: Watch,
 }
@@ -20,7 +20,7 @@ struct Entry {
 /// All pipes by number.
 #[derive(Default)]
 pub struct Pipes {
-    entries: Vec<Option<Entry>>,
+    entries: Vec<Option<PipeRow>>,
 }
 
 impl Pipes {
@@ -32,7 +32,7 @@ impl Pipes {
         let mut pipe = Pipe::new();
         pipe.open_reader();
         pipe.open_writer();
-        let entry = Some(Entry { pipe, watch: Watch::Nobody });
+        let entry = Some(PipeRow { pipe, watch: Watch::Nobody });
         let index = match self.entries.iter().position(Option::is_none) {
             Some(index) => {
                 self.entries[index] = entry;
@@ -47,7 +47,7 @@ impl Pipes {
         Ok(index as u32)
     }
 
-    fn entry(&mut self, pipe: u32) -> &mut Entry {
+    fn entry(&mut self, pipe: u32) -> &mut PipeRow {
         self.entries[pipe as usize].as_mut().expect("an open file names a pipe")
     }
 

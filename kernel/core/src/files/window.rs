@@ -15,7 +15,7 @@ const PAGE: u64 = PAGE_SIZE as u64;
 
 /// Where bytes of a file lie in memory.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
+pub enum WindowPlace {
     /// Not known.
     Nowhere,
     /// In the image, the window's first byte first.
@@ -36,12 +36,13 @@ pub struct Window {
     /// Bytes.
     length: u64,
     /// Where they are.
-    pub place: Place,
+    pub place: WindowPlace,
 }
 
 impl Window {
     /// No window.
-    pub const NONE: Window = Window { generation: 0, start: 0, length: 0, place: Place::Nowhere };
+    pub const NONE: Window =
+        Window { generation: 0, start: 0, length: 0, place: WindowPlace::Nowhere };
 
     /// How far into the window `offset` lies, if it holds and has `length` bytes from there on, at least one.
     #[inline(always)]
@@ -65,16 +66,16 @@ impl Window {
             Chunk::Bytes(_) => {
                 start = offset;
                 match fs.chunk(inode, start, usize::MAX) {
-                    Chunk::Bytes(bytes) => Place::Image(bytes),
-                    _ => Place::Nowhere,
+                    Chunk::Bytes(bytes) => WindowPlace::Image(bytes),
+                    _ => WindowPlace::Nowhere,
                 }
             }
-            Chunk::Frame { frame, offset: 0, .. } => Place::ReadFrame(frame),
-            _ => Place::Nowhere,
+            Chunk::Frame { frame, offset: 0, .. } => WindowPlace::ReadFrame(frame),
+            _ => WindowPlace::Nowhere,
         };
         let length = match place {
-            Place::Image(bytes) => bytes.len() as u64,
-            Place::ReadFrame(_) => PAGE.min(fs.size(inode).saturating_sub(start)),
+            WindowPlace::Image(bytes) => bytes.len() as u64,
+            WindowPlace::ReadFrame(_) => PAGE.min(fs.size(inode).saturating_sub(start)),
             _ => 0,
         };
         Window { generation: fs.generation(), start, length, place }
@@ -89,8 +90,8 @@ impl Window {
             return Window::NONE;
         }
         let place = match fs.chunk(inode, start, PAGE_SIZE) {
-            Chunk::Frame { frame, offset: 0, .. } => Place::WriteFrame(frame),
-            _ => Place::Nowhere,
+            Chunk::Frame { frame, offset: 0, .. } => WindowPlace::WriteFrame(frame),
+            _ => WindowPlace::Nowhere,
         };
         Window { generation: fs.generation(), start, length: PAGE, place }
     }

@@ -6,7 +6,7 @@
 //! bytes past `size` in the frame that holds the end are zero; frames wholly past `size` hold zeros.
 
 use super::FILE_SIZE_MAX;
-use super::slots::Slots;
+use super::slots::PageSlots;
 use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, Page};
 use crate::errno::Errno;
 use crate::frames::FramePool;
@@ -89,7 +89,7 @@ impl Chunk<'_> {
 pub(super) struct Content {
     size: u64,
     image: &'static [u8],
-    slots: Slots,
+    slots: PageSlots,
     /// Pages that hold data: of the image, or with a frame. For st_blocks.
     data_pages: u64,
 }
@@ -100,7 +100,7 @@ impl Content {
         Content {
             size: image.len() as u64,
             image,
-            slots: Slots::new(),
+            slots: PageSlots::new(),
             data_pages: pages(image.len() as u64),
         }
     }

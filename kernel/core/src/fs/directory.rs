@@ -180,7 +180,7 @@ fn hash(name: &[u8]) -> u32 {
 
 /// One name of a directory, for getdents64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct DirectoryEntry<'a> {
     /// Where the listing goes on: d_off.
     pub cookie: u64,
     /// The name.
@@ -194,7 +194,7 @@ pub struct Entry<'a> {
 impl Fs {
     /// The first entry of a directory whose cookie is above `cookie`; 0 starts with `.` and `..`. The
     /// order is that of creation. None at the end, and if it is no directory or a removed one.
-    pub fn entry_after(&self, inode: InodeId, cookie: u64) -> Option<Entry<'_>> {
+    pub fn entry_after(&self, inode: InodeId, cookie: u64) -> Option<DirectoryEntry<'_>> {
         let directory = self.directory(inode).ok()?;
         if self.inodes[inode].links == 0 {
             return None;
@@ -204,6 +204,6 @@ impl Fs {
             DOT => (DOT_DOT, &b".."[..], self.inodes[inode].home),
             _ => directory.after(cookie).next()?,
         };
-        Some(Entry { cookie, name, inode: target, file_type: self.file_type(target) })
+        Some(DirectoryEntry { cookie, name, inode: target, file_type: self.file_type(target) })
     }
 }

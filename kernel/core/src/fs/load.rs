@@ -9,7 +9,7 @@ use super::kinds::{InodeId, Origin};
 use super::name::Name;
 use super::{NAME_MAX, PATH_MAX, Time};
 use crate::errno::Errno;
-use firmseed_formats::tar::{Archive, Cause, Entry, EntryKind, EntryPath, TarError};
+use firmseed_formats::tar::{Archive, Cause, EntryKind, EntryPath, TarEntry, TarError};
 
 impl Fs {
     /// Adds the files of a tar. Their contents are slices of it; hard links, symbolic links, modes,
@@ -30,7 +30,7 @@ impl Fs {
     }
 
     /// Adds one member of a tar, as [`Fs::add_tar`] says.
-    pub(crate) fn add_entry(&mut self, entry: &Entry<'static>) -> Result<(), Cause> {
+    pub(crate) fn add_entry(&mut self, entry: &TarEntry<'static>) -> Result<(), Cause> {
         let (parent, name) = self.make_parents(entry.path)?;
         let Some(name) = name else {
             return match entry.kind {
@@ -133,7 +133,7 @@ impl Fs {
         Ok(id)
     }
 
-    fn take_over(&mut self, inode: InodeId, entry: &Entry<'static>) {
+    fn take_over(&mut self, inode: InodeId, entry: &TarEntry<'static>) {
         let time = Time { seconds: entry.modified, nanoseconds: 0 };
         let inode = &mut self.inodes[inode];
         if let Node::File(_) | Node::Symlink(_) | Node::Directory(_) = inode.node {

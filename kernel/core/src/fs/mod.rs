@@ -32,7 +32,7 @@ mod tests;
 
 pub use attributes::Stat;
 pub use content::Chunk;
-pub use directory::Entry;
+pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
 pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
 pub use lookup::Follow;

@@ -20,7 +20,7 @@ pub enum Rename {
 
 /// A name in a directory.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct NameAt<'a> {
     directory: InodeId,
     /// Without slashes.
     name: &'a [u8],
@@ -28,10 +28,10 @@ struct Place<'a> {
     slash: bool,
 }
 
-impl<'a> Place<'a> {
+impl<'a> NameAt<'a> {
     fn new(directory: InodeId, name: &'a [u8]) -> Self {
         let bare = trim_slashes(name);
-        Place { directory, name: bare, slash: bare.len() < name.len() }
+        NameAt { directory, name: bare, slash: bare.len() < name.len() }
     }
 
     /// Is it a name that no rename may touch?
@@ -55,8 +55,8 @@ impl Fs {
         how: Rename,
         pool: &mut FramePool,
     ) -> Result<(), Errno> {
-        let old = Place::new(old_directory, old_name);
-        let new = Place::new(new_directory, new_name);
+        let old = NameAt::new(old_directory, old_name);
+        let new = NameAt::new(new_directory, new_name);
         let (source, target) = self.check_rename(old, new, how)?;
         match target {
             Some(target) if target == source => Ok(()),
@@ -81,8 +81,8 @@ impl Fs {
     /// of the checks is Linux's: it decides which error is seen when several apply.
     fn check_rename(
         &self,
-        old: Place,
-        new: Place,
+        old: NameAt,
+        new: NameAt,
         how: Rename,
     ) -> Result<(InodeId, Option<InodeId>), Errno> {
         self.directory(old.directory)?;
@@ -164,7 +164,7 @@ impl Fs {
         }
     }
 
-    fn rename_to(&mut self, old: Place, source: InodeId, new: Place, name: Name) {
+    fn rename_to(&mut self, old: NameAt, source: InodeId, new: NameAt, name: Name) {
         self.names(old).remove(old.name);
         self.names(new).insert(name, source);
         self.moved(old, source, new);
@@ -172,9 +172,9 @@ impl Fs {
 
     fn rename_onto(
         &mut self,
-        old: Place,
+        old: NameAt,
         source: InodeId,
-        new: Place,
+        new: NameAt,
         target: InodeId,
         pool: &mut FramePool,
     ) {
@@ -190,7 +190,7 @@ impl Fs {
         self.moved(old, source, new);
     }
 
-    fn exchange(&mut self, old: Place, source: InodeId, new: Place, target: InodeId) {
+    fn exchange(&mut self, old: NameAt, source: InodeId, new: NameAt, target: InodeId) {
         self.names(old).replace(old.name, target);
         self.names(new).replace(new.name, source);
         self.moved(old, source, new);
@@ -198,7 +198,7 @@ impl Fs {
     }
 
     /// Links, parents and times after `inode` went from one directory to another.
-    fn moved(&mut self, from: Place, inode: InodeId, to: Place) {
+    fn moved(&mut self, from: NameAt, inode: InodeId, to: NameAt) {
         if self.is_directory(inode) {
             self.inodes[from.directory].links -= 1;
             self.inodes[to.directory].links += 1;
@@ -209,7 +209,7 @@ impl Fs {
         self.touch_directory(to.directory);
     }
 
-    fn names(&mut self, place: Place) -> &mut super::Directory {
+    fn names(&mut self, place: NameAt) -> &mut super::Directory {
         self.directory_mut(place.directory).expect("check_rename saw a directory")
     }
 }

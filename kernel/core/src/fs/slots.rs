@@ -10,17 +10,17 @@ use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
 
-/// Slots outside leaves. Leaf 0 has slots for these pages too, which are never used.
+/// PageSlots outside leaves. Leaf 0 has slots for these pages too, which are never used.
 const NEAR: usize = 4;
-/// Slots in a leaf.
+/// PageSlots in a leaf.
 const LEAF_SLOTS: u64 = 512;
 
 /// The frame of one page, if it has one. Four bytes: no machine has a frame with this number.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slot(u32);
+pub(super) struct PageSlot(u32);
 
-impl Slot {
-    const EMPTY: Self = Slot(u32::MAX);
+impl PageSlot {
+    const EMPTY: Self = PageSlot(u32::MAX);
 
     #[inline(always)]
     pub fn frame(self) -> Option<Frame> {
@@ -28,25 +28,25 @@ impl Slot {
     }
 
     pub fn set(&mut self, frame: Frame) {
-        *self = Slot(frame.0);
+        *self = PageSlot(frame.0);
     }
 }
 
 struct Leaf {
     number: u64,
     /// At most [`LEAF_SLOTS`]; those past its end are empty.
-    slots: Vec<Slot>,
+    slots: Vec<PageSlot>,
 }
 
 /// The slots of all pages of a file.
-pub(super) struct Slots {
-    near: [Slot; NEAR],
+pub(super) struct PageSlots {
+    near: [PageSlot; NEAR],
     leaves: Vec<Leaf>,
 }
 
-impl Slots {
+impl PageSlots {
     pub const fn new() -> Self {
-        Slots { near: [Slot::EMPTY; NEAR], leaves: Vec::new() }
+        PageSlots { near: [PageSlot::EMPTY; NEAR], leaves: Vec::new() }
     }
 
     /// The frame of `page`.
@@ -61,7 +61,7 @@ impl Slots {
     }
 
     /// The slot of `page`, made if it is not there.
-    pub fn slot(&mut self, page: u64) -> Result<&mut Slot, Errno> {
+    pub fn slot(&mut self, page: u64) -> Result<&mut PageSlot, Errno> {
         if page < NEAR as u64 {
             return Ok(&mut self.near[page as usize]);
         }
@@ -80,7 +80,7 @@ impl Slots {
         if index >= slots.len() {
             let length = (index + 1).next_power_of_two();
             slots.try_reserve_exact(length - slots.len()).map_err(|_| Errno::ENOMEM)?;
-            slots.resize(length, Slot::EMPTY);
+            slots.resize(length, PageSlot::EMPTY);
         }
         Ok(&mut slots[index])
     }
@@ -113,10 +113,10 @@ impl Slots {
 
     /// Releases the frames of all pages from `page` on.
     pub fn release_from(&mut self, page: u64, pool: &mut FramePool) {
-        let mut release = |slot: &mut Slot| {
+        let mut release = |slot: &mut PageSlot| {
             if let Some(frame) = slot.frame() {
                 pool.release(frame);
-                *slot = Slot::EMPTY;
+                *slot = PageSlot::EMPTY;
             }
         };
         if page < NEAR as u64 {
@@ -137,7 +137,7 @@ impl Slots {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.leaves.is_empty() && self.near == [Slot::EMPTY; NEAR]
+        self.leaves.is_empty() && self.near == [PageSlot::EMPTY; NEAR]
     }
 
     /// Where leaf `number` is, or where it belongs.

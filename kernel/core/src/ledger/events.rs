@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Observer;
-use super::files::Files;
+use super::files::KnownFiles;
 use super::record::PipeRecord;
 use crate::addr::UserAddr;
 use crate::exec::Arguments;
@@ -247,7 +247,7 @@ impl<M: Machine> Observer<'_, '_, M> {
 
     /// The current process gets names of these others.
     #[inline(never)]
-    fn names_by(&mut self, by: impl Fn(&Files, u32) -> Option<u32>) {
+    fn names_by(&mut self, by: impl Fn(&KnownFiles, u32) -> Option<u32>) {
         let mut next = 0;
         while let Some(maker) = by(&self.ledger.files, next) {
             next = maker + 1;

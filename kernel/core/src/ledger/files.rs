@@ -1,7 +1,7 @@
 //! What the ledger knows of files: whose changes of one it has not told yet, what is in one, whose its names are, and
 //! whose those in a directory.
 //!
-//! By the numbers of inodes, which come again: what makes a file or a directory says so ([`Files::begin`]). Contents
+//! By the numbers of inodes, which come again: what makes a file or a directory says so ([`KnownFiles::begin`]). Contents
 //! need no such care, as no two have the same version.
 
 use super::content::look_at;
@@ -32,17 +32,17 @@ enum Known {
 }
 
 /// What is known of files and directories.
-pub(crate) struct Files {
+pub(crate) struct KnownFiles {
     /// By the numbers of inodes.
     table: Pieces<Known>,
     /// By the same numbers, who has given each a name.
     namers: Pieces<Makers>,
 }
 
-impl Files {
+impl KnownFiles {
     /// Nothing is known.
     pub const fn new() -> Self {
-        Files { table: Pieces::new(), namers: Pieces::new() }
+        KnownFiles { table: Pieces::new(), namers: Pieces::new() }
     }
 
     /// The process whose changes of the contents no entry tells yet.

@@ -29,7 +29,7 @@ use crate::process::Pid;
 use crate::process::table::{Processes, Slot};
 use crate::storage::Storage;
 use crate::text::Text;
-use files::Files;
+use files::KnownFiles;
 use firmseed_formats::ledger::format::{self, Content};
 use firmseed_formats::sha256::Digest;
 use log::Log;
@@ -43,7 +43,7 @@ pub struct Ledger {
     records: Vec<Record>,
     /// By the numbers of pipes.
     pipes: Vec<PipeRecord>,
-    files: Files,
+    files: KnownFiles,
     spaces: Spaces,
     /// The process that changed a setting of the terminal last.
     setter: Option<Pid>,
@@ -71,7 +71,7 @@ impl Ledger {
         own_code: InodeId,
         storage: &mut Storage<'_, M>,
     ) -> Result<Self, Errno> {
-        let mut files = Files::new();
+        let mut files = KnownFiles::new();
         let block = first_block(options, &mut files, storage).map_err(|_| Errno::ENOMEM)?;
         let mut log = Log::open(options.kernel, storage)?;
         log.append(block, storage).map_err(|_| Errno::ENOMEM)?;
@@ -143,7 +143,7 @@ impl Ledger {
 /// Settings and seeds.
 fn first_block<M: Machine>(
     options: &BootOptions,
-    files: &mut Files,
+    files: &mut KnownFiles,
     storage: &Storage<'_, M>,
 ) -> Result<Text, fmt::Error> {
     let mut block = Text::new();

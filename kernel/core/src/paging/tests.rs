@@ -10,27 +10,27 @@ const RX: Protection = Protection::READ.union(Protection::EXECUTE);
 fn descriptor_bits_are_those_of_the_manual() {
     let frame = Frame(0x1_2345);
     // upper attributes | address | nG AF SH AP NS AttrIndx | page, valid
-    assert_eq!(Entry::page(frame, RW).bits(), 0x0060_0000_1234_5f43);
-    assert_eq!(Entry::page(frame, RX).bits(), 0x0020_0000_1234_5fc3);
-    assert_eq!(Entry::page(frame, Protection::READ).bits(), 0x0060_0000_1234_5fc3);
-    assert_eq!(Entry::page(frame, Protection::empty()).bits(), 0x0060_0000_1234_5f83);
-    assert_eq!(Entry::table(frame).bits(), 0x1234_5003);
+    assert_eq!(PageEntry::page(frame, RW).bits(), 0x0060_0000_1234_5f43);
+    assert_eq!(PageEntry::page(frame, RX).bits(), 0x0020_0000_1234_5fc3);
+    assert_eq!(PageEntry::page(frame, Protection::READ).bits(), 0x0060_0000_1234_5fc3);
+    assert_eq!(PageEntry::page(frame, Protection::empty()).bits(), 0x0060_0000_1234_5f83);
+    assert_eq!(PageEntry::table(frame).bits(), 0x1234_5003);
 }
 
 #[test]
 fn rights_are_read_back() {
-    let rights = |entry: Entry| (entry.readable(), entry.writable(), entry.executable());
-    let page = |protection| Entry::page(Frame(7), protection);
+    let rights = |entry: PageEntry| (entry.readable(), entry.writable(), entry.executable());
+    let page = |protection| PageEntry::page(Frame(7), protection);
     assert_eq!(rights(page(RW)), (true, true, false));
     assert_eq!(rights(page(RX)), (true, false, true));
     assert_eq!(rights(page(Protection::all()).read_only()), (true, false, true));
     assert_eq!(rights(page(Protection::EXECUTE)), (true, false, true));
     assert_eq!(rights(page(Protection::WRITE)), (true, true, false));
     assert_eq!(rights(page(Protection::empty())), (false, false, false));
-    assert_eq!(rights(Entry::NONE), (false, false, false));
+    assert_eq!(rights(PageEntry::NONE), (false, false, false));
     assert_eq!(page(Protection::empty()).frame(), Some(Frame(7)));
-    assert_eq!(Entry::NONE.frame(), None);
-    assert_eq!(Entry::page(Frame(u32::MAX), RW).frame(), Some(Frame(u32::MAX)));
+    assert_eq!(PageEntry::NONE.frame(), None);
+    assert_eq!(PageEntry::page(Frame(u32::MAX), RW).frame(), Some(Frame(u32::MAX)));
 }
 
 #[test]
@@ -40,12 +40,12 @@ fn a_page_is_found_where_it_was_put_and_nowhere_else() {
     for address in [0, 0x40_0000, 0x7f_ffff_f000] {
         assert_eq!(tables.find(&memory, address), None);
         let slot = tables.ensure(&mut pool, &mut memory, address).unwrap();
-        assert_eq!(slot.get(&memory), Entry::NONE);
-        slot.set(&mut memory, Entry::page(Frame(9), RW));
+        assert_eq!(slot.get(&memory), PageEntry::NONE);
+        slot.set(&mut memory, PageEntry::page(Frame(9), RW));
         assert_eq!(tables.find(&memory, address + 0xfff), Some(slot));
     }
     assert_eq!(tables.count(), 1 + 2 + 3);
-    assert_eq!(tables.find(&memory, 0x1000).unwrap().get(&memory), Entry::NONE);
+    assert_eq!(tables.find(&memory, 0x1000).unwrap().get(&memory), PageEntry::NONE);
     assert_eq!(tables.find(&memory, USER_END), None);
     assert_eq!(tables.find(&memory, u64::MAX), None);
 }
@@ -102,7 +102,7 @@ fn present_pages_are_found_in_order_and_once() {
     let page = |index: u64| 0x20_0000 + index * PAGE_SIZE as u64;
     for index in [0, 7, 8, 511] {
         let slot = tables.ensure(&mut pool, &mut memory, page(index)).unwrap();
-        slot.set(&mut memory, Entry::page(Frame(index as u32), RW));
+        slot.set(&mut memory, PageEntry::page(Frame(index as u32), RW));
     }
     let present = |start, end| {
         let mut span = tables.next_span(&memory, page(start), page(end)).unwrap();

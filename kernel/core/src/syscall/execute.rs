@@ -15,7 +15,7 @@ use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
 use crate::process::descriptors::OnExec;
 use crate::text::Printable;
-use crate::vm::{Place, Protection, Source};
+use crate::vm::{MapPlace, Protection, Source};
 
 /// FP and Advanced SIMD: what AT_HWCAP promises on every board.
 const HWCAP_FP_ASIMD: u64 = 3;
@@ -153,7 +153,7 @@ impl<M: Machine> Kernel<'_, M> {
         let r = &mut self.storage;
         let protection = Protection::READ | Protection::EXECUTE;
         let source = Source::File { inode: trampoline, offset: 0 };
-        let place = Place::Fixed(SIGNAL_TRAMPOLINE);
+        let place = MapPlace::Fixed(SIGNAL_TRAMPOLINE);
         if let Err(errno) = program.space.map(r, place, PAGE_SIZE as u64, protection, source) {
             program.space.release(r);
             return Err(errno);

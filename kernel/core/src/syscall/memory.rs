@@ -8,7 +8,7 @@ use crate::files::open::{O_ACCMODE, O_RDWR, Object};
 use crate::kernel::Kernel;
 use crate::machine::Machine;
 
-use crate::vm::{Place, Protection, Source};
+use crate::vm::{MapPlace, Protection, Source};
 
 const MAP_SHARED: u64 = 1;
 const MAP_PRIVATE: u64 = 2;
@@ -147,11 +147,11 @@ impl<M: Machine> Kernel<'_, M> {
             _ => return Err(Errno::EINVAL.into()),
         };
         let place = if flags & MAP_FIXED_NOREPLACE != 0 {
-            Place::FixedNoReplace(address)
+            MapPlace::FixedNoReplace(address)
         } else if flags & MAP_FIXED != 0 {
-            Place::Fixed(address)
+            MapPlace::Fixed(address)
         } else {
-            Place::Hint(address)
+            MapPlace::Hint(address)
         };
         let source = if flags & MAP_ANONYMOUS != 0 {
             if shared { Source::SharedAnonymous } else { Source::Anonymous }

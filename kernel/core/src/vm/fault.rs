@@ -11,7 +11,7 @@ use crate::context::Access;
 use crate::errno::Errno;
 use crate::fs::Chunk;
 use crate::machine::Machine;
-use crate::paging::{Entry, Slot};
+use crate::paging::{PageEntry, PageEntryPlace};
 use crate::storage::Storage;
 
 impl From<Errno> for FaultError {
@@ -89,7 +89,7 @@ impl AddressSpace {
         storage: &mut Storage<'_, M>,
         area: &Area,
         page: u64,
-        slot: Slot,
+        slot: PageEntryPlace,
         access: Access,
     ) -> Result<Frame, FaultError> {
         let frame = match area.kind.view() {
@@ -120,14 +120,14 @@ impl AddressSpace {
         &mut self,
         storage: &mut Storage<'_, M>,
         area: &Area,
-        slot: Slot,
+        slot: PageEntryPlace,
         frame: Frame,
     ) {
         let rights = page_rights(area, || storage.pool.is_shared(frame));
         if rights.executable() {
             storage.machine.sync_code(frame);
         }
-        slot.set(&mut storage.machine, Entry::page(frame, rights));
+        slot.set(&mut storage.machine, PageEntry::page(frame, rights));
         self.count_page();
     }
 
@@ -138,23 +138,23 @@ impl AddressSpace {
         storage: &mut Storage<'_, M>,
         area: &Area,
         page: u64,
-        slot: Slot,
+        slot: PageEntryPlace,
         frame: Frame,
     ) -> Result<Frame, FaultError> {
         if area.kind == AreaKind::SharedAnonymous || !storage.pool.is_shared(frame) {
-            slot.set(&mut storage.machine, Entry::page(frame, area.protection));
+            slot.set(&mut storage.machine, PageEntry::page(frame, area.protection));
             self.forget_page(&mut storage.machine, page);
             return Ok(frame);
         }
         let copy = storage.pool.duplicate(&mut storage.machine, frame)?;
         // Break before make: no walk may see both frames (ARM DDI 0487, D8.16.1).
-        slot.set(&mut storage.machine, Entry::NONE);
+        slot.set(&mut storage.machine, PageEntry::NONE);
         self.forget_page(&mut storage.machine, page);
         storage.pool.release(frame);
         if area.protection.executable() {
             storage.machine.sync_code(copy);
         }
-        slot.set(&mut storage.machine, Entry::page(copy, area.protection));
+        slot.set(&mut storage.machine, PageEntry::page(copy, area.protection));
         Ok(copy)
     }
 }

@@ -5,7 +5,7 @@ use super::{AddressSpace, add_hold};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::paging::Slot;
+use crate::paging::PageEntryPlace;
 use crate::storage::Storage;
 
 impl AddressSpace {
@@ -57,7 +57,7 @@ impl AddressSpace {
         while let Some(mut span) = self.tables.next_span(&storage.machine, at, area.end) {
             at = span.end;
             // The pages of a span have one table in the child too.
-            let mut child_table: Option<Slot> = None;
+            let mut child_table: Option<PageEntryPlace> = None;
             while let Some(page) = span.next_present(&storage.machine) {
                 let child_slot = match child_table {
                     Some(slot) => slot.of_same_table(page.address),

@@ -2,26 +2,26 @@
 
 use super::area::{Area, AreaKind, FileView};
 use super::{
-    AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PAGE, Place, Protection, Source, add_hold, drop_hold,
-    page_range, page_rights,
+    AddressSpace, LOWEST_ADDRESS, MMAP_TOP, MapPlace, PAGE, Protection, Source, add_hold,
+    drop_hold, page_range, page_rights,
 };
 use crate::addr::{USER_END, UserAddr, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::paging::Entry;
+use crate::paging::PageEntry;
 use crate::storage::Storage;
 
 impl AddressSpace {
     /// mmap(2). Returns the address.
     ///
     /// # Errors
-    /// EINVAL for a length of 0 or an address or offset inside a page; EEXIST from [`Place::FixedNoReplace`];
+    /// EINVAL for a length of 0 or an address or offset inside a page; EEXIST from [`MapPlace::FixedNoReplace`];
     /// EPERM for the null page; EOVERFLOW past the end of file offsets; ENODEV for a writable shared file; ENOMEM
     /// when there is no room, or for more private memory than the machine has.
     pub fn map<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
-        place: Place,
+        place: MapPlace,
         length: u64,
         protection: Protection,
         source: Source,
@@ -169,7 +169,7 @@ impl AddressSpace {
                 if rights.executable() && !page.entry.executable() {
                     storage.machine.sync_code(page.frame);
                 }
-                page.slot.set(&mut storage.machine, Entry::page(page.frame, rights));
+                page.slot.set(&mut storage.machine, PageEntry::page(page.frame, rights));
                 changed += 1;
             }
         }
@@ -177,10 +177,10 @@ impl AddressSpace {
     }
 
     /// The address for `length` bytes (whole pages).
-    fn find_place(&self, place: Place, length: u64) -> Result<u64, Errno> {
+    fn find_place(&self, place: MapPlace, length: u64) -> Result<u64, Errno> {
         let fits = |start: u64| start.checked_add(length).is_some_and(|end| end <= USER_END);
         match place {
-            Place::Fixed(start) | Place::FixedNoReplace(start) => {
+            MapPlace::Fixed(start) | MapPlace::FixedNoReplace(start) => {
                 if !UserAddr(start).is_page_aligned() {
                     return Err(Errno::EINVAL);
                 }
@@ -191,12 +191,12 @@ impl AddressSpace {
                     return Err(Errno::EPERM);
                 }
                 let taken = !self.areas.overlapping(start, start + length).is_empty();
-                if taken && matches!(place, Place::FixedNoReplace(_)) {
+                if taken && matches!(place, MapPlace::FixedNoReplace(_)) {
                     return Err(Errno::EEXIST);
                 }
                 Ok(start)
             }
-            Place::Hint(hint) => match page_align_up(hint) {
+            MapPlace::Hint(hint) => match page_align_up(hint) {
                 Some(start)
                     if start >= LOWEST_ADDRESS
                         && fits(start)

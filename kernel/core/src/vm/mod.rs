@@ -33,7 +33,7 @@ use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::paging::{Entry, Slot, Tables};
+use crate::paging::{PageEntry, PageEntryPlace, Tables};
 use crate::storage::Storage;
 
 pub use crate::paging::Protection;
@@ -77,7 +77,7 @@ impl From<FaultError> for Errno {
 
 /// Where mmap shall put an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum MapPlace {
     /// At the address if it is free, else anywhere (0: anywhere).
     Hint(u64),
     /// Exactly there, and what was there is unmapped (MAP_FIXED).
@@ -234,7 +234,7 @@ impl AddressSpace {
         while let Some(mut span) = self.tables.next_span(&storage.machine, at, end) {
             at = span.end;
             while let Some(page) = span.next_present(&storage.machine) {
-                page.slot.set(&mut storage.machine, Entry::NONE);
+                page.slot.set(&mut storage.machine, PageEntry::NONE);
                 storage.pool.release(page.frame);
                 self.resident -= 1;
             }
@@ -248,7 +248,7 @@ impl AddressSpace {
         &mut self,
         storage: &mut Storage<'_, M>,
         address: u64,
-    ) -> Result<Slot, Errno> {
+    ) -> Result<PageEntryPlace, Errno> {
         self.tables.ensure(&mut storage.pool, &mut storage.machine, address)
     }
 

@@ -6,7 +6,7 @@ use super::{AddressSpace, LOWEST_ADDRESS, page_range};
 use crate::addr::{USER_END, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::paging::Entry;
+use crate::paging::PageEntry;
 use crate::storage::Storage;
 
 bitflags::bitflags! {
@@ -160,7 +160,7 @@ impl AddressSpace {
                 while let Some(page) = span.next_present(&storage.machine) {
                     let to = self.slot(storage, page.address - old + target)?;
                     if make == Step::Words {
-                        page.slot.set(&mut storage.machine, Entry::NONE);
+                        page.slot.set(&mut storage.machine, PageEntry::NONE);
                         to.set(&mut storage.machine, page.entry);
                         moved += 1;
                     }

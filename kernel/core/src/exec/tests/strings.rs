@@ -25,7 +25,7 @@ const ENVP: u64 = 0x100_0000;
 fn caller(world: &mut World) -> AddressSpace {
     let mut space = world.space();
     for at in [ARGV, ENVP] {
-        let place = Place::Fixed(at);
+        let place = MapPlace::Fixed(at);
         space.map(world.r(), place, 4 << 20, RW, Source::Anonymous).unwrap();
     }
     space
@@ -119,7 +119,7 @@ fn arguments_that_are_too_long_are_e2big_and_bad_pointers_efault() {
     }
     assert_eq!(world.storage.pool.free(), free);
     // The same from the caller's memory: an array without end, a string without end, a string that is nowhere.
-    let place = Place::Fixed(ARGV);
+    let place = MapPlace::Fixed(ARGV);
     let mut fill = |world: &mut World, pointer: u64, count: usize| {
         let words = vec![pointer.to_le_bytes(); count];
         caller.map(world.r(), place, 4 << 20, RW, Source::Anonymous).unwrap();

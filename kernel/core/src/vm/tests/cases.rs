@@ -3,12 +3,12 @@
 use super::*;
 use crate::errno::Errno;
 use crate::vm::area::MAX_AREAS;
-use crate::vm::{MMAP_TOP, Place, STACK_GUARD, STACK_LIMIT, STACK_TOP, Source};
+use crate::vm::{MMAP_TOP, MapPlace, STACK_GUARD, STACK_LIMIT, STACK_TOP, Source};
 
 const AT: u64 = 0x40_0000;
 
 pub fn map(world: &mut World, space: &mut AddressSpace, at: u64, pages: u64, source: Source) {
-    let place = Place::FixedNoReplace(at);
+    let place = MapPlace::FixedNoReplace(at);
     assert_eq!(space.map(world.r(), place, pages * PAGE, RW, source), Ok(at));
 }
 
@@ -18,21 +18,24 @@ fn arguments_of_map_are_checked_as_linux_checks_them() {
     let mut space = world.space();
     let inode = world.image_file(&pattern(PAGE_SIZE));
     let mut map = |place, length, source| space.map(world.r(), place, length, RW, source);
-    assert_eq!(map(Place::Hint(0), 0, Source::Anonymous), Err(Errno::EINVAL));
-    assert_eq!(map(Place::Hint(0), u64::MAX, Source::Anonymous), Err(Errno::ENOMEM));
-    assert_eq!(map(Place::Hint(0), USER_END, Source::Anonymous), Err(Errno::ENOMEM));
-    assert_eq!(map(Place::Fixed(AT + 1), PAGE, Source::Anonymous), Err(Errno::EINVAL));
-    assert_eq!(map(Place::Fixed(0), PAGE, Source::Anonymous), Err(Errno::EPERM));
-    assert_eq!(map(Place::Fixed(USER_END - PAGE), 2 * PAGE, Source::Anonymous), Err(Errno::ENOMEM));
-    assert_eq!(map(Place::Fixed(!0xfff), 2 * PAGE, Source::Anonymous), Err(Errno::ENOMEM));
+    assert_eq!(map(MapPlace::Hint(0), 0, Source::Anonymous), Err(Errno::EINVAL));
+    assert_eq!(map(MapPlace::Hint(0), u64::MAX, Source::Anonymous), Err(Errno::ENOMEM));
+    assert_eq!(map(MapPlace::Hint(0), USER_END, Source::Anonymous), Err(Errno::ENOMEM));
+    assert_eq!(map(MapPlace::Fixed(AT + 1), PAGE, Source::Anonymous), Err(Errno::EINVAL));
+    assert_eq!(map(MapPlace::Fixed(0), PAGE, Source::Anonymous), Err(Errno::EPERM));
+    assert_eq!(
+        map(MapPlace::Fixed(USER_END - PAGE), 2 * PAGE, Source::Anonymous),
+        Err(Errno::ENOMEM)
+    );
+    assert_eq!(map(MapPlace::Fixed(!0xfff), 2 * PAGE, Source::Anonymous), Err(Errno::ENOMEM));
     let file = |offset| Source::File { inode, offset };
-    assert_eq!(map(Place::Hint(0), PAGE, file(1)), Err(Errno::EINVAL));
-    assert_eq!(map(Place::Hint(0), PAGE, file(!0xfff)), Err(Errno::EOVERFLOW));
-    assert_eq!(map(Place::Hint(0), PAGE, file(1 << 62)), Ok(MMAP_TOP - PAGE));
+    assert_eq!(map(MapPlace::Hint(0), PAGE, file(1)), Err(Errno::EINVAL));
+    assert_eq!(map(MapPlace::Hint(0), PAGE, file(!0xfff)), Err(Errno::EOVERFLOW));
+    assert_eq!(map(MapPlace::Hint(0), PAGE, file(1 << 62)), Ok(MMAP_TOP - PAGE));
     // More than the machine has is refused where it could be written.
-    assert_eq!(map(Place::Hint(0), 65 * PAGE, Source::Anonymous), Err(Errno::ENOMEM));
+    assert_eq!(map(MapPlace::Hint(0), 65 * PAGE, Source::Anonymous), Err(Errno::ENOMEM));
     let reserve =
-        space.map(world.r(), Place::Hint(0), 1 << 30, Protection::empty(), Source::Anonymous);
+        space.map(world.r(), MapPlace::Hint(0), 1 << 30, Protection::empty(), Source::Anonymous);
     let reserve = reserve.unwrap();
     let all = space.protect(world.r(), reserve, 1 << 30, RW);
     assert_eq!(all, Err(Errno::ENOMEM));
@@ -45,13 +48,13 @@ fn mappings_come_top_down_and_go_into_the_highest_gap() {
     let mut world = World::new(64);
     let mut space = world.space();
     let mut map = |pages: u64| {
-        space.map(world.r(), Place::Hint(0), pages * PAGE, RW, Source::Anonymous).unwrap()
+        space.map(world.r(), MapPlace::Hint(0), pages * PAGE, RW, Source::Anonymous).unwrap()
     };
     let (a, b, c) = (map(1), map(2), map(3));
     assert_eq!((a, b, c), (MMAP_TOP - PAGE, MMAP_TOP - 3 * PAGE, MMAP_TOP - 6 * PAGE));
     space.unmap(world.r(), b, 2 * PAGE).unwrap();
     let mut map = |pages: u64| {
-        space.map(world.r(), Place::Hint(0), pages * PAGE, RW, Source::Anonymous).unwrap()
+        space.map(world.r(), MapPlace::Hint(0), pages * PAGE, RW, Source::Anonymous).unwrap()
     };
     assert_eq!(map(3), MMAP_TOP - 9 * PAGE);
     assert_eq!(map(2), b);
@@ -159,7 +162,7 @@ fn a_process_can_have_so_many_areas_and_still_unmap_them() {
     let mut count = 0;
     let full = loop {
         assert!(count <= MAX_AREAS as u64, "no limit");
-        let place = Place::Fixed(AT + 2 * count * PAGE);
+        let place = MapPlace::Fixed(AT + 2 * count * PAGE);
         match space.map(world.r(), place, PAGE, RW, Source::Anonymous) {
             Ok(_) => count += 1,
             Err(errno) => break errno,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::errno::Errno;
 use crate::fs::Chunk;
-use crate::vm::{Place, Source};
+use crate::vm::{MapPlace, Source};
 
 const AT: u64 = 0x40_0000;
 
@@ -11,7 +11,7 @@ const AT: u64 = 0x40_0000;
 fn mapped(world: &mut World) -> AddressSpace {
     let mut space = world.space();
     let mut map = |at, pages: u64, protection| {
-        let place = Place::Fixed(at);
+        let place = MapPlace::Fixed(at);
         space.map(world.r(), place, pages * PAGE, protection, Source::Anonymous).unwrap();
     };
     map(AT, 3, RW);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::errno::Errno;
-use crate::vm::{Place, Source};
+use crate::vm::{MapPlace, Source};
 
 const AT: u64 = (1 << 30) - 2 * PAGE;
 
@@ -19,7 +19,7 @@ fn scenario(
     for (at, source) in
         [(AT, Source::Anonymous), (AT + 8 * PAGE, file), (AT + 16 * PAGE, Source::SharedAnonymous)]
     {
-        spaces[0].map(world.r(), Place::Fixed(at), 4 * PAGE, Protection::all(), source)?;
+        spaces[0].map(world.r(), MapPlace::Fixed(at), 4 * PAGE, Protection::all(), source)?;
         check(world, &spaces[0]);
     }
     spaces[0].copy_out(world.r(), UserAddr(AT), &pattern(4 * PAGE_SIZE))?;
@@ -73,7 +73,7 @@ fn every_allocation_may_fail_and_nothing_is_lost() {
 fn a_fork_that_fails_leaves_the_parent_able_to_write() {
     let mut world = World::new(64);
     let mut space = world.space();
-    space.map(world.r(), Place::Fixed(AT), 2 * PAGE, RW, Source::Anonymous).unwrap();
+    space.map(world.r(), MapPlace::Fixed(AT), 2 * PAGE, RW, Source::Anonymous).unwrap();
     space.copy_out(world.r(), UserAddr(AT), &[1]).unwrap();
     let mut cpu = Cpu::default();
     cpu.access(&mut world, &mut space, AT, Access::Write).unwrap();

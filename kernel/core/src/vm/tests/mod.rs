@@ -21,7 +21,7 @@ use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
 use crate::fs::{Fs, InodeId};
 use crate::machine::Memory;
-use crate::paging::Entry;
+use crate::paging::PageEntry;
 use crate::storage::Storage;
 use crate::testing::FakeMachine;
 
@@ -97,7 +97,7 @@ pub fn pattern(length: usize) -> Vec<u8> {
 /// A processor that runs one address space.
 #[derive(Default)]
 pub struct Cpu {
-    tlb: BTreeMap<u64, Entry>,
+    tlb: BTreeMap<u64, PageEntry>,
 }
 
 impl Cpu {
@@ -127,7 +127,7 @@ impl Cpu {
                 Some(entry) => *entry,
                 None => {
                     let slot = space.tables.find(&world.storage.machine, page);
-                    slot.map_or(Entry::NONE, |slot| slot.get(&world.storage.machine))
+                    slot.map_or(PageEntry::NONE, |slot| slot.get(&world.storage.machine))
                 }
             };
             if entry.frame().is_some() {

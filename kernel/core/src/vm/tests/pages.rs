@@ -4,7 +4,7 @@ use super::cases::map;
 use super::*;
 use crate::errno::Errno;
 use crate::vm::area::{Area, FileView};
-use crate::vm::{Place, Source};
+use crate::vm::{MapPlace, Source};
 
 const AT: u64 = 0x40_0000;
 
@@ -14,7 +14,7 @@ fn a_fault_says_which_signal_it_is() {
     let mut space = world.space();
     let inode = world.image_file(&pattern(PAGE_SIZE + 1));
     let source = Source::File { inode, offset: 0 };
-    space.map(world.r(), Place::Fixed(AT), 3 * PAGE, Protection::READ, source).unwrap();
+    space.map(world.r(), MapPlace::Fixed(AT), 3 * PAGE, Protection::READ, source).unwrap();
     let mut fault = |address, access| space.fault(world.r(), address, access);
     assert_eq!(fault(AT, Access::Read), Ok(()));
     assert_eq!(fault(AT, Access::Write), Err(FaultError::Denied));
@@ -152,7 +152,7 @@ fn code_is_made_visible_when_it_becomes_executable_and_when_it_moves() {
     let mut space = world.space();
     let inode = world.image_file(&pattern(PAGE_SIZE));
     let source = Source::File { inode, offset: 0 };
-    space.map(world.r(), Place::Fixed(AT), PAGE, Protection::all(), source).unwrap();
+    space.map(world.r(), MapPlace::Fixed(AT), PAGE, Protection::all(), source).unwrap();
     space.fault(world.r(), AT, Access::Execute).unwrap();
     assert_eq!(world.storage.machine.synced.len(), 1);
     space.fault(world.r(), AT, Access::Write).unwrap();

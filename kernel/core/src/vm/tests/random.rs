@@ -10,7 +10,7 @@ use super::operations::{From, Op, op};
 use super::*;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::vm::{Place, STACK_TOP, Source};
+use crate::vm::{MapPlace, STACK_TOP, Source};
 
 /// The pages that are played with lie around a border of level 1 tables.
 const BASE: u64 = (1 << 30) - 20 * PAGE;
@@ -74,28 +74,28 @@ impl Play {
                     }
                 };
                 let place = match place {
-                    0 => Place::Fixed(address),
-                    1 => Place::FixedNoReplace(address),
-                    2 => Place::Hint(address),
-                    _ => Place::Hint(0),
+                    0 => MapPlace::Fixed(address),
+                    1 => MapPlace::FixedNoReplace(address),
+                    2 => MapPlace::Hint(address),
+                    _ => MapPlace::Hint(0),
                 };
                 let got = space.map(world.r(), place, length, protection, source);
                 if matches!(from, From::ReadOnlyFile(..)) && protection.writable() {
                     assert_eq!(got, Err(Errno::ENODEV));
                     return Ok(());
                 }
-                if matches!(place, Place::FixedNoReplace(_)) && !model.is_free(address, length) {
+                if matches!(place, MapPlace::FixedNoReplace(_)) && !model.is_free(address, length) {
                     assert_eq!(got, Err(Errno::EEXIST));
                     return Ok(());
                 }
                 let at = got?;
                 match place {
-                    Place::Fixed(_) => {
+                    MapPlace::Fixed(_) => {
                         assert_eq!(at, address);
                         model.unmap(at, length);
                     }
-                    Place::FixedNoReplace(_) => assert_eq!(at, address),
-                    Place::Hint(hint) => {
+                    MapPlace::FixedNoReplace(_) => assert_eq!(at, address),
+                    MapPlace::Hint(hint) => {
                         assert_eq!(at == hint, hint != 0 && model.is_free(hint, length))
                     }
                 }
