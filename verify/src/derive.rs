@@ -3,9 +3,9 @@
 //! One pass over the entries. A process is **tainted** from the entry on in which something reaches it that does not
 //! derive from text; it stays so, over execve too, as its arguments may carry bytes. Contents **derive from text** from
 //! the first entry on in which an untainted process wrote them; seeds do from the beginning, if their texts do. So do
-//! texts, but those that only tainted processes wrote: a text of hex digits is as good as the machine code that it stands
-//! for. Of these only the ones derive whose hash a text of the image names ([`Image::vouches_for`]). Everything that an entry depends on
-//! stands above it, so one pass is enough, and its cost is that of reading the ledger.
+//! texts, but those that only tainted processes wrote: a text of hex digits is as good as the machine code that it
+//! stands for. Of these only the ones derive whose hash a text of the image names ([`Image::vouches_for`]). Everything
+//! that an entry depends on stands above it, so one pass is enough, and its cost is that of reading the ledger.
 //!
 //! The program's path can change between the lines of one process, so nothing here looks at names.
 
