@@ -30,6 +30,9 @@ pub fn members(run: &EarlierRun, ports: &[PathBuf]) -> Result<Vec<Member<Vec<u8>
         .ok_or_else(|| Error::Image("the tar lies outside of the image".into()))?;
     let mut members = of_tar(tar)?;
     for member in tree::read(&run.left)? {
+        if !matches!(member.kind, Body::Directory { .. }) {
+            remove_below(&mut members, &member.path);
+        }
         members.insert(member.path, member.kind);
     }
     let mut gone: Vec<Vec<u8>> =
@@ -59,6 +62,16 @@ fn of_tar(tar: &[u8]) -> Result<Members> {
     }
     members.remove(&b"."[..]);
     Ok(members)
+}
+
+/// What the image has in a folder that the run has made something else of is gone.
+fn remove_below(members: &mut Members, path: &[u8]) {
+    let folder = [path, b"/"].concat();
+    let below = members.range(folder.clone()..).map(|(path, _)| path);
+    let gone: Vec<_> = below.take_while(|path| path.starts_with(&folder)).cloned().collect();
+    for path in gone {
+        members.remove(&path);
+    }
 }
 
 /// Is it `folder`, or below it?

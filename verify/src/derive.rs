@@ -2,10 +2,10 @@
 //!
 //! One pass over the entries. A process is **tainted** from the entry on in which something reaches it that does not
 //! derive from text; it stays so, over execve too, as its arguments may carry bytes. Contents **derive from text** from
-//! the first entry on in which an untainted process wrote them; seeds do from the beginning. So do texts, but those that
-//! only tainted processes wrote: a text of hex digits is as good as the machine code that it stands for. Of these only
-//! the ones derive whose hash a text of the image names ([`Image::vouches_for`]). Everything that an entry depends on
-//! stands above it, so one pass is enough, and its cost is that of reading the ledger.
+//! the first entry on in which an untainted process wrote them; seeds do from the beginning, if their texts do. So do
+//! texts, but those that only tainted processes wrote: a text of hex digits is as good as the machine code that it
+//! stands for. Of these only the ones derive whose hash a text of the image names ([`Image::vouches_for`]). Everything
+//! that an entry depends on stands above it, so one pass is enough, and its cost is that of reading the ledger.
 //!
 //! The program's path can change between the lines of one process, so nothing here looks at names.
 
@@ -88,7 +88,6 @@ pub struct Derivation<'a> {
 impl<'a> Derivation<'a> {
     /// Follows all of the ledger of a run of `image`.
     pub fn new(lineage: &'a Lineage<'a>, image: &'a Image<'a>) -> Self {
-        let seeds = lineage.ledger.seeds.iter().map(|seed| seed.program.content.sha256);
         let (earlier, before) = (image.earlier.into_iter(), image.earlier.into_iter());
         let earlier = earlier.flat_map(|run| &run.derived);
         let tainted = before.flat_map(|run| &run.tainted);
@@ -96,9 +95,15 @@ impl<'a> Derivation<'a> {
             lineage,
             image,
             processes: HashMap::new(),
-            derived: seeds.chain(earlier.copied()).map(|hash| (hash, 0)).collect(),
+            derived: earlier.map(|hash| (*hash, 0)).collect(),
             tainted: tainted.map(|hash| (*hash, Tainted::BEFORE)).collect(),
         };
+        for seed in &lineage.ledger.seeds {
+            // The kernel reads the text: no entry would tell that a tainted process of an earlier run wrote it.
+            if derivation.derives(&seed.text.content, 1) {
+                derivation.derived.insert(seed.program.content.sha256, 0);
+            }
+        }
         for entry in &lineage.ledger.entries {
             derivation.follow(entry);
         }

@@ -61,6 +61,13 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
             "the ledger continues {of_ledger}, the image {of_image}, and {given} was given to be continued (--from)"
         ));
     }
+    if let Some(earlier) = image.earlier {
+        let head = Hex(&earlier.head);
+        findings.notes.push(format!(
+            "the head of the run that it continues, {head}, was compared with the image only: whether that run's console showed it is for you to see"
+        ));
+    }
+    let mut say = |text: String| findings.add(Check::Origin, text);
     let (seeds, here) = (image.seeds(), ledger.seeds.len());
     if here != seeds.len() {
         say(format!("the ledger has {here} seeds, the image {}", seeds.len()));

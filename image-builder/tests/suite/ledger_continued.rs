@@ -4,7 +4,7 @@ use crate::common::{self, Bench};
 use crate::ledger_common::*;
 use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::Ending;
-use firmseed_formats::ledger::parse::{Entry, File, Ledger};
+use firmseed_formats::ledger::parse::{Entry, File, Ledger, SeedRecord};
 use firmseed_verify::image::{Earlier, Image};
 use image_builder::ledger::verdict::{Request, verify};
 use image_builder::sha256;
@@ -92,6 +92,25 @@ fn what_an_earlier_run_made_of_text_derives_from_text() {
     assert!(text.starts_with(&expected), "{text}");
 }
 
+/// Whoever makes up an earlier ledger has its head in the image, and the new machine shows a head of its own all the
+/// same.
+#[test]
+fn that_no_console_was_seen_to_show_the_earlier_head_is_said() {
+    let (earlier, chain) = continued();
+    let text = chain.text();
+    let head = Some(Ledger::parse(text.as_bytes(), sha256).unwrap().head);
+    let (image, ledger) = (&chain.image[..], text.as_bytes());
+    let request = Request { image, ledger, artifacts: None, head, earlier: Some(&earlier) };
+    let verdict = verify(&request).unwrap().verdict;
+    assert_eq!(verdict.verdict, "verified");
+    let head = firmseed_formats::sha256::Hex(&earlier.head).to_string();
+    assert!(
+        matches!(&verdict.notes[..], [note] if note.contains(&head) && note.contains("console")),
+        "{:#?}",
+        verdict.notes
+    );
+}
+
 #[test]
 fn without_the_earlier_run_nothing_is_believed() {
     let (_, chain) = continued();
@@ -163,6 +182,45 @@ fn a_text_that_a_tainted_process_wrote_is_no_text_of_the_next_image() {
     );
 }
 
+/// The kernel decodes a seed's text itself: no process reads it, so no line `read` taints anybody.
+#[test]
+fn a_seed_whose_text_a_tainted_process_wrote_does_not_derive_from_text() {
+    let seed = file("/bin/poison", &program("other"));
+    let text = common::hex0_text(&program("other")) + "# whoever wrote this\n";
+    let tainted = file("/tainted.hex0", text.as_bytes());
+    let run = |writer: File| {
+        let mut first = Chain::of(&files(), Policy::Open);
+        let wrote = vec![tainted.clone()];
+        first.ledger.entries.insert(4, Entry { wrote, ..entry(5, 1, writer, Ending::Exit(0)) });
+        let earlier = outcome(&first, None);
+        let image = image_with(&[("tainted.hex0", text.clone().into_bytes())], &[], |settings| {
+            settings.init = seed.path.clone();
+            settings.arguments = Vec::new();
+            settings.continues = Some(earlier.head);
+            settings.seeds = vec![(tainted.path.clone(), seed.path.clone())];
+        });
+        let index = image_builder::layout::open(&image).unwrap();
+        let ledger = Ledger {
+            files: index.tar.sha256,
+            init: seed.path.clone(),
+            arguments: Vec::new(),
+            continues: Some(earlier.head),
+            seeds: vec![SeedRecord { program: seed.clone(), text: tainted.clone() }],
+            entries: vec![entry(1, 0, seed.clone(), Ending::Exit(0))],
+            kernel: Image::open(&image).unwrap().kernel,
+            ..Chain::new().ledger
+        };
+        verdict(&Chain { image, ledger }, Some(&earlier)).0
+    };
+    assert_eq!(run(file("/bin/cc", COMPILER)), [""; 0]);
+    let doubts = run(file("/smuggled", SMUGGLED));
+    assert!(
+        matches!(&doubts[..], [doubt] if doubt.contains("/bin/poison")
+            && doubt.contains("does not derive from text")),
+        "{doubts:#?}"
+    );
+}
+
 /// The same through files and commands: what a third run may use of the first.
 #[test]
 fn build_takes_the_files_of_a_verified_run_and_refuses_those_of_another() {
@@ -210,6 +268,27 @@ fn build_takes_the_files_of_a_verified_run_and_refuses_those_of_another() {
     let refused = bench.run(&arguments).failure();
     let text = common::stderr(&refused);
     assert!(text.contains("such a run cannot be continued: artifacts: /bin/hello"), "{text}");
+}
+
+/// The image's folder `old` has become a link in the run: what was below it is gone.
+#[test]
+fn what_is_another_kind_of_thing_after_the_run_is_that_in_the_next_image() {
+    let bench = Bench::new();
+    let mut files = files();
+    files.push(("old/below", b"text\n".to_vec()));
+    let first = Chain::of(&files, Policy::Chain);
+    std::fs::write(bench.path("first.img"), &first.image).unwrap();
+    std::fs::create_dir_all(bench.path("out/bin")).unwrap();
+    std::fs::write(bench.path("out/firmseed.ledger"), first.text()).unwrap();
+    std::fs::write(bench.path("out/bin/hello"), HELLO).unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    let executable = PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(bench.path("out/bin/hello"), executable).unwrap();
+    std::os::unix::fs::symlink("bin", bench.path("out/old")).unwrap();
+    let next = ["--policy", "open", "--init", "/bin/hello", "--kernel", "kernel", "-o", "next.img"];
+    bench.run(&[&["build", "--from", "first.img", "out"][..], &next].concat()).success();
+    let image = std::fs::read(bench.path("next.img")).unwrap();
+    assert!(Image::open(&image).unwrap().at(b"/old/below").is_none());
 }
 
 /// A program that no run has made.

@@ -34,6 +34,8 @@ pub enum Opened {
         inode: InodeId,
         /// Where its name is.
         directory: InodeId,
+        /// The symbolic link that said its name.
+        link: Option<InodeId>,
     },
 }
 
@@ -54,6 +56,7 @@ impl Fs {
     ) -> Result<Opened, Errno> {
         let mut start = start;
         let mut target = Vec::new();
+        let mut last = None;
         for _ in 0..=40 {
             let path = if target.is_empty() { path } else { &target };
             let (directory, name) = self.resolve_parent(start, path)?;
@@ -66,7 +69,7 @@ impl Fs {
             let inode = match found {
                 Err(Errno::ENOENT) => {
                     let inode = self.create_file(directory, name, permissions)?;
-                    return Ok(Opened::Created { inode, directory });
+                    return Ok(Opened::Created { inode, directory, link: last });
                 }
                 found => found?,
             };
@@ -80,6 +83,7 @@ impl Fs {
                 Node::Symlink(link) if follow == Follow::Yes => {
                     target = concatenate(&[link])?;
                     start = directory;
+                    last = Some(inode);
                 }
                 _ => return Ok(Opened::Existing(inode)),
             }

@@ -77,7 +77,11 @@ impl<M: Machine> Io<'_, '_, M> {
         let permissions = self.processes.current().masked(mode);
         let fs = &mut self.storage.fs;
         match fs.open_or_create(start, path, follow, create, permissions)? {
-            Opened::Created { inode, directory } => {
+            Opened::Created { inode, directory, link } => {
+                // Who asks for the file's name from now on gets the link's bytes from this process.
+                if let Some(link) = link {
+                    self.observer().read(link);
+                }
                 self.observer().made(inode, directory);
                 Ok((Target::Inode(inode), true))
             }

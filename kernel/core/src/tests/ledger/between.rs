@@ -517,3 +517,19 @@ fn a_reader_gets_to_know_what_came_to_the_writer_later() {
         assert!(got < wrote, "told in entry {got}, used in entry {wrote}");
     }
 }
+
+/// Whoever makes a file where a dangling link points gives it the name that stands in the link.
+#[test]
+fn a_name_from_a_dangling_link_is_bytes_of_the_link() {
+    let mut rig = rig(Policy::Open);
+    let linker = rig.fork();
+    rig.switch_to(linker);
+    let (target, link) = (rig.path("/tmp/bytes"), rig.path_at(PATH_2, "/link"));
+    rig.done(n::SYMLINKAT, &[target, AT_FDCWD, link]);
+    rig.switch_to(1);
+    rig.writes("/link", O_CREAT, b"a name");
+    let ledger = rig.ended();
+    let own = of_process(&ledger, 1);
+    let reads: Vec<String> = own.iter().flat_map(|entry| paths(&entry.reads)).collect();
+    assert_eq!(reads, ["/link"]);
+}
