@@ -7,7 +7,7 @@
 //! 3. [`origin`]: is this a ledger of a run of this image? [`origin::check`]
 //! 4. [`processes`]: do processes begin, go on and end as processes do? [`processes::check`]
 //! 5. [`contents`]: was everything that was read and run there before? [`contents::check`]
-//! 6. [`lineage`] and [`derive`]: what derives from text? [`Derivation::new`](derive::Derivation::new)
+//! 6. [`lineage`] and [`derive`](mod@derive): what derives from text? [`Derivation::new`](derive::Derivation::new)
 //! 7. [`executed`]: does everything that ran? [`executed::check`]
 //! 8. [`results`]: are the files that came out those, and the expected ones? [`results::expected`], [`results::artifacts`]
 //! 9. [`verify`]: all of it. [`verify::verify`]

@@ -12,7 +12,7 @@ use firmseed_formats::sha256::{Digest, Hex, digest};
 pub struct Start {
     /// Class, hash and size of what is executed: of a script, its interpreter.
     pub program: Content,
-    /// The arguments, argv[0] first: before those of the index the name of the program, or for a script what its `#!`
+    /// The arguments, `argv[0]` first: before those of the index the name of the program, or for a script what its `#!`
     /// line names, and its own path.
     pub arguments: Vec<Vec<u8>>,
     /// The folder, without links, dots and doubled slashes.

@@ -1,7 +1,7 @@
 //! Program start: a new address space from an executable, its arguments and its environment (execve(2)).
 //!
 //! The caller's memory is only read, until the whole program is there: every failure leaves it as it was, and there
-//! is no point of no return. Neighbours: [`elf`](firmseed_formats::elf) says what is to be mapped, [`vm`](crate::vm) maps it;
+//! is no point of no return. Neighbours: [`elf`] says what is to be mapped, [`vm`](crate::vm) maps it;
 //! `stack` lays out the stack, `script` reads the `#!` line.
 
 pub mod script;
@@ -155,7 +155,7 @@ pub fn build<M: Machine>(
     }
 }
 
-/// The ELF file that is to run in the end, and the arguments that come before the caller's argv[1].
+/// The ELF file that is to run in the end, and the arguments that come before the caller's `argv[1]`.
 fn follow_scripts<M: Machine>(
     storage: &mut Storage<'_, M>,
     mut file: InodeId,

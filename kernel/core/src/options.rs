@@ -22,7 +22,7 @@ pub struct Seed {
 pub struct BootOptions {
     /// Path of PID 1.
     pub init: Vec<u8>,
-    /// Its arguments, argv[0] first; empty means just `init`.
+    /// Its arguments, `argv[0]` first; empty means just `init`.
     pub arguments: Vec<Vec<u8>>,
     /// Its environment, `NAME=value` each.
     pub environment: Vec<Vec<u8>>,

@@ -66,9 +66,9 @@ const VALID: u64 = 1 << 0;
 const TABLE_OR_PAGE: u64 = 1 << 1;
 /// AttrIndx, bits 4:2: attribute 0 of MAIR_EL1, normal write-back memory.
 const ATTRIBUTE_NORMAL: u64 = 0 << 2;
-/// AP[1]: EL0 has access.
+/// `AP[1]`: EL0 has access.
 const AP_EL0: u64 = 1 << 6;
-/// AP[2]: nobody may write.
+/// `AP[2]`: nobody may write.
 const AP_READ_ONLY: u64 = 1 << 7;
 /// SH, bits 9:8: inner shareable.
 const INNER_SHAREABLE: u64 = 0b11 << 8;

@@ -32,7 +32,7 @@ const CLOCK_TICKS: u64 = 100;
 pub struct Arguments {
     /// Address of the path string (AT_EXECFN): the end of the others.
     path: u64,
-    /// Address of argv[0]'s string; the others follow, then those of the environment, each with its NUL.
+    /// Address of `argv[0]`'s string; the others follow, then those of the environment, each with its NUL.
     pub first: u64,
     /// How many arguments there are.
     pub argument_count: u64,
@@ -47,7 +47,7 @@ impl Arguments {
     }
 }
 
-/// Copies the strings to the top of the stack. `prefix` takes the place of argv[0] when it is not empty: the
+/// Copies the strings to the top of the stack. `prefix` takes the place of `argv[0]` when it is not empty: the
 /// interpreter's arguments of a script.
 pub fn push_arguments<M: Machine>(
     storage: &mut Storage<'_, M>,

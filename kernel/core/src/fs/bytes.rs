@@ -56,7 +56,7 @@ impl Fs {
     }
 
     /// Notes that bytes up to offset `end` (not included) were written: the file ends there or later,
-    /// is [`Origin::Altered`] or [`Origin::Written`], and has a new version and time.
+    /// is `Origin::Altered` or `Origin::Written`, and has a new version and time.
     pub fn wrote(&mut self, inode: InodeId, end: u64) {
         let inode = &mut self.inodes[inode];
         if let Node::File(content) = &mut inode.node {
