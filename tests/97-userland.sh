@@ -127,7 +127,7 @@ C
     printf '#!/bin/sh\nPATH=/usr/bin:/musl/bin:/bin\nexport PATH\ncd /work && make\n' >"$userland/root/work/job.sh"
     chmod 755 "$userland/root/work/job.sh"
     "$root/tests/linux/run" --memory 1024 "$userland/root" /work/job.sh >"$userland/linux"
-    tar -C "$userland/root" --format=ustar -cf "$userland/root.tar" .
+    tar -C "$userland/root" --format=ustar --mtime=@0 -cf "$userland/root.tar" .
     "$image_builder" build --kernel "$kernel_elf" --tar "$userland/root.tar" --policy open --init /work/job.sh -o "$userland/root.img"
     machine 0 "$userland/root.console" --image "$userland/root.img" --memory 1024
     for folder in linux root.console; do
