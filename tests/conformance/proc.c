@@ -36,7 +36,7 @@ int main(int count, char **arguments)
     SHOW(pipe(pipe_ends));
     SHOW(dup2(pipe_ends[0], 63));
     SHOW(write(pipe_ends[1], "by name", 7));
-    fd = OK(open("/dev/fd/63", O_RDONLY));
+    fd = OK(open("/proc/self/fd/63", O_RDONLY));
     memset(text, 0, 8);
     SHOW(read(fd, text, 8));
     say("%s\n", text);

@@ -9,6 +9,7 @@
  * do nothing but end the caller, and reboot. Children have no console: what they write goes to files. */
 #include "check.h"
 #include <dirent.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -217,6 +218,43 @@ static void clean(const char *path, int depth)
     closedir(folder);
 }
 
+/* What a child has left anywhere: its paths lead up too, and a large file that stays would be all the memory of those behind it. */
+static void clean_all(void)
+{
+    static const char *const kept[] = {".", "..", "init", "dev", "proc", "tmp"};
+    clean("/tmp", 0);
+    DIR *root = opendir("/");
+    if (!root)
+        return;
+    for (struct dirent *entry; (entry = readdir(root));) {
+        char name[300];
+        size_t i = 0;
+        while (i < sizeof kept / sizeof *kept && strcmp(entry->d_name, kept[i]) != 0)
+            i++;
+        if (i < sizeof kept / sizeof *kept)
+            continue;
+        snprintf(name, sizeof name, "/%s", entry->d_name);
+        clean(name, 0);
+        if (unlink(name))
+            rmdir(name);
+    }
+    closedir(root);
+}
+
+/* Process 1 cleans up also where a child's file has taken all memory: what that needs, heap and stack, it has from the start. */
+static void keep_memory(void)
+{
+    volatile char stack[65536];
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_MMAP_THRESHOLD, 1 << 25);
+    char *heap = malloc(1 << 20);
+    for (size_t i = 0; heap && i < 1 << 20; i += 4096)
+        heap[i] = 1;
+    for (size_t i = 0; i < sizeof stack; i += 4096)
+        stack[i] = 1;
+    free(heap);
+}
+
 int main(int count, char **arguments)
 {
     if (count < 3) {
@@ -225,6 +263,7 @@ int main(int count, char **arguments)
     }
     uint64_t seed = strtoull(arguments[1], NULL, 0), wanted = strtoull(arguments[2], NULL, 0);
     uint64_t made = 0, children = 0, silent = 0, faulted = 0, said = 0;
+    keep_memory();
     mkdir("/tmp", 01777);
     while (made < wanted) {
         int ends[2], status = 0;
@@ -263,7 +302,7 @@ int main(int count, char **arguments)
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ; /* orphans */
         faulted += WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL;
-        clean("/tmp/fuzz", 0);
+        clean_all();
         children++;
         if (made - said >= wanted / 10) {
             said = made;
