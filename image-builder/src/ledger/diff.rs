@@ -19,7 +19,7 @@ pub enum DifferenceKind {
     /// Which programs may run.
     Policy,
     /// A seed, or its text.
-    SeedRecord,
+    Seed,
     /// Which process it is, or who started it: another order.
     Process,
     /// The program's contents.
@@ -135,13 +135,13 @@ fn same(one: &Entry, other: &Entry) -> bool {
 fn seeds(a: &[SeedRecord], b: &[SeedRecord]) -> Option<First> {
     if a.len() != b.len() {
         return Some(First::new(
-            DifferenceKind::SeedRecord,
+            DifferenceKind::Seed,
             format!("A has {} seeds, B {}", a.len(), b.len()),
         ));
     }
     let (one, other) = a.iter().zip(b).find(|(one, other)| one != other)?;
     let mut difference = First::new(
-        DifferenceKind::SeedRecord,
+        DifferenceKind::Seed,
         format!("the seed {} differs", path_text(&one.program.path)),
     );
     for (what, one, other) in

@@ -66,6 +66,19 @@ fn a_patched_source_is_named() {
     }
 }
 
+/// Who reads the JSON compares these words.
+#[test]
+fn each_kind_of_difference_has_its_word() {
+    use DifferenceKind::*;
+    let kinds =
+        [Image, Policy, Seed, Process, Program, Arguments, Input, Output, Ending, Length, Status];
+    let words = serde_json::to_string(&kinds).unwrap();
+    assert_eq!(
+        words,
+        r#"["image","policy","seed","process","program","arguments","input","output","ending","length","status"]"#
+    );
+}
+
 #[test]
 fn each_difference_has_its_reason() {
     expect(
@@ -76,7 +89,7 @@ fn each_difference_has_its_reason() {
     );
     expect(
         |chain| chain.ledger.seeds[0].text.content.size = 1,
-        DifferenceKind::SeedRecord,
+        DifferenceKind::Seed,
         None,
         "the seed /seed/hex0 differs",
     );
