@@ -3,49 +3,12 @@
    CONFIG says which settings are on: NAME, or NAME VALUE; # begins a comment. All others are off, 0 or "". CONTENTS lists the files
    of the tarball, HASH  FOLDER/PATH: those below the working directory that define settings (config NAME in Config.in and Config.src,
    //config:config NAME in C) or programs (//applet:LINE) are read. include/applets.src.h says where the programs' lines go. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../musl/generate.h"
 
-enum { MOST = 2048, LONGEST = 4096 };
+enum { MOST = 2048 };
 
-static char line[LONGEST];
 static struct setting { char *name, *value; int is_known; } settings[MOST];
 static int count;
-
-static void stop(const char *what, const char *about)
-{
-	fprintf(stderr, "generate: %s: %s\n", about, what);
-	exit(1);
-}
-
-static FILE *open_file(const char *name, const char *mode)
-{
-	FILE *file = fopen(name, mode);
-
-	if (!file)
-		stop("cannot be opened", name);
-	return file;
-}
-
-static void close_written(FILE *file, const char *name)
-{
-	if (fclose(file)) {
-		remove(name);
-		stop("could not be written", name);
-	}
-}
-
-static int read_line(FILE *in)
-{
-	if (!fgets(line, sizeof line, in))
-		return 0;
-	line[strcspn(line, "\n")] = 0;
-	return 1;
-}
-
-static char *copy(const char *text) { return strcpy(malloc(strlen(text) + 1), text); }
 
 static struct setting *find(const char *name)
 {
@@ -71,7 +34,7 @@ static void read_choices(const char *name)
 	FILE *in = open_file(name, "r");
 	char *value;
 
-	while (read_line(in)) {
+	while (read_line(in, name)) {
 		if (!line[0] || line[0] == '#')
 			continue;
 		value = strchr(line, ' ');
@@ -112,7 +75,7 @@ static void read_source(const char *name, FILE *programs)
 	struct setting *open = 0, *found;
 	char *text, *setting;
 
-	while (read_line(in)) {
+	while (read_line(in, name)) {
 		text = behind(line, "//applet:");
 		if (is_c && text)
 			fprintf(programs, "%s\n", text);
@@ -142,7 +105,7 @@ static void read_sources(const char *contents, FILE *programs)
 	char *path, *end;
 	int is_first;
 
-	for (is_first = 1; read_line(in); is_first = 0) {
+	for (is_first = 1; read_line(in, contents); is_first = 0) {
 		path = strlen(line) > 66 ? strchr(line + 66, '/') : 0;
 		if (!path)
 			stop("not HASH  FOLDER/PATH", line);
@@ -182,11 +145,12 @@ static void write_settings(const char *name)
 /* applets.src.h with the programs in the place of the line INSERT. */
 static void write_programs(const char *name, FILE *programs)
 {
-	FILE *in = open_file("include/applets.src.h", "r"), *out = open_file(name, "w");
+	const char *const source = "include/applets.src.h";
+	FILE *in = open_file(source, "r"), *out = open_file(name, "w");
 	int byte;
 
 	rewind(programs);
-	while (read_line(in))
+	while (read_line(in, source))
 		if (strcmp(line, "INSERT"))
 			fprintf(out, "%s\n", line);
 		else

@@ -2,46 +2,9 @@
      generate tokens OUT.h OUT_VARS.h MKTOKENS       the table in that script: NAME, does it end a list (0 or 1), what messages call it
      generate builtins OUT.c OUT.h BUILTINS          FUNCTION [-FLAGS] NAME [[-FLAGS] NAME]..., behind the preprocessor */
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../musl/generate.h"
 
-enum { MOST = 256, LONGEST = 256 };
-
-static char line[LONGEST];
-
-static void stop(const char *what, const char *about)
-{
-	fprintf(stderr, "generate: %s: %s\n", about, what);
-	exit(1);
-}
-
-static FILE *open_file(const char *name, const char *mode)
-{
-	FILE *file = fopen(name, mode);
-
-	if (!file)
-		stop("cannot be opened", name);
-	return file;
-}
-
-static void close_written(FILE *file, const char *name)
-{
-	if (fclose(file)) {
-		remove(name);
-		stop("could not be written", name);
-	}
-}
-
-static int read_line(FILE *in)
-{
-	if (!fgets(line, sizeof line, in))
-		return 0;
-	line[strcspn(line, "\n")] = 0;
-	return 1;
-}
-
-static char *copy(const char *text) { return strcpy(malloc(strlen(text) + 1), text); }
+enum { MOST = 256 };
 
 /* The table stands between a line that ends in <<\! and a line that is ! */
 static void tokens(const char *header, const char *variables, FILE *in, const char *name)
@@ -51,7 +14,7 @@ static void tokens(const char *header, const char *variables, FILE *in, const ch
 	int count = 0, i, inside = 0, first = -1;
 	char token[LONGEST], shown[LONGEST], *from, *to;
 
-	while (read_line(in)) {
+	while (read_line(in, name)) {
 		if (!inside) {
 			inside = strlen(line) > 4 && !strcmp(line + strlen(line) - 4, "<<\\!");
 			continue;
@@ -106,7 +69,7 @@ static void builtins(const char *source, const char *header, FILE *in, const cha
 	char *function, *word, *given;
 
 	fprintf(out, "#include \"shell.h\"\n#include \"builtins.h\"\n\n");
-	while (read_line(in)) {
+	while (read_line(in, name)) {
 		function = line[0] == '#' ? 0 : strtok(line, " \t");
 		if (!function)
 			continue;

@@ -3,43 +3,9 @@
      generate calls OUT IN          bits/syscall.h: each __NR_NAME as SYS_NAME too
      generate commands OUT SOURCES  a script of kaem: the files of the list by ${TCC} with ${FLAGS}, then libc.a of ${OBJECTS} and them
    OUT is written only where all went well. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { LONGEST = 1024 };
+#include "generate.h"
 
 static FILE *out;
-static char line[LONGEST];
-
-static void stop(const char *what, const char *about)
-{
-	fprintf(stderr, "generate: %s: %s\n", about, what);
-	exit(1);
-}
-
-/* The next line without its end; 0 at the end of the file. */
-static int read_line(FILE *in, const char *name)
-{
-	char *end;
-
-	if (!fgets(line, sizeof line, in))
-		return 0;
-	end = strchr(line, '\n');
-	if (!end)
-		stop("a line too long, or without an end", name);
-	*end = 0;
-	return 1;
-}
-
-static FILE *open_file(const char *name, const char *mode)
-{
-	FILE *file = fopen(name, mode);
-
-	if (!file)
-		stop("cannot be opened", name);
-	return file;
-}
 
 /* TYPEDEF what it is NAME;  or  STRUCT NAME { members }; */
 static void types(FILE *in, const char *name)
@@ -123,9 +89,6 @@ int main(int count, char **arguments)
 		kinds[kind].make(in, arguments[i]);
 		fclose(in);
 	}
-	if (fclose(out)) {
-		remove(arguments[2]);
-		stop("could not be written", arguments[2]);
-	}
+	close_written(out, arguments[2]);
 	return 0;
 }
