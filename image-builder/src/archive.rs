@@ -51,6 +51,19 @@ pub enum Body<C> {
     },
 }
 
+impl<C> Body<C> {
+    /// The same with its contents held in another way.
+    pub fn map<D>(self, hold: impl FnOnce(C) -> D) -> Body<D> {
+        match self {
+            Body::File { mode, content } => Body::File { mode, content: hold(content) },
+            Body::Directory { mode } => Body::Directory { mode },
+            Body::Symlink { target } => Body::Symlink { target },
+            Body::Hardlink { target } => Body::Hardlink { target },
+            Body::Device { major, minor } => Body::Device { major, minor },
+        }
+    }
+}
+
 /// A member of a tar that was read: its contents are a range of the tar.
 pub type ReadMember = Member<Range<usize>>;
 

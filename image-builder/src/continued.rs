@@ -49,14 +49,11 @@ pub fn members(run: &EarlierRun, ports: &[PathBuf]) -> Result<Vec<Member<Vec<u8>
 fn of_tar(tar: &[u8]) -> Result<Members> {
     let mut members = Members::new();
     for entry in archive::read(tar)? {
-        let kind = match entry.kind {
-            Body::File { mode, content } => Body::File { mode, content: tar[content].to_vec() },
-            Body::Directory { mode } => Body::Directory { mode },
-            Body::Symlink { target } => Body::Symlink { target },
-            Body::Device { major, minor } => Body::Device { major, minor },
+        let kind = match entry.kind.map(|content| tar[content].to_vec()) {
             Body::Hardlink { target } => {
                 members.get(&target).cloned().unwrap_or(Body::Hardlink { target })
             }
+            kind => kind,
         };
         members.insert(entry.path, kind);
     }

@@ -57,16 +57,7 @@ pub fn extract(image: &[u8], folder: &Path) -> Result<Extracted> {
 pub fn extract_tar(tar: &[u8], folder: &Path) -> Result<Extracted> {
     let mut members = Members::new();
     for entry in archive::read(tar)? {
-        let kind = match entry.kind {
-            Body::File { mode, content } => {
-                let content = Content { bytes: &tar[content], sha256: None };
-                Body::File { mode, content }
-            }
-            Body::Directory { mode } => Body::Directory { mode },
-            Body::Symlink { target } => Body::Symlink { target },
-            Body::Hardlink { target } => Body::Hardlink { target },
-            Body::Device { major, minor } => Body::Device { major, minor },
-        };
+        let kind = entry.kind.map(|content| Content { bytes: &tar[content], sha256: None });
         members.insert(entry.path, kind);
     }
     unpack(&members, folder)

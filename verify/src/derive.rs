@@ -88,14 +88,14 @@ pub struct Derivation<'a> {
 impl<'a> Derivation<'a> {
     /// Follows all of the ledger of a run of `image`.
     pub fn new(lineage: &'a Lineage<'a>, image: &'a Image<'a>) -> Self {
-        let (earlier, before) = (image.earlier.into_iter(), image.earlier.into_iter());
-        let earlier = earlier.flat_map(|run| &run.derived);
-        let tainted = before.flat_map(|run| &run.tainted);
+        let earlier = image.earlier.iter();
+        let tainted = earlier.clone().flat_map(|run| &run.tainted);
+        let derived = earlier.flat_map(|run| &run.derived);
         let mut derivation = Derivation {
             lineage,
             image,
             processes: HashMap::new(),
-            derived: earlier.map(|hash| (*hash, 0)).collect(),
+            derived: derived.map(|hash| (*hash, 0)).collect(),
             tainted: tainted.map(|hash| (*hash, Tainted::BEFORE)).collect(),
         };
         for seed in &lineage.ledger.seeds {

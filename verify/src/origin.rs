@@ -48,26 +48,6 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
             say(format!("the ledger's {what} is `{of_ledger}`, the image's is `{of_image}`"));
         }
     }
-    let head =
-        |digest: Option<&Digest>| digest.map_or("no run".into(), |head| Hex(head).to_string());
-    let [of_ledger, of_image, given] = [
-        ledger.continues.as_ref(),
-        index.continues.as_ref(),
-        image.earlier.map(|earlier| &earlier.head),
-    ]
-    .map(head);
-    if of_ledger != of_image || of_image != given {
-        say(format!(
-            "the ledger continues {of_ledger}, the image {of_image}, and {given} was given to be continued (--from)"
-        ));
-    }
-    if let Some(earlier) = image.earlier {
-        let head = Hex(&earlier.head);
-        findings.notes.push(format!(
-            "the head of the run that it continues, {head}, was compared with the image only: whether that run's console showed it is for you to see"
-        ));
-    }
-    let mut say = |text: String| findings.add(Check::Origin, text);
     let (seeds, here) = (image.seeds(), ledger.seeds.len());
     if here != seeds.len() {
         say(format!("the ledger has {here} seeds, the image {}", seeds.len()));
@@ -81,8 +61,28 @@ pub fn check(ledger: &Ledger, image: &Image<'_>, start: Option<&Start>, findings
             say(format!("seed {path}: {problem}"));
         }
     }
+    earlier_run(ledger, image, findings);
     if let Some(start) = start {
         first_process(ledger, image, start, findings);
+    }
+}
+
+/// Do ledger, image and who asks speak of the same earlier run?
+fn earlier_run(ledger: &Ledger, image: &Image<'_>, findings: &mut Findings) {
+    let text = |head: Option<&Digest>| head.map_or("no run".into(), |head| Hex(head).to_string());
+    let given = image.earlier.map(|earlier| &earlier.head);
+    let heads = [ledger.continues.as_ref(), image.index.continues.as_ref(), given];
+    let [of_ledger, of_image, given] = heads.map(text);
+    if of_ledger != of_image || of_image != given {
+        let text = format!(
+            "the ledger continues {of_ledger}, the image {of_image}, and {given} was given to be continued (--from)"
+        );
+        findings.add(Check::Origin, text);
+    }
+    if image.earlier.is_some() {
+        findings.notes.push(format!(
+            "the head of the run that it continues, {given}, was compared with the image only: whether that run's console showed it is for you to see"
+        ));
     }
 }
 

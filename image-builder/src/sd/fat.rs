@@ -9,7 +9,7 @@ use std::io::{Cursor, Result, Write};
 /// The only folder.
 const FOLDER: &str = "overlays";
 
-/// FatFiles by their paths on the volume: names of ASCII characters, some in `overlays`.
+/// Files by their paths on the volume: names of ASCII characters, some in `overlays`.
 pub type FatFiles = BTreeMap<String, Vec<u8>>;
 
 /// The time of every file, the start of the kernel's own calendar: 2026-01-01, 00:00.

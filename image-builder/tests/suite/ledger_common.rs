@@ -217,6 +217,15 @@ impl Chain {
     }
 }
 
+/// There is one doubt, and it says this.
+#[track_caller]
+pub fn assert_only(doubts: &[String], expected: &str) {
+    assert!(
+        matches!(doubts, [doubt] if doubt.contains(expected)),
+        "expected: {expected}\nfound: {doubts:#?}"
+    );
+}
+
 /// The class, hash and size of bytes.
 pub fn content(bytes: &[u8]) -> Content {
     content_of(bytes)

@@ -14,12 +14,9 @@ fn sees(chain: &Chain, expected: &str) {
     );
 }
 
+#[track_caller]
 fn sees_only(chain: &Chain, expected: &str) {
-    let doubts = chain.doubts();
-    assert!(
-        matches!(&doubts[..], [doubt] if doubt.contains(expected)),
-        "expected: {expected}\nfound: {doubts:#?}"
-    );
+    assert_only(&chain.doubts(), expected);
 }
 
 /// A ledger that somebody wrote anew: another argument, one read less. Nothing in it contradicts anything.

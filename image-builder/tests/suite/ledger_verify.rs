@@ -17,12 +17,9 @@ fn one_doubt(chain: &Chain, expected: &str) {
     );
 }
 
+#[track_caller]
 fn only_doubt(chain: &Chain, expected: &str) {
-    let doubts = chain.doubts();
-    assert!(
-        matches!(&doubts[..], [doubt] if doubt.contains(expected)),
-        "expected: {expected}\nfound: {doubts:#?}"
-    );
+    assert_only(&chain.doubts(), expected);
 }
 
 /// A change of a true ledger, and the doubt that it raises.
