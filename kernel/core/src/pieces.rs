@@ -18,28 +18,18 @@ impl<T> Pieces<T> {
         Pieces { pieces: Vec::new() }
     }
 
-    /// Makes sure that the next [`push`](Self::push) succeeds.
+    /// Adds an item: its number is the length before.
     ///
     /// # Errors
     /// ENOMEM.
-    pub fn reserve(&mut self) -> Result<(), Errno> {
+    pub fn push(&mut self, item: T) -> Result<(), Errno> {
         if self.pieces.last().is_none_or(|last| last.len() == PIECE) {
             let mut piece = Vec::new();
             piece.try_reserve_exact(PIECE).map_err(|_| Errno::ENOMEM)?;
             self.pieces.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
             self.pieces.push(piece);
         }
-        Ok(())
-    }
-
-    /// Adds an item: its number is the length before.
-    ///
-    /// # Errors
-    /// ENOMEM.
-    pub fn push(&mut self, item: T) -> Result<(), Errno> {
-        self.reserve()?;
-        let last = self.pieces.last_mut().expect("reserve added a piece");
-        last.push(item);
+        self.pieces.last_mut().expect("there is a piece with room").push(item);
         Ok(())
     }
 

@@ -11,9 +11,9 @@ pub mod window;
 use crate::frames::FramePool;
 use crate::fs::Fs;
 use crate::machine::Machine;
+use crate::process::Event;
 use crate::process::signals::Info;
 use crate::process::table::Processes;
-use crate::process::{Event, Pid};
 use crate::random::Random;
 use open::{Object, OpenFile, OpenFiles};
 use pipes::Pipes;
@@ -97,10 +97,5 @@ impl Files {
             processes.wake(Event::Terminal);
             processes.wake(Event::Poll);
         }
-    }
-
-    /// A session has no leader any more: its terminal is free. Returns the foreground group that loses it.
-    pub fn hang_up(&mut self, session: Pid) -> Option<Pid> {
-        self.terminal.hang_up(session)
     }
 }

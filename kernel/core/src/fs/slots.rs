@@ -10,9 +10,9 @@ use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
 
-/// PageSlots outside leaves. Leaf 0 has slots for these pages too, which are never used.
+/// Slots outside leaves. Leaf 0 has slots for these pages too, which are never used.
 const NEAR: usize = 4;
-/// PageSlots in a leaf.
+/// Slots in a leaf.
 const LEAF_SLOTS: u64 = 512;
 
 /// The frame of one page, if it has one. Four bytes: no machine has a frame with this number.

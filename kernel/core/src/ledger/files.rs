@@ -22,7 +22,7 @@ struct FileRecord {
     content: Option<(u64, Content)>,
 }
 
-/// What is known of what has a number.
+/// What is known of what has a number, by its kind.
 enum Known {
     /// Nothing; or it is gone.
     Nothing,
@@ -31,24 +31,33 @@ enum Known {
     Directory(Makers),
 }
 
+/// All that is known of what has a number.
+struct Row {
+    /// Who has given it a name.
+    namers: Makers,
+    known: Known,
+}
+
 /// What is known of files and directories.
 pub(crate) struct KnownFiles {
     /// By the numbers of inodes.
-    table: Pieces<Known>,
-    /// By the same numbers, who has given each a name.
-    namers: Pieces<Makers>,
+    table: Pieces<Row>,
+}
+
+impl Row {
+    const NOTHING: Self = Row { namers: Makers::NONE, known: Known::Nothing };
 }
 
 impl KnownFiles {
     /// Nothing is known.
     pub const fn new() -> Self {
-        KnownFiles { table: Pieces::new(), namers: Pieces::new() }
+        KnownFiles { table: Pieces::new() }
     }
 
     /// The process whose changes of the contents no entry tells yet.
     #[inline(always)]
     pub fn writer(&self, file: InodeId) -> Option<Pid> {
-        match self.table.get(file.0 as usize)? {
+        match &self.table.get(file.0 as usize)?.known {
             Known::File(record) => record.writer,
             _ => None,
         }
@@ -87,7 +96,7 @@ impl KnownFiles {
     /// A process changes a name in a directory.
     #[inline(never)]
     pub fn add_maker(&mut self, directory: InodeId, maker: Pid) -> Result<(), NoMemory> {
-        let known = self.known(directory)?;
+        let known = &mut self.row(directory)?.known;
         if !matches!(known, Known::Directory(_)) {
             *known = Known::Directory(Makers::NONE);
         }
@@ -98,24 +107,19 @@ impl KnownFiles {
     }
 
     /// A process gives a file or directory a name.
-    #[inline(never)]
     pub fn add_namer(&mut self, file: InodeId, namer: Pid) -> Result<(), NoMemory> {
-        let number = file.0 as usize;
-        while self.namers.len() <= number {
-            self.namers.push(Makers::NONE).map_err(|_| NoMemory)?;
-        }
-        self.namers[number].add(namer.0);
+        self.row(file)?.namers.add(namer.0);
         Ok(())
     }
 
     /// The first process from `process` on that may have given a file or directory its name.
     pub fn namer_from(&self, file: InodeId, process: u32) -> Option<u32> {
-        self.namers.get(file.0 as usize)?.at_or_after(process)
+        self.table.get(file.0 as usize)?.namers.at_or_after(process)
     }
 
     /// The first process from `process` on that may have changed the names in a directory.
     pub fn maker_from(&self, directory: InodeId, process: u32) -> Option<u32> {
-        match self.table.get(directory.0 as usize)? {
+        match &self.table.get(directory.0 as usize)?.known {
             Known::Directory(makers) => makers.at_or_after(process),
             _ => None,
         }
@@ -123,17 +127,14 @@ impl KnownFiles {
 
     /// A file or directory has come to be: what is known by its number is of another, which is gone.
     pub fn begin(&mut self, file: InodeId) {
-        if let Some(known) = self.table.get_mut(file.0 as usize) {
-            *known = Known::Nothing;
-        }
-        if let Some(namers) = self.namers.get_mut(file.0 as usize) {
-            *namers = Makers::NONE;
+        if let Some(row) = self.table.get_mut(file.0 as usize) {
+            *row = Row::NOTHING;
         }
     }
 
     #[inline(never)]
     fn file(&mut self, file: InodeId) -> Result<&mut FileRecord, NoMemory> {
-        let known = self.known(file)?;
+        let known = &mut self.row(file)?.known;
         if let Known::Nothing | Known::Directory(_) = known {
             *known = Known::File(FileRecord::default());
         }
@@ -144,9 +145,9 @@ impl KnownFiles {
     }
 
     #[inline(never)]
-    fn known(&mut self, number: InodeId) -> Result<&mut Known, NoMemory> {
+    fn row(&mut self, number: InodeId) -> Result<&mut Row, NoMemory> {
         while self.table.len() <= number.0 as usize {
-            self.table.push(Known::Nothing).map_err(|_| NoMemory)?;
+            self.table.push(Row::NOTHING).map_err(|_| NoMemory)?;
         }
         Ok(&mut self.table[number.0 as usize])
     }

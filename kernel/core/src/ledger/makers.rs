@@ -1,5 +1,5 @@
-//! Who has made, moved or removed names in a directory, or given a file its names: ranges of process numbers, in bounded room. What does not
-//! fit makes two ranges one, with the numbers between them: too many are named, never too few.
+//! Who has made, moved or removed names in a directory, or given a file its names: ranges of process numbers, in
+//! bounded room. What does not fit makes two ranges one, with the numbers between them: too many are named, never too few.
 
 /// So many ranges are kept apart.
 const RANGES: usize = 4;

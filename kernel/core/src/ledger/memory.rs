@@ -65,11 +65,10 @@ impl<M: Machine> Observer<'_, '_, M> {
         if let Some(space) = &self.processes.at(slot).space {
             let root = space.root();
             let mut record = self.ledger.spaces.get(root);
-            record.own_code |= space.areas().iter().any(|area| {
-                let is_in = area.start < end && area.end > start;
-                let is_stale = record.stale && area.protection.executable();
-                is_in && (is_stale || area.holds_own_code())
-            });
+            record.own_code |= space
+                .areas_in(start, end)
+                .iter()
+                .any(|area| record.stale && area.protection.executable() || area.holds_own_code());
             self.note_space(root, record);
         }
         self.own_code(slot);

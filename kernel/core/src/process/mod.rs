@@ -1,8 +1,8 @@
 //! Processes: what the kernel knows of each, and the table of all.
 //!
 //! A process owns its address space, its descriptors and its signal state. The open files behind the
-//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `job` says whether it is stopped, `table` has all processes,
-//! `scheduler` and `delivery` choose among them and send them signals.
+//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `job` says whether it is stopped,
+//! `table` has all processes, `scheduler` and `delivery` choose among them and send them signals.
 
 pub(crate) mod delivery;
 pub mod descriptors;

@@ -92,7 +92,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn hang_up(&mut self, slot: Slot) {
         let process = self.processes.at(slot);
         if process.pid == process.session
-            && let Some(group) = self.files.hang_up(process.session)
+            && let Some(group) = self.files.terminal.hang_up(process.session)
         {
             self.processes.signal_group(group, Signal::HUP, Info::kernel());
             self.processes.signal_group(group, Signal::CONT, Info::kernel());

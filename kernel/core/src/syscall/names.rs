@@ -187,6 +187,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         Ok(0)
     }
+
     /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
     pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
         const S_IFMT: u64 = 0o170_000;

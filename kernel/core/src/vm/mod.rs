@@ -167,6 +167,11 @@ impl AddressSpace {
         self.areas.as_slice()
     }
 
+    /// Those that overlap a range.
+    pub(crate) fn areas_in(&self, start: u64, end: u64) -> &[Area] {
+        &self.areas()[self.areas.overlapping(start, end)]
+    }
+
     /// The areas of a file.
     pub(crate) fn mappings_of(&self, file: InodeId) -> impl Iterator<Item = &Area> {
         let is_of = move |area: &&Area| area.kind.view().is_some_and(|view| view.inode == file);
