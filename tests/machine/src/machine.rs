@@ -13,10 +13,10 @@ pub struct Machine {
 impl Machine {
     /// `qemu/run`, as it is.
     pub fn default_run() -> Self {
-        // Who ends the test ends the run.
+        // Who ends the test ends the run. A shell's background, where tests may run, ignores the key for interrupts.
         let mut command = Command::new("setpriv");
         command
-            .args(["--pdeathsig", "TERM"])
+            .args(["--pdeathsig", "TERM", "env", "--default-signal=INT"])
             .arg(root().join("qemu/run"))
             .stdin(std::process::Stdio::null());
         Self { command }

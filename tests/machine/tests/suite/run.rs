@@ -208,13 +208,9 @@ impl Spinning {
         let image = spinner();
         // A group of its own, as a terminal's foreground has.
         // It must not end by its own limit while the test waits for its end.
-        let machine =
-            Machine::with(&image).set("--timeout", (2 * hang_limit()).to_string()).command();
-        // A shell's background, where tests may run, ignores the key for interrupts, and so do its children.
-        let child = Command::new("env")
-            .arg("--default-signal=INT")
-            .arg(machine.get_program())
-            .args(machine.get_args())
+        let child = Machine::with(&image)
+            .set("--timeout", (2 * hang_limit()).to_string())
+            .command()
             .process_group(0)
             .spawn()
             .expect("qemu/run starts");
