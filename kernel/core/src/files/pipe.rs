@@ -120,6 +120,7 @@ impl Pipe {
     ///
     /// # Errors
     /// EAGAIN when the pipe is empty and has writers; what `copy` says, when nothing was taken.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn read(
         &mut self,
         max: usize,
@@ -167,6 +168,7 @@ impl Pipe {
     /// # Errors
     /// EPIPE without readers; EAGAIN when there is no room, or for up to [`PIPE_BUF`] bytes not for all
     /// of them; ENOMEM.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn prepare_write(&mut self, length: usize, pool: &mut FramePool) -> Result<usize, Errno> {
         if self.readers == 0 {
             return Err(Errno::EPIPE);
@@ -197,6 +199,7 @@ impl Pipe {
     ///
     /// # Errors
     /// What `copy` says, when nothing was added; EAGAIN for more bytes than were prepared.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn write(
         &mut self,
         length: usize,
@@ -234,6 +237,7 @@ impl Pipe {
     }
 
     /// How many bytes of a write go behind those of the last buffer: what it has beyond whole pages, if that fits.
+    #[inline(always)]
     fn fits_behind(&self, length: usize) -> usize {
         let rest = length % PAGE_SIZE;
         if self.used == 0 {
