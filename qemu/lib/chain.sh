@@ -83,8 +83,12 @@ self_list() {
     mv "$1/../image.list" "$1/image.list"
 }
 
-# end_with_prompt TREE: the chain in TREE ends with kaem reading commands from the console.
-end_with_prompt() { printf '\n# A prompt: kaem without a script.\n../bin/kaem\n' >>"$1/stage0/chain.kaem"; }
+# What reads commands from the console where the machine has bash, and where it has not.
+bash_prompt=(/usr/bin/bash --rcfile /ports/bash/prompt)
+kaem_prompt=(/bin/kaem)
+
+# end_with_prompt TREE COMMAND...: the chain in TREE ends with the command, which reads others from the console.
+end_with_prompt() { printf '\n# A prompt.\n%s\n' "${*:2}" >>"$1/stage0/chain.kaem"; }
 
 # program_port DIR FILE [ARG...]: a port that compiles the C file with tcc and runs it; the chain ends with its status.
 program_port() {
