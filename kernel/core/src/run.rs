@@ -184,6 +184,7 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn expire_timers(&mut self) {
         let now = self.storage.machine.now();
+        self.processes.expire_current(now);
         if self.processes.has_expired(now) {
             self.storage.fs.set_time(now);
             self.processes.expire_timers(now);

@@ -273,6 +273,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.files.open.get(id);
         match file.object {
             Object::PipeWriter(pipe) => self.write_pipe(pipe, file.flags, buffer),
+            Object::Terminal if self.must_not_write() => self.stop_background(Signal::TTOU),
             Object::Terminal => self.write_terminal(buffer),
             Object::Null | Object::Zero | Object::Random => Ok(buffer.len()),
             Object::Full => Err(Errno::ENOSPC.into()),

@@ -347,19 +347,24 @@ calls! {
         }
         supported "one processor" {
             SCHED_YIELD = 124 () [processes.sys_sched_yield()];
-            SCHED_SETAFFINITY = 122 () [yes(0)];
+            SCHED_SETAFFINITY = 122 (pid, size, mask) [jobs.sys_sched_setaffinity(pid, size, mask)];
             SCHED_GETAFFINITY = 123 (pid, size, mask) [jobs.sys_sched_getaffinity(pid, size, mask)];
             GETCPU = 168 (processor, node) [caller.sys_getcpu(processor, node)];
         }
-        partly "accepted; round robin in slices of 10 ms is all there is" {
-            SCHED_SETPARAM = 118 () [yes(0)];
-            SCHED_SETSCHEDULER = 119 () [yes(0)];
-            SCHED_GETSCHEDULER = 120 () [yes(0)];
-            SCHED_GETPARAM = 121 (_pid, parameters) [caller.sys_sched_getparam(parameters)];
-            SCHED_GET_PRIORITY_MAX = 125 () [yes(0)];
-            SCHED_GET_PRIORITY_MIN = 126 () [yes(0)];
-            SETPRIORITY = 140 () [yes(0)];
-            GETPRIORITY = 141 () [yes(20)];
+        partly "kept and told, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
+            SCHED_SETPARAM = 118 (pid, parameters) [jobs.sys_sched_setparam(pid, parameters)];
+            SCHED_SETSCHEDULER = 119 (pid, policy, parameters) [jobs.sys_sched_setscheduler(pid, policy, parameters)];
+            SCHED_GETSCHEDULER = 120 (pid) [processes.sys_sched_getscheduler(pid)];
+            SCHED_GETPARAM = 121 (pid, parameters) [jobs.sys_sched_getparam(pid, parameters)];
+            SCHED_GET_PRIORITY_MAX = 125 (policy) [processes.sys_priority_limit(policy, 98)];
+            SCHED_GET_PRIORITY_MIN = 126 (policy) [processes.sys_priority_limit(policy, 0)];
+            SCHED_RR_GET_INTERVAL = 127 (pid, interval) [jobs.sys_sched_rr_get_interval(pid, interval)];
+            SCHED_SETATTR = 274 (pid, attributes, flags) [jobs.sys_sched_setattr(pid, attributes, flags)];
+            SCHED_GETATTR = 275 (pid, attributes, size, flags) [jobs.sys_sched_getattr(pid, attributes, size, flags)];
+            SETPRIORITY = 140 (which, who, nice) [processes.sys_setpriority(which, who, nice)];
+            GETPRIORITY = 141 (which, who) [processes.sys_getpriority(which, who)];
+        }
+        partly "accepted, without effect" {
             IOPRIO_SET = 30 () [yes(0)];
             IOPRIO_GET = 31 () [yes(0)];
         }
@@ -396,9 +401,14 @@ calls! {
             CLOCK_NANOSLEEP = 115 (clock, flags, request, remaining)
                 [jobs.sys_clock_nanosleep(clock, flags, request, remaining)] always;
         }
-        partly "ITIMER_REAL; the others: EINVAL" {
+        supported "those that count processor time are looked at when a slice ends" {
             GETITIMER = 102 (which, value) [jobs.sys_getitimer(which, value)];
             SETITIMER = 103 (which, new, old) [jobs.sys_setitimer(which, new, old)];
+            TIMER_CREATE = 107 (clock, event, timer) [jobs.sys_timer_create(clock, event, timer)];
+            TIMER_GETTIME = 108 (timer, value) [jobs.sys_timer_gettime(timer, value)];
+            TIMER_GETOVERRUN = 109 (timer) [jobs.sys_timer_getoverrun(timer)];
+            TIMER_SETTIME = 110 (timer, flags, new, old) [jobs.sys_timer_settime(timer, flags, new, old)];
+            TIMER_DELETE = 111 (timer) [jobs.sys_timer_delete(timer)];
         }
         not "EPERM" {
             CLOCK_SETTIME = 112 () [no(EPERM)];
@@ -478,12 +488,10 @@ calls! {
     no lines {
         IO_SETUP = 0, IO_DESTROY = 1, EVENTFD2 = 19, EPOLL_CREATE1 = 20, EPOLL_CTL = 21, EPOLL_PWAIT = 22,
         INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60, SIGNALFD4 = 74,
-        TIMERFD_CREATE = 85, TIMERFD_SETTIME = 86, TIMERFD_GETTIME = 87, GET_ROBUST_LIST = 100, TIMER_CREATE = 107,
-        TIMER_GETTIME = 108, TIMER_GETOVERRUN = 109, TIMER_SETTIME = 110, TIMER_DELETE = 111,
-        SCHED_RR_GET_INTERVAL = 127, SHMGET = 194, SOCKET = 198, SOCKETPAIR = 199, BIND = 200, LISTEN = 201,
+        TIMERFD_CREATE = 85, TIMERFD_SETTIME = 86, TIMERFD_GETTIME = 87, GET_ROBUST_LIST = 100,                 SHMGET = 194, SOCKET = 198, SOCKETPAIR = 199, BIND = 200, LISTEN = 201,
         ACCEPT = 202, CONNECT = 203, GETSOCKNAME = 204, GETPEERNAME = 205, SENDTO = 206, RECVFROM = 207,
         SETSOCKOPT = 208, GETSOCKOPT = 209, SHUTDOWN = 210, SENDMSG = 211, RECVMSG = 212, PERF_EVENT_OPEN = 241,
-        ACCEPT4 = 242, SCHED_SETATTR = 274, SCHED_GETATTR = 275, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
+        ACCEPT4 = 242, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
         USERFAULTFD = 282, PIDFD_SEND_SIGNAL = 424, IO_URING_SETUP = 425, PIDFD_OPEN = 434, OPENAT2 = 437,
         EPOLL_PWAIT2 = 441, FUTEX_WAITV = 449,
     }
