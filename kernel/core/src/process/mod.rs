@@ -151,6 +151,19 @@ impl Alarm {
     }
 }
 
+/// A FIFO that open(2) waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The descriptor that is there already.
+    pub fd: u32,
+    /// The FIFO's pipe.
+    pub pipe: u32,
+    /// The end that is to be opened: 0 for a reader, 1 for a writer.
+    pub other: usize,
+    /// How often it had been opened before.
+    pub seen: u32,
+}
+
 /// What a process has asked for by nice(2) and sched(7): kept and told, without effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scheduling {
@@ -250,6 +263,8 @@ pub struct Process {
     wait: Wait,
     /// When the call in progress gives up, once it has blocked: kept from try to try.
     deadline: Option<u64>,
+    /// The FIFO that the call in progress opens.
+    pub opening: Option<Opening>,
     /// Bytes that the call in progress has transferred before it blocked.
     progress: usize,
     /// The signal its parent gets when it ends (0: none), as clone asked.
@@ -327,6 +342,7 @@ impl Process {
             scheduling: Scheduling::default(),
             wait: Wait::NONE,
             deadline: None,
+            opening: None,
             progress: 0,
             exit_signal: 0,
             usage: Usage::default(),

@@ -49,6 +49,8 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.processes.orphan_children(pid);
         self.processes.tell_of_end(slot, ending);
+        // A pidfd of it may be polled.
+        self.processes.wake(Event::Poll);
     }
 
     /// Gives the address space back: to the vfork parent that lent it, else to the pool.

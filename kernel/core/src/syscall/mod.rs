@@ -10,6 +10,8 @@
 mod attributes;
 mod buffer;
 mod directory;
+mod epoll;
+mod event;
 mod execute;
 mod exit;
 mod fcntl;
@@ -29,7 +31,9 @@ mod proc_text;
 mod schedule;
 mod signal;
 mod size;
+mod socket;
 mod spawn;
+mod splice;
 mod system;
 pub mod table;
 mod terminal;
