@@ -43,7 +43,9 @@ pub enum Errno {
     EPIPE = 32,
     EDOM = 33,
     ERANGE = 34,
+    EDEADLK = 35,
     ENAMETOOLONG = 36,
+    ENOLCK = 37,
     ENOSYS = 38,
     ENOTEMPTY = 39,
     ELOOP = 40,
@@ -55,7 +57,7 @@ pub enum Errno {
 /// Their names by number, from 1 to 40, then the last three: the kernel is built without the texts of `Debug`.
 const NAMES: &str = "EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT - \
     EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC \
-    ESPIPE EROFS EMLINK EPIPE EDOM ERANGE - ENAMETOOLONG - ENOSYS ENOTEMPTY ELOOP EOVERFLOW \
+    ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP EOVERFLOW \
     EOPNOTSUPP ETIMEDOUT";
 
 impl core::fmt::Display for Errno {
@@ -119,7 +121,9 @@ mod tests {
             Errno::EPIPE,
             Errno::EDOM,
             Errno::ERANGE,
+            Errno::EDEADLK,
             Errno::ENAMETOOLONG,
+            Errno::ENOLCK,
             Errno::ENOSYS,
             Errno::ENOTEMPTY,
             Errno::ELOOP,

@@ -2,6 +2,7 @@
 //!
 //! `open` has the open files and what each of them is, `window` the places of bytes that small transfers use again.
 
+pub mod locks;
 pub mod open;
 pub mod pipe;
 pub mod pipes;
@@ -15,6 +16,7 @@ use crate::process::Event;
 use crate::process::signals::Info;
 use crate::process::table::Processes;
 use crate::random::Random;
+use locks::Locks;
 use open::{Object, OpenFile, OpenFiles};
 use pipes::Pipes;
 use terminal::Terminal;
@@ -30,6 +32,8 @@ pub struct Files {
     pub terminal: Terminal,
     /// The numbers behind /dev/urandom.
     pub random: Random,
+    /// Locks on files.
+    pub locks: Locks,
     /// What the fast path has written.
     pub pending: PendingWrite,
 }
@@ -41,6 +45,7 @@ impl Default for Files {
             pipes: Pipes::default(),
             terminal: Terminal::default(),
             random: Random::new(1),
+            locks: Locks::default(),
             pending: PendingWrite::NONE,
         }
     }
