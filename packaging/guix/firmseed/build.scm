@@ -57,7 +57,8 @@
     (unless (and (= size (stat:size (stat file)))
                  (string=? sha256 (bytevector->hex (file-sha256 file))))
       (error "this is not the seed of stage0; its SHA-256 has to be" file sha256))
-    (add-to-store store name #f "sha256" file)))
+    ;; As a folder would be: so its mode goes along, and it can be executed.
+    (add-to-store store name #t "sha256" file)))
 
 (define (bytevector->hex bytes)
   (string-concatenate

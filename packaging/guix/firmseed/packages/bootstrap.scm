@@ -38,18 +38,22 @@
 (define-public firmseed-cc
   (firmseed-package "firmseed-cc" cc-derivation
    "C compiler, C library and tools that are bootstrapped from hex"
-   "Firmseed's hex0, hex1, hex2, M1, cc0, cc, sha256sum, kaem and small tools, each built by the one before it, from annotated hex
-on.  The seeds are two programs of 360 and 865 bytes that @command{sed} and @command{xxd} decode from texts."))
+   "Firmseed's hex0, hex1, hex2, M1, cc0, cc, sha256sum, kaem and small tools,
+each built by the one before it, from annotated hex on.  The seeds are two
+programs of 360 and 865 bytes that @command{sed} and @command{xxd} decode from
+texts."))
 
 (define-public firmseed-tinycc
   (package
     (inherit (firmseed-package "firmseed-tinycc" tinycc-derivation
               "TinyCC for AArch64, built by Firmseed's cc, that has rebuilt itself"
-              "TinyCC with a small C library, for programs without dynamic linking.  It was built by @code{firmseed-cc} and has rebuilt
-itself byte for byte; it finds its library and headers beside itself."))
+              "TinyCC with a small C library, for programs without dynamic
+linking.  It was built by @code{firmseed-cc} and has rebuilt itself byte for
+byte; it finds its library and headers beside itself."))
     (license license:lgpl2.1+)))
 
 (define-public firmseed-hello
   (firmseed-package "firmseed-hello" hello-derivation
    "Program that @code{firmseed-tinycc} compiles"
-   "It prints a line.  Nothing of Guix's bootstrap binaries is in what it was built from."))
+   "It prints a line.  Nothing of Guix's bootstrap binaries is in what it was
+built from."))
