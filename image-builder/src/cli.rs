@@ -5,6 +5,7 @@ use crate::report_command::{self, ReportArguments};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_formats::image::Policy;
+use firmseed_formats::sha256::Digest;
 use image_builder::build::{KernelSource, Ports, Request, Source};
 use image_builder::layout::Settings;
 use image_builder::ledger::earlier::EarlierRun;
@@ -30,7 +31,7 @@ Exit codes:
   0  done, nothing wrong
   1  a problem was found, or the work could not be done
   2  the request makes no sense (unknown option, an --init that the tree has not, ...)
-  3  verify without --head: nothing wrong, and nothing proved";
+  3  verify without the head of each run: nothing wrong, and nothing proved";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
@@ -292,6 +293,19 @@ impl EarlierArguments {
         let run = |pair: &[PathBuf]| EarlierRun { image: pair[0].clone(), left: pair[1].clone() };
         pairs.map(run).collect()
     }
+}
+
+/// Heads of ledgers, as consoles showed them.
+#[derive(Debug, Args)]
+pub struct HeadArguments {
+    /// The head that the console showed, 64 hex digits. Once for each run, in any order, where it continues others.
+    #[arg(long = "head", value_name = "HASH", value_parser = head)]
+    pub heads: Vec<Digest>,
+}
+
+fn head(text: &str) -> Result<Digest, String> {
+    let digest = firmseed_verify::image::digest_of_hex(text.as_bytes());
+    digest.ok_or_else(|| "expected 64 lower-case hex digits, as the console shows them".into())
 }
 
 #[derive(Debug, Args)]

@@ -240,6 +240,7 @@ impl<M: Machine> Kernel<'_, M> {
                     Event::Signal => "a signal",
                     Event::Futex(_) => "a futex",
                     Event::Poll => "one of the files it polls",
+                    Event::Lock => "a lock on a file",
                 },
                 _ => "nothing",
             };

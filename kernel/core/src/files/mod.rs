@@ -3,6 +3,7 @@
 //! `open` has the open files and what each of them is, `window` the places of bytes that small transfers use again.
 
 pub mod epoll;
+pub mod locks;
 pub mod open;
 pub mod pipe;
 pub mod pipes;
@@ -18,6 +19,7 @@ use crate::process::signals::Info;
 use crate::process::table::Processes;
 use crate::random::Random;
 use epoll::Epolls;
+use locks::Locks;
 use open::{Duplex, Object, OpenFile, OpenFiles};
 use pipes::{Moved, Pipes};
 use terminal::Terminal;
@@ -38,6 +40,8 @@ pub struct Files {
     pub terminal: Terminal,
     /// The numbers behind /dev/urandom.
     pub random: Random,
+    /// Locks on files.
+    pub locks: Locks,
     /// What the fast path has written.
     pub pending: PendingWrite,
 }
@@ -51,6 +55,7 @@ impl Default for Files {
             timers: TimerFiles::default(),
             terminal: Terminal::default(),
             random: Random::new(1),
+            locks: Locks::default(),
             pending: PendingWrite::NONE,
         }
     }

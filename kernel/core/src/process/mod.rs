@@ -82,6 +82,8 @@ pub enum Event {
     Futex(u64),
     /// Any of the files of a poll.
     Poll,
+    /// A lock on a file was given up.
+    Lock,
 }
 
 /// What becomes of a blocked call when a signal handler is to run.

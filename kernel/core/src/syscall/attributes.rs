@@ -114,15 +114,19 @@ impl<M: Machine> Names<'_, '_, M> {
 
     fn write_statfs(&mut self, into: u64) -> Outcome {
         const TMPFS_MAGIC: u64 = 0x0102_1994;
-        let (total, free) = (self.storage.pool.total() as u64, self.storage.pool.free() as u64);
+        let pool = &self.storage.pool;
+        let [total, free, available] =
+            [pool.total(), pool.free(), pool.free_for_files()].map(|frames| frames as u64);
         let mut layout = Layout::<120>::new();
         layout
             .u64(TMPFS_MAGIC)
             .u64(PAGE_SIZE as u64)
             .u64(total)
             .u64(free)
-            .u64(free)
-            .skip(16)
+            .u64(available)
+            // As many files as there are frames, as in a tmpfs.
+            .u64(total)
+            .u64(available)
             .skip(8)
             .u64(NAME_MAX as u64)
             .u64(PAGE_SIZE as u64);

@@ -93,8 +93,9 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Closes the descriptors that `chosen` picks.
     pub(super) fn close_descriptors(&mut self, slot: Slot, chosen: impl Fn(&Descriptor) -> bool) {
+        let pid = self.processes.at(slot).pid;
         while let Some(descriptor) = self.processes.at_mut(slot).descriptors.take_any(&chosen) {
-            self.io().release_file(descriptor.file);
+            self.io().close_descriptor(pid, descriptor.file);
         }
     }
 

@@ -21,6 +21,7 @@ pub(crate) mod grant;
 mod identity;
 mod ioctl;
 mod layout;
+mod lock;
 mod memory;
 mod names;
 mod object;

@@ -205,10 +205,10 @@ calls! {
         partly "64 KiB, atomic up to 4096 bytes; O_DIRECT (packets): EINVAL" {
             PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
         }
-        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM); locks are checked and always granted; leases, signals, seals: EINVAL" {
+        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW; leases, signals, seals: EINVAL" {
             FCNTL = 25 (fd, command, argument) [io.sys_fcntl(fd, command, argument)];
         }
-        partly "always granted" {
+        supported "on a pipe always granted" {
             FLOCK = 32 (fd, operation) [io.sys_flock(fd, operation)];
         }
         partly "FIONREAD, FIONBIO, FIOCLEX, FIONCLEX; of a terminal TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TCSBRK, TCXONC, TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP, TIOCSPGRP, TIOCSCTTY, TIOCNOTTY, TIOCGSID, TIOCOUTQ; else ENOTTY" {
