@@ -5,7 +5,7 @@
 
 typedef unsigned long word;
 
-enum { GETCWD = 17, EVENTFD = 19, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
+enum { GETCWD = 17, EVENTFD = 19, EPOLL = 20, EPOLLCTL = 21, EPOLLWAIT = 22, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
        READV = 65, PREADV = 69, SENDFILE = 71, SPLICE = 76, TEE = 77, READLINKAT = 78, EXIT = 93, YIELD = 124, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, SOCKETPAIR = 199, SENDTO = 206, RECVFROM = 207, CLONE = 220, EXECVE = 221,
        MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
@@ -412,6 +412,25 @@ static void count(void)
 	run_with(bytes, 8);
 }
 
+/* As the number by which epoll names a file that is ready. */
+static void number(void)
+{
+	struct { unsigned events, padding; word data; } event = { 4, 0, 0 };
+	long list = must(call(EPOLL, 0, 0, 0, 0, 0, 0)), child;
+	int ends[2];
+
+	must(call(PIPE, (word)ends, 0, 0, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		get("/foreign", (char *)&event.data, 8);
+		must(call(EPOLLCTL, list, 1, ends[1], (word)&event, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	must(call(EPOLLWAIT, list, (word)&event, 1, 0, 0, 0));
+	run_with((char *)&event.data, 8);
+}
+
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
 static void honest(void)
 {
@@ -439,6 +458,7 @@ __attribute__((used)) static void begin(word *stack)
 	case 'e': count(); break;
 	case 'f': fifo(); break;
 	case 't': splice(TEE); break;
+	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;
 	case 'q': queue(); break;

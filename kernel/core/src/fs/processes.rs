@@ -166,11 +166,17 @@ impl Fs {
         self.add_proc_node(folder, Name::copy(name)?, node)
     }
 
-    /// A path led nowhere: makes what of /proc could be meant. Is it worth another try?
+    /// A path led nowhere. If it looks like one of /proc or /dev/fd (other paths may lead there by links, and find what others
+    /// have looked for), what could be meant is made. Is it worth another try?
     ///
     /// # Errors
     /// ENOMEM.
     pub fn show_for(&mut self, start: InodeId, path: &[u8]) -> Result<bool, Errno> {
+        let names = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
+        let starts_there = self.directory(start).is_ok_and(|names| names.seal != Seal::Open);
+        if !starts_there && !names(b"proc") && !names(b"fd/") {
+            return Ok(false);
+        }
         let mut any = self.show_processes()?;
         if let Ok((folder, name)) = self.resolve_parent(start, path)
             && self.shows_descriptors(folder).is_some()

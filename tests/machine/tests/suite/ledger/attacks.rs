@@ -215,6 +215,11 @@ fn code_by_way_of_a_count_is_doubted() {
 }
 
 #[test]
+fn code_by_way_of_a_number_of_epoll_is_doubted() {
+    assert_doubted("number", process(2));
+}
+
+#[test]
 fn code_that_another_process_splices_is_doubted() {
     assert_doubted("splice", moved);
 }
