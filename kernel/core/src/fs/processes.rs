@@ -10,6 +10,9 @@ use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
 
+/// So much of the kernel's heap has to be free for another folder.
+const RESERVE: usize = 512 * 1024;
+
 /// What stands in each of them and is no folder.
 const FILES: &[(&[u8], ProcFile)] = &[
     (b"exe", ProcFile::Exe),
@@ -98,6 +101,10 @@ impl Fs {
         let mut any = false;
         for index in 0..self.processes.len() {
             if self.processes[index].folder.is_none() {
+                // Folders of thousands of processes must not take what others need to go on.
+                let mut reserve: Vec<u8> = Vec::new();
+                reserve.try_reserve_exact(RESERVE).map_err(|_| Errno::ENOMEM)?;
+                drop(reserve);
                 let folder = self.make_folder(self.processes[index].process)?;
                 self.processes[index].folder = Some(folder);
                 any = true;
