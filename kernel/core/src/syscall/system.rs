@@ -6,12 +6,10 @@ use super::grant::{Caller, Io, Jobs, User};
 use super::layout::Layout;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
+use crate::fs::RELEASE;
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
 use crate::process::table::{MAX_PROCESSES, Processes};
-
-/// The release that programs see: they check for features of a Linux of that age.
-pub(crate) const RELEASE: &str = "6.1.0-firmseed";
 
 const RLIM_INFINITY: u64 = u64::MAX;
 /// RLIMIT_NOFILE.
