@@ -1,7 +1,8 @@
 //! Load-exclusive and store-exclusive, load-acquire and store-release (DDI 0487, B2.10 and B2.3.11).
 //!
 //! One processor: the monitor is an address and what was found there. A store-exclusive succeeds where the memory still
-//! holds that, as in QEMU; nobody but the program itself can have changed it in between.
+//! holds that, as in QEMU; nobody but the program itself can have changed it in between. Another size than the load's is
+//! CONSTRAINED UNPREDICTABLE, and fails.
 
 use crate::memory::{Memory, Tlb};
 use crate::op::{Exclusive, ExclusiveKind};
@@ -53,9 +54,9 @@ pub(crate) fn execute(
             };
             let marked = monitor
                 .take()
-                .filter(|monitor| monitor.address == address && monitor.log2_size == log2_size);
+                .filter(|monitor| (monitor.address, monitor.log2_size) == (address, log2_size));
             let succeeds = match marked {
-                Some(monitor) => load(tlb, memory, address, log2_size)? == monitor.value,
+                Some(found) => load(tlb, memory, address, log2_size)? == found.value,
                 None => false,
             };
             if succeeds {

@@ -16,10 +16,10 @@ pub const C: u32 = 1 << 29;
 /// Overflow.
 pub const V: u32 = 1 << 28;
 
-/// The bits of FPCR that a Cortex-A53 has: AHP, DN, FZ, RMode.
-const FPCR_BITS: u64 = 0x07c0_0000;
-/// The bits of FPSR: QC, and the cumulative exceptions.
-const FPSR_BITS: u64 = 0x0800_009f;
+/// The bits of FPCR that a Cortex-A53 has: AHP, DN, FZ, RMode; Stride and Len, which only AArch32 looks at.
+const FPCR_BITS: u64 = 0x07f7_0000;
+/// The bits of FPSR: QC, and the cumulative exceptions; the flags of AArch32.
+const FPSR_BITS: u64 = 0xf800_009f;
 
 /// The registers.
 #[derive(Clone, Debug)]

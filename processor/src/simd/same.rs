@@ -203,8 +203,8 @@ fn shift(value: i128, by: u64, rounds: bool) -> i128 {
     match by {
         // Beyond 64 bits nothing changes any more, but that it is too much.
         0.. if value == 0 => 0,
-        0..=62 => value << by,
-        63.. => value.signum() << 126,
+        0..=63 => value << by,
+        64.. => value.signum() << 126,
         _ => {
             let by = by.unsigned_abs().min(120);
             let half = if rounds { 1 << (by - 1) } else { 0 };
