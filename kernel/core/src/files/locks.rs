@@ -122,8 +122,9 @@ impl Locks {
     /// ENOLCK when one would have to be cut in two and there is no memory for it.
     pub fn clear(&mut self, range: &Lock) -> Result<bool, Errno> {
         self.held.try_reserve(1).map_err(|_| Errno::ENOLCK)?;
-        let is_there =
-            |lock: &Lock| lock.is_beside(range) && lock.owner == range.owner && lock.overlaps(range);
+        let is_there = |lock: &Lock| {
+            lock.is_beside(range) && lock.owner == range.owner && lock.overlaps(range)
+        };
         let mut was_there = false;
         while let Some(place) = self.held.iter().position(is_there) {
             was_there = true;

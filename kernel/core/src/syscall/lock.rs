@@ -47,7 +47,8 @@ impl<M: Machine> Io<'_, '_, M> {
         let mut bytes = [0; 32];
         self.copy_in(argument, &mut bytes)?;
         let half = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-        let word = |at: usize| bytes[at..at + 8].iter().rev().fold(0, |n, &b| n << 8 | u64::from(b));
+        let word =
+            |at: usize| bytes[at..at + 8].iter().rev().fold(0, |n, &b| n << 8 | u64::from(b));
         let (kind, whence) = (half(0), half(2));
         let (start, last) = self.lock_range(id, whence, word(8) as i64, word(16) as i64)?;
         let is_bad = kind > F_UNLCK || call == LockCall::Ask && kind == F_UNLCK;
@@ -78,7 +79,9 @@ impl<M: Machine> Io<'_, '_, M> {
             setter,
         });
         match (lock, call) {
-            (None, LockCall::Ask) => Ok(self.copy_out(argument, &F_UNLCK.to_le_bytes()).map(|()| 0)?),
+            (None, LockCall::Ask) => {
+                Ok(self.copy_out(argument, &F_UNLCK.to_le_bytes()).map(|()| 0)?)
+            }
             (None, _) => Ok(0),
             (Some(lock), LockCall::Ask) => self.tell_conflict(&lock, argument),
             (Some(lock), _) if kind == F_UNLCK => self.unlock(&lock),
