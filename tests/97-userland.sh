@@ -122,7 +122,7 @@ prompt() {
 printf 'int main(void) { return 3; }\n' | sed s/3/7/ >seven.c
 cc -o seven seven.c && ./seven
 TYPED
-    expect_line '^firmseed:/# cc -o seven seven\.c && \./seven$' "$userland/prompt"
+    expect_line '^firmseed /# cc -o seven seven\.c && \./seven$' "$userland/prompt"
 }
 
 # What came out is a root file system: as a tar in an image of the policy open, and below Debian's Linux, make builds a program in it.

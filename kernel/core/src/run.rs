@@ -184,9 +184,15 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn expire_timers(&mut self) {
         let now = self.storage.machine.now();
+        self.processes.expire_current(now);
         if self.processes.has_expired(now) {
             self.storage.fs.set_time(now);
             self.processes.expire_timers(now);
+            let (any, next) = self.files.timers.expire(now);
+            self.processes.add_timer(next);
+            if any {
+                self.processes.wake(Event::Poll);
+            }
         }
     }
 
@@ -335,6 +341,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
                 Effect::Handle(action) => {
                     if let Some(restart) = interrupted.take() {
+                        self.io().give_up_open();
+                        let process = self.processes.current_mut();
                         process.end_call();
                         let progress = process.take_progress();
                         if progress > 0 {

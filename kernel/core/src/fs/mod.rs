@@ -35,7 +35,7 @@ pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
-pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
+pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcNode, Time};
 pub use lookup::Follow;
 pub use maps::Sharing;
 pub use names::{Create, Opened};
@@ -130,6 +130,7 @@ impl Fs {
             Node::Free { .. } | Node::File(_) => FileKind::File,
             Node::Directory(_) => FileKind::Directory,
             Node::Symlink(_) => FileKind::Symlink,
+            Node::Fifo => FileKind::Fifo,
             Node::Device(device) => FileKind::Device(*device),
             Node::Proc(node) => FileKind::Proc(*node),
         }

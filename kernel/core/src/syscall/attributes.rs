@@ -26,19 +26,24 @@ impl<M: Machine> Names<'_, '_, M> {
         }
     }
 
-    /// A pipe has no inode: what stat shows of it.
+    /// A pipe and its like have no inode: what stat shows of them.
     fn stat_pipe(&mut self, id: FileId) -> Stat {
         const S_IFIFO: u32 = 0o010_000;
+        const S_IFSOCK: u32 = 0o140_000;
         const PIPES: u64 = 2;
-        let pipe = match self.files.open.get(id).object {
-            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
-            _ => 0,
+        const SOCKETS: u64 = 3;
+        const OTHERS: u64 = 4;
+        let (dev, pipe, mode) = match self.files.open.get(id).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => (PIPES, pipe, S_IFIFO | 0o600),
+            Object::Duplex(duplex) => (SOCKETS, duplex.reads, S_IFSOCK | 0o777),
+            // As Linux's anonymous inodes, which have no type.
+            _ => (OTHERS, 0, 0o600),
         };
         let credentials = self.process.credentials;
         Stat {
-            dev: PIPES,
+            dev,
             ino: u64::from(pipe) + 1,
-            mode: S_IFIFO | 0o600,
+            mode,
             nlink: 1,
             uid: credentials.user[1],
             gid: credentials.group[1],

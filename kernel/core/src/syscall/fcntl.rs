@@ -5,7 +5,6 @@ use super::grant::{Io, User};
 use super::lock::{LockCall, LockOf};
 use crate::errno::Errno;
 use crate::files::open::{O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, Object, OpenFile};
-use crate::files::pipe::PIPE_CAPACITY;
 use crate::files::window::Window;
 use crate::machine::Machine;
 use crate::process::Event;
@@ -105,9 +104,19 @@ impl<M: Machine> Io<'_, '_, M> {
         let pipe = self.files.pipes.create()?;
         let reader = OpenFile::new(Object::PipeReader(pipe), None, status);
         let writer = OpenFile::new(Object::PipeWriter(pipe), None, status | O_WRONLY);
-        let (reader, writer) = (self.add_file(reader, on_exec), self.add_file(writer, on_exec));
-        let fds = match (reader, writer) {
-            (Ok(reader), Ok(writer)) => [reader, writer],
+        self.add_pair([reader, writer], on_exec, into)
+    }
+
+    /// Descriptors of two open files, which the program finds at `into`; both are closed again where that fails.
+    pub(super) fn add_pair(
+        &mut self,
+        [first, second]: [OpenFile; 2],
+        on_exec: OnExec,
+        into: u64,
+    ) -> Outcome {
+        let (first, second) = (self.add_file(first, on_exec), self.add_file(second, on_exec));
+        let fds = match (first, second) {
+            (Ok(first), Ok(second)) => [first, second],
             (Ok(fd), Err(errno)) | (Err(errno), Ok(fd)) => {
                 self.sys_close(fd.into())?;
                 return Err(errno.into());
@@ -130,6 +139,7 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline(never)]
     pub(super) fn release_file(&mut self, id: FileId) {
         if let Some(file) = self.files.open.release(id) {
+            self.files.epolls.forget(id);
             if self.files.locks.close_file(id) {
                 self.processes.wake(Event::Lock);
             }
@@ -140,7 +150,14 @@ impl<M: Machine> Io<'_, '_, M> {
     /// The last descriptor of an open file is gone.
     fn close_file(&mut self, file: OpenFile) {
         let Storage { fs, pool, .. } = &mut *self.storage;
-        if let Some(pipe) = self.files.close(file, self.processes, fs, pool) {
+        let mut gone = [None; 2];
+        let mut next = gone.iter_mut();
+        self.files.close(file, self.processes, fs, pool, |pipe| {
+            if let Some(place) = next.next() {
+                *place = Some(pipe);
+            }
+        });
+        for pipe in gone.into_iter().flatten() {
             self.observer().pipe_end(pipe);
         }
     }
@@ -207,17 +224,16 @@ impl<M: Machine> Io<'_, '_, M> {
         }
     }
 
-    fn pipe_size(&self, file: FileId, wanted: u64, command: u32) -> Outcome {
-        let is_pipe = matches!(
-            self.files.open.get(file).object,
-            Object::PipeReader(_) | Object::PipeWriter(_)
-        );
-        if !is_pipe {
-            return Err(Errno::EBADF.into());
+    fn pipe_size(&mut self, file: FileId, wanted: u64, command: u32) -> Outcome {
+        let pipe = match self.files.open.get(file).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
+            Object::Duplex(duplex) if !duplex.is_socket() => duplex.reads,
+            _ => return Err(Errno::EBADF.into()),
+        };
+        let pipe = self.files.pipes.at(pipe);
+        match command {
+            F_SETPIPE_SZ => Ok(pipe.set_capacity(wanted as u32 as usize)?),
+            _ => Ok(pipe.capacity()),
         }
-        if command == F_SETPIPE_SZ && wanted as u32 as usize > PIPE_CAPACITY {
-            return Err(Errno::EPERM.into());
-        }
-        Ok(PIPE_CAPACITY)
     }
 }

@@ -83,6 +83,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let inode = match file.object {
             Object::Regular(inode) => inode,
             Object::PipeWriter(_) => return Err(Errno::ESPIPE.into()),
+            Object::Duplex(duplex) if !duplex.is_socket() => return Err(Errno::ESPIPE.into()),
             _ => return Err(Errno::ENODEV.into()),
         };
         let end =
