@@ -102,7 +102,8 @@ kernel_is_small() {
     echo "$bytes bytes of code and constants"
     expect "a kernel, not nothing" [ "$bytes" -gt 10000 ]
     # What was reached (docs/architecture.md, "Where the bytes are"), and 2 % more: this keeps it from growing unseen.
-    expect "code and constants of at most 257,300 bytes, not $bytes" [ "$bytes" -le 257300 ]
+    # Raised for what programs asked for: event files, sockets, FIFOs, timers, locks, shared files, limits, unnamed files.
+    expect "code and constants of at most 299,900 bytes, not $bytes" [ "$bytes" -le 299900 ]
 }
 start kernel-size kernel_is_small
 finish
