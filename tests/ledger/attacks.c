@@ -5,7 +5,7 @@
 
 typedef unsigned long word;
 
-enum { GETCWD = 17, EVENTFD = 19, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
+enum { GETCWD = 17, EVENTFD = 19, EPOLL = 20, EPOLLCTL = 21, EPOLLWAIT = 22, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
        READV = 65, PREADV = 69, SENDFILE = 71, SPLICE = 76, TEE = 77, READLINKAT = 78, EXIT = 93, YIELD = 124, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, SOCKETPAIR = 199, SENDTO = 206, RECVFROM = 207, CLONE = 220, EXECVE = 221,
        MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
@@ -462,23 +462,38 @@ static void splice(int how)
 	run_with(bytes, size);
 }
 
-/* Eight bytes at a time, as the count of an eventfd. */
+/* As the count of an eventfd. */
 static void count(void)
 {
-	long file = must(call(EVENTFD, 0, 0, 0, 0, 0, 0)), child, size = 0;
+	long file = must(call(EVENTFD, 0, 0, 0, 0, 0, 0)), child = fork();
 
-	for (; size < 64; size += 8) {
-		child = fork();
-		if (!child) {
-			get("/foreign", bytes, PAGE);
-			*(word *)(bytes + size) |= 1;
-			must(call(WRITE, file, (word)(bytes + size), 8, 0, 0, 0));
-			leave(0);
-		}
-		must(call(READ, file, (word)(bytes + size), 8, 0, 0, 0));
-		wait_for(child);
+	if (!child) {
+		get("/foreign", bytes, PAGE);
+		must(call(WRITE, file, (word)bytes, 8, 0, 0, 0));
+		leave(0);
 	}
-	run_with(bytes, size);
+	must(call(READ, file, (word)bytes, 8, 0, 0, 0));
+	wait_for(child);
+	run_with(bytes, 8);
+}
+
+/* As the number by which epoll names a file that is ready. */
+static void number(void)
+{
+	struct { unsigned events, padding; word data; } event = { 4, 0, 0 };
+	long list = must(call(EPOLL, 0, 0, 0, 0, 0, 0)), child;
+	int ends[2];
+
+	must(call(PIPE, (word)ends, 0, 0, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		get("/foreign", (char *)&event.data, 8);
+		must(call(EPOLLCTL, list, 1, ends[1], (word)&event, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	must(call(EPOLLWAIT, list, (word)&event, 1, 0, 0, 0));
+	run_with((char *)&event.data, 8);
 }
 
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
@@ -509,6 +524,7 @@ __attribute__((used)) static void begin(word *stack)
 	case 'e': count(); break;
 	case 'f': (way[2] == 'l' ? filed : fifo)(); break;
 	case 't': splice(TEE); break;
+	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;
 	case 'q': queue(); break;

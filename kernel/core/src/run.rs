@@ -141,6 +141,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.account_time(self.storage.machine.now());
         if self.processes.is_slice_over() {
             self.files.read_console(&mut self.processes, &mut self.storage.machine);
+            self.processes.expire_current(self.storage.machine.now());
         }
         self.expire_timers();
         loop {
@@ -184,7 +185,6 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn expire_timers(&mut self) {
         let now = self.storage.machine.now();
-        self.processes.expire_current(now);
         if self.processes.has_expired(now) {
             self.storage.fs.set_time(now);
             self.processes.expire_timers(now);

@@ -25,6 +25,7 @@ mod lookup;
 mod maps;
 mod name;
 mod names;
+mod processes;
 mod rename;
 mod slots;
 mod special;
@@ -35,17 +36,20 @@ pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
-pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcNode, Time};
+pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time};
 pub use lookup::Follow;
 pub use maps::Sharing;
 pub use names::{Create, Opened};
 pub use rename::Rename;
+pub use special::RELEASE;
 
 use crate::errno::Errno;
 use crate::frames::FramePool;
+use alloc::vec::Vec;
 use content::Content;
 use directory::Directory;
 use inode::{Inode, Inodes, Node};
+use processes::Shown;
 
 /// Longest path with its final NUL (PATH_MAX).
 pub const PATH_MAX: usize = 4096;
@@ -66,6 +70,10 @@ pub struct Fs {
     realtime_start: u64,
     /// Changes whenever bytes of a file may have got another place, or it has to be noted anew who reads or writes them.
     generation: u64,
+    /// /proc.
+    proc: InodeId,
+    /// The processes that there are.
+    processes: Vec<Shown>,
     /// Areas of memory that are a file's and may be written.
     writable_maps: u32,
 }
@@ -82,6 +90,8 @@ impl Fs {
             now: Time::default(),
             realtime_start: 0,
             generation: 1,
+            proc: InodeId::ROOT,
+            processes: Vec::new(),
             writable_maps: 0,
         };
         fs.make_first_tree()?;

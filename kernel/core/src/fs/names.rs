@@ -137,9 +137,9 @@ impl Fs {
         link: Linkable,
     ) -> Result<InodeId, Errno> {
         match self.directory(directory)?.seal {
-            Seal::Sealed => return Err(Errno::EOPNOTSUPP),
             Seal::Open if self.inodes[directory].links == 0 => return Err(Errno::ENOENT),
             Seal::Open => {}
+            _ => return Err(Errno::EOPNOTSUPP),
         }
         let parent = self.path_of(directory)?;
         let path = concatenate(&[trim_slashes(&parent), b"/#"])?;
@@ -331,7 +331,7 @@ impl Fs {
             Err(error) => return Err(error),
         }
         let dead = self.inodes[directory].links == 0;
-        let sealed = self.directory(directory)?.seal == Seal::Sealed;
+        let sealed = self.directory(directory)?.seal != Seal::Open;
         if dead || sealed || bare.len() < name.len() {
             return Err(Errno::ENOENT);
         }
@@ -342,7 +342,7 @@ impl Fs {
     pub(super) fn check_removable(&self, directory: InodeId) -> Result<(), Errno> {
         match self.directory(directory)?.seal {
             Seal::Open => Ok(()),
-            Seal::Sealed => Err(Errno::EPERM),
+            Seal::Sealed | Seal::Descriptors(_) => Err(Errno::EPERM),
         }
     }
 

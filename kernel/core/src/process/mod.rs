@@ -241,6 +241,10 @@ pub struct Process {
     pub fp: FpState,
     /// Who waits for it.
     pub parent: Pid,
+    /// When it was forked, since power-on.
+    pub started: u64,
+    /// Where its program's arguments lie, how many there are, and how many bytes with the environment behind them.
+    pub strings: (u64, u64, usize),
     /// Its process group.
     pub group: Pid,
     /// Its session.
@@ -314,6 +318,7 @@ impl Process {
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.name = self.name;
+        child.strings = self.strings;
         child.scheduling = self.scheduling.fork();
         child.exit_signal = exit_signal;
         child
@@ -339,6 +344,8 @@ impl Process {
             signals,
             fp: FpState::default(),
             parent: Pid::NONE,
+            started: 0,
+            strings: (0, 0, 0),
             group: pid,
             session: pid,
             directory,
@@ -398,6 +405,11 @@ impl Process {
     /// Mode bits that new files get: not those of the umask.
     pub fn masked(&self, mode: u64) -> u32 {
         mode as u32 & 0o7777 & !u32::from(self.umask)
+    }
+
+    /// The umask.
+    pub fn umask(&self) -> u16 {
+        self.umask
     }
 
     /// Sets the umask; the one before.

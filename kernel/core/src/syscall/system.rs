@@ -6,13 +6,11 @@ use super::grant::{Caller, Io, Jobs, User};
 use super::layout::Layout;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
+use crate::fs::RELEASE;
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
 use crate::process::limits::Resource;
 use crate::process::table::Processes;
-
-/// The release that programs see: they check for features of a Linux of that age.
-pub(crate) const RELEASE: &str = "6.1.0-firmseed";
 
 impl<M: Machine> Caller<'_, '_, M> {
     #[inline(never)]
