@@ -511,7 +511,6 @@ __attribute__((used)) static void begin(word *stack)
 	switch (way[0]) {
 	case 'a': anonymous(); break;
 	case 'b': borrowed(); break;
-	case 'f': filed(); break;
 	case 'm': mapped(); break;
 	case 's':
 		switch (way[1]) {
@@ -523,7 +522,7 @@ __attribute__((used)) static void begin(word *stack)
 		break;
 	case 'd': socket(2); break;
 	case 'e': count(); break;
-	case 'f': fifo(); break;
+	case 'f': (way[2] == 'l' ? filed : fifo)(); break;
 	case 't': splice(TEE); break;
 	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;

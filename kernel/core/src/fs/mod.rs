@@ -36,7 +36,7 @@ pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
-pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcFile, ProcNode, Time};
+pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time};
 pub use lookup::Follow;
 pub use maps::Sharing;
 pub use names::{Create, Opened};

@@ -193,8 +193,11 @@ calls! {
         }
     }
     section "Descriptors" {
-        partly "O_TMPFILE: EOPNOTSUPP; O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
+        partly "O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
             OPENAT = 56 (directory, path, flags, mode) [io.sys_openat(directory, path, flags, mode)];
+        }
+        partly "seals: EINVAL" {
+            MEMFD_CREATE = 279 (name, flags) [io.sys_memfd_create(name, flags)];
         }
         supported "1024 descriptors at most, or RLIMIT_NOFILE" {
             CLOSE = 57 (fd) [io.sys_close(fd)] always;
@@ -489,7 +492,7 @@ calls! {
         supported "" {
             SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
         }
-        partly "RLIMIT_NOFILE can be changed; the others are told and their change is accepted without effect" {
+        partly "kept; NOFILE, FSIZE, AS and DATA (heap and new private mappings) have effect" {
             GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
@@ -521,7 +524,7 @@ calls! {
     no lines {
         IO_SETUP = 0, IO_DESTROY = 1,         INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60,         GET_ROBUST_LIST = 100,                 SHMGET = 194, BIND = 200, LISTEN = 201,
         ACCEPT = 202, CONNECT = 203,         PERF_EVENT_OPEN = 241,
-        ACCEPT4 = 242, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
+        ACCEPT4 = 242, SECCOMP = 277, BPF = 280,
         USERFAULTFD = 282, IO_URING_SETUP = 425, OPENAT2 = 437,
         FUTEX_WAITV = 449,
     }
