@@ -42,7 +42,7 @@ lists() {
 diverse() {
     "$tests/diverse" "$road/diverse"
     local name
-    for name in musl dash make busybox lua; do
+    for name in musl dash make busybox lua sqlite; do
         expect "the hashes of ports/$name/SHA256SUMS" diff -U 0 "$root/ports/$name/SHA256SUMS" "$road/diverse/$name.SHA256SUMS"
     done
 }
