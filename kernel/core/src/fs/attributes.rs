@@ -54,6 +54,7 @@ impl Fs {
             Node::Free { .. } | Node::File(_) => FileType::Regular,
             Node::Directory(_) => FileType::Directory,
             Node::Symlink(_) => FileType::Symlink,
+            Node::Fifo => FileType::Fifo,
             Node::Device(_) => FileType::CharacterDevice,
             Node::Proc(node) if node.is_link() => FileType::Symlink,
             Node::Proc(_) => FileType::Regular,

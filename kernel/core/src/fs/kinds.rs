@@ -18,6 +18,8 @@ pub enum FileKind {
     Directory,
     /// A symbolic link.
     Symlink,
+    /// A FIFO; the open ones have a pipe.
+    Fifo,
     /// A device, served by the system calls.
     Device(Device),
     /// A file of /proc, whose text the system calls make.
@@ -48,6 +50,8 @@ pub struct Time {
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileType {
+    /// S_IFIFO
+    Fifo = 0o010_000,
     /// S_IFCHR
     CharacterDevice = 0o020_000,
     /// S_IFDIR
@@ -84,6 +88,11 @@ pub enum Device {
 }
 
 impl Device {
+    /// The device of a number, as [`number`](Self::number) gives it.
+    pub fn of_number(number: u64) -> Option<Device> {
+        Self::ALL.into_iter().map(|(_, device)| device).find(|device| device.number() == number)
+    }
+
     /// All of them, with their names in /dev.
     pub const ALL: [(&'static [u8], Device); 7] = [
         (b"null", Device::Null),

@@ -125,6 +125,7 @@ impl Fs {
             Node::Free { .. } | Node::File(_) => FileKind::File,
             Node::Directory(_) => FileKind::Directory,
             Node::Symlink(_) => FileKind::Symlink,
+            Node::Fifo => FileKind::Fifo,
             Node::Device(device) => FileKind::Device(*device),
             Node::Proc(node) => FileKind::Proc(*node),
         }

@@ -6,7 +6,7 @@
 use super::content::Content;
 use super::directory::{Directory, Seal};
 use super::inode::{Inode, Node};
-use super::kinds::{InodeId, Origin};
+use super::kinds::{Device, InodeId, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
 use super::name::Name;
 use super::{Fs, NAME_MAX, PATH_MAX};
@@ -138,6 +138,21 @@ impl Fs {
     ) -> Result<InodeId, Errno> {
         let node = Node::Directory(Directory::new(Seal::Open));
         self.create(directory, trim_slashes(name), node, permissions)
+    }
+
+    /// mknod: makes a FIFO, or with a device a node of that.
+    ///
+    /// # Errors
+    /// As [`create_file`](Self::create_file); ENOENT for a slash after the name.
+    pub fn create_special(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        device: Option<Device>,
+        permissions: u32,
+    ) -> Result<InodeId, Errno> {
+        self.check_new(directory, name)?;
+        self.create(directory, name, device.map_or(Node::Fifo, Node::Device), permissions)
     }
 
     /// Makes a symbolic link to `target`.

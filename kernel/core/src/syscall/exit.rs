@@ -7,6 +7,7 @@ use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
 use crate::process::descriptors::Descriptor;
 use crate::process::signals::{IGNORE, Info, SA_NOCLDWAIT, Signal};
 use crate::process::table::{Processes, Slot};
+use crate::process::timers::Timers;
 use crate::process::{Ending, Event, Pid, State};
 use crate::text::Printable;
 
@@ -35,6 +36,7 @@ impl<M: Machine> Kernel<'_, M> {
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
         process.state = State::Zombie(ending);
         process.alarm.next = None;
+        process.timers = Timers::default();
         let (fs, pool) = (&mut self.storage.fs, &mut self.storage.pool);
         fs.drop_hold(directory, pool);
         if let Some(program) = program {
@@ -47,6 +49,8 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.processes.orphan_children(pid);
         self.processes.tell_of_end(slot, ending);
+        // A pidfd of it may be polled.
+        self.processes.wake(Event::Poll);
     }
 
     /// Gives the address space back: to the vfork parent that lent it, else to the pool.
@@ -83,8 +87,9 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Closes the descriptors that `chosen` picks.
     pub(super) fn close_descriptors(&mut self, slot: Slot, chosen: impl Fn(&Descriptor) -> bool) {
+        let pid = self.processes.at(slot).pid;
         while let Some(descriptor) = self.processes.at_mut(slot).descriptors.take_any(&chosen) {
-            self.io().release_file(descriptor.file);
+            self.io().close_descriptor(pid, descriptor.file);
         }
     }
 

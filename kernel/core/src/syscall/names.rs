@@ -6,7 +6,7 @@ use super::Outcome;
 use super::grant::{Io, Names, User};
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{FileKind, Follow, InodeId, ProcNode, Rename};
+use crate::fs::{Device, FileKind, Follow, InodeId, ProcNode, Rename};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 use crate::text::zeros;
@@ -188,20 +188,31 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(0)
     }
 
-    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
-    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
+    /// Regular files, FIFOs, and nodes of the devices that the kernel has.
+    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64, device: u64) -> Outcome {
         const S_IFMT: u64 = 0o170_000;
+        const S_IFIFO: u64 = 0o010_000;
+        const S_IFCHR: u64 = 0o020_000;
+        const S_IFDIR: u64 = 0o040_000;
+        const S_IFBLK: u64 = 0o060_000;
         const S_IFREG: u64 = 0o100_000;
+        const S_IFSOCK: u64 = 0o140_000;
+        let kind = mode & S_IFMT;
+        let device = match kind {
+            0 | S_IFREG | S_IFIFO => None,
+            S_IFCHR => Some(Device::of_number(u64::from(device as u32)).ok_or(Errno::EPERM)?),
+            S_IFDIR | S_IFBLK | S_IFSOCK => return Err(Errno::EPERM.into()),
+            _ => return Err(Errno::EINVAL.into()),
+        };
         let (directory, path, name) = self.names().parent(fd, path)?;
-        match mode & S_IFMT {
-            0 | S_IFREG => {
-                let permissions = self.processes.current().masked(mode);
-                let file = self.storage.fs.create_file(directory, &path[name..], permissions)?;
-                self.observer().made(file, directory);
-                Ok(0)
-            }
-            _ => Err(Errno::EPERM.into()),
-        }
+        let permissions = self.processes.current().masked(mode);
+        let fs = &mut self.storage.fs;
+        let file = match kind {
+            0 | S_IFREG => fs.create_file(directory, &path[name..], permissions)?,
+            _ => fs.create_special(directory, &path[name..], device, permissions)?,
+        };
+        self.observer().made(file, directory);
+        Ok(0)
     }
 
     pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
@@ -249,11 +260,18 @@ impl<M: Machine> Io<'_, '_, M> {
                 self.storage.fs.path_of(inode)
             }
             Target::File(id) => {
-                let pipe = match self.files.open.get(id).object {
-                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
-                    _ => 0,
+                let name = match self.files.open.get(id).object {
+                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => {
+                        alloc::format!("pipe:[{pipe}]")
+                    }
+                    Object::Duplex(duplex) => alloc::format!("socket:[{}]", duplex.reads),
+                    Object::Count(..) => "anon_inode:[eventfd]".into(),
+                    Object::Timer(_) => "anon_inode:[timerfd]".into(),
+                    Object::Signals(_) => "anon_inode:[signalfd]".into(),
+                    Object::Process(_) => "anon_inode:[pidfd]".into(),
+                    _ => "anon_inode:[eventpoll]".into(),
                 };
-                Ok(alloc::format!("pipe:[{pipe}]").into_bytes())
+                Ok(name.into_bytes())
             }
         }
     }

@@ -84,17 +84,6 @@ impl<M: Machine> Caller<'_, '_, M> {
             _ => Err(Errno::EINVAL.into()),
         }
     }
-
-    pub(super) fn sys_sched_getparam(&mut self, into: u64) -> Outcome {
-        self.copy_out(into, &[0; 4])?;
-        Ok(0)
-    }
-
-    pub(super) fn sys_getcpu(&mut self, processor: u64, node: u64) -> Outcome {
-        self.copy_out_optional(processor, &[0; 4])?;
-        self.copy_out_optional(node, &[0; 4])?;
-        Ok(0)
-    }
 }
 
 impl Processes {
