@@ -166,7 +166,7 @@ check plain-scripts plain_scripts
 on_the_machine() {
     local port
     machine 0 "$userland/console" --system --out "$userland/out"
-    for port in unxz dash busybox lua sed bash; do expect_line "^$port: .* as expected$" "$userland/console"; done
+    for port in unxz dash busybox lua sed bash sqlite; do expect_line "^$port: .* as expected$" "$userland/console"; done
     for port in "${system_ports[@]}"; do
         [ ! -f "$root/ports/$port/SHA256SUMS" ] || (cd "$userland/out" && sed 's#  /#  #' "$root/ports/$port/SHA256SUMS" | sha256sum -c)
     done
