@@ -82,9 +82,9 @@ static void counts(void)
     SHOW(take(fd));
     SHOW(put(fd, UINT64_MAX - 1));
     SHOW(put(fd, 1));
-    int status = -1;
-    MUST(waitpid(child, &status, 0));
-    SHOW(status);
+    int ended = -1;
+    MUST(waitpid(child, &ended, 0));
+    SHOW(ended);
     SHOW(take(fd));
     close(fd);
 }

@@ -5,7 +5,7 @@
 
 typedef unsigned long word;
 
-enum { GETCWD = 17, EVENTFD = 19, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
+enum { GETCWD = 17, EVENTFD = 19, EPOLL = 20, EPOLLCTL = 21, EPOLLWAIT = 22, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
        READV = 65, PREADV = 69, SENDFILE = 71, SPLICE = 76, TEE = 77, READLINKAT = 78, EXIT = 93, YIELD = 124, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, SOCKETPAIR = 199, SENDTO = 206, RECVFROM = 207, CLONE = 220, EXECVE = 221,
        MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
@@ -167,6 +167,71 @@ static void shared(void)
 	}
 	wait_for(child);
 	run_with(memory, PAGE);
+}
+
+static void yield(int times)
+{
+	while (times--)
+		call(YIELD, 0, 0, 0, 0, 0, 0);
+}
+
+/* A page of text in a file, mapped to be written. */
+static char *map_text(const char *path)
+{
+	static char text[PAGE];
+	long i;
+
+	for (i = 0; i < PAGE; i++)
+		text[i] = 't';
+	put(path, text, PAGE);
+	return map(0, PAGE, PROT_R | PROT_W, SHARED, open(path, RDWR));
+}
+
+static void copy(char *to, const char *from, long size)
+{
+	while (size--)
+		to[size] = from[size];
+}
+
+/* One stores them into a file that it has mapped, after the other has seen what was there before; it has stored before that too. */
+static void filed(void)
+{
+	long child = fork();
+	char *memory;
+
+	if (!child) {
+		memory = map_text("/tmp/filed");
+		memory[0] = 'h';
+		yield(20);
+		copy(memory, bytes, get("/foreign", bytes, PAGE));
+		leave(0);
+	}
+	yield(10);
+	get("/tmp/filed", bytes, PAGE);
+	wait_for(child);
+	run_with(bytes, get("/tmp/filed", bytes, PAGE));
+}
+
+/* One that has stored into a mapped file lends its memory to a vfork child, which stores them; a third reads the file
+   meanwhile. */
+static void borrowed(void)
+{
+	long child = fork(), size;
+	char *memory;
+
+	if (!child) {
+		memory = map_text("/tmp/borrowed");
+		memory[0] = 'h';
+		if (!must(call(CLONE, VFORK | 0x100 | SIGCHLD, 0, 0, 0, 0, 0))) {
+			copy(memory, bytes, get("/foreign", bytes, PAGE));
+			yield(100);
+		}
+		leave(0);
+	}
+	yield(50);
+	size = get("/tmp/borrowed", bytes, PAGE);
+	wait_for(child);
+	run_with(bytes, size);
 }
 
 /* One that has read them spells them in the target of a symbolic link. */
@@ -397,23 +462,38 @@ static void splice(int how)
 	run_with(bytes, size);
 }
 
-/* Eight bytes at a time, as the count of an eventfd. */
+/* As the count of an eventfd. */
 static void count(void)
 {
-	long file = must(call(EVENTFD, 0, 0, 0, 0, 0, 0)), child, size = 0;
+	long file = must(call(EVENTFD, 0, 0, 0, 0, 0, 0)), child = fork();
 
-	for (; size < 64; size += 8) {
-		child = fork();
-		if (!child) {
-			get("/foreign", bytes, PAGE);
-			*(word *)(bytes + size) |= 1;
-			must(call(WRITE, file, (word)(bytes + size), 8, 0, 0, 0));
-			leave(0);
-		}
-		must(call(READ, file, (word)(bytes + size), 8, 0, 0, 0));
-		wait_for(child);
+	if (!child) {
+		get("/foreign", bytes, PAGE);
+		must(call(WRITE, file, (word)bytes, 8, 0, 0, 0));
+		leave(0);
 	}
-	run_with(bytes, size);
+	must(call(READ, file, (word)bytes, 8, 0, 0, 0));
+	wait_for(child);
+	run_with(bytes, 8);
+}
+
+/* As the number by which epoll names a file that is ready. */
+static void number(void)
+{
+	struct { unsigned events, padding; word data; } event = { 4, 0, 0 };
+	long list = must(call(EPOLL, 0, 0, 0, 0, 0, 0)), child;
+	int ends[2];
+
+	must(call(PIPE, (word)ends, 0, 0, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		get("/foreign", (char *)&event.data, 8);
+		must(call(EPOLLCTL, list, 1, ends[1], (word)&event, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	must(call(EPOLLWAIT, list, (word)&event, 1, 0, 0, 0));
+	run_with((char *)&event.data, 8);
 }
 
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
@@ -430,6 +510,8 @@ __attribute__((used)) static void begin(word *stack)
 		leave(0);
 	switch (way[0]) {
 	case 'a': anonymous(); break;
+	case 'b': borrowed(); break;
+	case 'f': filed(); break;
 	case 'm': mapped(); break;
 	case 's':
 		switch (way[1]) {
@@ -443,6 +525,7 @@ __attribute__((used)) static void begin(word *stack)
 	case 'e': count(); break;
 	case 'f': fifo(); break;
 	case 't': splice(TEE); break;
+	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;
 	case 'q': queue(); break;

@@ -141,6 +141,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.account_time(self.storage.machine.now());
         if self.processes.is_slice_over() {
             self.files.read_console(&mut self.processes, &mut self.storage.machine);
+            self.processes.expire_current(self.storage.machine.now());
         }
         self.expire_timers();
         loop {
@@ -184,7 +185,6 @@ impl<M: Machine> Kernel<'_, M> {
 
     fn expire_timers(&mut self) {
         let now = self.storage.machine.now();
-        self.processes.expire_current(now);
         if self.processes.has_expired(now) {
             self.storage.fs.set_time(now);
             self.processes.expire_timers(now);
@@ -271,6 +271,8 @@ impl<M: Machine> Kernel<'_, M> {
                 let space = space.expect("a process that runs has memory");
                 match space.fault(&mut self.storage, address, access) {
                     Ok(()) => return,
+                    // It faults again, and may then.
+                    Err(FaultError::Untold(file)) => return self.tell_map_write(file),
                     Err(FaultError::NotMapped) => (Signal::SEGV, SEGV_MAPERR, address),
                     Err(FaultError::Denied) => (Signal::SEGV, SEGV_ACCERR, address),
                     Err(FaultError::BeyondFile) => (Signal::BUS, BUS_ADRERR, address),

@@ -27,26 +27,26 @@ pub struct Interest {
     pub seen: (u16, [u32; 2]),
 }
 
-/// All lists by number.
+/// All lists, by the numbers that they have among the pipes.
 #[derive(Default)]
 pub struct Epolls {
     lists: Vec<Option<Vec<Interest>>>,
 }
 
 impl Epolls {
-    /// A new, empty list.
+    /// A new, empty list of this number.
     ///
     /// # Errors
     /// ENFILE.
-    pub fn create(&mut self) -> Result<u32, Errno> {
-        let free = self.lists.iter().position(Option::is_none);
-        let index = free.unwrap_or(self.lists.len());
-        if free.is_none() {
-            self.lists.try_reserve(1).map_err(|_| Errno::ENFILE)?;
+    pub fn create(&mut self, number: u32) -> Result<(), Errno> {
+        let index = number as usize;
+        let missing = (index + 1).saturating_sub(self.lists.len());
+        self.lists.try_reserve(missing).map_err(|_| Errno::ENFILE)?;
+        while self.lists.len() <= index {
             self.lists.push(None);
         }
         self.lists[index] = Some(Vec::new());
-        Ok(index as u32)
+        Ok(())
     }
 
     /// A list. The number came from an open file, so the list exists.

@@ -78,11 +78,11 @@ impl Files {
             Object::Count(pipe, _) => [Some(pipe), Some(pipe)],
             Object::Timer(number) => {
                 self.timers.remove(number);
-                [None; 2]
+                [Some(number); 2]
             }
             Object::Epoll(number) => {
                 self.epolls.remove(number);
-                [None; 2]
+                [Some(number); 2]
             }
             _ => [None; 2],
         };

@@ -52,13 +52,13 @@ pub enum Object {
     Duplex(Duplex),
     /// eventfd(2): the count stands with the pipe of this number.
     Count(u32, Counting),
-    /// timerfd_create(2).
+    /// timerfd_create(2), with a number among the pipes.
     Timer(u32),
     /// signalfd(2), for these signals.
     Signals(u64),
     /// pidfd_open(2).
     Process(Pid),
-    /// epoll_create(2).
+    /// epoll_create(2), with a number among the pipes.
     Epoll(u32),
     /// /dev/console, /dev/tty.
     Terminal,

@@ -1,5 +1,6 @@
 //! All pipes, and whether somebody waits for one: then a transfer wakes them. What else passes from process to process has
-//! a number here too: the two ways of a pair of sockets, a FIFO while it is open, the count of an eventfd. So those
+//! a number here too: the two ways of a pair of sockets, a FIFO while it is open, the count of an eventfd, what a timerfd is
+//! set to and what an epoll is told. So those
 //! who wait and the ledger know them by the same numbers.
 
 use alloc::collections::VecDeque;

@@ -33,26 +33,26 @@ impl TimerFile {
     }
 }
 
-/// All of them by number.
+/// All of them, by the numbers that they have among the pipes.
 #[derive(Default)]
 pub struct TimerFiles {
     timers: Vec<Option<TimerFile>>,
 }
 
 impl TimerFiles {
-    /// A new one that does not run.
+    /// A new one of this number, which does not run.
     ///
     /// # Errors
     /// ENFILE.
-    pub fn create(&mut self, is_realtime: bool) -> Result<u32, Errno> {
-        let free = self.timers.iter().position(Option::is_none);
-        let index = free.unwrap_or(self.timers.len());
-        if free.is_none() {
-            self.timers.try_reserve(1).map_err(|_| Errno::ENFILE)?;
+    pub fn create(&mut self, number: u32, is_realtime: bool) -> Result<(), Errno> {
+        let index = number as usize;
+        let missing = (index + 1).saturating_sub(self.timers.len());
+        self.timers.try_reserve(missing).map_err(|_| Errno::ENFILE)?;
+        while self.timers.len() <= index {
             self.timers.push(None);
         }
         self.timers[index] = Some(TimerFile { is_realtime, ..TimerFile::default() });
-        Ok(index as u32)
+        Ok(())
     }
 
     /// A timer. The number came from an open file, so the timer exists.

@@ -178,7 +178,7 @@ impl Fs {
         let now = self.now;
         let inode = &mut self.inodes[id];
         let sealed = match &inode.node {
-            Node::Directory(directory) => directory.seal == super::directory::Seal::Sealed,
+            Node::Directory(directory) => directory.seal != super::directory::Seal::Open,
             Node::Proc(_) => true,
             _ => false,
         };

@@ -280,7 +280,7 @@ impl Fs {
             Err(error) => return Err(error),
         }
         let dead = self.inodes[directory].links == 0;
-        let sealed = self.directory(directory)?.seal == Seal::Sealed;
+        let sealed = self.directory(directory)?.seal != Seal::Open;
         if dead || sealed || bare.len() < name.len() {
             return Err(Errno::ENOENT);
         }
@@ -291,7 +291,7 @@ impl Fs {
     pub(super) fn check_removable(&self, directory: InodeId) -> Result<(), Errno> {
         match self.directory(directory)?.seal {
             Seal::Open => Ok(()),
-            Seal::Sealed => Err(Errno::EPERM),
+            Seal::Sealed | Seal::Descriptors(_) => Err(Errno::EPERM),
         }
     }
 

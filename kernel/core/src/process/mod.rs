@@ -7,6 +7,7 @@
 pub(crate) mod delivery;
 pub mod descriptors;
 pub mod job;
+pub mod limits;
 mod scheduler;
 pub mod signals;
 pub mod table;
@@ -22,6 +23,7 @@ use crate::fs::InodeId;
 use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
+use limits::Limits;
 use signals::{Signal, Signals};
 use timers::Timers;
 
@@ -239,6 +241,10 @@ pub struct Process {
     pub fp: FpState,
     /// Who waits for it.
     pub parent: Pid,
+    /// When it was forked, since power-on.
+    pub started: u64,
+    /// Where its program's arguments lie, how many there are, and how many bytes with the environment behind them.
+    pub strings: (u64, u64, usize),
     /// Its process group.
     pub group: Pid,
     /// Its session.
@@ -249,6 +255,10 @@ pub struct Process {
     umask: u16,
     /// Users and groups.
     pub credentials: Credentials,
+    /// Its further groups.
+    pub groups: Vec<u32>,
+    /// What it may use at most.
+    pub limits: Box<Limits>,
     /// The file that it executes: held, and marked as being executed.
     pub program: Option<InodeId>,
     /// Absolute path of the program.
@@ -303,9 +313,12 @@ impl Process {
         child.session = self.session;
         child.umask = self.umask;
         child.credentials = self.credentials;
+        child.groups.clone_from(&self.groups);
+        child.limits.clone_from(&self.limits);
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.name = self.name;
+        child.strings = self.strings;
         child.scheduling = self.scheduling.fork();
         child.exit_signal = exit_signal;
         child
@@ -331,11 +344,15 @@ impl Process {
             signals,
             fp: FpState::default(),
             parent: Pid::NONE,
+            started: 0,
+            strings: (0, 0, 0),
             group: pid,
             session: pid,
             directory,
             umask: 0,
             credentials: Credentials::default(),
+            groups: Vec::new(),
+            limits: Box::default(),
             program: None,
             path: Vec::new(),
             name: [0; 16],
@@ -388,6 +405,11 @@ impl Process {
     /// Mode bits that new files get: not those of the umask.
     pub fn masked(&self, mode: u64) -> u32 {
         mode as u32 & 0o7777 & !u32::from(self.umask)
+    }
+
+    /// The umask.
+    pub fn umask(&self) -> u16 {
+        self.umask
     }
 
     /// Sets the umask; the one before.

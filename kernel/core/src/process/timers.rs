@@ -1,6 +1,6 @@
 //! A process's timers beside ITIMER_REAL: those that count its processor time, and those of timer_create(2).
 //!
-//! Times of the processor are those of [`Usage::time`](super::Usage): they are looked at whenever the scheduler is.
+//! Times of the processor are those of [`Usage::time`](super::Usage): they are looked at when a slice ends.
 
 use alloc::vec::Vec;
 

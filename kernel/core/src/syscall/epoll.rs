@@ -24,7 +24,11 @@ impl<M: Machine> Io<'_, '_, M> {
         if flags as u32 & !O_CLOEXEC != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let list = self.files.epolls.create()?;
+        let list = self.files.pipes.create()?;
+        if let Err(errno) = self.files.epolls.create(list) {
+            self.discard_pipe(list);
+            return Err(errno.into());
+        }
         self.add_object(Object::Epoll(list), flags as u32)
     }
 
@@ -74,6 +78,9 @@ impl<M: Machine> Io<'_, '_, M> {
             }
         }
         events |= u32::from(POLLERR | POLLHUP);
+        // What a program gets back is bytes of those who set it.
+        let is_empty = self.files.epolls.at(list).is_empty();
+        self.observer().pipe_write(list, || is_empty);
         let interests = self.files.epolls.at(list);
         let known =
             interests.iter().position(|interest| interest.fd == fd as u32 && interest.file == file);
@@ -186,6 +193,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// Writes what is ready to the program's memory. Those that were told go behind the others.
     fn tell_ready(&mut self, list: u32, into: u64, most: usize) -> Result<usize, Errno> {
+        self.observer().pipe_read(list);
         let mut told = 0;
         let mut index = 0;
         for _ in 0..self.files.epolls.at(list).len() {

@@ -140,7 +140,11 @@ impl<M: Machine> Io<'_, '_, M> {
         if flags as u32 & !(O_CLOEXEC | O_NONBLOCK) != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let timer = self.files.timers.create(is_realtime)?;
+        let timer = self.files.pipes.create()?;
+        if let Err(errno) = self.files.timers.create(timer, is_realtime) {
+            self.discard_pipe(timer);
+            return Err(errno.into());
+        }
         self.add_object(Object::Timer(timer), flags as u32)
     }
 
@@ -194,6 +198,11 @@ impl<M: Machine> Io<'_, '_, M> {
         timer.ended = 0;
         self.expire_timer_files();
         if old != 0 {
+            self.observer().pipe_read(number);
+        }
+        // Who set it before has no part in what it is set to now.
+        self.observer().pipe_write(number, || true);
+        if old != 0 {
             self.write_words(old, &words)?;
         }
         Ok(0)
@@ -204,6 +213,7 @@ impl<M: Machine> Io<'_, '_, M> {
         self.expire_timer_files();
         let now = self.storage.machine.now();
         let words = self.files.timers.at(number).alarm.words(now);
+        self.observer().pipe_read(number);
         self.write_words(into, &words)?;
         Ok(0)
     }
@@ -222,6 +232,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if ended == 0 {
             return self.wait_as_poll(flags);
         }
+        self.observer().pipe_read(number);
         buffer.put_all(&mut self.caller(), 0, Chunk::Bytes(&ended.to_le_bytes()))?;
         self.files.timers.at(number).ended = 0;
         Ok(8)

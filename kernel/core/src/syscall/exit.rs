@@ -9,6 +9,7 @@ use crate::process::signals::{IGNORE, Info, SA_NOCLDWAIT, Signal};
 use crate::process::table::{Processes, Slot};
 use crate::process::timers::Timers;
 use crate::process::{Ending, Event, Pid, State};
+use crate::storage::Storage;
 use crate::text::Printable;
 
 impl<M: Machine> Kernel<'_, M> {
@@ -49,6 +50,11 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.processes.orphan_children(pid);
         self.processes.tell_of_end(slot, ending);
+        let Storage { fs, pool, .. } = &mut self.storage;
+        if fs.process_count() != self.processes.count() {
+            // One that nobody waits for is gone at once.
+            fs.keep_processes(|pid| self.processes.find(Pid(pid)).is_some(), pool);
+        }
         // A pidfd of it may be polled.
         self.processes.wake(Event::Poll);
     }

@@ -95,7 +95,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     /// A pipe that no open file came to have.
-    fn discard_pipe(&mut self, pipe: u32) {
+    pub(super) fn discard_pipe(&mut self, pipe: u32) {
         let ends = self.files.pipes.at(pipe);
         ends.close_reader(&mut self.storage.pool);
         ends.close_writer(&mut self.storage.pool);

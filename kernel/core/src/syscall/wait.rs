@@ -199,7 +199,11 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     fn take_change(&mut self, slot: Slot, change: StateChange) {
         match change {
-            StateChange::Ended(_) => self.processes.reap(slot),
+            StateChange::Ended(_) => {
+                let pid = self.processes.at(slot).pid;
+                self.storage.fs.process_ends(pid.0, &mut self.storage.pool);
+                self.processes.reap(slot);
+            }
             _ => self.processes.at_mut(slot).job.tell(),
         }
     }
