@@ -486,15 +486,54 @@ aarch64_cc_mode (enum rtx_code code, rtx x, rtx y)
   return CCmode;
 }
 
+/* Compare two numbers of 128 bits by a function of libgcc: it leaves an int to be compared with 0.
+   With a NaN it says what makes LT, LE, GT and GE false.  */
+
+static enum rtx_code
+compare_quads (enum rtx_code code)
+{
+  const char *name;
+
+  switch (code)
+    {
+    case EQ: case NE: name = "__eqtf2"; break;
+    case LT: case UNGE: name = "__lttf2"; break;
+    case LE: case UNGT: name = "__letf2"; break;
+    case GT: case UNLE: name = "__gttf2"; break;
+    case GE: case UNLT: name = "__getf2"; break;
+    case ORDERED: case UNORDERED: name = "__unordtf2"; break;
+    default: abort ();
+    }
+  aarch64_compare_op0
+    = emit_library_call_value (gen_rtx_SYMBOL_REF (Pmode, name), NULL_RTX,
+			       LCT_CONST, SImode, 2,
+			       aarch64_compare_op0, TFmode,
+			       aarch64_compare_op1, TFmode);
+  aarch64_compare_op1 = const0_rtx;
+  switch (code)
+    {
+    case UNGE: return GE;
+    case UNGT: return GT;
+    case UNLE: return LE;
+    case UNLT: return LT;
+    case ORDERED: return EQ;
+    case UNORDERED: return NE;
+    default: return code;
+    }
+}
+
 /* Emit the comparison that was asked for, and give what is true when CODE holds.  */
 
 rtx
 aarch64_compare (enum rtx_code code)
 {
-  enum machine_mode mode
-    = aarch64_cc_mode (code, aarch64_compare_op0, aarch64_compare_op1);
-  rtx flags = gen_rtx_REG (mode, CC_REGNUM);
+  enum machine_mode mode;
+  rtx flags;
 
+  if (GET_MODE (aarch64_compare_op0) == TFmode)
+    code = compare_quads (code);
+  mode = aarch64_cc_mode (code, aarch64_compare_op0, aarch64_compare_op1);
+  flags = gen_rtx_REG (mode, CC_REGNUM);
   emit_insn (gen_rtx_SET (VOIDmode, flags,
 			  gen_rtx_COMPARE (mode, aarch64_compare_op0,
 					   aarch64_compare_op1)));
@@ -697,9 +736,9 @@ aarch64_print_address (FILE *file, rtx x)
     }
   base = XEXP (x, 0);
   other = XEXP (x, 1);
-  if (GET_CODE (other) != REG || GET_CODE (base) == REG)
-    ;
-  else
+  /* The index may come first; sp is none.  */
+  if (GET_CODE (base) != REG
+      || (GET_CODE (other) == REG && REGNO (other) == STACK_POINTER_REGNUM))
     {
       base = other;
       other = XEXP (x, 0);
@@ -1145,7 +1184,7 @@ registers_rtx (enum machine_mode mode, int regno, int count,
 static rtx
 general_rtx (enum machine_mode mode, int regno, HOST_WIDE_INT size)
 {
-  if (mode == BLKmode)
+  if (mode == BLKmode && size > 0)
     return registers_rtx (mode, regno, (size + 7) / 8, DImode);
   return gen_rtx_REG (mode, regno);
 }

@@ -66,9 +66,13 @@ extern int target_flags;
 #define LONG_DOUBLE_TYPE_SIZE 128
 #define LIBGCC2_LONG_DOUBLE_TYPE_SIZE 128
 #define DEFAULT_SIGNED_CHAR 0
+#undef SIZE_TYPE
 #define SIZE_TYPE "long unsigned int"
+#undef PTRDIFF_TYPE
 #define PTRDIFF_TYPE "long int"
+#undef WCHAR_TYPE
 #define WCHAR_TYPE "unsigned int"
+#undef WCHAR_TYPE_SIZE
 #define WCHAR_TYPE_SIZE 32
 #define WINT_TYPE "unsigned int"
 
@@ -318,7 +322,7 @@ typedef struct
 #define MAX_REGS_PER_ADDRESS 2
 #define CONSTANT_ADDRESS_P(X) 0
 #define LEGITIMATE_CONSTANT_P(X)					\
-  (GET_CODE (X) == CONST_INT						\
+  (GET_CODE (X) == CONST_INT || GET_CODE (X) == CONSTANT_P_RTX		\
    || (GET_CODE (X) == CONST_DOUBLE					\
        && (GET_MODE (X) == VOIDmode || aarch64_fmov_immediate (X)))	\
    || aarch64_symbolic (X))
@@ -395,13 +399,16 @@ typedef struct
 /* Assembly, as GNU as reads it.  */
 
 #define ASM_COMMENT_START "//"
+#undef ASM_APP_ON
 #define ASM_APP_ON "#APP\n"
+#undef ASM_APP_OFF
 #define ASM_APP_OFF "#NO_APP\n"
 #define TEXT_SECTION_ASM_OP "\t.text"
 #define DATA_SECTION_ASM_OP "\t.data"
 #define BSS_SECTION_ASM_OP "\t.bss"
 #define GLOBAL_ASM_OP "\t.global\t"
 #define LOCAL_LABEL_PREFIX "."
+#undef USER_LABEL_PREFIX
 #define USER_LABEL_PREFIX ""
 
 #define PRINT_OPERAND(FILE, X, CODE) aarch64_print_operand (FILE, X, CODE)
@@ -440,7 +447,7 @@ typedef struct
   { "shift_distance_x", { CONST_INT, SUBREG, REG } },			\
   { "call_address", { SYMBOL_REF, SUBREG, REG } },			\
   { "move_source", { CONST_INT, CONST_DOUBLE, CONST, SYMBOL_REF,	\
-		     LABEL_REF, SUBREG, REG, MEM } },			\
+		     LABEL_REF, CONSTANT_P_RTX, SUBREG, REG, MEM } },	\
   { "equality_operator", { EQ, NE } },					\
   { "sign_operator", { LT, GE } },					\
   { "shift_operator", { ASHIFT, ASHIFTRT, LSHIFTRT } },			\
