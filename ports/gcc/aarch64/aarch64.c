@@ -348,9 +348,11 @@ aarch64_hard_regno_mode_ok (int regno, enum machine_mode mode)
 static int
 base_register (rtx x, int strict)
 {
+  if (GET_MODE (x) != Pmode)
+    return 0;
   if (! strict && GET_CODE (x) == SUBREG)
     x = SUBREG_REG (x);
-  return GET_CODE (x) == REG && GET_MODE (x) == Pmode
+  return GET_CODE (x) == REG
 	 && (strict ? REGNO_OK_FOR_BASE_P (REGNO (x))
 	     : REGNO (x) >= FIRST_PSEUDO_REGISTER || REGNO_OK_FOR_BASE_P (REGNO (x)));
 }
@@ -358,9 +360,11 @@ base_register (rtx x, int strict)
 static int
 index_register (rtx x, enum machine_mode mode, int strict)
 {
+  if (GET_MODE (x) != mode)
+    return 0;
   if (! strict && GET_CODE (x) == SUBREG)
     x = SUBREG_REG (x);
-  return GET_CODE (x) == REG && GET_MODE (x) == mode
+  return GET_CODE (x) == REG
 	 && (strict ? REGNO_OK_FOR_INDEX_P (REGNO (x))
 	     : REGNO (x) >= FIRST_PSEUDO_REGISTER || REGNO_OK_FOR_INDEX_P (REGNO (x)));
 }
@@ -378,14 +382,26 @@ index_operand (rtx x, int size, int strict)
   return index_register (x, Pmode, strict);
 }
 
-/* An offset: 9 bits with a sign, or 12 bits times the size.  What is longer than a register may be
-   read by ldp or by ldr of a q register, and has offsets that both allow, for all of its words.  */
+/* Whether a value of MODE is moved by parts: as the halves of a complex number, or by ldp.  */
 
 static int
-offset_ok (HOST_WIDE_INT offset, int size)
+moves_by_parts (enum machine_mode mode)
 {
-  if (size > UNITS_PER_WORD)
-    return offset >= -256 && offset + size <= 256 && (offset & 7) == 0;
+  return GET_MODE_SIZE (mode) > UNITS_PER_WORD
+	 || (GET_MODE_CLASS (mode) != MODE_INT && GET_MODE_CLASS (mode) != MODE_FLOAT);
+}
+
+/* An offset: 9 bits with a sign, or 12 bits times the size.  What moves by parts has offsets that
+   all of them allow.  */
+
+static int
+offset_ok (HOST_WIDE_INT offset, enum machine_mode mode)
+{
+  int size = GET_MODE_SIZE (mode);
+
+  if (moves_by_parts (mode))
+    return offset >= -256 && offset + size <= 256
+	   && (size <= UNITS_PER_WORD || (offset & 7) == 0);
   if (offset >= -256 && offset < 256)
     return 1;
   return offset >= 0 && offset % size == 0 && offset / size < 4096;
@@ -399,14 +415,13 @@ aarch64_legitimate_address (enum machine_mode mode, rtx x, int strict)
 
   if (base_register (x, strict))
     return 1;
-  if (GET_CODE (x) != PLUS)
+  if (GET_CODE (x) != PLUS || mode == BLKmode)
     return 0;
   base = XEXP (x, 0);
   other = XEXP (x, 1);
   if (GET_CODE (other) == CONST_INT)
-    return base_register (base, strict) && mode != BLKmode
-	   && offset_ok (INTVAL (other), size);
-  if (size > UNITS_PER_WORD || mode == BLKmode)
+    return base_register (base, strict) && offset_ok (INTVAL (other), mode);
+  if (moves_by_parts (mode))
     return 0;
   return (base_register (base, strict) && index_operand (other, size, strict))
 	 || (base_register (other, strict) && index_operand (base, size, strict));
@@ -419,14 +434,13 @@ rtx
 aarch64_legitimize_address (enum machine_mode mode, rtx x)
 {
   HOST_WIDE_INT offset, high;
-  int size = GET_MODE_SIZE (mode);
 
   if (GET_CODE (x) != PLUS || GET_CODE (XEXP (x, 1)) != CONST_INT
-      || GET_CODE (XEXP (x, 0)) != REG || size > UNITS_PER_WORD || size == 0)
+      || GET_CODE (XEXP (x, 0)) != REG || moves_by_parts (mode))
     return NULL_RTX;
   offset = INTVAL (XEXP (x, 1));
   high = offset & ~ (HOST_WIDE_INT) 0xfff;
-  if (! offset_ok (offset - high, size) || ! add_operand (GEN_INT (high), Pmode))
+  if (! offset_ok (offset - high, mode) || ! add_operand (GEN_INT (high), Pmode))
     return NULL_RTX;
   return plus_constant (force_reg (Pmode, plus_constant (XEXP (x, 0), high)),
 			offset - high);
