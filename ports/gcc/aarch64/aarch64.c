@@ -1,5 +1,6 @@
 /* AArch64 for GCC 3.4: frames, arguments, addresses and what assembly looks like.
-   aarch64.h says what the machine is like, aarch64.md what its instructions do.  */
+   aarch64.h says what the machine is like, aarch64.md what its instructions do.
+   One file, long as it is: GCC 3.4's build and its garbage collector know one for each target.  */
 
 #include "config.h"
 #include "system.h"

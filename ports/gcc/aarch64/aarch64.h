@@ -197,7 +197,7 @@ enum reg_class
   ((C) == 'w' ? FP_REGS : (C) == 'k' ? POINTER_REGS : NO_REGS)
 
 /* I, J: what add and sub take; K, L: what a logical operation on w and x takes;
-   M, N: the distance of a shift of w and x; P: the start of a bit field of x and its like.  */
+   M, N: the distance of a shift of w and x.  */
 #define CONST_OK_FOR_LETTER_P(VALUE, C)					\
   ((C) == 'I' ? aarch64_add_immediate (VALUE)				\
    : (C) == 'J' ? aarch64_add_immediate (- (unsigned HOST_WIDE_INT) (VALUE)) \
