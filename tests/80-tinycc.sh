@@ -28,7 +28,7 @@ on_machine() {
     tr -d '\r' <"$work/machine.raw" | sed '/^firmseed: init ended/,$d' | grep -av '^firmseed: ' >"$work/machine"
     expect_line '^TinyCC has rebuilt itself and its C library: 2 and 3 are equal byte for byte\.$' "$work/machine"
     # What the host says of the files that came out.
-    (cd "$work/out" && sed 's#  /#  #' "$tinycc_port/SHA256SUMS" | sha256sum -c) || { echo "expected: the hashes of ports/tinycc/SHA256SUMS"; exit 1; }
+    (cd "$work/out/build/tinycc" && sha256sum -c "$tinycc_port/SHA256SUMS") || { echo "expected: the hashes of ports/tinycc/SHA256SUMS"; exit 1; }
     expect "14 files in SHA256SUMS" [ "$(wc -l <"$tinycc_port/SHA256SUMS")" -eq 14 ]
     expect "tcc2 is tcc3" cmp "$work/out/build/tinycc/tcc2" "$work/out/build/tinycc/tcc3"
 }

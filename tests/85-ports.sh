@@ -115,7 +115,9 @@ continued() {
     expect "the head, by the page's commands" [ "$(cat "$ports/by-hand.head")" = "$(head_of "$ports/next.console")" ]
     expect "the head of the first run" grep -qx "continues $(head_of "$ports/console")" "$ports/next/firmseed.ledger"
     expect "no program that another run has not made" "$image_builder" verify "$next" "$ports/next/firmseed.ledger" "$ports/next" \
-        --head "$head" --from "$image" "$left"
+        --head "$head" --head "$(head_of "$ports/console")" --from "$image" "$left"
+    expect_status "no verdict of one head alone" 3 "$image_builder" verify "$next" "$ports/next/firmseed.ledger" --head "$head" \
+        --from "$image" "$left"
     expect_status "nothing believed of a run that was not given" 1 "$image_builder" verify "$next" "$ports/next/firmseed.ledger" --head "$head"
     expect_status "nor of another one" 1 "$image_builder" verify "$next" "$ports/next/firmseed.ledger" --head "$head" --from "$next" "$ports/next"
     cp -r "$left" "$ports/changed"

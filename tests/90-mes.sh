@@ -116,7 +116,7 @@ patch_test() {
 meeting_cc() {
     by_mescc "$mes/all" crt0 "$mes/cc" "$root/stage0/07-cc/all.c"
     (cd "$root/stage0/07-cc" && qemu-aarch64 "$mes/cc" -o "$mes/cc-by-cc" all.c entry/start.c)
-    expect "the hash of stage0/SHA256SUMS" grep -qx "$(sha256sum <"$mes/cc-by-cc" | cut -d ' ' -f 1)  /bin/cc" "$root/stage0/SHA256SUMS"
+    expect "the hash of stage0/SHA256SUMS" grep -qx "$(sha256sum <"$mes/cc-by-cc" | cut -d ' ' -f 1)  ../bin/cc" "$root/stage0/SHA256SUMS"
 }
 
 # tinycc_sources DIR: as the chain unpacks and patches them.

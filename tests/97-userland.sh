@@ -112,6 +112,17 @@ on_the_machine() {
     "$image_builder" verify "$target/firmseed.img" "$userland/out/firmseed.ledger" "$userland/out" --head "$(head_of "$userland/console")" >"$userland/verdict"
     expect_line '^verified: .* programs derive from text' "$userland/verdict"
     root_elsewhere
+    prompt
+}
+
+# bash reads commands from the console of a run that continues this one, with the names of all that was built.
+prompt() {
+    cp "$target/firmseed.img" "$userland/system.img"
+    machine 7 "$userland/prompt" --from "$userland/system.img" "$userland/out" --shell <<'TYPED'
+printf 'int main(void) { return 3; }\n' | sed s/3/7/ >seven.c
+cc -o seven seven.c && ./seven
+TYPED
+    expect_line '^firmseed /# cc -o seven seven\.c && \./seven$' "$userland/prompt"
 }
 
 # What came out is a root file system: as a tar in an image of the policy open, and below Debian's Linux, make builds a program in it.

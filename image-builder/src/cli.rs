@@ -5,10 +5,12 @@ use crate::report_command::{self, ReportArguments};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firmseed_formats::image::Policy;
+use firmseed_formats::sha256::Digest;
 use image_builder::build::{KernelSource, Ports, Request, Source};
 use image_builder::layout::Settings;
 use image_builder::ledger::earlier::EarlierRun;
 use image_builder::sd::{self, firmware::Board};
+use image_builder::simulate;
 use image_builder::sources::Seeker;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -30,7 +32,7 @@ Exit codes:
   0  done, nothing wrong
   1  a problem was found, or the work could not be done
   2  the request makes no sense (unknown option, an --init that the tree has not, ...)
-  3  verify without --head: nothing wrong, and nothing proved";
+  3  verify without the head of each run: nothing wrong, and nothing proved";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
@@ -113,6 +115,9 @@ pub enum Command {
     /// Tells a ledger as one HTML page: the verdict, the graph from hex0 on, every entry, every text.
     #[command(after_help = report_command::EXAMPLES)]
     Report(ReportArguments),
+    /// Runs an image on a processor that is a program: no QEMU, no hardware.
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(SimulateArguments),
     /// Shows the kernel's compact trace: a line for each system call.
     #[command(after_help = TRACE_EXAMPLES)]
     Trace {
@@ -124,6 +129,47 @@ pub enum Command {
     },
     #[command(flatten)]
     Ledger(LedgerCommand),
+}
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  image-builder simulate firmseed.img --out left
+  image-builder simulate job.img --append 'init=/bin/sh -- /job.sh' --memory 256
+
+The kernel in the image is not run: this tool has its rules, and the interpreter of AArch64 below them. The ledger's head
+is that of a run on hardware or in QEMU. Exit code: that of the machine's process 1; 124 after --timeout, and where a
+program waits for input that has ended; 125 where it did not come to process 1. docs/audit.md says what is proved.";
+
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// The image.
+    pub image: PathBuf,
+    /// Brings what the machine wrote into this folder, new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Words for the kernel's command line: init=PATH, and -- WORD... for its arguments; once for each, or quoted.
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    append: Vec<String>,
+    /// MiB of memory.
+    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    memory: usize,
+    /// Seconds after which the machine is stopped.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    timeout: u64,
+    /// Says at the end how many instructions programs executed, and how fast.
+    #[arg(long)]
+    pub count: bool,
+}
+
+impl SimulateArguments {
+    /// The request.
+    pub fn request(&self) -> simulate::Request {
+        simulate::Request {
+            memory_mib: self.memory,
+            append: self.append.join(" "),
+            timeout: self.timeout,
+        }
+    }
 }
 
 const SD_EXAMPLES: &str = "\
@@ -292,6 +338,19 @@ impl EarlierArguments {
         let run = |pair: &[PathBuf]| EarlierRun { image: pair[0].clone(), left: pair[1].clone() };
         pairs.map(run).collect()
     }
+}
+
+/// Heads of ledgers, as consoles showed them.
+#[derive(Debug, Args)]
+pub struct HeadArguments {
+    /// The head that the console showed, 64 hex digits. Once for each run, in any order, where it continues others.
+    #[arg(long = "head", value_name = "HASH", value_parser = head)]
+    pub heads: Vec<Digest>,
+}
+
+fn head(text: &str) -> Result<Digest, String> {
+    let digest = firmseed_verify::image::digest_of_hex(text.as_bytes());
+    digest.ok_or_else(|| "expected 64 lower-case hex digits, as the console shows them".into())
 }
 
 #[derive(Debug, Args)]

@@ -21,8 +21,17 @@ const LIST: &[u8] = b"SHA256SUMS";
 /// A file of the image that the run has removed is there again: nobody brings out what is not there.
 ///
 /// # Errors
-/// The image or the folder cannot be read.
+/// The image or the folder cannot be read; there is a ledger alone.
 pub fn members(run: &EarlierRun, ports: &[PathBuf]) -> Result<Vec<Member<Vec<u8>>>> {
+    if !run.left.is_dir() {
+        let text =
+            "a ledger alone: to be continued, a run needs the folder that qemu/run --out made";
+        return Err(Error::Request(format!(
+            "--from {} {}: {text}",
+            run.image.display(),
+            run.left.display()
+        )));
+    }
     let image = std::fs::read(&run.image).map_err(Error::io("read", &run.image))?;
     let tar = layout::open(&image)?.tar;
     let tar = tar

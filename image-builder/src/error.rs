@@ -44,6 +44,9 @@ pub enum Error {
     /// The bytes are no image, or its index is damaged.
     #[error("{0}")]
     Image(String),
+    /// The simulated machine did not come to PID 1's end.
+    #[error(transparent)]
+    Simulation(simulator::Failure),
     /// A port is not as docs/ports.md wants it.
     #[error("{}: {reason}", path.display())]
     Port {

@@ -122,7 +122,8 @@ fn unpack(members: &Members<'_>, folder: &Path) -> Result<Extracted> {
     Ok(extracted)
 }
 
-fn prepare(folder: &Path) -> Result<()> {
+/// Makes the folder, or sees that it is empty.
+pub fn prepare(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("make the folder", folder))?;
     let mut entries = fs::read_dir(folder).map_err(Error::io("read the folder", folder))?;
     match entries.next() {

@@ -1,12 +1,11 @@
 //! The commands that read ledgers: arguments, output, exit codes.
 
-use crate::cli::EarlierArguments;
+use crate::cli::{EarlierArguments, HeadArguments};
 use crate::{CONSISTENT, PROBLEM, read, say};
 use anyhow::Context;
 use clap::Subcommand;
 use firmseed_formats::ledger::parse::Ledger;
-use firmseed_formats::sha256::Digest;
-use firmseed_verify::image::{Image, digest_of_hex};
+use firmseed_verify::image::Image;
 use firmseed_verify::lineage::Lineage;
 use image_builder::Error;
 use image_builder::ledger::diff;
@@ -23,12 +22,13 @@ use std::process::ExitCode;
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   image-builder verify firmseed.img out/firmseed.ledger out --head 64-DIGITS-FROM-THE-CONSOLE
+  image-builder verify next.img next/firmseed.ledger next --from firmseed.img out --head 64-DIGITS --head 64-DIGITS
 
 Every doubt is named with its entry and line. Exit codes:
   0  verified: the ledger is of a run of this image, in itself right, has the head that the console showed, all that
      ran derives from text, and (with ARTIFACTS) the files are those that it speaks of
   1  doubt: something of that is not so
-  3  consistent: no doubt, but no --head either; any ledger whose chain was computed anew passes like that
+  3  consistent: no doubt, but not a --head for the run and each that it continues; any ledger whose chain was computed anew passes like that
 It is a statement by the kernel: docs/ledger.md says what that is worth.";
 
 const PROVENANCE_EXAMPLES: &str = "\
@@ -70,9 +70,8 @@ pub enum LedgerCommand {
         ledger: PathBuf,
         /// What the run left: a folder as `qemu/run --out` makes it, or a tar.
         artifacts: Option<PathBuf>,
-        /// The head that the console showed.
-        #[arg(long, value_name = "HASH")]
-        head: Option<String>,
+        #[command(flatten)]
+        heads: HeadArguments,
         #[command(flatten)]
         earlier: EarlierArguments,
         /// Print JSON.
@@ -113,9 +112,8 @@ pub enum LedgerCommand {
         ledger: PathBuf,
         /// Paths as in the ledger [default: those of the image's SHA256SUMS]
         files: Vec<String>,
-        /// The head that the console showed, 64 hex digits.
-        #[arg(long, value_name = "HASH")]
-        head: Option<String>,
+        #[command(flatten)]
+        heads: HeadArguments,
         #[command(flatten)]
         earlier: EarlierArguments,
     },
@@ -133,10 +131,10 @@ pub enum LedgerCommand {
 /// Does what is asked.
 pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
     match command {
-        LedgerCommand::Verify { image, ledger, artifacts, head, earlier, json } => {
+        LedgerCommand::Verify { image, ledger, artifacts, heads, earlier, json } => {
             let earlier = follow(&earlier.runs())?;
             let verdict = verify(&Request {
-                head: head.map(digest).transpose()?,
+                heads: &heads.heads,
                 image: &read(&image)?,
                 ledger: &read(&ledger)?,
                 artifacts: artifacts.as_deref(),
@@ -161,7 +159,7 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
             show(json, &traced, || traced.text(detail))?;
             Ok(ExitCode::SUCCESS)
         }
-        LedgerCommand::Provenance { image, ledger, files, head, earlier } => {
+        LedgerCommand::Provenance { image, ledger, files, heads, earlier } => {
             let earlier = follow(&earlier.runs())?;
             let names = [&image, &ledger].map(|path| file_name(path));
             let statement = provenance(
@@ -169,7 +167,7 @@ pub fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
                 &read(&ledger)?,
                 [&names[0], &names[1]],
                 &files,
-                head.map(digest).transpose()?,
+                &heads.heads,
                 earlier.as_ref(),
             )?;
             say(&(serde_json::to_string_pretty(&statement)? + "\n"))?;
@@ -195,14 +193,6 @@ fn parse(path: &Path) -> anyhow::Result<Ledger> {
         .map_err(|error| Error::Request(format!("cannot read {}: {error}", path.display())))?;
     let parsed = Ledger::parse(&bytes, image_builder::sha256);
     Ok(parsed.map_err(|error| Error::Request(format!("{}: {error}", path.display())))?)
-}
-
-/// What --head says.
-fn digest(head: String) -> Result<Digest, Error> {
-    digest_of_hex(head.as_bytes()).ok_or_else(|| {
-        let text = "expected 64 lower-case hex digits, as the console shows them";
-        Error::Request(format!("--head {head}: {text}"))
-    })
 }
 
 /// How a document calls a file: without the folders that it lies in here.

@@ -14,7 +14,7 @@
 //! archive      kernel       output       port         sbom         trace
 //! layout       seed_kernel  sources      tree
 //! accept       extract      inspect      unpacked
-//! check        port_files
+//! check        port_files   simulate
 //! ledger       sd
 //! continued    report
 //! build
@@ -41,6 +41,7 @@ pub mod report;
 pub mod sbom;
 pub mod sd;
 pub mod seed_kernel;
+pub mod simulate;
 pub mod sources;
 pub mod trace;
 pub mod tree;

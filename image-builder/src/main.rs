@@ -7,9 +7,10 @@ mod report_command;
 
 use anyhow::Context;
 use clap::Parser;
-use cli::{Cli, Command, SdArguments, SourcesArguments};
+use cli::{Cli, Command, SdArguments, SimulateArguments, SourcesArguments};
 use image_builder::port::Port;
-use image_builder::{Error, build, check, extract, inspect, kernel, sd, trace, unpacked};
+use image_builder::{Error, build, check, extract, inspect, kernel, sd, simulate, trace, unpacked};
+use simulator::Failure;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,10 @@ const PROBLEM: u8 = 1;
 const USAGE: u8 = 2;
 /// `verify` found nothing wrong, and had no head to compare with.
 const CONSISTENT: u8 = 3;
+/// `simulate`: time was over, or a program waits for ever. As of `qemu/run`, and of timeout(1).
+const NO_END: u8 = 124;
+/// `simulate`: the machine did not come to process 1.
+const NOT_STARTED: u8 = 125;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -67,6 +72,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check { image, json } => return check_image(&image, json),
         Command::Sd(arguments) => make_card(arguments)?,
         Command::Results { card, folder } => show_results(&card, folder)?,
+        Command::Simulate(arguments) => return run_image(&arguments),
         Command::Trace { trace, kernel } => return decode_trace(&trace, kernel),
         Command::Ledger(command) => return ledger_commands::run(command),
         Command::Report(arguments) => return arguments.run(),
@@ -162,6 +168,32 @@ fn check_image(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if report.damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(PROBLEM) })
+}
+
+fn run_image(arguments: &SimulateArguments) -> anyhow::Result<ExitCode> {
+    let started = std::time::Instant::now();
+    let image = read(&arguments.image)?;
+    match simulate::simulate(image, &arguments.request(), arguments.out.as_deref()) {
+        Ok(ended) => {
+            if arguments.count {
+                let seconds = started.elapsed().as_secs_f64();
+                eprintln!(
+                    "image-builder: {} instructions of programs in {seconds:.1} s: {:.0} million a second",
+                    ended.instructions,
+                    ended.instructions as f64 / seconds / 1e6
+                );
+            }
+            Ok(ExitCode::from(ended.status))
+        }
+        Err(Error::Simulation(why)) => {
+            eprintln!("image-builder: {}: {why}", arguments.image.display());
+            Ok(ExitCode::from(match why {
+                Failure::Limit(..) | Failure::Waits => NO_END,
+                _ => NOT_STARTED,
+            }))
+        }
+        Err(error) => Err(anyhow::Error::new(error).context(arguments.image.display().to_string())),
+    }
 }
 
 fn decode_trace(path: &Path, kernel: Option<PathBuf>) -> anyhow::Result<ExitCode> {

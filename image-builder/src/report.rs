@@ -44,8 +44,8 @@ pub struct Request<'a> {
     pub instructions: Option<&'a str>,
     /// What the run left: compared with the ledger, and the source of texts that were unpacked in the run.
     pub artifacts: Option<&'a Path>,
-    /// The head that the console showed.
-    pub head: Option<Digest>,
+    /// The heads that consoles showed: the run's, and those of the runs that it continues.
+    pub heads: &'a [Digest],
     /// The run that the image continues.
     pub earlier: Option<&'a Earlier>,
 }
@@ -67,7 +67,7 @@ pub fn report(request: &Request<'_>) -> Result<Report> {
         image: request.image,
         ledger: request.ledger,
         artifacts: request.artifacts,
-        head: request.head,
+        heads: request.heads,
         earlier: request.earlier,
     })?;
     let verdict = verified.verdict;

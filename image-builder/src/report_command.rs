@@ -1,9 +1,8 @@
 //! The subcommand `report`: its arguments, and what it prints.
 
-use crate::cli::EarlierArguments;
+use crate::cli::{EarlierArguments, HeadArguments};
 use anyhow::Context;
 use clap::Args;
-use firmseed_formats::sha256::Digest;
 use image_builder::Error;
 use image_builder::ledger::earlier;
 use image_builder::report::{Request, report};
@@ -35,9 +34,8 @@ pub struct ReportArguments {
     /// The folder with what the run left: compared with the ledger, and shown where it is source text.
     #[arg(long, value_name = "DIR")]
     artifacts: Option<PathBuf>,
-    /// The head that the console showed, 64 hex digits: the page says that it was compared.
-    #[arg(long, value_name = "SHA256", value_parser = head)]
-    head: Option<Digest>,
+    #[command(flatten)]
+    heads: HeadArguments,
     #[command(flatten)]
     earlier: EarlierArguments,
     /// The page to write; replaced only when all is done.
@@ -62,7 +60,7 @@ impl ReportArguments {
             counters: counters.as_deref(),
             instructions: instructions.as_deref(),
             artifacts: self.artifacts.as_deref(),
-            head: self.head,
+            heads: &self.heads.heads,
             earlier: earlier.as_ref(),
         });
         let made = made.with_context(|| names(&self.image, &self.ledger))?;
@@ -85,9 +83,4 @@ impl ReportArguments {
 
 fn names(image: &Path, ledger: &Path) -> String {
     format!("{} and {}", image.display(), ledger.display())
-}
-
-fn head(text: &str) -> Result<Digest, String> {
-    let digest = firmseed_verify::image::digest_of_hex(text.as_bytes());
-    digest.ok_or_else(|| "expected 64 lower-case hex digits, as the kernel prints them".into())
 }

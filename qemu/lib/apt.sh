@@ -15,25 +15,27 @@ apt_suites() {
     printf '%s' "${codename:-stable}"
 }
 
-# Copies entries of type deb for the release's suites, as deb and deb-src, without their Architectures.
+# apt_derive_sources SUITE FOLDER [BARE]: copies entries of type deb for the release's suites, as deb and deb-src, without their
+# Architectures. BARE: without what a release has beside itself, which sid does not have.
 apt_derive_sources() {
-    local suite=$1 folder=$2 file
+    local suite=$1 folder=$2 beside='(-updates|-security|/updates)?' file
+    [ -z "${3:-}" ] || beside=''
     mkdir -p "$folder"
     rm -f "$folder"/*
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
         [ -f "$file" ] || continue
         sed -E 's/\[([^]]*)\]/[\1 ]/; s/(arch|architectures)[+-]?=[^] ]*//g; s/\[ *\]//' "$file" |
-            awk -v suite="$suite" '
+            awk -v suite="$suite" -v beside="$beside" '
                 $1 != "deb" { next }
                 { at = 2; if ($2 ~ /^\[/) while ($at !~ /\]$/) at++; if (at > 2 || $2 ~ /^\[/) at++ }
-                $(at + 1) ~ "^(" suite "|stable|testing|unstable|sid)(-updates|-security|/updates)?/?$" {
+                $(at + 1) ~ "^(" suite "|stable|testing|unstable|sid)" beside "/?$" {
                     print; sub(/^deb/, "deb-src"); print
                 }' >>"$folder/derived.list"
     done
     for file in /etc/apt/sources.list.d/*.sources; do
         [ -f "$file" ] || continue
         # Paragraph mode: an entry is a stanza; a field may go on in lines that begin with a blank.
-        grep -v '^#' "$file" | awk -v suite="$suite" '
+        grep -v '^#' "$file" | awk -v suite="$suite" -v beside="$beside" '
             BEGIN { RS = ""; FS = "\n" }
             {
                 kept = ""; types = ""; suites = ""; enabled = "yes"; field = ""
@@ -46,7 +48,7 @@ apt_derive_sources() {
                     if (field == "suites") {
                         n = split(value, names, /[ \t]+/)
                         for (j = 1; j <= n; j++)
-                            if (names[j] ~ "^(" suite "|stable|testing|unstable|sid)(-updates|-security)?$")
+                            if (names[j] ~ "^(" suite "|stable|testing|unstable|sid)" beside "$")
                                 suites = suites " " names[j]
                         continue
                     }
@@ -67,7 +69,7 @@ apt_prepare() {
         "run on Debian, or set FIRMSEED_CACHE to a cache folder that was filled on one"
     mkdir -p "$apt_home"/{state/lists/partial,cache/archives/partial,unpacked,source}
     : >>"$apt_home/status"
-    apt_derive_sources "$(apt_suites)" "$apt_home/sources.list.d"
+    apt_derive_sources "$(apt_suites)" "$apt_home/sources.list.d" "$(case $apt_suite in sid | unstable) echo bare ;; esac)"
     if [ -n "$apt_suite" ]; then
         sed -i -E "/^(Suites:|deb)/s/ ($(apt_suites)|stable|testing|unstable|sid)\b/ $apt_suite/g" "$apt_home"/sources.list.d/*
     fi

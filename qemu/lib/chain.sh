@@ -20,15 +20,16 @@ fetch_port() {
     printf '%s\n' "${line:66}"
 }
 
-# chain_sums PORT...: what the chain makes, in order, with absolute paths: the kernel shows a line for each.
+# chain_sums PORT...: what the chain makes, in order, with absolute paths: the kernel shows a line for each. The lists name places
+# from where they are compared: stage0, and a port's folder in /build.
 chain_sums() {
     local port
-    cat "$root"/stage0/SHA256SUMS "$root"/stage0/*-tools/SHA256SUMS
+    sed 's#  \.\./#  /#' "$root"/stage0/SHA256SUMS "$root"/stage0/*-tools/SHA256SUMS
     for port; do
         case $port in
         # It makes again what ports/tinycc makes, behind another tcc0.
-        mes-tinycc) sed -n '/tcc0$/d; s#/build/tinycc/#/build/mes-tinycc/#p' "$root/ports/tinycc/SHA256SUMS" ;;
-        *) sed -E "s#  ([^/])#  /build/$port/\1#" "$root/ports/$port/SHA256SUMS" ;;
+        mes-tinycc) sed -n '/tcc0$/d; /  \.\./d; s#  #  /build/mes-tinycc/#p' "$root/ports/tinycc/SHA256SUMS" ;;
+        *) sed -E "s#  \.\./\.\./#  /#; s#  ([^/])#  /build/$port/\1#" "$root/ports/$port/SHA256SUMS" ;;
         esac
     done
 }
@@ -82,8 +83,12 @@ self_list() {
     mv "$1/../image.list" "$1/image.list"
 }
 
-# end_with_prompt TREE: the chain in TREE ends with kaem reading commands from the console.
-end_with_prompt() { printf '\n# A prompt: kaem without a script.\n/bin/kaem\n' >>"$1/stage0/chain.kaem"; }
+# What reads commands from the console where the machine has bash, and where it has not.
+bash_prompt=(/usr/bin/bash --rcfile /ports/bash/prompt)
+kaem_prompt=(/bin/kaem)
+
+# end_with_prompt TREE COMMAND...: the chain in TREE ends with the command, which reads others from the console.
+end_with_prompt() { printf '\n# A prompt.\n%s\n' "${*:2}" >>"$1/stage0/chain.kaem"; }
 
 # program_port DIR FILE [ARG...]: a port that compiles the C file with tcc and runs it; the chain ends with its status.
 program_port() {

@@ -145,6 +145,29 @@ static int input(void)
     return 0;
 }
 
+/* Files take all the memory that they can get: a program can still be started, and remove them. */
+static int full(void)
+{
+    static char page[65536];
+    int fd = MUST(open("/tmp/big", O_CREAT | O_WRONLY, 0644)), status;
+    memset(page, 'x', sizeof page);
+    while (write(fd, page, sizeof page) == sizeof page)
+        ;
+    SHOW(write(fd, page, sizeof page));
+    SHOW(open("/tmp/small", O_CREAT | O_WRONLY, 0644) >= 0);
+    close(fd);
+    if (fork() == 0) {
+        execl("/probe", "remove", NULL);
+        _exit(9);
+    }
+    MUST(wait(&status));
+    say_status("remove", status);
+    SHOW(access("/tmp/big", F_OK));
+    make_file("/tmp/small", "written after that");
+    show_file("/tmp/small");
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     mkdir("/tmp", 01777);
@@ -156,6 +179,8 @@ int main(int count, char **arguments)
     if (strcmp(name, "trouble") == 0) return trouble();
     if (strcmp(name, "writer") == 0) return writer();
     if (strcmp(name, "deadlock") == 0) return deadlock();
+    if (strcmp(name, "full") == 0) return full();
+    if (strcmp(name, "remove") == 0) return unlink("/tmp/big") == 0 ? 0 : 1;
     if (strcmp(name, "exit7") == 0) return 7;
     if (strcmp(name, "exit256") == 0) _exit(256 + 5);
     if (strcmp(name, "segv") == 0) *(volatile int *)16 = 1;

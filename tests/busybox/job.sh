@@ -81,4 +81,24 @@ echo "2 3 + p" | dc
 basename /src/LICENSE; dirname /src/LICENSE
 md5sum </src/LICENSE
 bzip2 -c /src/LICENSE | bunzip2 -c | cmp - /src/LICENSE && echo "bzip2 there and back"
+step "processes"
+ln -s /bin/busybox /tmp/work/sleep
+(
+    /tmp/work/sleep 100 &
+    child=$!
+    until [ "$(cat /proc/$child/comm)" = sleep ]; do :; done
+    [ "$(pidof sleep)" = $child ] && echo "pidof finds it"
+    ps -o pid,stat,comm,args | awk -v child=$child '$1 == child { print $2, $3, $4, $5 }'
+    top -b -n 1 | grep -c "/tmp/work/sleep 100"
+    tr '\0' ' ' </proc/$child/cmdline
+    echo
+    readlink /proc/$child/exe
+    readlink /proc/$child/cwd
+    kill $child
+    wait $child || echo "it ended with $?"
+    [ -d /proc/$child ] || echo "and is gone"
+) 2>/dev/null
+mkfifo /tmp/work/fifo
+echo "through a FIFO" >/tmp/work/fifo &
+cat /tmp/work/fifo
 step "done"

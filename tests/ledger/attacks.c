@@ -5,8 +5,8 @@
 
 typedef unsigned long word;
 
-enum { GETCWD = 17, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
-       READV = 65, PREADV = 69, SENDFILE = 71, READLINKAT = 78, EXIT = 93, YIELD = 124, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, CLONE = 220, EXECVE = 221,
+enum { GETCWD = 17, EVENTFD = 19, EPOLL = 20, EPOLLCTL = 21, EPOLLWAIT = 22, MKNODAT = 33, MKDIRAT = 34, SYMLINKAT = 36, RENAMEAT = 38, CHDIR = 49, OPENAT = 56, CLOSE = 57, PIPE = 59, READ = 63, WRITE = 64,
+       READV = 65, PREADV = 69, SENDFILE = 71, SPLICE = 76, TEE = 77, READLINKAT = 78, EXIT = 93, YIELD = 124, SIGPROCMASK = 135, SIGTIMEDWAIT = 137, SIGQUEUEINFO = 138, GETPID = 172, SOCKETPAIR = 199, SENDTO = 206, RECVFROM = 207, CLONE = 220, EXECVE = 221,
        MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20 };
@@ -333,6 +333,104 @@ static void range(void)
 	run_with(bytes, 8);
 }
 
+/* The child sends the bytes through one of a pair of sockets, as a stream or as a datagram. */
+static void socket(int kind)
+{
+	int ends[2];
+	long child, size;
+
+	must(call(SOCKETPAIR, 1, kind, 0, (word)ends, 0, 0));
+	child = fork();
+	if (!child) {
+		size = get("/foreign", bytes, PAGE);
+		must(call(SENDTO, ends[1], (word)bytes, size, 0, 0, 0));
+		leave(0);
+	}
+	size = must(call(RECVFROM, ends[0], (word)bytes, PAGE, 0, 0, 0));
+	wait_for(child);
+	run_with(bytes, size);
+}
+
+/* Through a FIFO, which has a name and no bytes of its own. */
+static void fifo(void)
+{
+	long child, file, size;
+
+	must(call(MKNODAT, HERE, (word) "/tmp/fifo", 010600, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		size = get("/foreign", bytes, PAGE);
+		file = open("/tmp/fifo", WRONLY);
+		must(call(WRITE, file, (word)bytes, size, 0, 0, 0));
+		leave(0);
+	}
+	file = open("/tmp/fifo", RDONLY);
+	size = must(call(READ, file, (word)bytes, PAGE, 0, 0, 0));
+	wait_for(child);
+	run_with(bytes, size);
+}
+
+/* A third process moves the bytes on from pipe to pipe, and never has them in its memory. */
+static void splice(int how)
+{
+	int from[2], to[2];
+	long child, size;
+
+	must(call(PIPE, (word)from, 0, 0, 0, 0, 0));
+	must(call(PIPE, (word)to, 0, 0, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		must(call(SPLICE, open("/foreign", RDONLY), 0, from[1], 0, PAGE, 0));
+		leave(0);
+	}
+	wait_for(child);
+	child = fork();
+	if (!child) {
+		if (how == TEE)
+			must(call(TEE, from[0], to[1], PAGE, 0, 0, 0));
+		else
+			must(call(SPLICE, from[0], 0, to[1], 0, PAGE, 0));
+		leave(0);
+	}
+	wait_for(child);
+	size = must(call(READ, to[0], (word)bytes, PAGE, 0, 0, 0));
+	run_with(bytes, size);
+}
+
+/* As the count of an eventfd. */
+static void count(void)
+{
+	long file = must(call(EVENTFD, 0, 0, 0, 0, 0, 0)), child = fork();
+
+	if (!child) {
+		get("/foreign", bytes, PAGE);
+		must(call(WRITE, file, (word)bytes, 8, 0, 0, 0));
+		leave(0);
+	}
+	must(call(READ, file, (word)bytes, 8, 0, 0, 0));
+	wait_for(child);
+	run_with(bytes, 8);
+}
+
+/* As the number by which epoll names a file that is ready. */
+static void number(void)
+{
+	struct { unsigned events, padding; word data; } event = { 4, 0, 0 };
+	long list = must(call(EPOLL, 0, 0, 0, 0, 0, 0)), child;
+	int ends[2];
+
+	must(call(PIPE, (word)ends, 0, 0, 0, 0, 0));
+	child = fork();
+	if (!child) {
+		get("/foreign", (char *)&event.data, 8);
+		must(call(EPOLLCTL, list, 1, ends[1], (word)&event, 0, 0));
+		leave(0);
+	}
+	wait_for(child);
+	must(call(EPOLLWAIT, list, (word)&event, 1, 0, 0, 0));
+	run_with((char *)&event.data, 8);
+}
+
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
 static void honest(void)
 {
@@ -348,7 +446,19 @@ __attribute__((used)) static void begin(word *stack)
 	switch (way[0]) {
 	case 'a': anonymous(); break;
 	case 'm': mapped(); break;
-	case 's': shared(); break;
+	case 's':
+		switch (way[1]) {
+		case 'h': shared(); break;
+		case 'p': splice(SPLICE); break;
+		case 't': socket(1); break;
+		default: leave(95);
+		}
+		break;
+	case 'd': socket(2); break;
+	case 'e': count(); break;
+	case 'f': fifo(); break;
+	case 't': splice(TEE); break;
+	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;
 	case 'q': queue(); break;

@@ -11,7 +11,7 @@ tinycc_tree() {
     cp "$root"/tests/tinycc/*.{c,kaem} "$tree/tests/"
     cp "$tinycc_port"/tests/*.c "$tree/tests/patches/"
     make_lists "$tree/tests"
-    { cat "$root/stage0/chain.kaem" && echo '/bin/kaem /tests/after.kaem'; } >"$tree/tests/chain.kaem"
+    { cat "$root/stage0/chain.kaem" && echo '../bin/kaem /tests/after.kaem'; } >"$tree/tests/chain.kaem"
 }
 
 # seeds_for_linux TREE: what our kernel does before process 1 starts, done by sed and xxd: the two programs of /seed.

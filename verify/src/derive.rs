@@ -114,8 +114,14 @@ impl<'a> Derivation<'a> {
     pub fn outcome(&self) -> Earlier {
         let tainted = self.tainted.keys();
         let tainted = tainted.filter(|hash| !self.derived.contains_key(*hash));
+        let mut before = Vec::new();
+        if let Some(earlier) = self.image.earlier {
+            before.clone_from(&earlier.before);
+            before.push(earlier.head);
+        }
         Earlier {
             head: self.lineage.ledger.head,
+            before,
             derived: self.derived.keys().copied().collect(),
             tainted: tainted.copied().collect(),
         }

@@ -15,6 +15,8 @@ pub const LIST: &[u8] = b"/SHA256SUMS";
 pub struct Earlier {
     /// The head of its ledger.
     pub head: Digest,
+    /// The heads of those that it continues, the earliest first.
+    pub before: Vec<Digest>,
     /// What it made, and what derives from text.
     pub derived: HashSet<Digest>,
     /// What it made, and what does not: texts too.

@@ -79,11 +79,6 @@ fn earlier_run(ledger: &Ledger, image: &Image<'_>, findings: &mut Findings) {
         );
         findings.add(Check::Origin, text);
     }
-    if image.earlier.is_some() {
-        findings.notes.push(format!(
-            "the head of the run that it continues, {given}, was compared with the image only: whether that run's console showed it is for you to see"
-        ));
-    }
 }
 
 fn words(list: impl Iterator<Item = Vec<u8>>) -> String {

@@ -23,8 +23,8 @@ pub struct Request<'a> {
     pub ledger: &'a [u8],
     /// The files that the run left.
     pub artifacts: Option<&'a [Artifact]>,
-    /// The head that the console showed.
-    pub head: Option<Digest>,
+    /// The heads that consoles showed: the run's, and those of the runs that it continues.
+    pub heads: &'a [Digest],
 }
 
 /// What was found.
@@ -32,8 +32,8 @@ pub struct Request<'a> {
 pub struct Verified {
     /// The ledger, if its lines and its chain are right.
     pub ledger: Result<Ledger, LedgerError>,
-    /// What is wrong, by check, entry and line. Without a finding and with a head the ledger is verified; without a
-    /// head it is only consistent: whoever computes the chain anew gets as far.
+    /// What is wrong, by check, entry and line. Without a finding and with all heads the ledger is verified; without
+    /// one of them it is only consistent: whoever computes that chain anew gets as far.
     pub findings: Vec<Finding>,
     /// What is right and yet worth knowing.
     pub notes: Vec<String>,
@@ -44,6 +44,8 @@ pub struct Verified {
 /// What was compared. Parts are missing where image or ledger could not be read.
 #[derive(Debug, Default)]
 pub struct Compared {
+    /// The heads of the run, and of those that it continues, which no console was said to have shown.
+    pub unseen_heads: Vec<Digest>,
     /// Processes of the ledger.
     pub processes: usize,
     /// What was run and read.
@@ -81,10 +83,15 @@ pub fn verify(request: &Request<'_>) -> Verified {
 
 impl Compared {
     fn compare(&mut self, request: &Request<'_>, ledger: &Ledger, findings: &mut Findings) {
-        if let Some(head) = request.head.filter(|head| *head != ledger.head) {
-            let (expected, found) = (Hex(&head), Hex(&ledger.head));
+        let earlier = request.image.and_then(|image| image.earlier);
+        let before = earlier.iter().flat_map(|run| run.before.iter().chain([&run.head]));
+        let runs: Vec<Digest> = before.chain([&ledger.head]).copied().collect();
+        for head in request.heads.iter().filter(|head| !runs.contains(head)) {
+            let (expected, found) = (Hex(head), Hex(&ledger.head));
             findings.add(Check::Head, format!("expected {expected}, the ledger's is {found}"));
         }
+        self.unseen_heads = runs;
+        self.unseen_heads.retain(|head| !request.heads.contains(head));
         self.processes = processes::check(ledger, findings);
         let Some(image) = request.image else {
             return;

@@ -18,6 +18,8 @@ pub enum DifferenceKind {
     Image,
     /// Which programs may run.
     Policy,
+    /// The run that left the files.
+    Continues,
     /// A seed, or its text.
     Seed,
     /// Which process it is, or who started it: another order.
@@ -96,6 +98,13 @@ fn first(a: &Ledger, b: &Ledger) -> First {
             DifferenceKind::Policy,
             format!("the policy is {} in A, {} in B", a.policy, b.policy),
         );
+    }
+    if a.continues != b.continues {
+        let [a, b] = [a, b].map(|ledger| match &ledger.continues {
+            Some(head) => format!("the run with the head {}", Short(head)),
+            None => "no run".into(),
+        });
+        return First::new(DifferenceKind::Continues, format!("A continues {a}, B {b}"));
     }
     if let Some(difference) = seeds(&a.seeds, &b.seeds) {
         return difference;

@@ -49,7 +49,7 @@ fn outcome(run: &EarlierRun, before: Option<&Earlier>) -> Result<Earlier> {
         image: &image,
         ledger: &ledger,
         artifacts: run.left.is_dir().then_some(&run.left),
-        head: None,
+        heads: &[],
         earlier: before,
     })?;
     let mut doubts = verified.verdict.findings.iter();

@@ -89,7 +89,8 @@ impl Resource {
 }
 
 /// The provenance of `files` (paths as in the ledger), or of the files that the image's SHA256SUMS names. `names` are those of
-/// image and ledger; `head` the one that the console showed, and the statement says whether there was one.
+/// image and ledger; `heads` what
+/// consoles showed, and the statement says whether that of each run was among them.
 ///
 /// # Errors
 /// There is a doubt about image or ledger; a file that the run did not make.
@@ -98,10 +99,10 @@ pub fn provenance(
     ledger: &[u8],
     names: [&str; 2],
     files: &[String],
-    head: Option<Digest>,
+    heads: &[Digest],
     earlier: Option<&Earlier>,
 ) -> Result<Statement> {
-    let verified = verify(&Request { image, ledger, artifacts: None, head, earlier })?;
+    let verified = verify(&Request { image, ledger, artifacts: None, heads, earlier })?;
     let verdict = verified.verdict;
     if let Some(first) = verdict.findings.first() {
         let count = verdict.findings.len();
@@ -143,6 +144,7 @@ pub fn provenance(
         vec![Resource::new(names[0], Hex(&sha256(image)).to_string()).with("size", image.len())];
     resolved_dependencies.extend(inputs.into_values());
     let arguments: Vec<String> = index.arguments().map(|text| text.to_string()).collect();
+    let continues = parsed.continues.map(|head| Hex(&head).to_string());
     let seeds: Vec<Value> = index
         .seeds()
         .map(|seed| json!({"text": seed.source.to_string(), "program": seed.program.to_string()}))
@@ -159,6 +161,7 @@ pub fn provenance(
                     "init": index.init.to_string(),
                     "arguments": arguments,
                     "policy": parsed.policy,
+                    "continues": continues,
                 }),
                 internal_parameters: json!({ "seeds": seeds }),
                 resolved_dependencies,

@@ -22,8 +22,8 @@ pub struct Request<'a> {
     pub ledger: &'a [u8],
     /// A folder or a tar with the files that the run left.
     pub artifacts: Option<&'a Path>,
-    /// The head that the console showed.
-    pub head: Option<Digest>,
+    /// The heads that consoles showed: the run's, and those of the runs that it continues.
+    pub heads: &'a [Digest],
     /// The run that the image continues.
     pub earlier: Option<&'a Earlier>,
 }
@@ -43,7 +43,7 @@ pub struct Verified<'a> {
 /// What was verified. Fields are left out where image or ledger could not be read.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
-    /// `verified`, `consistent` or `doubt`. Consistent is what the verdict is without a head to compare with.
+    /// `verified`, `consistent` or `doubt`. Consistent is what the verdict is without the head of each run to compare with.
     pub verdict: &'static str,
     /// What `consistent` leaves open.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,8 +51,11 @@ pub struct Verdict {
     /// The last link of the chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
-    /// Was it compared with a head that the caller knew?
+    /// Was it compared with a head that the caller knew, and so those of all runs that it continues?
     pub head_compared: bool,
+    /// The heads of the run, and of those that it continues, that nobody knew beforehand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub heads_not_compared: Vec<String>,
     /// The kernel that kept the ledger, as it measured itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kernel: Option<String>,
@@ -193,19 +196,22 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         start: start.as_ref().map_err(Vec::as_slice),
         ledger: request.ledger,
         artifacts: artifacts.as_deref(),
-        head: request.head,
+        heads: request.heads,
     });
-    let (verdict, not_shown) = match (found.findings.is_empty(), request.head) {
-        (false, _) => ("doubt", None),
-        (true, Some(_)) => ("verified", None),
-        (true, None) => ("consistent", Some(NOT_SHOWN)),
-    };
     let ledger = found.ledger.as_ref().ok();
+    let unseen = &found.compared.unseen_heads;
+    let head_compared = ledger.is_some() && unseen.is_empty();
+    let (verdict, not_shown) = match (found.findings.is_empty(), head_compared) {
+        (false, _) => ("doubt", None),
+        (true, true) => ("verified", None),
+        (true, false) => ("consistent", Some(NOT_SHOWN)),
+    };
     let verdict = Verdict {
         verdict,
         not_shown,
         head: ledger.map(|ledger| Hex(&ledger.head).to_string()),
-        head_compared: request.head.is_some(),
+        head_compared,
+        heads_not_compared: unseen.iter().map(|head| Hex(head).to_string()).collect(),
         kernel: ledger.map(|ledger| Hex(&ledger.kernel).to_string()),
         policy: ledger.map(|ledger| ledger.policy.clone()),
         continues: ledger.and_then(|ledger| Some(Hex(ledger.continues.as_ref()?).to_string())),
@@ -227,6 +233,13 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>> {
         notes: found.notes,
     };
     Ok(Verified { image, ledger: found.ledger, verdict, outcome: found.compared.outcome })
+}
+
+impl Verdict {
+    /// Was the run's own head compared, whatever of those that it continues?
+    pub fn knows_own_head(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| !self.heads_not_compared.contains(head))
+    }
 }
 
 impl ContentCounts {

@@ -146,7 +146,13 @@ impl Verdict {
         }
         text += "; ";
         text += match self.not_shown {
-            None => "the head is the one that you gave",
+            None => match self.continues {
+                None => "the head is the one that you gave",
+                Some(_) => "the heads are those that you gave",
+            },
+            Some(_) if self.knows_own_head() => {
+                "NOT verified: no --head was given of each run that it continues"
+            }
             Some(_) => "NOT verified: no --head was given to compare with the console's",
         };
         text

@@ -20,16 +20,19 @@ pub fn header(verdict: &Verdict, products: &Products<'_>) -> Markup {
             p.kind { "Firmseed \u{b7} report on a ledger" }
             h1 { (title(verdict)) }
             p.verdict { (sentence(verdict)) }
-            @if let Some(not_shown) = verdict.not_shown { p.verdict { "Not proved, as no head was given to compare with the console\u{2019}s: " (not_shown) "." } }
+            @if let Some(not_shown) = verdict.not_shown { p.verdict { "Not proved, as not all heads were given to compare with the consoles\u{2019}: " (not_shown) "." } }
             @if !good {
                 ol.doubts { @for finding in &verdict.findings { li { (finding) } } }
             }
             @for note in &verdict.notes { p.note { "Note: " (note) } }
             dl.facts {
-                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.head_compared { " compare it with your console" } @else if good { " as on the console" } }
+                dt { "Ledger\u{2019}s head" } dd { code { (hash(&ledger.head)) } @if !verdict.knows_own_head() { " compare it with your console" } @else if good { " as on the console" } }
                 dt { "Image" } dd { code { (hash(&contents.sha256)) } " " (number(contents.size as u64)) " bytes" }
                 dt { "\u{2014} its files" } dd { code { (hash(&contents.tar)) } " a tar, " (count(contents.files.len(), "file")) }
                 dt { "\u{2014} its kernel" } dd { (published::describe(&contents.kernel)) ": " code { (hash(&contents.kernel)) } " " (number(contents.kernel_size)) " bytes" }
+                @for head in &verdict.heads_not_compared {
+                    @if Some(head) != verdict.head.as_ref() { dt { "\u{2014} continues" } dd { code { (head) } " compare it with that run\u{2019}s console" } }
+                }
                 dt { "Policy" } dd { strong { (ledger.policy) } " \u{2014} " (policy(&ledger.policy)) }
                 dt { "End" } dd { "the machine stopped with status " (ledger.status) " after " (count(ledger.entries.len(), "entry").replace("entrys", "entries")) }
                 @if let Some(results) = &verdict.results {
@@ -60,7 +63,10 @@ fn sentence(verdict: &Verdict) -> Markup {
     let open = verdict.policy.as_deref() == Some("open");
     html! {
         "Image and ledger fit each other, the chain of hashes is whole, and everything that went in is in the image. "
-        @if open {
+        @if let (true, Some(head)) = (open, &verdict.continues) {
+            "All " (count(contents.programs, "program")) " that ran derive from text, " (contents.programs_of_image)
+            " of them made in the run with the head " (head) ", which left the files."
+        } @else if open {
             "The policy was open: " (count(contents.programs_of_image, "program")) " of the image ran."
         } @else {
             "All " (count(contents.programs, "program")) " that ran derive from text: "

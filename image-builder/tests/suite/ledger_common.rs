@@ -193,7 +193,7 @@ impl Chain {
             image: &self.image,
             ledger: text.as_bytes(),
             artifacts: None,
-            head: Some(head),
+            heads: &[head],
             earlier: None,
         };
         verify(&request).unwrap().verdict
@@ -205,7 +205,7 @@ impl Chain {
             image: &self.image,
             ledger: text.as_bytes(),
             artifacts,
-            head: None,
+            heads: &[],
             earlier: None,
         };
         verify(&request).unwrap().verdict

@@ -6,6 +6,8 @@ use firmseed_formats::image::Policy;
 use firmseed_formats::ledger::format::Ending;
 use firmseed_formats::ledger::parse::{Entry, File, Ledger, SeedRecord};
 use firmseed_verify::image::{Earlier, Image};
+use image_builder::ledger::diff::{DifferenceKind, diff};
+use image_builder::ledger::provenance::provenance;
 use image_builder::ledger::verdict::{Request, verify};
 use image_builder::sha256;
 
@@ -20,7 +22,7 @@ fn outcome(chain: &Chain, earlier: Option<&Earlier>) -> Earlier {
         image: &chain.image,
         ledger: text.as_bytes(),
         artifacts: None,
-        head: None,
+        heads: &[],
         earlier,
     };
     verify(&request).unwrap().outcome.unwrap()
@@ -64,7 +66,7 @@ fn verdict(chain: &Chain, earlier: Option<&Earlier>) -> (Vec<String>, String) {
         image: &chain.image,
         ledger: text.as_bytes(),
         artifacts: None,
-        head: None,
+        heads: &[],
         earlier,
     };
     let verdict = verify(&request).unwrap().verdict;
@@ -93,22 +95,35 @@ fn what_an_earlier_run_made_of_text_derives_from_text() {
 }
 
 /// Whoever makes up an earlier ledger has its head in the image, and the new machine shows a head of its own all the
-/// same.
+/// same: `verified` is said when the head of each run is known.
 #[test]
-fn that_no_console_was_seen_to_show_the_earlier_head_is_said() {
-    let (earlier, chain) = continued();
-    let text = chain.text();
-    let head = Some(Ledger::parse(text.as_bytes(), sha256).unwrap().head);
-    let (image, ledger) = (&chain.image[..], text.as_bytes());
-    let request = Request { image, ledger, artifacts: None, head, earlier: Some(&earlier) };
-    let verdict = verify(&request).unwrap().verdict;
-    assert_eq!(verdict.verdict, "verified");
-    let head = firmseed_formats::sha256::Hex(&earlier.head).to_string();
-    assert!(
-        matches!(&verdict.notes[..], [note] if note.contains(&head) && note.contains("console")),
-        "{:#?}",
-        verdict.notes
-    );
+fn a_run_is_verified_by_the_heads_of_all_that_it_continues() {
+    let (earlier, second) = continued();
+    let then = outcome(&second, Some(&earlier));
+    let third = next(then.head, &[("bin/hello", HELLO.to_vec())], &[], &[]);
+    let text = third.text();
+    let own = Ledger::parse(text.as_bytes(), sha256).unwrap().head;
+    let told = |heads: &[[u8; 32]]| {
+        let (image, ledger) = (&third.image[..], text.as_bytes());
+        let request = Request { image, ledger, artifacts: None, heads, earlier: Some(&then) };
+        let verdict = verify(&request).unwrap().verdict;
+        let last = verdict.last_line();
+        (verdict.verdict, last.rsplit("; ").next().unwrap().to_owned(), verdict.heads_not_compared)
+    };
+    let hex = |head: &[u8; 32]| firmseed_formats::sha256::Hex(head).to_string();
+    let all = [earlier.head, then.head, own];
+    assert_eq!(told(&all), ("verified", "the heads are those that you gave".into(), vec![]));
+    for missing in 0..3 {
+        let mut given = all.to_vec();
+        let missing = given.remove(missing);
+        let why = match missing == own {
+            true => "NOT verified: no --head was given to compare with the console's",
+            false => "NOT verified: no --head was given of each run that it continues",
+        };
+        assert_eq!(told(&given), ("consistent", why.into(), vec![hex(&missing)]));
+    }
+    let stranger = [earlier.head, then.head, own, [7; 32]];
+    assert_eq!(told(&stranger).0, "doubt");
 }
 
 #[test]
@@ -255,6 +270,10 @@ fn build_takes_the_files_of_a_verified_run_and_refuses_those_of_another() {
     for gone in ["/SHA256SUMS", "/firmseed.ledger"] {
         assert!(opened.at(gone.as_bytes()).is_none(), "{gone}");
     }
+    let mut alone = arguments;
+    alone[3] = "out/firmseed.ledger";
+    let text = common::stderr(&bench.run(&alone).failure());
+    assert!(text.contains("a ledger alone: to be continued, a run needs the folder"), "{text}");
     write("out/bin/hello", COMPILER);
     let refused = bench.run(&arguments).failure();
     let text = common::stderr(&refused);
@@ -285,4 +304,32 @@ fn what_is_another_kind_of_thing_after_the_run_is_that_in_the_next_image() {
 /// A program that no run has made.
 fn program(name: &str) -> Vec<u8> {
     [HELLO, name.as_bytes()].concat()
+}
+
+/// What is made in a run that continues another rests on that one too.
+#[test]
+fn the_provenance_names_the_earlier_run() {
+    let earlier = outcome(&Chain::new(), None);
+    let out = file("/out", b"made\n");
+    let files = [("bin/hello", HELLO.to_vec())];
+    let chain = next(earlier.head, &files, &[], std::slice::from_ref(&out));
+    let (text, names) = (chain.text(), ["next.img", "firmseed.ledger"]);
+    let of = ["/out".to_owned()];
+    let statement =
+        provenance(&chain.image, text.as_bytes(), names, &of, &[], Some(&earlier)).unwrap();
+    let statement = serde_json::to_value(&statement).unwrap();
+    let named = &statement["predicate"]["buildDefinition"]["externalParameters"]["continues"];
+    assert_eq!(*named, firmseed_formats::sha256::Hex(&earlier.head).to_string());
+}
+
+/// The same files, left by two runs: nothing else differs in the ledgers.
+#[test]
+fn ledgers_of_runs_that_continue_others_differ_there() {
+    let (_, chain) = continued();
+    let mut other = chain.ledger.clone();
+    other.continues = Some([7; 32]);
+    other.head = [1; 32];
+    let difference = diff(&chain.ledger, &other).first.unwrap();
+    assert_eq!(difference.kind, DifferenceKind::Continues);
+    assert!(difference.text[0].ends_with("B the run with the head 070707070707"), "{difference:?}");
 }

@@ -45,7 +45,7 @@ fn every_flipped_bit_of_the_image_is_a_doubt() {
                 image: &damaged,
                 ledger: text.as_bytes(),
                 artifacts: None,
-                head: None,
+                heads: &[],
                 earlier: None,
             })
             .unwrap()
@@ -71,7 +71,7 @@ fn an_image_built_anew_around_a_change_is_another_image() {
             image: &image,
             ledger: chain.text().as_bytes(),
             artifacts: None,
-            head: None,
+            heads: &[],
             earlier: None,
         })
         .unwrap()

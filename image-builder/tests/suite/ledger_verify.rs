@@ -392,10 +392,9 @@ fn an_open_policy_is_said_plainly() {
 fn damaged_images_ledgers_and_heads_are_doubts() {
     let chain = Chain::new();
     let text = chain.text();
-    let verdict = |image: &[u8], ledger: &str, head| {
-        verify(&Request { image, ledger: ledger.as_bytes(), artifacts: None, head, earlier: None })
-            .unwrap()
-            .verdict
+    let verdict = |image: &[u8], ledger: &str, head: Option<[u8; 32]>| {
+        let (ledger, heads) = (ledger.as_bytes(), head.as_slice());
+        verify(&Request { image, ledger, artifacts: None, heads, earlier: None }).unwrap().verdict
     };
     let first = |verdict: image_builder::ledger::verdict::Verdict| verdict.findings[0].to_string();
     assert!(first(verdict(b"no image", &text, None)).contains("image: no Firmseed image"));

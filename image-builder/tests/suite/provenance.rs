@@ -7,14 +7,8 @@ use serde_json::{Value, json};
 
 fn statement(chain: &Chain, files: &[&str]) -> Result<Value, String> {
     let files: Vec<String> = files.iter().map(ToString::to_string).collect();
-    let statement = provenance(
-        &chain.image,
-        chain.text().as_bytes(),
-        ["a.img", "a.ledger"],
-        &files,
-        None,
-        None,
-    );
+    let statement =
+        provenance(&chain.image, chain.text().as_bytes(), ["a.img", "a.ledger"], &files, &[], None);
     statement
         .map(|statement| serde_json::to_value(&statement).unwrap())
         .map_err(|error| error.to_string())
@@ -52,6 +46,7 @@ fn it_names_what_came_out_and_what_went_in() {
     assert_eq!(definition["resolvedDependencies"][0]["digest"]["sha256"], hex(&chain.image));
     assert_eq!(definition["resolvedDependencies"][2]["digest"]["sha256"], hex(SOURCE));
     assert_eq!(definition["externalParameters"]["policy"], "chain");
+    assert_eq!(definition["externalParameters"]["continues"], Value::Null);
     let details = &statement["predicate"]["runDetails"];
     let head = chain.verdict().head.unwrap();
     assert_eq!(

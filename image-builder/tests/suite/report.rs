@@ -24,7 +24,7 @@ fn page_with(chain: &Chain, counters: Option<&str>, instructions: Option<&str>) 
         counters,
         instructions,
         artifacts: None,
-        head: None,
+        heads: &[],
         earlier: None,
     };
     report(&request).unwrap().page
@@ -262,7 +262,7 @@ fn costs_are_sums_over_processes() {
             counters: Some(&broken),
             instructions: None,
             artifacts: None,
-            head: None,
+            heads: &[],
             earlier: None,
         };
         let error = report(&request).err().expect("a complaint").to_string();

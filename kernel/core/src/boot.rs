@@ -114,6 +114,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
         self.ledger.make_room(&self.processes)?;
         let slot = self.processes.insert(process);
         self.processes.start(slot.map_err(|(errno, _)| errno)?);
+        self.storage.fs.process_begins(pid.0);
         self.storage.fs.void_places();
         self.files.terminal.give(pid, pid);
         Ok(())

@@ -43,30 +43,42 @@ pub enum Errno {
     EPIPE = 32,
     EDOM = 33,
     ERANGE = 34,
+    EDEADLK = 35,
     ENAMETOOLONG = 36,
+    ENOLCK = 37,
     ENOSYS = 38,
     ENOTEMPTY = 39,
     ELOOP = 40,
     EOVERFLOW = 75,
+    ENOTSOCK = 88,
+    EMSGSIZE = 90,
+    ENOPROTOOPT = 92,
+    EPROTONOSUPPORT = 93,
+    ESOCKTNOSUPPORT = 94,
     EOPNOTSUPP = 95,
+    EAFNOSUPPORT = 97,
+    EISCONN = 106,
+    ENOTCONN = 107,
     ETIMEDOUT = 110,
+    ECONNREFUSED = 111,
 }
 
-/// Their names by number, from 1 to 40, then the last three: the kernel is built without the texts of `Debug`.
+/// Their names by number, from 1 to 40, then those of `LAST`: the kernel is built without the texts of `Debug`.
 const NAMES: &str = "EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT - \
     EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC \
-    ESPIPE EROFS EMLINK EPIPE EDOM ERANGE - ENAMETOOLONG - ENOSYS ENOTEMPTY ELOOP EOVERFLOW \
-    EOPNOTSUPP ETIMEDOUT";
+    ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP EOVERFLOW \
+    ENOTSOCK EMSGSIZE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EAFNOSUPPORT EISCONN ENOTCONN ETIMEDOUT \
+    ECONNREFUSED";
+
+/// The numbers above 40, in the order of their names.
+const LAST: [u8; 12] = [75, 88, 90, 92, 93, 94, 95, 97, 106, 107, 110, 111];
 
 impl core::fmt::Display for Errno {
     /// Its name, as errno(3) has it.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let place = match self {
-            Errno::EOVERFLOW => 40,
-            Errno::EOPNOTSUPP => 41,
-            Errno::ETIMEDOUT => 42,
-            _ => *self as usize - 1,
-        };
+        let number = *self as usize;
+        let late = LAST.iter().position(|&last| usize::from(last) == number);
+        let place = late.map_or(number - 1, |late| 40 + late);
         let mut names = NAMES.split_ascii_whitespace();
         f.write_str(names.nth(place).unwrap_or("?"))
     }
@@ -119,13 +131,24 @@ mod tests {
             Errno::EPIPE,
             Errno::EDOM,
             Errno::ERANGE,
+            Errno::EDEADLK,
             Errno::ENAMETOOLONG,
+            Errno::ENOLCK,
             Errno::ENOSYS,
             Errno::ENOTEMPTY,
             Errno::ELOOP,
             Errno::EOVERFLOW,
+            Errno::ENOTSOCK,
+            Errno::EMSGSIZE,
+            Errno::ENOPROTOOPT,
+            Errno::EPROTONOSUPPORT,
+            Errno::ESOCKTNOSUPPORT,
             Errno::EOPNOTSUPP,
+            Errno::EAFNOSUPPORT,
+            Errno::EISCONN,
+            Errno::ENOTCONN,
             Errno::ETIMEDOUT,
+            Errno::ECONNREFUSED,
         ] {
             assert_eq!(format!("{errno}"), format!("{errno:?}"));
         }

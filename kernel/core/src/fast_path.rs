@@ -9,6 +9,7 @@ use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::files::open::{Object, OpenFile};
 use crate::files::pipe::Piece;
+use crate::files::pipes::Moved;
 use crate::files::window::{PendingWrite, WindowPlace};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory};
@@ -188,7 +189,7 @@ impl<M: Machine> Kernel<'_, M> {
             Ok(())
         };
         let done = self.files.pipes.at(pipe).read(length as usize, copy).ok()?;
-        self.files.wake_pipe(pipe, &mut self.processes);
+        self.files.wake_pipe(pipe, Moved::Out, &mut self.processes);
         Some(done as u64)
     }
 
@@ -219,7 +220,7 @@ impl<M: Machine> Kernel<'_, M> {
             Ok(())
         };
         let done = ends.write(length, copy).ok()?;
-        self.files.wake_pipe(pipe, &mut self.processes);
+        self.files.wake_pipe(pipe, Moved::In, &mut self.processes);
         Some(done as u64)
     }
 }

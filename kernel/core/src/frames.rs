@@ -11,6 +11,10 @@ use crate::machine::Memory;
 /// Marks the end of the free stack.
 const NONE: u32 = u32::MAX;
 
+/// The most frames that contents of files leave to everything else: 8 MiB, enough for a shell, a program that removes
+/// files, page tables and the ledger.
+const RESERVE_MOST: usize = 2048;
+
 /// Free frames and the owners of used ones, over the memory of the machine.
 pub struct FramePool<'a> {
     first: u32,
@@ -35,6 +39,23 @@ impl<'a> FramePool<'a> {
     /// Frames that can still be handed out.
     pub fn free(&self) -> usize {
         self.free
+    }
+
+    /// May a file take one more frame? The last ones are for programs, tables and the ledger: when files have filled the
+    /// rest, somebody must still be able to remove some.
+    #[inline(always)]
+    pub fn has_room_for_files(&self) -> bool {
+        self.free > self.reserve()
+    }
+
+    /// Frames that files can still take.
+    pub fn free_for_files(&self) -> usize {
+        self.free.saturating_sub(self.reserve())
+    }
+
+    #[inline(always)]
+    fn reserve(&self) -> usize {
+        (self.counts.len() / 16).min(RESERVE_MOST)
     }
 
     /// Hands out a frame with unspecified contents and one owner.

@@ -11,7 +11,7 @@ use crate::frames::FramePool;
 use crate::fs::{Fs, InodeId};
 use crate::ledger::{Ledger, Observer};
 use crate::machine::Machine;
-pub use crate::options::{BootError, BootOptions, Policy, Seed};
+pub use crate::options::{BootError, BootOptions, Policy, Seed, split_line};
 use crate::process::table::Processes;
 use crate::stages::Stages;
 use crate::storage::Storage;

@@ -5,8 +5,13 @@ use core::fmt;
 
 use crate::errno::Errno;
 use crate::text::Printable;
+use firmseed_formats::escape::Escaped;
+use firmseed_formats::image::Index;
 pub use firmseed_formats::image::Policy;
 use firmseed_formats::sha256::Digest;
+
+/// CLOCK_REALTIME at power-on: 2026-01-01, 00:00:00 UTC. A constant, so that nothing depends on the day of the run.
+const REALTIME_START: u64 = 1_767_225_600 * 1_000_000_000;
 
 /// A program that the kernel decodes from hex0 text before the first process starts.
 #[derive(Clone, Debug)]
@@ -40,6 +45,57 @@ pub struct BootOptions {
     pub kernel: Digest,
     /// CLOCK_REALTIME at power-on, in nanoseconds since 1970. A constant of the image, not of the day.
     pub realtime_start: u64,
+}
+
+impl BootOptions {
+    /// The options of an image, with those of the kernel command line over them: `init=PATH` is PID 1 instead of the
+    /// index's, without its arguments, and what follows `--` are the arguments of PID 1 in either case. `kernel` is the
+    /// hash of the kernel, as measured.
+    pub fn of_image(index: &Index<'_>, kernel: Digest, line: &str) -> Self {
+        let (words, after_dashes) = split_line(line);
+        let other_init = words
+            .split_ascii_whitespace()
+            .filter_map(|word| word.strip_prefix("init="))
+            .next_back();
+        let init: Vec<u8> =
+            other_init.map_or_else(|| bytes(index.init), |path| path.as_bytes().to_vec());
+        let mut arguments = Vec::from([init.clone()]);
+        match (after_dashes, other_init) {
+            (Some(rest), _) => {
+                arguments.extend(rest.split_ascii_whitespace().map(|word| word.as_bytes().to_vec()))
+            }
+            (None, Some(_)) => {}
+            (None, None) => arguments.extend(index.arguments().map(bytes)),
+        }
+        BootOptions {
+            init,
+            arguments,
+            environment: index.environment().map(bytes).collect(),
+            directory: bytes(index.cwd),
+            policy: index.policy,
+            continues: index.continues,
+            seeds: index
+                .seeds()
+                .map(|seed| Seed { text: bytes(seed.source), program: bytes(seed.program) })
+                .collect(),
+            files: index.tar.sha256,
+            kernel,
+            realtime_start: REALTIME_START,
+        }
+    }
+}
+
+/// A kernel command line: its words, and the arguments of PID 1 where a word `--` is before them.
+pub fn split_line(line: &str) -> (&str, Option<&str>) {
+    let dashes = line.as_bytes().windows(3).position(|three| three == b"-- ");
+    match dashes.map(|at| (&line[..at], &line[at + 3..])) {
+        Some((words, rest)) if words.is_empty() || words.ends_with(' ') => (words, Some(rest)),
+        _ => (line, None),
+    }
+}
+
+fn bytes(field: Escaped<'_>) -> Vec<u8> {
+    field.bytes().collect()
 }
 
 /// Why PID 1 could not be started.

@@ -141,6 +141,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.account_time(self.storage.machine.now());
         if self.processes.is_slice_over() {
             self.files.read_console(&mut self.processes, &mut self.storage.machine);
+            self.processes.expire_current(self.storage.machine.now());
         }
         self.expire_timers();
         loop {
@@ -187,6 +188,11 @@ impl<M: Machine> Kernel<'_, M> {
         if self.processes.has_expired(now) {
             self.storage.fs.set_time(now);
             self.processes.expire_timers(now);
+            let (any, next) = self.files.timers.expire(now);
+            self.processes.add_timer(next);
+            if any {
+                self.processes.wake(Event::Poll);
+            }
         }
     }
 
@@ -234,6 +240,7 @@ impl<M: Machine> Kernel<'_, M> {
                     Event::Signal => "a signal",
                     Event::Futex(_) => "a futex",
                     Event::Poll => "one of the files it polls",
+                    Event::Lock => "a lock on a file",
                 },
                 _ => "nothing",
             };
@@ -332,6 +339,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
                 Effect::Handle(action) => {
                     if let Some(restart) = interrupted.take() {
+                        self.io().give_up_open();
+                        let process = self.processes.current_mut();
                         process.end_call();
                         let progress = process.take_progress();
                         if progress > 0 {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::window::Window;
 use crate::errno::Errno;
 use crate::fs::{Fs, InodeId};
+use crate::process::Pid;
 use crate::process::descriptors::FileId;
 
 /// O_ACCMODE: the two bits that say what may be done.
@@ -47,6 +48,18 @@ pub enum Object {
     PipeReader(u32),
     /// The writing end of a pipe.
     PipeWriter(u32),
+    /// An end of a pair of sockets; a FIFO that is open for both.
+    Duplex(Duplex),
+    /// eventfd(2): the count stands with the pipe of this number.
+    Count(u32, Counting),
+    /// timerfd_create(2), with a number among the pipes.
+    Timer(u32),
+    /// signalfd(2), for these signals.
+    Signals(u64),
+    /// pidfd_open(2).
+    Process(Pid),
+    /// epoll_create(2), with a number among the pipes.
+    Epoll(u32),
     /// /dev/console, /dev/tty.
     Terminal,
     /// /dev/null.
@@ -61,6 +74,53 @@ pub enum Object {
     Text(Vec<u8>),
     /// O_PATH: only a place in the tree.
     Path,
+}
+
+/// Two pipes, for both ways. Of a FIFO they are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplex {
+    /// What is read from.
+    pub reads: u32,
+    /// What is written to.
+    pub writes: u32,
+    /// What it is.
+    pub kind: DuplexKind,
+}
+
+/// What has two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DuplexKind {
+    /// A FIFO.
+    Fifo,
+    /// A socket, SOCK_STREAM.
+    Stream,
+    /// SOCK_DGRAM: messages, which nobody need be there for.
+    Datagram,
+    /// SOCK_SEQPACKET: messages.
+    Packet,
+}
+
+impl Duplex {
+    /// Is it a socket?
+    pub fn is_socket(&self) -> bool {
+        self.kind != DuplexKind::Fifo
+    }
+}
+
+impl DuplexKind {
+    /// Does a read give one message?
+    pub fn keeps_messages(self) -> bool {
+        matches!(self, DuplexKind::Datagram | DuplexKind::Packet)
+    }
+}
+
+/// What a read takes from an eventfd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// All.
+    Sum,
+    /// One (EFD_SEMAPHORE).
+    Semaphore,
 }
 
 /// An open file.

@@ -53,6 +53,10 @@ pub struct Pipe {
     length: usize,
     readers: u32,
     writers: u32,
+    /// Ends that were opened and not closed: more than the two above once it is shut.
+    ends: u32,
+    /// Buffers that may be in use at once (F_SETPIPE_SZ).
+    limit: usize,
 }
 
 impl Default for Pipe {
@@ -65,29 +69,71 @@ impl Pipe {
     /// An empty pipe without ends.
     pub const fn new() -> Self {
         const EMPTY: Buffer = Buffer { frame: None, start: 0, end: 0 };
-        Pipe { buffers: [EMPTY; FRAMES], first: 0, used: 0, length: 0, readers: 0, writers: 0 }
+        Pipe {
+            buffers: [EMPTY; FRAMES],
+            first: 0,
+            used: 0,
+            length: 0,
+            readers: 0,
+            writers: 0,
+            ends: 0,
+            limit: FRAMES,
+        }
     }
 
     /// One more open file reads.
     pub fn open_reader(&mut self) {
         self.readers += 1;
+        self.ends += 1;
     }
 
     /// One more open file writes.
     pub fn open_writer(&mut self) {
         self.writers += 1;
+        self.ends += 1;
     }
 
     /// An open file that read is gone.
     pub fn close_reader(&mut self, pool: &mut FramePool) {
-        self.readers -= 1;
-        self.release_if_closed(pool);
+        self.readers = self.readers.saturating_sub(1);
+        self.close_end(pool);
     }
 
     /// An open file that wrote is gone.
     pub fn close_writer(&mut self, pool: &mut FramePool) {
-        self.writers -= 1;
-        self.release_if_closed(pool);
+        self.writers = self.writers.saturating_sub(1);
+        self.close_end(pool);
+    }
+
+    /// Nothing more is written: what is in it can be read, then it ends (shutdown(2)). Its ends are still to be closed.
+    pub fn shut(&mut self) {
+        (self.readers, self.writers) = (0, 0);
+    }
+
+    /// Are all ends closed?
+    pub const fn is_closed(&self) -> bool {
+        self.ends == 0
+    }
+
+    /// Bytes that it holds at most.
+    pub const fn capacity(&self) -> usize {
+        self.limit * PAGE_SIZE
+    }
+
+    /// Makes it hold at least so many bytes, a power of two of pages. What it has been made to hold.
+    ///
+    /// # Errors
+    /// EPERM for more than [`PIPE_CAPACITY`]; EBUSY when there is more in it.
+    pub fn set_capacity(&mut self, bytes: usize) -> Result<usize, Errno> {
+        let pages = bytes.div_ceil(PAGE_SIZE).max(1).next_power_of_two();
+        match pages {
+            _ if pages > FRAMES => Err(Errno::EPERM),
+            _ if pages < self.used => Err(Errno::EBUSY),
+            _ => {
+                self.limit = pages;
+                Ok(self.capacity())
+            }
+        }
     }
 
     /// Open files that read. Without any, a writer gets EPIPE and SIGPIPE.
@@ -112,7 +158,7 @@ impl Pipe {
 
     /// Would poll(2) say POLLOUT: is there an empty buffer, so that [`PIPE_BUF`] bytes can be written at once?
     pub const fn has_room(&self) -> bool {
-        self.used < FRAMES
+        self.used < self.limit
     }
 
     /// Takes up to `max` bytes: `copy` is called for each piece, in order. When `copy` fails, the
@@ -174,7 +220,7 @@ impl Pipe {
             return Err(Errno::EPIPE);
         }
         let mut ready = self.fits_behind(length);
-        for index in self.used..FRAMES {
+        for index in self.used..self.limit {
             if ready == length {
                 break;
             }
@@ -209,7 +255,7 @@ impl Pipe {
         let mut done = 0;
         while done < length {
             let index = if behind > 0 { self.used - 1 } else { self.used };
-            if index == FRAMES {
+            if index == self.limit {
                 return Err(Errno::EAGAIN);
             }
             let buffer = &mut self.buffers[(self.first + index) % FRAMES];
@@ -247,8 +293,50 @@ impl Pipe {
         if last.end + rest <= PAGE_SIZE { rest } else { 0 }
     }
 
-    fn release_if_closed(&mut self, pool: &mut FramePool) {
-        if self.readers == 0 && self.writers == 0 {
+    /// Shows up to `max` of the bytes that come after the next `skip` and leaves them there; stops where `copy` fails.
+    ///
+    /// # Errors
+    /// What `copy` says, when nothing was shown.
+    pub fn peek(
+        &self,
+        skip: usize,
+        max: usize,
+        mut copy: impl FnMut(Piece) -> Result<(), Errno>,
+    ) -> Result<usize, Errno> {
+        let (mut done, mut skipped) = (0, 0);
+        for index in 0..self.used {
+            let buffer = self.buffers[(self.first + index) % FRAMES];
+            let passed = (skip - skipped).min(buffer.end - buffer.start);
+            skipped += passed;
+            let offset = buffer.start + passed;
+            let length = (max - done).min(buffer.end - offset);
+            let Some(frame) = buffer.frame.filter(|_| length > 0) else {
+                continue;
+            };
+            match copy(Piece { frame, offset, length, done }) {
+                Ok(()) => done += length,
+                Err(error) if done == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(done)
+    }
+
+    /// Takes `length` bytes away unread; there are so many.
+    pub fn skip(&mut self, length: usize) {
+        // A copy that looks at nothing does not fail, and with bytes in it a pipe gives some.
+        let taken = self.read(length, |_| Ok(()));
+        debug_assert_eq!(taken, Ok(length));
+    }
+
+    /// Is one of its ends closed, rather than shut?
+    pub const fn is_half_closed(&self) -> bool {
+        self.ends < 2
+    }
+
+    fn close_end(&mut self, pool: &mut FramePool) {
+        self.ends -= 1;
+        if self.ends == 0 {
             let frames = self.buffers.iter_mut().map(|buffer| buffer.frame.take());
             for frame in frames.flatten() {
                 pool.release(frame);

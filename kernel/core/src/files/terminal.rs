@@ -29,6 +29,8 @@ const ECHO: u32 = 0o10;
 const ECHOE: u32 = 0o20;
 const ECHOK: u32 = 0o40;
 const ECHOCTL: u32 = 0o1000;
+/// Background jobs that write are stopped.
+const TOSTOP: u32 = 0o400;
 const IEXTEN: u32 = 0o100000;
 
 /// Indices into c_cc.
@@ -384,6 +386,11 @@ impl Terminal {
     pub fn flush_input(&mut self) {
         self.line.clear();
         self.ready.clear();
+    }
+
+    /// Are background jobs that write stopped (TOSTOP)?
+    pub fn stops_writers(&self) -> bool {
+        self.has_local(TOSTOP)
     }
 
     fn is_canonical(&self) -> bool {

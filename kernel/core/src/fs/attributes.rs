@@ -54,6 +54,7 @@ impl Fs {
             Node::Free { .. } | Node::File(_) => FileType::Regular,
             Node::Directory(_) => FileType::Directory,
             Node::Symlink(_) => FileType::Symlink,
+            Node::Fifo => FileType::Fifo,
             Node::Device(_) => FileType::CharacterDevice,
             Node::Proc(node) if node.is_link() => FileType::Symlink,
             Node::Proc(_) => FileType::Regular,
@@ -177,7 +178,7 @@ impl Fs {
         let now = self.now;
         let inode = &mut self.inodes[id];
         let sealed = match &inode.node {
-            Node::Directory(directory) => directory.seal == super::directory::Seal::Sealed,
+            Node::Directory(directory) => directory.seal != super::directory::Seal::Open,
             Node::Proc(_) => true,
             _ => false,
         };

@@ -34,7 +34,8 @@ impl Fs {
     /// into it, then calls [`wrote`](Self::wrote) with the end of what it wrote.
     ///
     /// # Errors
-    /// ENOMEM; EISDIR, EINVAL when it is no regular file; EFBIG past the largest offset.
+    /// ENOSPC when all memory that files may take is taken; ENOMEM; EISDIR, EINVAL when it is no regular file; EFBIG past
+    /// the largest offset.
     #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn page_for_write(
         &mut self,
@@ -50,9 +51,11 @@ impl Fs {
         if let Some(frame) = content.own_frame(page, pool) {
             return Ok(frame);
         }
-        let frame = content.page_for_write(page, pool, memory);
+        if !pool.has_room_for_files() {
+            return Err(Errno::ENOSPC);
+        }
         self.generation += 1;
-        frame
+        self.content_mut(inode)?.page_for_write(page, pool, memory)
     }
 
     /// Notes that bytes up to offset `end` (not included) were written: the file ends there or later,
@@ -71,7 +74,7 @@ impl Fs {
     /// [`FramePool::share`], after which a write to the file leaves the mapped frame as it is.
     ///
     /// # Errors
-    /// ENOMEM; EISDIR, EINVAL when it is no regular file.
+    /// ENOSPC where a page that has no frame can get none any more; ENOMEM; EISDIR, EINVAL when it is no regular file.
     pub fn page_for_map(
         &mut self,
         inode: InodeId,
@@ -101,11 +104,11 @@ impl Fs {
         Ok(())
     }
 
-    /// Writes `bytes` at `offset`: for files that the kernel itself makes. Stops at the first error
-    /// and says how many bytes were written before it.
+    /// Writes `bytes` at `offset`: for files that the kernel itself makes, which may take the last memory. Stops at the
+    /// first error and says how many bytes were written before it.
     ///
     /// # Errors
-    /// As [`page_for_write`](Self::page_for_write), when nothing was written.
+    /// ENOMEM; EISDIR, EINVAL when it is no regular file; EFBIG past the largest offset: when nothing was written.
     pub fn write(
         &mut self,
         inode: InodeId,
@@ -119,11 +122,13 @@ impl Fs {
         let mut done = 0;
         while done < bytes.len() {
             let at = offset + done as u64;
-            let frame = match self.page_for_write(inode, at >> PAGE_SHIFT, pool, memory) {
-                Ok(frame) => frame,
-                Err(error) if done == 0 => return Err(error),
-                Err(_) => break,
-            };
+            self.generation += 1;
+            let frame =
+                match self.content_mut(inode)?.page_for_write(at >> PAGE_SHIFT, pool, memory) {
+                    Ok(frame) => frame,
+                    Err(error) if done == 0 => return Err(error),
+                    Err(_) => break,
+                };
             let within = at as usize % PAGE_SIZE;
             let length = (bytes.len() - done).min(PAGE_SIZE - within);
             memory.page_mut(frame)[within..within + length]

@@ -189,6 +189,7 @@ impl Content {
         }
         match self.slots.get(page) {
             Some(frame) => Ok(Some(frame)),
+            None if !pool.has_room_for_files() => Err(Errno::ENOSPC),
             None => self.add_frame(page, pool, memory).map(Some),
         }
     }

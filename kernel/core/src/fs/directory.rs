@@ -19,6 +19,8 @@ pub(super) enum Seal {
     Open,
     /// Never: /proc.
     Sealed,
+    /// Never, and they are the descriptors of this process; 0 is the one that looks.
+    Descriptors(u32),
 }
 
 /// A name, and what it stands for.

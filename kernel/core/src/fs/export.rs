@@ -91,7 +91,7 @@ struct OpenDirectory<'a> {
 impl Walk<'_> {
     fn enter(&mut self, inode: InodeId) -> Result<(), Errno> {
         let directory = self.fs.directory(inode)?;
-        if directory.seal == Seal::Sealed {
+        if directory.seal != Seal::Open {
             return Ok(());
         }
         let mut names = Vec::new();
@@ -122,7 +122,7 @@ impl Walk<'_> {
             if self.fs.is_directory(inode) {
                 self.path.push(b'/');
             }
-            let sealed = self.fs.directory(inode).is_ok_and(|names| names.seal == Seal::Sealed);
+            let sealed = self.fs.directory(inode).is_ok_and(|names| names.seal != Seal::Open);
             let regular = matches!(
                 self.fs.inodes[inode].node,
                 Node::File(_) | Node::Directory(_) | Node::Symlink(_)

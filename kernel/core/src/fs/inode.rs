@@ -46,6 +46,7 @@ pub(super) enum Node {
     File(Content),
     Directory(Directory),
     Symlink(Name),
+    Fifo,
     Device(Device),
     Proc(ProcNode),
 }

@@ -18,6 +18,8 @@ pub enum FileKind {
     Directory,
     /// A symbolic link.
     Symlink,
+    /// A FIFO; the open ones have a pipe.
+    Fifo,
     /// A device, served by the system calls.
     Device(Device),
     /// A file of /proc, whose text the system calls make.
@@ -48,6 +50,8 @@ pub struct Time {
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileType {
+    /// S_IFIFO
+    Fifo = 0o010_000,
     /// S_IFCHR
     CharacterDevice = 0o020_000,
     /// S_IFDIR
@@ -84,6 +88,11 @@ pub enum Device {
 }
 
 impl Device {
+    /// The device of a number, as [`number`](Self::number) gives it.
+    pub fn of_number(number: u64) -> Option<Device> {
+        Self::ALL.into_iter().map(|(_, device)| device).find(|device| device.number() == number)
+    }
+
     /// All of them, with their names in /dev.
     pub const ALL: [(&'static [u8], Device); 7] = [
         (b"null", Device::Null),
@@ -109,26 +118,38 @@ impl Device {
     }
 }
 
+/// What there is of a process in /proc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcFile {
+    /// A link to the program.
+    Exe,
+    /// A link to the current directory. Only as the last name of a path.
+    Cwd,
+    /// fd/N: a link to what the descriptor stands for.
+    Descriptor(u32),
+    /// The mappings.
+    Maps,
+    /// One line of numbers.
+    Stat,
+    /// statm: pages of memory.
+    Memory,
+    /// The same to be read by people.
+    Status,
+    /// The arguments.
+    Cmdline,
+    /// The environment.
+    Environ,
+    /// The program's short name.
+    Comm,
+}
+
 /// A file of /proc, as the process that opens it sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcNode {
-    /// /proc/self/exe: a link to the program.
-    SelfExe,
-    /// /proc/self/cwd: a link to the current directory. Only as the last name of a path.
-    SelfCwd,
-    /// /proc/self/fd/N: a link to what descriptor N stands for. Only the first
-    /// [`DESCRIPTORS`](Self::DESCRIPTORS) have a node, and all of these are listed, open or not.
-    Descriptor(u32),
-    /// /proc/self/maps: the mappings.
-    SelfMaps,
-    /// /proc/self/stat: one line of numbers.
-    SelfStat,
-    /// /proc/self/status: the same to be read by people.
-    SelfStatus,
-    /// /proc/self/cmdline: the arguments.
-    SelfCmdline,
-    /// /proc/self/comm: the program's short name.
-    SelfComm,
+    /// A file of a process's folder; of /proc/self with number 0.
+    Of(u32, ProcFile),
+    /// A text that never changes, under /proc/sys.
+    Constant(&'static str),
     /// /proc/meminfo
     MemInfo,
     /// /proc/version
@@ -156,12 +177,14 @@ pub enum ProcNode {
 }
 
 impl ProcNode {
-    /// Descriptors that have a node in /proc/self/fd.
+    /// Descriptors that have a node in /proc/self/fd from the start; the others get one when somebody looks for it.
     pub const DESCRIPTORS: u32 = 64;
+    /// One past the highest descriptor.
+    pub const DESCRIPTORS_MAX: u32 = 1024;
 
     /// Does the node look like a symbolic link?
     pub const fn is_link(self) -> bool {
-        matches!(self, ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_))
+        matches!(self, ProcNode::Of(_, ProcFile::Exe | ProcFile::Cwd | ProcFile::Descriptor(_)))
     }
 
     pub(super) const fn permissions(self) -> u32 {

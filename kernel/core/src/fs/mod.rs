@@ -24,6 +24,7 @@ mod load;
 mod lookup;
 mod name;
 mod names;
+mod processes;
 mod rename;
 mod slots;
 mod special;
@@ -34,16 +35,19 @@ pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
-pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcNode, Time};
+pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcFile, ProcNode, Time};
 pub use lookup::Follow;
 pub use names::{Create, Opened};
 pub use rename::Rename;
+pub use special::RELEASE;
 
 use crate::errno::Errno;
 use crate::frames::FramePool;
+use alloc::vec::Vec;
 use content::Content;
 use directory::Directory;
 use inode::{Inode, Inodes, Node};
+use processes::Shown;
 
 /// Longest path with its final NUL (PATH_MAX).
 pub const PATH_MAX: usize = 4096;
@@ -64,6 +68,10 @@ pub struct Fs {
     realtime_start: u64,
     /// Changes whenever bytes of a file may have got another place, or it has to be noted anew who reads or writes them.
     generation: u64,
+    /// /proc.
+    proc: InodeId,
+    /// The processes that there are.
+    processes: Vec<Shown>,
 }
 
 impl Fs {
@@ -78,6 +86,8 @@ impl Fs {
             now: Time::default(),
             realtime_start: 0,
             generation: 1,
+            proc: InodeId::ROOT,
+            processes: Vec::new(),
         };
         fs.make_first_tree()?;
         Ok(fs)
@@ -125,6 +135,7 @@ impl Fs {
             Node::Free { .. } | Node::File(_) => FileKind::File,
             Node::Directory(_) => FileKind::Directory,
             Node::Symlink(_) => FileKind::Symlink,
+            Node::Fifo => FileKind::Fifo,
             Node::Device(device) => FileKind::Device(*device),
             Node::Proc(node) => FileKind::Proc(*node),
         }

@@ -6,7 +6,7 @@
 use super::content::Content;
 use super::directory::{Directory, Seal};
 use super::inode::{Inode, Node};
-use super::kinds::{InodeId, Origin};
+use super::kinds::{Device, InodeId, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
 use super::name::Name;
 use super::{Fs, NAME_MAX, PATH_MAX};
@@ -140,6 +140,21 @@ impl Fs {
         self.create(directory, trim_slashes(name), node, permissions)
     }
 
+    /// mknod: makes a FIFO, or with a device a node of that.
+    ///
+    /// # Errors
+    /// As [`create_file`](Self::create_file); ENOENT for a slash after the name.
+    pub fn create_special(
+        &mut self,
+        directory: InodeId,
+        name: &[u8],
+        device: Option<Device>,
+        permissions: u32,
+    ) -> Result<InodeId, Errno> {
+        self.check_new(directory, name)?;
+        self.create(directory, name, device.map_or(Node::Fifo, Node::Device), permissions)
+    }
+
     /// Makes a symbolic link to `target`.
     ///
     /// # Errors
@@ -265,7 +280,7 @@ impl Fs {
             Err(error) => return Err(error),
         }
         let dead = self.inodes[directory].links == 0;
-        let sealed = self.directory(directory)?.seal == Seal::Sealed;
+        let sealed = self.directory(directory)?.seal != Seal::Open;
         if dead || sealed || bare.len() < name.len() {
             return Err(Errno::ENOENT);
         }
@@ -276,7 +291,7 @@ impl Fs {
     pub(super) fn check_removable(&self, directory: InodeId) -> Result<(), Errno> {
         match self.directory(directory)?.seal {
             Seal::Open => Ok(()),
-            Seal::Sealed => Err(Errno::EPERM),
+            Seal::Sealed | Seal::Descriptors(_) => Err(Errno::EPERM),
         }
     }
 

@@ -11,17 +11,6 @@ use crate::errno::Errno;
 
 type Nodes = &'static [(&'static [u8], ProcNode)];
 
-/// /proc/self.
-static OWN: Nodes = &[
-    (b"exe", ProcNode::SelfExe),
-    (b"cwd", ProcNode::SelfCwd),
-    (b"maps", ProcNode::SelfMaps),
-    (b"stat", ProcNode::SelfStat),
-    (b"status", ProcNode::SelfStatus),
-    (b"cmdline", ProcNode::SelfCmdline),
-    (b"comm", ProcNode::SelfComm),
-    (b"mounts", ProcNode::Mounts),
-];
 /// /proc.
 static PROC: Nodes = &[
     (b"meminfo", ProcNode::MemInfo),
@@ -39,6 +28,30 @@ static LEDGER: Nodes = &[
     (b"head", ProcNode::LedgerHead),
     (b"counters", ProcNode::LedgerCounters),
 ];
+
+/// /proc/sys/kernel.
+static KERNEL: Nodes = &[
+    (b"ostype", ProcNode::Constant("Linux")),
+    (b"osrelease", ProcNode::Constant(RELEASE)),
+    (b"version", ProcNode::Constant("#1 firmseed")),
+    (b"hostname", ProcNode::Constant("firmseed")),
+    (b"domainname", ProcNode::Constant("(none)")),
+    (b"pid_max", ProcNode::Constant("4194304")),
+    (b"threads-max", ProcNode::Constant("4096")),
+    (b"ngroups_max", ProcNode::Constant("65536")),
+    (b"cap_last_cap", ProcNode::Constant("40")),
+];
+/// /proc/sys/vm.
+static MEMORY: Nodes = &[
+    (b"overcommit_memory", ProcNode::Constant("0")),
+    (b"max_map_count", ProcNode::Constant("65530")),
+];
+/// /proc/sys/fs.
+static FILES: Nodes =
+    &[(b"nr_open", ProcNode::Constant("1024")), (b"pipe-max-size", ProcNode::Constant("65536"))];
+
+/// The release that programs see: they check for features of a Linux of that age.
+pub const RELEASE: &str = "6.1.0-firmseed";
 
 impl Fs {
     /// Builds the first tree.
@@ -65,7 +78,15 @@ impl Fs {
         let proc = self.add_directory_node(root, b"proc", Seal::Sealed, 0o555)?;
         let own = self.add_directory_node(proc, b"self", Seal::Sealed, 0o555)?;
         let ledger = self.add_directory_node(proc, b"firmseed", Seal::Sealed, 0o555)?;
-        for (parent, nodes) in [(own, OWN), (proc, PROC), (ledger, LEDGER)] {
+        let settings = self.add_directory_node(proc, b"sys", Seal::Sealed, 0o555)?;
+        let kernel = self.add_directory_node(settings, b"kernel", Seal::Sealed, 0o555)?;
+        let memory = self.add_directory_node(settings, b"vm", Seal::Sealed, 0o555)?;
+        let files = self.add_directory_node(settings, b"fs", Seal::Sealed, 0o555)?;
+        self.proc = proc;
+        self.add_files(own, 0)?;
+        for (parent, nodes) in
+            [(proc, PROC), (ledger, LEDGER), (kernel, KERNEL), (memory, MEMORY), (files, FILES)]
+        {
             for &(name, node) in nodes {
                 self.add_node(
                     Some(parent),
@@ -75,15 +96,13 @@ impl Fs {
                 )?;
             }
         }
+        let mounts = Node::Proc(ProcNode::Mounts);
+        self.add_node(Some(own), Name::Image(b"mounts"), mounts, 0o444)?;
         self.add_link_node(own, b"root", b"/")?;
         self.add_link_node(proc, b"mounts", b"self/mounts")?;
-        let descriptors = self.add_directory_node(own, b"fd", Seal::Sealed, 0o555)?;
+        let descriptors = self.add_directory_node(own, b"fd", Seal::Descriptors(0), 0o555)?;
         for number in 0..ProcNode::DESCRIPTORS {
-            let node = ProcNode::Descriptor(number);
-            let tens = number / 10;
-            let digits = [b'0' + tens as u8, b'0' + (number % 10) as u8];
-            let name = Name::copy(&digits[usize::from(tens == 0)..])?;
-            self.add_node(Some(descriptors), name, Node::Proc(node), node.permissions())?;
+            self.show_descriptor(descriptors, number)?;
         }
         Ok(())
     }
@@ -103,7 +122,7 @@ impl Fs {
         )
     }
 
-    fn add_link_node(
+    pub(super) fn add_link_node(
         &mut self,
         parent: InodeId,
         name: &'static [u8],

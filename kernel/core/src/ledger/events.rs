@@ -221,6 +221,13 @@ impl<M: Machine> Observer<'_, '_, M> {
         self.keep(result.map_err(fmt::Error::from));
     }
 
+    /// The current process gets something that `source` has set.
+    pub fn told_by(&mut self, source: Pid) {
+        if source != self.own_pid() {
+            self.receive(self.processes.current_slot(), source);
+        }
+    }
+
     /// The current process sets something that `target` can ask for.
     pub fn message(&mut self, target: Slot) {
         if target != self.processes.current_slot() {

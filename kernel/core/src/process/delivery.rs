@@ -43,9 +43,9 @@ impl Processes {
         if !is_blocked || signal == Signal::KILL {
             self.interrupt(slot, signal);
         } else if let State::Blocked(wait) = process.state
-            && wait.event == Event::Signal
+            && matches!(wait.event, Event::Signal | Event::Poll)
         {
-            // sigtimedwait may wait for just this blocked signal.
+            // sigtimedwait may wait for just this blocked signal, or a signalfd that is polled.
             process.state = State::Retry;
         }
         if slot == self.current {

@@ -10,6 +10,7 @@ pub mod job;
 mod scheduler;
 pub mod signals;
 pub mod table;
+pub mod timers;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,6 +23,7 @@ use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
 use signals::{Signal, Signals};
+use timers::Timers;
 
 /// A process number; never 0 for a process that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +82,8 @@ pub enum Event {
     Futex(u64),
     /// Any of the files of a poll.
     Poll,
+    /// A lock on a file was given up.
+    Lock,
 }
 
 /// What becomes of a blocked call when a signal handler is to run.
@@ -149,6 +153,43 @@ impl Alarm {
     }
 }
 
+/// A FIFO that open(2) waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The descriptor that is there already.
+    pub fd: u32,
+    /// The FIFO's pipe.
+    pub pipe: u32,
+    /// The end that is to be opened: 0 for a reader, 1 for a writer.
+    pub other: usize,
+    /// How often it had been opened before.
+    pub seen: u32,
+}
+
+/// What a process has asked for by nice(2) and sched(7): kept and told, without effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scheduling {
+    /// From -20 to 19.
+    pub nice: i8,
+    /// SCHED_OTHER (0), SCHED_FIFO and the like.
+    pub policy: u32,
+    /// Of SCHED_FIFO and SCHED_RR.
+    pub priority: u8,
+    /// SCHED_RESET_ON_FORK: children have none of it.
+    pub resets_on_fork: bool,
+}
+
+impl Scheduling {
+    /// A child's.
+    fn fork(&self) -> Self {
+        match self.resets_on_fork {
+            true if self.policy != 0 || self.nice < 0 => Scheduling::default(),
+            true => Scheduling { resets_on_fork: false, ..*self },
+            false => *self,
+        }
+    }
+}
+
 /// What a process has used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -198,6 +239,10 @@ pub struct Process {
     pub fp: FpState,
     /// Who waits for it.
     pub parent: Pid,
+    /// When it was forked, since power-on.
+    pub started: u64,
+    /// Where its program's arguments lie, how many there are, and how many bytes with the environment behind them.
+    pub strings: (u64, u64, usize),
     /// Its process group.
     pub group: Pid,
     /// Its session.
@@ -216,10 +261,16 @@ pub struct Process {
     name: [u8; 16],
     /// ITIMER_REAL.
     pub alarm: Alarm,
+    /// The other timers.
+    pub timers: Timers,
+    /// Nice value, policy, priority.
+    pub scheduling: Scheduling,
     /// What the call in progress waits for, once it has blocked.
     wait: Wait,
     /// When the call in progress gives up, once it has blocked: kept from try to try.
     deadline: Option<u64>,
+    /// The FIFO that the call in progress opens.
+    pub opening: Option<Opening>,
     /// Bytes that the call in progress has transferred before it blocked.
     progress: usize,
     /// The signal its parent gets when it ends (0: none), as clone asked.
@@ -259,6 +310,8 @@ impl Process {
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.name = self.name;
+        child.strings = self.strings;
+        child.scheduling = self.scheduling.fork();
         child.exit_signal = exit_signal;
         child
     }
@@ -283,6 +336,8 @@ impl Process {
             signals,
             fp: FpState::default(),
             parent: Pid::NONE,
+            started: 0,
+            strings: (0, 0, 0),
             group: pid,
             session: pid,
             directory,
@@ -292,8 +347,11 @@ impl Process {
             path: Vec::new(),
             name: [0; 16],
             alarm: Alarm::default(),
+            timers: Timers::default(),
+            scheduling: Scheduling::default(),
             wait: Wait::NONE,
             deadline: None,
+            opening: None,
             progress: 0,
             exit_signal: 0,
             usage: Usage::default(),
@@ -308,6 +366,7 @@ impl Process {
         self.registers = Registers { sp: stack, pc: entry, ..Registers::default() };
         self.fp = FpState::default();
         self.signals.reset_for_exec();
+        self.timers.reset_for_exec();
         let last = path.rsplit(|&byte| byte == b'/').next();
         self.set_name(last.unwrap_or(path));
         self.clear_tid = UserAddr::NULL;
@@ -336,6 +395,11 @@ impl Process {
     /// Mode bits that new files get: not those of the umask.
     pub fn masked(&self, mode: u64) -> u32 {
         mode as u32 & 0o7777 & !u32::from(self.umask)
+    }
+
+    /// The umask.
+    pub fn umask(&self) -> u16 {
+        self.umask
     }
 
     /// Sets the umask; the one before.

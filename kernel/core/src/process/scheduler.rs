@@ -132,6 +132,24 @@ impl Processes {
         now >= self.next_timer
     }
 
+    /// Sends the signals of the current process's timers that count its time.
+    #[inline]
+    pub fn expire_current(&mut self, now: u64) {
+        let slot = self.current;
+        if self.get_mut(slot).is_some_and(|process| process.timers.counts_processor()) {
+            self.expire_others(slot, now);
+        }
+    }
+
+    /// Sends the signals of a process's timers but ITIMER_REAL that have run out.
+    fn expire_others(&mut self, slot: Slot, now: u64) {
+        while let Some((signal, info)) =
+            self.get_mut(slot).and_then(|process| process.take_expired(now))
+        {
+            self.send_signal(slot, signal, info);
+        }
+    }
+
     /// Wakes those whose deadline has come and sends SIGALRM to those whose timer has run out.
     pub fn expire_timers(&mut self, now: u64) {
         let mut next = u64::MAX;
@@ -151,8 +169,11 @@ impl Processes {
             if process.alarm.expire(now) {
                 self.send_signal(slot, Signal::ALRM, Info::kernel());
             }
-            let due = |process: &mut Process| process.alarm.next;
-            next = next.min(self.get_mut(slot).and_then(due).unwrap_or(u64::MAX));
+            self.expire_others(slot, now);
+            let due = |process: &mut Process| {
+                process.alarm.next.unwrap_or(u64::MAX).min(process.timers.next())
+            };
+            next = next.min(self.get_mut(slot).map_or(u64::MAX, due));
         }
         self.next_timer = next;
     }

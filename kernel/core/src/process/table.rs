@@ -78,6 +78,11 @@ impl Processes {
         self.current
     }
 
+    /// The number that was given last.
+    pub fn last_pid(&self) -> u32 {
+        self.last_pid
+    }
+
     /// Processes and zombies.
     pub fn count(&self) -> usize {
         self.count

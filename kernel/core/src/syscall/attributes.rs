@@ -26,19 +26,24 @@ impl<M: Machine> Names<'_, '_, M> {
         }
     }
 
-    /// A pipe has no inode: what stat shows of it.
+    /// A pipe and its like have no inode: what stat shows of them.
     fn stat_pipe(&mut self, id: FileId) -> Stat {
         const S_IFIFO: u32 = 0o010_000;
+        const S_IFSOCK: u32 = 0o140_000;
         const PIPES: u64 = 2;
-        let pipe = match self.files.open.get(id).object {
-            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
-            _ => 0,
+        const SOCKETS: u64 = 3;
+        const OTHERS: u64 = 4;
+        let (dev, pipe, mode) = match self.files.open.get(id).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => (PIPES, pipe, S_IFIFO | 0o600),
+            Object::Duplex(duplex) => (SOCKETS, duplex.reads, S_IFSOCK | 0o777),
+            // As Linux's anonymous inodes, which have no type.
+            _ => (OTHERS, 0, 0o600),
         };
         let credentials = self.process.credentials;
         Stat {
-            dev: PIPES,
+            dev,
             ino: u64::from(pipe) + 1,
-            mode: S_IFIFO | 0o600,
+            mode,
             nlink: 1,
             uid: credentials.user[1],
             gid: credentials.group[1],
@@ -109,15 +114,19 @@ impl<M: Machine> Names<'_, '_, M> {
 
     fn write_statfs(&mut self, into: u64) -> Outcome {
         const TMPFS_MAGIC: u64 = 0x0102_1994;
-        let (total, free) = (self.storage.pool.total() as u64, self.storage.pool.free() as u64);
+        let pool = &self.storage.pool;
+        let [total, free, available] =
+            [pool.total(), pool.free(), pool.free_for_files()].map(|frames| frames as u64);
         let mut layout = Layout::<120>::new();
         layout
             .u64(TMPFS_MAGIC)
             .u64(PAGE_SIZE as u64)
             .u64(total)
             .u64(free)
-            .u64(free)
-            .skip(16)
+            .u64(available)
+            // As many files as there are frames, as in a tmpfs.
+            .u64(total)
+            .u64(available)
             .skip(8)
             .u64(NAME_MAX as u64)
             .u64(PAGE_SIZE as u64);

@@ -14,6 +14,13 @@ pub(super) const MOST: u64 = 0x7fff_f000;
 /// One past the highest address that a Linux with 48 bits of addresses takes for a program's.
 const ADDRESSES_END: u64 = 1 << 48;
 
+/// One piece of the user memory of a call.
+#[derive(Clone, Copy)]
+pub(super) struct Segment {
+    pub address: u64,
+    pub length: u64,
+}
+
 /// Memory that bytes are read to or written from.
 pub(super) struct Buffer<'b> {
     place: Place<'b>,
@@ -45,6 +52,14 @@ impl<'b> Buffer<'b> {
     /// The kernel's.
     pub fn kernel(bytes: &'b mut [u8]) -> Self {
         Buffer { length: bytes.len(), place: Place::Kernel(bytes) }
+    }
+
+    /// The caller's memory as a piece of a vector, if it is that.
+    pub fn segment(&self) -> Option<Segment> {
+        match self.place {
+            Place::User(address) => Some(Segment { address, length: self.length as u64 }),
+            Place::Kernel(_) => None,
+        }
     }
 
     /// Bytes.

@@ -6,7 +6,7 @@ use super::names::{AT_FDCWD, Target};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{Follow, InodeId};
+use crate::fs::{FileKind, Follow, InodeId, ProcFile, ProcNode};
 use crate::machine::Machine;
 
 impl<M: Machine> Names<'_, '_, M> {
@@ -51,6 +51,31 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(path.len())
     }
 
+    /// Before a folder of /proc is listed: all that could be found in it is there.
+    fn show_what_is_there(&mut self, folder: InodeId) -> Result<(), Errno> {
+        if let Some(process) = self.storage.fs.shows_descriptors(folder) {
+            let slot = self.processes.process_or_self(process.into())?;
+            for (fd, _) in self.processes.at(slot).descriptors.iter() {
+                self.storage.fs.show_descriptor(folder, fd)?;
+            }
+        }
+        if self.storage.fs.is_proc(folder) {
+            self.storage.fs.show_processes()?;
+        }
+        Ok(())
+    }
+
+    /// A node of /proc for a descriptor that is not open is not listed.
+    fn is_closed_descriptor(&self, inode: InodeId) -> bool {
+        let FileKind::Proc(ProcNode::Of(process, ProcFile::Descriptor(fd))) =
+            self.storage.fs.kind(inode)
+        else {
+            return false;
+        };
+        let slot = self.processes.process_or_self(process.into());
+        slot.is_ok_and(|slot| self.processes.at(slot).descriptors.file(fd.into()).is_err())
+    }
+
     /// `struct linux_dirent64`: inode, offset, length of the record, type, name with its NUL, padded to 8.
     #[inline(never)]
     pub(super) fn sys_getdents64(&mut self, fd: u64, into: u64, size: u64) -> Outcome {
@@ -65,11 +90,16 @@ impl<M: Machine> Io<'_, '_, M> {
         if !self.storage.fs.is_linked(inode) {
             return Err(Errno::ENOENT.into());
         }
+        self.show_what_is_there(inode)?;
         self.observer().names(inode);
         let size = size.min(i32::MAX as u64) as usize;
         let mut cookie = self.files.open.get(id).offset;
         let mut done = 0;
         while let Some(entry) = self.storage.fs.entry_after(inode, cookie) {
+            if self.is_closed_descriptor(entry.inode) {
+                cookie = entry.cookie;
+                continue;
+            }
             let length = (HEAD + entry.name.len() + 1).next_multiple_of(8);
             if length > size - done {
                 if done == 0 {

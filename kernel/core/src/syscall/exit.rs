@@ -7,7 +7,9 @@ use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
 use crate::process::descriptors::Descriptor;
 use crate::process::signals::{IGNORE, Info, SA_NOCLDWAIT, Signal};
 use crate::process::table::{Processes, Slot};
+use crate::process::timers::Timers;
 use crate::process::{Ending, Event, Pid, State};
+use crate::storage::Storage;
 use crate::text::Printable;
 
 impl<M: Machine> Kernel<'_, M> {
@@ -35,6 +37,7 @@ impl<M: Machine> Kernel<'_, M> {
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
         process.state = State::Zombie(ending);
         process.alarm.next = None;
+        process.timers = Timers::default();
         let (fs, pool) = (&mut self.storage.fs, &mut self.storage.pool);
         fs.drop_hold(directory, pool);
         if let Some(program) = program {
@@ -47,6 +50,13 @@ impl<M: Machine> Kernel<'_, M> {
         }
         self.processes.orphan_children(pid);
         self.processes.tell_of_end(slot, ending);
+        let Storage { fs, pool, .. } = &mut self.storage;
+        if fs.process_count() != self.processes.count() {
+            // One that nobody waits for is gone at once.
+            fs.keep_processes(|pid| self.processes.find(Pid(pid)).is_some(), pool);
+        }
+        // A pidfd of it may be polled.
+        self.processes.wake(Event::Poll);
     }
 
     /// Gives the address space back: to the vfork parent that lent it, else to the pool.
@@ -83,8 +93,9 @@ impl<M: Machine> Kernel<'_, M> {
 
     /// Closes the descriptors that `chosen` picks.
     pub(super) fn close_descriptors(&mut self, slot: Slot, chosen: impl Fn(&Descriptor) -> bool) {
+        let pid = self.processes.at(slot).pid;
         while let Some(descriptor) = self.processes.at_mut(slot).descriptors.take_any(&chosen) {
-            self.io().release_file(descriptor.file);
+            self.io().close_descriptor(pid, descriptor.file);
         }
     }
 

@@ -1,12 +1,13 @@
-//! Descriptors: close, dup, pipe, fcntl(2), flock(2).
+//! Descriptors: close, dup, pipe, fcntl(2).
 
 use super::Outcome;
 use super::grant::{Io, User};
+use super::lock::{LockCall, LockOf};
 use crate::errno::Errno;
 use crate::files::open::{O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, Object, OpenFile};
-use crate::files::pipe::PIPE_CAPACITY;
 use crate::files::window::Window;
 use crate::machine::Machine;
+use crate::process::Event;
 use crate::process::descriptors::{Descriptor, FileId, MAX_DESCRIPTORS, OnExec};
 use crate::storage::Storage;
 
@@ -27,15 +28,15 @@ const F_DUPFD_CLOEXEC: u32 = 1030;
 const F_SETPIPE_SZ: u32 = 1031;
 const F_GETPIPE_SZ: u32 = 1032;
 
-const F_UNLCK: u16 = 2;
 const FD_CLOEXEC: u64 = 1;
 /// What F_SETFL may change: O_APPEND, O_NONBLOCK, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
 const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | 0o20000 | 0o200000 | 0o1000000;
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_close(&mut self, fd: u64) -> Outcome {
-        let descriptor = self.processes.current_mut().descriptors.take(fd)?;
-        self.release_file(descriptor.file);
+        let process = self.processes.current_mut();
+        let (pid, descriptor) = (process.pid, process.descriptors.take(fd)?);
+        self.close_descriptor(pid, descriptor.file);
         Ok(0)
     }
 
@@ -46,13 +47,14 @@ impl<M: Machine> Io<'_, '_, M> {
         if first > last || flags & !(UNSHARE | CLOEXEC) != 0 {
             return Err(Errno::EINVAL.into());
         }
+        let pid = self.processes.current().pid;
         for fd in first..=last.min(MAX_DESCRIPTORS as u64) {
             let descriptors = &mut self.processes.current_mut().descriptors;
             if flags & CLOEXEC != 0 {
                 // Not open is no error here.
                 let _ = descriptors.set_on_exec(fd, OnExec::Close);
             } else if let Ok(descriptor) = descriptors.take(fd) {
-                self.release_file(descriptor.file);
+                self.close_descriptor(pid, descriptor.file);
             }
         }
         Ok(0)
@@ -85,7 +87,8 @@ impl<M: Machine> Io<'_, '_, M> {
         let replaced = descriptors.put(new, Descriptor { file, on_exec })?;
         self.files.open.share(file);
         if let Some(replaced) = replaced {
-            self.release_file(replaced.file);
+            let pid = self.processes.current().pid;
+            self.close_descriptor(pid, replaced.file);
         }
         Ok(new as u32 as usize)
     }
@@ -101,9 +104,19 @@ impl<M: Machine> Io<'_, '_, M> {
         let pipe = self.files.pipes.create()?;
         let reader = OpenFile::new(Object::PipeReader(pipe), None, status);
         let writer = OpenFile::new(Object::PipeWriter(pipe), None, status | O_WRONLY);
-        let (reader, writer) = (self.add_file(reader, on_exec), self.add_file(writer, on_exec));
-        let fds = match (reader, writer) {
-            (Ok(reader), Ok(writer)) => [reader, writer],
+        self.add_pair([reader, writer], on_exec, into)
+    }
+
+    /// Descriptors of two open files, which the program finds at `into`; both are closed again where that fails.
+    pub(super) fn add_pair(
+        &mut self,
+        [first, second]: [OpenFile; 2],
+        on_exec: OnExec,
+        into: u64,
+    ) -> Outcome {
+        let (first, second) = (self.add_file(first, on_exec), self.add_file(second, on_exec));
+        let fds = match (first, second) {
+            (Ok(first), Ok(second)) => [first, second],
             (Ok(fd), Err(errno)) | (Err(errno), Ok(fd)) => {
                 self.sys_close(fd.into())?;
                 return Err(errno.into());
@@ -126,6 +139,10 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline(never)]
     pub(super) fn release_file(&mut self, id: FileId) {
         if let Some(file) = self.files.open.release(id) {
+            self.files.epolls.forget(id);
+            if self.files.locks.close_file(id) {
+                self.processes.wake(Event::Lock);
+            }
             self.close_file(file);
         }
     }
@@ -133,7 +150,14 @@ impl<M: Machine> Io<'_, '_, M> {
     /// The last descriptor of an open file is gone.
     fn close_file(&mut self, file: OpenFile) {
         let Storage { fs, pool, .. } = &mut *self.storage;
-        if let Some(pipe) = self.files.close(file, self.processes, fs, pool) {
+        let mut gone = [None; 2];
+        let mut next = gone.iter_mut();
+        self.files.close(file, self.processes, fs, pool, |pipe| {
+            if let Some(place) = next.next() {
+                *place = Some(pipe);
+            }
+        });
+        for pipe in gone.into_iter().flatten() {
             self.observer().pipe_end(pipe);
         }
     }
@@ -181,14 +205,16 @@ impl<M: Machine> Io<'_, '_, M> {
                 file.window = Window::NONE;
                 Ok(0)
             }
-            F_GETLK | F_OFD_GETLK => {
-                self.check_lock(argument)?;
-                self.copy_out(argument, &F_UNLCK.to_le_bytes())?;
-                Ok(0)
-            }
-            F_SETLK | F_SETLKW | F_OFD_SETLK | F_OFD_SETLKW => {
-                self.check_lock(argument)?;
-                Ok(0)
+            F_GETLK | F_SETLK | F_SETLKW | F_OFD_GETLK | F_OFD_SETLK | F_OFD_SETLKW => {
+                let (call, of) = match command as u32 {
+                    F_GETLK => (LockCall::Ask, LockOf::Process),
+                    F_SETLK => (LockCall::Try, LockOf::Process),
+                    F_SETLKW => (LockCall::Wait, LockOf::Process),
+                    F_OFD_GETLK => (LockCall::Ask, LockOf::OpenFile),
+                    F_OFD_SETLK => (LockCall::Try, LockOf::OpenFile),
+                    _ => (LockCall::Wait, LockOf::OpenFile),
+                };
+                self.record_lock(descriptor.file, call, of, argument)
             }
             F_SETOWN | F_GETOWN => Ok(0),
             F_SETPIPE_SZ | F_GETPIPE_SZ => {
@@ -198,36 +224,16 @@ impl<M: Machine> Io<'_, '_, M> {
         }
     }
 
-    /// A lock is always granted: whether its description makes sense is all that is checked.
-    fn check_lock(&mut self, lock: u64) -> Result<(), Errno> {
-        let mut bytes = [0; 4];
-        self.copy_in(lock, &mut bytes)?;
-        let (kind, whence) =
-            (u16::from_le_bytes([bytes[0], bytes[1]]), u16::from_le_bytes([bytes[2], bytes[3]]));
-        if kind <= F_UNLCK && whence <= 2 { Ok(()) } else { Err(Errno::EINVAL) }
-    }
-
-    fn pipe_size(&self, file: FileId, wanted: u64, command: u32) -> Outcome {
-        let is_pipe = matches!(
-            self.files.open.get(file).object,
-            Object::PipeReader(_) | Object::PipeWriter(_)
-        );
-        if !is_pipe {
-            return Err(Errno::EBADF.into());
-        }
-        if command == F_SETPIPE_SZ && wanted as u32 as usize > PIPE_CAPACITY {
-            return Err(Errno::EPERM.into());
-        }
-        Ok(PIPE_CAPACITY)
-    }
-
-    /// Granted, as nobody else could hold a lock that matters.
-    pub(super) fn sys_flock(&mut self, fd: u64, operation: u64) -> Outcome {
-        const LOCK_NB: u64 = 4;
-        self.processes.current_mut().descriptors.get(fd)?;
-        match operation & !LOCK_NB {
-            1 | 2 | 8 => Ok(0),
-            _ => Err(Errno::EINVAL.into()),
+    fn pipe_size(&mut self, file: FileId, wanted: u64, command: u32) -> Outcome {
+        let pipe = match self.files.open.get(file).object {
+            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
+            Object::Duplex(duplex) if !duplex.is_socket() => duplex.reads,
+            _ => return Err(Errno::EBADF.into()),
+        };
+        let pipe = self.files.pipes.at(pipe);
+        match command {
+            F_SETPIPE_SZ => Ok(pipe.set_capacity(wanted as u32 as usize)?),
+            _ => Ok(pipe.capacity()),
         }
     }
 }

@@ -9,7 +9,8 @@ use super::{Outcome, Stop};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::process::signals::{
-    Action, Info, SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SA_RESTORER, SA_SIGINFO, SI_KERNEL, Signal,
+    Action, DEFAULT, Info, SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SA_RESTORER, SA_SIGINFO,
+    SI_KERNEL, Signal,
 };
 use firmseed_formats::page::ZEROS;
 
@@ -82,7 +83,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
         process.signals.set_blocked(mask);
         process.signals.saved_mask = None;
         if action.flags & SA_RESETHAND != 0 {
-            process.signals.set_action(signal, Action::default());
+            let reset = Action { handler: DEFAULT, ..action };
+            process.signals.set_action(signal, reset);
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use super::Stop;
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::files::Files;
+use crate::files::pipes::Moved;
 use crate::fs::PATH_MAX;
 use crate::kernel::Kernel;
 use crate::ledger::{Ledger, Observer};
@@ -78,7 +79,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
     }
 
     #[inline(always)]
-    pub(super) fn io(&mut self) -> Io<'_, 'a, M> {
+    pub(crate) fn io(&mut self) -> Io<'_, 'a, M> {
         Io {
             processes: &mut self.processes,
             files: &mut self.files,
@@ -108,8 +109,8 @@ impl<'a, M: Machine> Io<'_, 'a, M> {
 
     /// Wakes those who wait for a pipe.
     #[inline(always)]
-    pub fn wake_pipe(&mut self, pipe: u32) {
-        self.files.wake_pipe(pipe, self.processes);
+    pub fn wake_pipe(&mut self, pipe: u32, moved: Moved) {
+        self.files.wake_pipe(pipe, moved, self.processes);
     }
 }
 

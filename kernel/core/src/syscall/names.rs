@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use super::Outcome;
 use super::grant::{Io, Names, User};
 use crate::errno::Errno;
+use crate::files::Files;
 use crate::files::open::Object;
-use crate::fs::{FileKind, Follow, InodeId, ProcNode, Rename};
+use crate::fs::{Device, FileKind, Follow, InodeId, ProcFile, ProcNode, Rename};
 use crate::machine::Machine;
+use crate::process::Process;
 use crate::process::descriptors::FileId;
 use crate::text::zeros;
 
@@ -45,8 +47,14 @@ impl<M: Machine> Names<'_, '_, M> {
 
     /// The inode or pipe that a path names.
     #[inline(never)]
-    pub(super) fn target(&self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
-        let inode = self.storage.fs.resolve(self.start_of(fd, path)?, path, follow)?;
+    pub(super) fn target(&mut self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
+        let start = self.start_of(fd, path)?;
+        let inode = match self.storage.fs.resolve(start, path, follow) {
+            Err(Errno::ENOENT) if self.storage.fs.show_for(start, path)? => {
+                self.storage.fs.resolve(start, path, follow)?
+            }
+            inode => inode?,
+        };
         match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
                 self.proc_target(node)
@@ -58,7 +66,7 @@ impl<M: Machine> Names<'_, '_, M> {
     /// As [`Self::target`]; with AT_EMPTY_PATH an empty path means the descriptor itself.
     #[inline(never)]
     pub(super) fn target_or_descriptor(
-        &self,
+        &mut self,
         fd: u64,
         path: &[u8],
         flags: u64,
@@ -78,17 +86,17 @@ impl<M: Machine> Names<'_, '_, M> {
         self.files.open.get(id).inode.map_or(Target::File(id), Target::Inode)
     }
 
-    /// What a link of /proc/self stands for.
+    /// What a link in the folder of a process stands for. Only one's own can be followed.
     fn proc_target(&self, node: ProcNode) -> Result<Target, Errno> {
-        match node {
-            ProcNode::SelfExe => self.process.program.map(Target::Inode).ok_or(Errno::ENOENT),
-            ProcNode::SelfCwd => Ok(Target::Inode(self.process.directory)),
-            ProcNode::Descriptor(fd) => match self.process.descriptors.file(fd.into()) {
-                Ok(id) => Ok(self.target_of(id)),
-                Err(_) => Err(Errno::ENOENT),
-            },
-            _ => Err(Errno::EINVAL),
+        let ProcNode::Of(process, file) = node else {
+            return Err(Errno::EINVAL);
+        };
+        match process {
+            0 => {}
+            process if process == self.process.pid.0 => {}
+            _ => return Err(Errno::EACCES),
         }
+        proc_target(self.process, self.files, file)
     }
 
     /// The directory of a path's last name, and the path, whose tail is the name.
@@ -99,6 +107,20 @@ impl<M: Machine> Names<'_, '_, M> {
         let (directory, name) = self.storage.fs.resolve_parent(start, &path)?;
         let at = path.len() - name.len();
         Ok((directory, path, at))
+    }
+}
+
+/// What a link in the folder of this process stands for.
+fn proc_target(process: &Process, files: &Files, file: ProcFile) -> Result<Target, Errno> {
+    match file {
+        ProcFile::Exe => process.program.map(Target::Inode).ok_or(Errno::ENOENT),
+        ProcFile::Cwd if process.is_zombie() => Err(Errno::ENOENT),
+        ProcFile::Cwd => Ok(Target::Inode(process.directory)),
+        ProcFile::Descriptor(fd) => match process.descriptors.file(fd.into()) {
+            Ok(id) => Ok(files.open.get(id).inode.map_or(Target::File(id), Target::Inode)),
+            Err(_) => Err(Errno::ENOENT),
+        },
+        _ => Err(Errno::EINVAL),
     }
 }
 
@@ -188,20 +210,31 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(0)
     }
 
-    /// Regular files can be made; devices and FIFOs are not supported by this file system: EPERM.
-    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64) -> Outcome {
+    /// Regular files, FIFOs, and nodes of the devices that the kernel has.
+    pub(super) fn sys_mknodat(&mut self, fd: u64, path: u64, mode: u64, device: u64) -> Outcome {
         const S_IFMT: u64 = 0o170_000;
+        const S_IFIFO: u64 = 0o010_000;
+        const S_IFCHR: u64 = 0o020_000;
+        const S_IFDIR: u64 = 0o040_000;
+        const S_IFBLK: u64 = 0o060_000;
         const S_IFREG: u64 = 0o100_000;
+        const S_IFSOCK: u64 = 0o140_000;
+        let kind = mode & S_IFMT;
+        let device = match kind {
+            0 | S_IFREG | S_IFIFO => None,
+            S_IFCHR => Some(Device::of_number(u64::from(device as u32)).ok_or(Errno::EPERM)?),
+            S_IFDIR | S_IFBLK | S_IFSOCK => return Err(Errno::EPERM.into()),
+            _ => return Err(Errno::EINVAL.into()),
+        };
         let (directory, path, name) = self.names().parent(fd, path)?;
-        match mode & S_IFMT {
-            0 | S_IFREG => {
-                let permissions = self.processes.current().masked(mode);
-                let file = self.storage.fs.create_file(directory, &path[name..], permissions)?;
-                self.observer().made(file, directory);
-                Ok(0)
-            }
-            _ => Err(Errno::EPERM.into()),
-        }
+        let permissions = self.processes.current().masked(mode);
+        let fs = &mut self.storage.fs;
+        let file = match kind {
+            0 | S_IFREG => fs.create_file(directory, &path[name..], permissions)?,
+            _ => fs.create_special(directory, &path[name..], device, permissions)?,
+        };
+        self.observer().made(file, directory);
+        Ok(0)
     }
 
     pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
@@ -243,17 +276,28 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// What readlink shows of a link of /proc/self.
     fn proc_link_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
-        match self.names().proc_target(node)? {
+        let ProcNode::Of(process, file) = node else {
+            return Err(Errno::EINVAL);
+        };
+        let process = self.processes.at(self.processes.process_or_self(process.into())?);
+        match proc_target(process, self.files, file)? {
             Target::Inode(inode) => {
                 self.observer().path(inode);
                 self.storage.fs.path_of(inode)
             }
             Target::File(id) => {
-                let pipe = match self.files.open.get(id).object {
-                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
-                    _ => 0,
+                let name = match self.files.open.get(id).object {
+                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => {
+                        alloc::format!("pipe:[{pipe}]")
+                    }
+                    Object::Duplex(duplex) => alloc::format!("socket:[{}]", duplex.reads),
+                    Object::Count(..) => "anon_inode:[eventfd]".into(),
+                    Object::Timer(_) => "anon_inode:[timerfd]".into(),
+                    Object::Signals(_) => "anon_inode:[signalfd]".into(),
+                    Object::Process(_) => "anon_inode:[pidfd]".into(),
+                    _ => "anon_inode:[eventpoll]".into(),
                 };
-                Ok(alloc::format!("pipe:[{pipe}]").into_bytes())
+                Ok(name.into_bytes())
             }
         }
     }

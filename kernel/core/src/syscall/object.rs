@@ -5,17 +5,19 @@ use super::grant::{Caller, Io, User};
 use super::{Outcome, Stop};
 use crate::addr::{PAGE_SHIFT, PAGE_SIZE};
 use crate::errno::Errno;
-use crate::files::open::{O_APPEND, O_NONBLOCK, Object, OpenFile};
+use crate::files::open::{DuplexKind, O_APPEND, O_NONBLOCK, Object, OpenFile};
+use crate::files::pipes::Moved;
 use crate::files::window::SMALL;
 use crate::fs::{Chunk, FILE_SIZE_MAX, InodeId};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
-use crate::process::signals::{Info, SI_USER, Signal};
+use crate::process::signals::Signal;
 use crate::process::{Event, Restart};
 
 pub(super) const POLLERR: u16 = 8;
 pub(super) const POLLHUP: u16 = 16;
 pub(super) const POLLNVAL: u16 = 32;
+pub(super) const POLLRDHUP: u16 = 0x2000;
 /// POLLIN, POLLRDNORM.
 pub(super) const IN: u16 = 1 | 64;
 /// POLLOUT, POLLWRNORM.
@@ -131,6 +133,14 @@ impl<M: Machine> Io<'_, '_, M> {
         let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         match &file.object {
             &Object::PipeReader(pipe) => self.read_pipe(pipe, file.flags, buffer),
+            &Object::Duplex(duplex) if duplex.kind.keeps_messages() => {
+                self.read_message(duplex, file.flags, buffer)
+            }
+            &Object::Duplex(duplex) => self.read_pipe(duplex.reads, file.flags, buffer),
+            &Object::Count(pipe, counting) => self.read_count((pipe, counting), file.flags, buffer),
+            &Object::Timer(timer) => self.read_timer(timer, file.flags, buffer),
+            &Object::Signals(set) => self.read_signals(set, file.flags, buffer),
+            Object::Process(_) | Object::Epoll(_) => Err(Errno::EINVAL.into()),
             Object::Terminal => self.read_terminal(file.flags, buffer),
             Object::Null => Ok(0),
             Object::Zero | Object::Full => {
@@ -160,7 +170,7 @@ impl<M: Machine> Io<'_, '_, M> {
         });
         match result {
             Ok(done) => {
-                self.wake_pipe(pipe);
+                self.wake_pipe(pipe, Moved::Out);
                 Ok(done)
             }
             Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
@@ -273,6 +283,15 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.files.open.get(id);
         match file.object {
             Object::PipeWriter(pipe) => self.write_pipe(pipe, file.flags, buffer),
+            Object::Duplex(duplex) if duplex.kind.keeps_messages() => {
+                self.write_message(duplex, file.flags, buffer)
+            }
+            Object::Duplex(duplex) => self.write_pipe(duplex.writes, file.flags, buffer),
+            Object::Count(pipe, _) => self.write_count(pipe, file.flags, buffer),
+            Object::Timer(_) | Object::Signals(_) | Object::Process(_) | Object::Epoll(_) => {
+                Err(Errno::EINVAL.into())
+            }
+            Object::Terminal if self.must_not_write() => self.stop_background(Signal::TTOU),
             Object::Terminal => self.write_terminal(buffer),
             Object::Null | Object::Zero | Object::Random => Ok(buffer.len()),
             Object::Full => Err(Errno::ENOSPC.into()),
@@ -281,24 +300,30 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     fn write_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
+        match self.put_into_pipe(pipe, buffer) {
+            Ok(done) => Ok(done),
+            Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
+            Err(Errno::EPIPE) => {
+                self.signal_broken_pipe();
+                Err(Errno::EPIPE.into())
+            }
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Puts bytes into a pipe, as many as there is room for: EAGAIN for none.
+    pub(super) fn put_into_pipe(
+        &mut self,
+        pipe: u32,
+        buffer: &mut Buffer<'_>,
+    ) -> Result<usize, Errno> {
         if buffer.len() == 0 {
             return Ok(0);
         }
         let is_empty = self.files.pipes.at(pipe).is_empty();
         self.observer().pipe_write(pipe, || is_empty);
         let ring = self.files.pipes.at(pipe);
-        let ready = match ring.prepare_write(buffer.len(), &mut self.storage.pool) {
-            Ok(ready) => ready,
-            Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => return Err(self.wait_for_pipe(pipe)),
-            Err(Errno::EPIPE) => {
-                let own = self.processes.current();
-                let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
-                let slot = self.processes.current_slot();
-                self.processes.send_signal(slot, Signal::PIPE, info);
-                return Err(Errno::EPIPE.into());
-            }
-            Err(errno) => return Err(errno.into()),
-        };
+        let ready = ring.prepare_write(buffer.len(), &mut self.storage.pool)?;
         let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         let done = ring.write(ready, |piece| {
             let mut at = piece.offset;
@@ -313,7 +338,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 _ => Err(Errno::EFAULT),
             }
         })?;
-        self.wake_pipe(pipe);
+        self.wake_pipe(pipe, Moved::In);
         Ok(done)
     }
 
@@ -353,9 +378,14 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Directory(_) => FILE_SIZE_MAX,
             Object::Null | Object::Zero | Object::Full | Object::Random => return Ok(0),
             Object::Path => return Err(Errno::EBADF),
-            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => {
-                return Err(Errno::ESPIPE);
+            Object::Count(..) | Object::Timer(_) | Object::Signals(_) | Object::Epoll(_) => {
+                return Ok(0);
             }
+            Object::PipeReader(_)
+            | Object::PipeWriter(_)
+            | Object::Duplex(_)
+            | Object::Process(_)
+            | Object::Terminal => return Err(Errno::ESPIPE),
         };
         let from = |base: u64| {
             let new = (base as i64).checked_add(offset as i64);
@@ -381,8 +411,10 @@ impl<M: Machine> Io<'_, '_, M> {
         match self.files.open.get(id).object {
             Object::PipeReader(pipe) => {
                 self.files.pipes.watch(pipe);
+                // Of a FIFO: not before there was a writer.
+                let had_writer = self.files.pipes.more(pipe).opened[1] > 0;
                 let pipe = self.files.pipes.at(pipe);
-                let hang_up = if pipe.writers() == 0 { POLLHUP } else { 0 };
+                let hang_up = if pipe.writers() == 0 && had_writer { POLLHUP } else { 0 };
                 if pipe.is_empty() { hang_up } else { hang_up | IN }
             }
             Object::PipeWriter(pipe) => {
@@ -391,6 +423,15 @@ impl<M: Machine> Io<'_, '_, M> {
                 let error = if pipe.readers() == 0 { POLLERR } else { 0 };
                 if pipe.has_room() { error | OUT } else { error }
             }
+            Object::Duplex(duplex) => self.poll_duplex(duplex),
+            Object::Count(pipe, _) => self.poll_count(pipe),
+            Object::Timer(timer) => self.poll_timer(timer),
+            Object::Signals(set) => {
+                let has_one = self.processes.current().signals.pending & set != 0;
+                if has_one { IN } else { 0 }
+            }
+            Object::Process(pid) => self.poll_process(pid),
+            Object::Epoll(list) => self.poll_epoll(list),
             Object::Terminal => {
                 self.files.read_console(self.processes, &mut self.storage.machine);
                 self.files.terminal.note_reader();
@@ -408,6 +449,11 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::PipeReader(pipe) | Object::PipeWriter(pipe) => {
                 self.files.pipes.at(pipe).len() as u64
             }
+            Object::Duplex(duplex) if duplex.kind == DuplexKind::Datagram => {
+                let messages = &self.files.pipes.more(duplex.reads).messages;
+                messages.front().map_or(0, |&length| length as u64)
+            }
+            Object::Duplex(duplex) => self.files.pipes.at(duplex.reads).len() as u64,
             Object::Regular(inode) => self.storage.fs.size(inode).saturating_sub(file.offset),
             Object::Terminal => self.files.terminal.available() as u64,
             _ => return Err(Errno::ENOTTY),

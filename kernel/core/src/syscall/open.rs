@@ -5,13 +5,14 @@ use super::grant::{Io, User};
 use super::names::Target;
 use crate::errno::Errno;
 use crate::files::open::{
-    O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK,
-    O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
+    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY,
+    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
 };
+use crate::files::pipes::Moved;
 use crate::fs::{Create, Device, FileKind, Follow, InodeId, Opened};
 use crate::machine::Machine;
-use crate::process::Pid;
 use crate::process::descriptors::{FileId, OnExec};
+use crate::process::{Opening, Pid};
 
 /// Set for every file that was opened by name: a 64-bit Linux says so too.
 const O_LARGEFILE: u32 = 0o400000;
@@ -38,6 +39,9 @@ const OF_OPENING: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_openat(&mut self, fd: u64, path: u64, flags: u64, mode: u64) -> Outcome {
+        if let Some(opening) = self.processes.current_mut().opening.take() {
+            return self.await_other_end(opening);
+        }
         let path = self.path_name(path)?;
         let mut flags = flags as u32 & KNOWN | O_LARGEFILE;
         if flags & O_PATH != 0 {
@@ -54,6 +58,11 @@ impl<M: Machine> Io<'_, '_, M> {
         let (target, is_new) = self.find_or_create(fd, &path, flags, mode)?;
         let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
         let file = match target {
+            Target::Inode(inode)
+                if self.storage.fs.kind(inode) == FileKind::Fifo && flags & O_PATH == 0 =>
+            {
+                return self.open_fifo(inode, flags, on_exec);
+            }
             Target::Inode(inode) => self.open_inode(inode, flags, is_new)?,
             Target::File(id) => self.reopen_pipe(id, flags)?,
         };
@@ -108,6 +117,7 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             FileKind::Directory => Object::Directory(inode),
             FileKind::Symlink => return Err(Errno::ELOOP),
+            FileKind::Fifo => return Err(Errno::ENXIO), // it is opened by open_fifo
             FileKind::File => {
                 if !is_new && flags & O_TRUNC != 0 {
                     self.storage.fs.refuse_if_running(inode)?;
@@ -140,6 +150,73 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         self.storage.fs.hold(inode);
         Ok(OpenFile::new(object, Some(inode), flags & !OF_OPENING))
+    }
+
+    /// Opens a FIFO (fifo(7)): for one way only the call waits until somebody has it open for the other way. Its descriptor is
+    /// there meanwhile, so that the other side finds this end.
+    fn open_fifo(&mut self, fifo: InodeId, flags: u32, on_exec: OnExec) -> Outcome {
+        if flags & O_DIRECTORY != 0 {
+            return Err(Errno::ENOTDIR.into());
+        }
+        let pipe = self.files.pipes.of_fifo(fifo)?;
+        let (reads, writes) = match flags & O_ACCMODE {
+            0 => (true, false),
+            O_WRONLY => (false, true),
+            _ => (true, true),
+        };
+        let is_nonblocking = flags & O_NONBLOCK != 0;
+        if writes && !reads && is_nonblocking && self.files.pipes.at(pipe).readers() == 0 {
+            self.files.pipes.remove_if_closed(pipe);
+            return Err(Errno::ENXIO.into());
+        }
+        let ends = self.files.pipes.at(pipe);
+        let is_alone = match (reads, writes) {
+            (true, true) => false,
+            (true, false) => ends.writers() == 0 && !is_nonblocking,
+            _ => ends.readers() == 0,
+        };
+        if reads {
+            self.files.pipes.at(pipe).open_reader();
+            self.files.pipes.more(pipe).opened[0] += 1;
+        }
+        if writes {
+            self.files.pipes.at(pipe).open_writer();
+            self.files.pipes.more(pipe).opened[1] += 1;
+        }
+        let other = usize::from(reads);
+        let seen = self.files.pipes.more(pipe).opened[other];
+        self.wake_pipe(pipe, Moved::In);
+        let object = match (reads, writes) {
+            (true, true) => {
+                Object::Duplex(Duplex { reads: pipe, writes: pipe, kind: DuplexKind::Fifo })
+            }
+            (true, false) => Object::PipeReader(pipe),
+            _ => Object::PipeWriter(pipe),
+        };
+        self.storage.fs.hold(fifo);
+        let file = OpenFile::new(object, Some(fifo), flags & !OF_OPENING);
+        let fd = self.add_file(file, on_exec)?;
+        match is_alone {
+            true => self.await_other_end(Opening { fd, pipe, other, seen }),
+            false => Ok(fd as usize),
+        }
+    }
+
+    /// The descriptor of a FIFO, once its other end has been opened.
+    fn await_other_end(&mut self, opening: Opening) -> Outcome {
+        if self.files.pipes.more(opening.pipe).opened[opening.other] != opening.seen {
+            return Ok(opening.fd as usize);
+        }
+        self.processes.current_mut().opening = Some(opening);
+        Err(self.wait_for_pipe(opening.pipe))
+    }
+
+    /// A signal ends the wait for a FIFO's other end.
+    pub(crate) fn give_up_open(&mut self) {
+        if let Some(opening) = self.processes.current_mut().opening.take() {
+            // Another may have closed it.
+            let _ = self.sys_close(opening.fd.into());
+        }
     }
 
     /// Opens the pipe behind /proc/self/fd/N once more, as /dev/stdin asks.

@@ -53,7 +53,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     /// The count of ready files, 0 after the timeout, or a reason to wait.
-    fn poll_result(&mut self, ready: usize, timeout: Option<u64>) -> Outcome {
+    pub(super) fn poll_result(&mut self, ready: usize, timeout: Option<u64>) -> Outcome {
         if ready > 0 {
             return Ok(ready);
         }
@@ -64,7 +64,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     /// The mask that held during the call goes, unless a handler is about to run under it.
-    fn end_poll(&mut self, outcome: Outcome) -> Outcome {
+    pub(super) fn end_poll(&mut self, outcome: Outcome) -> Outcome {
         if outcome != Err(Stop::BLOCK) {
             self.processes.current_mut().restore_mask();
         }

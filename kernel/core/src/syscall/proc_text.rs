@@ -4,29 +4,39 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use super::grant::Io;
-use super::system::RELEASE;
-use crate::addr::PAGE_SIZE;
+use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
-use crate::fs::{InodeId, ProcNode};
+use crate::fs::{InodeId, ProcFile, ProcNode, RELEASE};
 use crate::machine::Machine;
+use crate::process::signals::{DEFAULT, IGNORE};
+use crate::process::table::Slot;
+use crate::process::{Process, State};
 use crate::text::{Printable, Text, zeros};
 use crate::vm::Protection;
 use crate::vm::area::AreaKind;
 use firmseed_formats::sha256::Hex;
+
+/// Nanoseconds of a clock tick (AT_CLKTCK).
+const TICK: u64 = 10_000_000;
 
 impl<M: Machine> Io<'_, '_, M> {
     /// What a file of /proc says to the current process.
     #[inline(never)]
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
         let mut text = Text::new();
-        self.write_proc(node, &mut text).map_err(|_| Errno::ENOMEM)?;
+        if let ProcNode::Of(process, file) = node {
+            self.processes.account_time(self.storage.machine.now());
+            let slot = self.processes.process_or_self(process.into())?;
+            self.write_process(slot, file, &mut text).map_err(|_| Errno::ENOMEM)?;
+        } else {
+            self.write_proc(node, &mut text).map_err(|_| Errno::ENOMEM)?;
+        }
         Ok(text.bytes)
     }
 
     fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
         let seconds = self.storage.machine.now() / 1_000_000_000;
         let hundredths = self.storage.machine.now() / 10_000_000 % 100;
-        let process = self.processes.current();
         match node {
             ProcNode::MemInfo => {
                 const KIB_PER_PAGE: usize = PAGE_SIZE / 1024;
@@ -53,50 +63,174 @@ impl<M: Machine> Io<'_, '_, M> {
             ProcNode::Uptime => writeln!(text, "{seconds}.{hundredths:02} 0.00"),
             ProcNode::LoadAverage => {
                 let count = self.processes.count();
-                writeln!(text, "0.00 0.00 0.00 1/{count} {}", process.pid.0)
+                let running = self.count_of('R');
+                writeln!(text, "0.00 0.00 0.00 {running}/{count} {}", self.processes.last_pid())
             }
             ProcNode::CpuInfo => {
                 writeln!(text, "processor\t: 0\nFeatures\t: fp asimd\nCPU architecture: 8\n")
             }
-            ProcNode::Stat => writeln!(
-                text,
-                "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nbtime {}",
-                self.storage.fs.realtime(0) / 1_000_000_000
-            ),
+            ProcNode::Stat => {
+                let used: u64 =
+                    self.processes.iter().map(|(_, process)| process.total_usage().time).sum();
+                let idle = self.storage.machine.now().saturating_sub(used) / TICK;
+                let (used, running) = (used / TICK, self.count_of('R'));
+                writeln!(
+                    text,
+                    "cpu  {used} 0 0 {idle} 0 0 0 0 0 0\ncpu0 {used} 0 0 {idle} 0 0 0 0 0 0\nintr 0\nctxt 0\nbtime {}\nprocesses {}\nprocs_running {running}\nprocs_blocked 0",
+                    self.storage.fs.realtime(0) / 1_000_000_000,
+                    self.processes.last_pid(),
+                )
+            }
             ProcNode::FileSystems => writeln!(text, "nodev\ttmpfs\nnodev\tproc"),
             ProcNode::KernelCommandLine => writeln!(text),
-            ProcNode::SelfComm => writeln!(text, "{}", Printable(name_of(process.name()))),
-            ProcNode::SelfCmdline => write!(text, "{}\0", Printable(&process.path)),
-            ProcNode::SelfStat => writeln!(
-                text,
-                "{} ({}) R {} {} {} 0 -1 0 {} 0 0 0 {} 0 0 0 20 0 1 0 0",
-                process.pid.0,
-                Printable(name_of(process.name())),
-                process.parent.0,
-                process.group.0,
-                process.session.0,
-                process.usage.faults,
-                process.usage.time / 10_000_000,
-            ),
-            ProcNode::SelfStatus => writeln!(
-                text,
-                "Name:\t{}\nState:\tR (running)\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nGid:\t{g}\t{g}\t{g}\t{g}\nThreads:\t1",
-                Printable(name_of(process.name())),
-                process.parent.0,
-                pid = process.pid.0,
-                u = process.credentials.user[0],
-                g = process.credentials.group[0],
-            ),
-            ProcNode::SelfMaps => self.write_maps(text),
+            ProcNode::Constant(constant) => writeln!(text, "{constant}"),
             ProcNode::Ledger => self.write_contents(self.ledger.text(), text),
             ProcNode::LedgerCounters => self.write_contents(self.ledger.counters(), text),
             ProcNode::LedgerHead => match self.ledger.head() {
                 Some(head) => writeln!(text, "{}", Hex(head)),
                 None => Ok(()),
             },
-            // Links are never opened as files.
-            ProcNode::SelfExe | ProcNode::SelfCwd | ProcNode::Descriptor(_) => Ok(()),
+            ProcNode::Of(..) => Ok(()),
         }
+    }
+
+    /// How many processes are in this state.
+    fn count_of(&self, state: char) -> usize {
+        self.processes.iter().filter(|(_, process)| state_of(process) == state).count()
+    }
+
+    /// The text of a file in the folder of a process.
+    #[inline(never)]
+    fn write_process(&mut self, slot: Slot, file: ProcFile, text: &mut Text) -> fmt::Result {
+        let process = self.processes.at(slot);
+        let name = Printable(name_of(process.name()));
+        match file {
+            ProcFile::Comm => writeln!(text, "{name}"),
+            ProcFile::Cmdline | ProcFile::Environ => self.write_strings(slot, file, text),
+            ProcFile::Stat => self.write_stat(slot, text),
+            ProcFile::Memory => {
+                let (size, resident) = memory_of(process);
+                writeln!(text, "{size} {resident} 0 0 0 {resident} 0")
+            }
+            ProcFile::Status => self.write_status(slot, text),
+            ProcFile::Maps => self.write_maps(slot, text),
+            // Links are never opened as files.
+            ProcFile::Exe | ProcFile::Cwd | ProcFile::Descriptor(_) => Ok(()),
+        }
+    }
+
+    /// The arguments of a process as its memory has them, or its environment. A zombie has none.
+    fn write_strings(&mut self, slot: Slot, file: ProcFile, text: &mut Text) -> fmt::Result {
+        let process = self.processes.at_mut(slot);
+        let (first, count, size) = process.strings;
+        let Some(space) = process.space.as_mut() else {
+            return Ok(());
+        };
+        let mut bytes = zeros(size).map_err(|_| fmt::Error)?;
+        if space.copy_in(self.storage, UserAddr(first), &mut bytes).is_err() {
+            return Ok(());
+        }
+        let mut ends = bytes.iter().zip(1..).filter(|&(&byte, _)| byte == 0).map(|(_, end)| end);
+        let end = match count {
+            0 => 0,
+            count => ends.nth(count as usize - 1).unwrap_or(size),
+        };
+        match file {
+            ProcFile::Cmdline => bytes.truncate(end),
+            _ => drop(bytes.drain(..end)),
+        }
+        text.bytes = bytes;
+        Ok(())
+    }
+
+    /// proc(5), /proc/[pid]/stat: 52 fields.
+    fn write_stat(&self, slot: Slot, text: &mut Text) -> fmt::Result {
+        const CONSOLE: u32 = 5 << 8 | 1;
+        let process = self.processes.at(slot);
+        let terminal = &self.files.terminal;
+        let (tty, foreground) = match terminal.session() == Some(process.session) {
+            true => (CONSOLE, i64::from(terminal.foreground().0)),
+            false => (0, -1),
+        };
+        let (size, resident) = memory_of(process);
+        let scheduling = process.scheduling;
+        let nice = i32::from(scheduling.nice);
+        let priority = match scheduling.priority {
+            0 => 20 + nice,
+            priority => -1 - i32::from(priority),
+        };
+        let signals = &process.signals;
+        let (ignored, caught) = dispositions(process);
+        write!(
+            text,
+            "{pid} ({name}) {state} {parent} {group} {session} {tty} {foreground} 0 {faults} {children_faults} 0 0 {time} 0 {children_time} 0 {priority} {nice} 1 0 {started} {bytes} {resident} 18446744073709551615",
+            pid = process.pid.0,
+            name = Printable(name_of(process.name())),
+            state = state_of(process),
+            parent = process.parent.0,
+            group = process.group.0,
+            session = process.session.0,
+            faults = process.usage.faults,
+            children_faults = process.children_usage().faults,
+            time = process.usage.time / TICK,
+            children_time = process.children_usage().time / TICK,
+            started = process.started / TICK,
+            bytes = size * PAGE_SIZE as u64,
+        )?;
+        // Addresses of code and stack, kesp, keip; then the signals; then what is not kept.
+        writeln!(
+            text,
+            " 0 0 0 0 0 {} {} {ignored} {caught} 0 0 0 17 0 {} {} 0 0 0 0 0 0 0 0 0 0 0",
+            signals.pending & 0x7fff_ffff,
+            signals.blocked & 0x7fff_ffff,
+            scheduling.priority,
+            scheduling.policy,
+        )
+    }
+
+    fn write_status(&self, slot: Slot, text: &mut Text) -> fmt::Result {
+        let process = self.processes.at(slot);
+        let state = match state_of(process) {
+            'R' => "R (running)",
+            'T' => "T (stopped)",
+            'Z' => "Z (zombie)",
+            _ => "S (sleeping)",
+        };
+        writeln!(
+            text,
+            "Name:\t{}\nUmask:\t{:04o}\nState:\t{state}\nTgid:\t{pid}\nNgid:\t0\nPid:\t{pid}\nPPid:\t{}\nTracerPid:\t0",
+            Printable(name_of(process.name())),
+            process.umask(),
+            process.parent.0,
+            pid = process.pid.0,
+        )?;
+        for (label, [real, effective, saved]) in
+            [("Uid", process.credentials.user), ("Gid", process.credentials.group)]
+        {
+            writeln!(text, "{label}:\t{real}\t{effective}\t{saved}\t{effective}")?;
+        }
+        let (size, resident) = memory_of(process);
+        let peak = process.usage.peak_pages.max(resident);
+        writeln!(text, "FDSize:\t{}\nGroups:\t ", process.descriptors.table_size())?;
+        if !process.is_zombie() {
+            const KIB_PER_PAGE: u64 = PAGE_SIZE as u64 / 1024;
+            for (label, pages) in [("VmSize", size), ("VmHWM", peak), ("VmRSS", resident)] {
+                writeln!(text, "{label}:\t{:>8} kB", pages * KIB_PER_PAGE)?;
+            }
+        }
+        let signals = &process.signals;
+        let (ignored, caught) = dispositions(process);
+        writeln!(text, "Threads:\t1\nSigQ:\t0/4096")?;
+        for (label, set) in [
+            ("SigPnd", 0),
+            ("ShdPnd", signals.pending),
+            ("SigBlk", signals.blocked),
+            ("SigIgn", ignored),
+            ("SigCgt", caught),
+        ] {
+            writeln!(text, "{label}:\t{set:016x}")?;
+        }
+        writeln!(text, "Cpus_allowed:\t1\nCpus_allowed_list:\t0")
     }
 
     fn write_contents(&self, file: InodeId, text: &mut Text) -> fmt::Result {
@@ -106,8 +240,8 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(())
     }
 
-    fn write_maps(&self, text: &mut Text) -> fmt::Result {
-        let Some(space) = &self.processes.current().space else {
+    fn write_maps(&self, slot: Slot, text: &mut Text) -> fmt::Result {
+        let Some(space) = &self.processes.at(slot).space else {
             return Ok(());
         };
         for area in space.areas() {
@@ -139,6 +273,38 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         Ok(())
     }
+}
+
+/// The letter of /proc for what a process does.
+fn state_of(process: &Process) -> char {
+    match process.state {
+        State::Zombie(_) => 'Z',
+        _ if process.job.is_stopped() => 'T',
+        State::Blocked(_) => 'S',
+        _ => 'R',
+    }
+}
+
+/// Pages of addresses, and pages of memory.
+fn memory_of(process: &Process) -> (u64, u64) {
+    let Some(space) = &process.space else {
+        return (0, 0);
+    };
+    let usage = space.usage();
+    (usage.virtual_bytes / PAGE_SIZE as u64, usage.resident_pages as u64)
+}
+
+/// The signals that a process ignores, and those that it handles.
+fn dispositions(process: &Process) -> (u64, u64) {
+    let mut sets = (0, 0);
+    for (action, bit) in process.signals.actions.iter().zip(0..) {
+        match action.handler {
+            DEFAULT => {}
+            IGNORE => sets.0 |= 1 << bit,
+            _ => sets.1 |= 1u64 << bit,
+        }
+    }
+    sets
 }
 
 /// A process's name without its padding.

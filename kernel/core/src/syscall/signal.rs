@@ -238,7 +238,7 @@ pub(super) fn check_set_size(size: u64) -> Result<(), Errno> {
 }
 
 /// Signal 0 sends nothing: the call only checks.
-fn signal_or_probe(number: u64) -> Result<Option<Signal>, Errno> {
+pub(super) fn signal_or_probe(number: u64) -> Result<Option<Signal>, Errno> {
     match number as u32 {
         0 => Ok(None),
         number => Signal::new(number.into()).map(Some).ok_or(Errno::EINVAL),

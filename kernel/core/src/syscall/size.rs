@@ -68,6 +68,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let inode = match file.object {
             Object::Regular(inode) => inode,
             Object::PipeWriter(_) => return Err(Errno::ESPIPE.into()),
+            Object::Duplex(duplex) if !duplex.is_socket() => return Err(Errno::ESPIPE.into()),
             _ => return Err(Errno::ENODEV.into()),
         };
         let end =
@@ -84,10 +85,8 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.file(fd)?;
         match file.object {
             Object::Path => Err(Errno::EBADF.into()),
-            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => {
-                Err(Errno::EINVAL.into())
-            }
-            _ => Ok(0),
+            Object::Regular(_) | Object::Directory(_) => Ok(0),
+            _ => Err(Errno::EINVAL.into()),
         }
     }
 }

@@ -61,6 +61,7 @@ impl<M: Machine> Kernel<'_, M> {
             self.copy_out(parent_tid, &pid.0.to_le_bytes())?;
         }
         let mut child = self.copy_process(pid, flags)?;
+        child.started = self.storage.machine.now();
         if stack != 0 {
             child.registers.sp = stack;
         }
@@ -86,6 +87,7 @@ impl<M: Machine> Kernel<'_, M> {
             }
         }
         let slot = self.insert_child(child)?;
+        self.storage.fs.process_begins(pid.0);
         self.observer().forked(slot);
         if !borrows {
             self.observer().forked_memory(slot);

@@ -6,12 +6,10 @@ use super::grant::{Caller, Io, Jobs, User};
 use super::layout::Layout;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
+use crate::fs::RELEASE;
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
 use crate::process::table::{MAX_PROCESSES, Processes};
-
-/// The release that programs see: they check for features of a Linux of that age.
-pub(crate) const RELEASE: &str = "6.1.0-firmseed";
 
 const RLIM_INFINITY: u64 = u64::MAX;
 /// RLIMIT_NOFILE.
@@ -83,17 +81,6 @@ impl<M: Machine> Caller<'_, '_, M> {
             0 | QUERY => Ok(0),
             _ => Err(Errno::EINVAL.into()),
         }
-    }
-
-    pub(super) fn sys_sched_getparam(&mut self, into: u64) -> Outcome {
-        self.copy_out(into, &[0; 4])?;
-        Ok(0)
-    }
-
-    pub(super) fn sys_getcpu(&mut self, processor: u64, node: u64) -> Outcome {
-        self.copy_out_optional(processor, &[0; 4])?;
-        self.copy_out_optional(node, &[0; 4])?;
-        Ok(0)
     }
 }
 

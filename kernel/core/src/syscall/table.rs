@@ -185,10 +185,11 @@ calls! {
             FADVISE64 = 223 (fd) [io.sys_fsync(fd)];
             SYNCFS = 267 (fd) [io.sys_fsync(fd)];
         }
-        not "EINVAL, on which programs fall back; no line on the console" {
-            VMSPLICE = 75 () [no(EINVAL)];
-            SPLICE = 76 () [no(EINVAL)];
-            TEE = 77 () [no(EINVAL)];
+        supported "bytes are copied" {
+            VMSPLICE = 75 (fd, vector, count, flags) [io.sys_vmsplice(fd, vector, count, flags)];
+            SPLICE = 76 (input, input_offset, out, output_offset, length, flags)
+                [io.sys_splice((input, input_offset), (out, output_offset), length, flags)];
+            TEE = 77 (input, out, length, flags) [io.sys_tee(input, out, length, flags)];
         }
     }
     section "Descriptors" {
@@ -204,10 +205,10 @@ calls! {
         partly "64 KiB, atomic up to 4096 bytes; O_DIRECT (packets): EINVAL" {
             PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
         }
-        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (never grows); locks are checked and always granted; leases, signals, seals: EINVAL" {
+        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW; leases, signals, seals: EINVAL" {
             FCNTL = 25 (fd, command, argument) [io.sys_fcntl(fd, command, argument)];
         }
-        partly "always granted" {
+        supported "on a pipe always granted" {
             FLOCK = 32 (fd, operation) [io.sys_flock(fd, operation)];
         }
         partly "FIONREAD, FIONBIO, FIOCLEX, FIONCLEX; of a terminal TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TCSBRK, TCXONC, TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP, TIOCSPGRP, TIOCSCTTY, TIOCNOTTY, TIOCGSID, TIOCOUTQ; else ENOTTY" {
@@ -220,6 +221,38 @@ calls! {
         }
         supported "in the order of creation" {
             GETDENTS64 = 61 (fd, entries, size) [io.sys_getdents64(fd, entries, size)];
+        }
+        supported "" {
+            EVENTFD2 = 19 (count, flags) [io.sys_eventfd2(count, flags)];
+            EPOLL_CREATE1 = 20 (flags) [io.sys_epoll_create1(flags)];
+            EPOLL_CTL = 21 (epoll, operation, fd, event) [io.sys_epoll_ctl(epoll, operation, fd, event)];
+            EPOLL_PWAIT = 22 (epoll, events, count, timeout, mask, set_size)
+                [io.sys_epoll_pwait(epoll, (events, count), timeout, mask, set_size)];
+            EPOLL_PWAIT2 = 441 (epoll, events, count, timeout, mask, set_size)
+                [io.sys_epoll_pwait2(epoll, (events, count), timeout, mask, set_size)];
+            SIGNALFD4 = 74 (fd, set, set_size, flags) [io.sys_signalfd4(fd, set, set_size, flags)];
+            TIMERFD_CREATE = 85 (clock, flags) [io.sys_timerfd_create(clock, flags)];
+            TIMERFD_SETTIME = 86 (fd, flags, new, old) [io.sys_timerfd_settime(fd, flags, new, old)];
+            TIMERFD_GETTIME = 87 (fd, value) [io.sys_timerfd_gettime(fd, value)];
+            PIDFD_SEND_SIGNAL = 424 (fd, signal, info, flags) [io.sys_pidfd_send_signal(fd, signal, info, flags)];
+            PIDFD_OPEN = 434 (pid, flags) [io.sys_pidfd_open(pid, flags)];
+        }
+        partly "pairs of AF_UNIX only, 64 KiB for each way; no descriptors and credentials in messages: EINVAL" {
+            SOCKETPAIR = 199 (domain, kind, protocol, fds) [io.sys_socketpair(domain, kind, protocol, fds)];
+            GETSOCKNAME = 204 (fd, address, length) [io.sys_getsockname(fd, address, length)];
+            GETPEERNAME = 205 (fd, address, length) [io.sys_getsockname(fd, address, length)];
+            SENDTO = 206 (fd, buffer, count, flags, address, length)
+                [io.sys_sendto(fd, buffer, count, flags, (address, length))];
+            RECVFROM = 207 (fd, buffer, count, flags, address, length)
+                [io.sys_recvfrom(fd, buffer, count, flags, (address, length))];
+            SETSOCKOPT = 208 (fd, level, option) [io.sys_setsockopt(fd, level, option)];
+            GETSOCKOPT = 209 (fd, level, option, value, length) [io.sys_getsockopt(fd, level, option, value, length)];
+            SHUTDOWN = 210 (fd, how) [io.sys_shutdown(fd, how)];
+            SENDMSG = 211 (fd, message, flags) [io.sys_sendmsg(fd, message, flags)];
+            RECVMSG = 212 (fd, message, flags) [io.sys_recvmsg(fd, message, flags)];
+        }
+        not "EAFNOSUPPORT: there is no network, and no socket has a name" {
+            SOCKET = 198 (family) [kernel.no_socket(family)];
         }
     }
     section "Names and attributes" {
@@ -253,8 +286,8 @@ calls! {
                 [io.sys_linkat(old_directory, old, new_directory, new, flags)];
             READLINKAT = 78 (directory, path, buffer, size) [io.sys_readlinkat(directory, path, buffer, size)];
         }
-        partly "regular files; FIFOs and devices: EPERM" {
-            MKNODAT = 33 (directory, path, mode) [io.sys_mknodat(directory, path, mode)];
+        partly "regular files, FIFOs, nodes of the kernel's own devices; else EPERM" {
+            MKNODAT = 33 (directory, path, mode, device) [io.sys_mknodat(directory, path, mode, device)];
         }
         supported "NOREPLACE and EXCHANGE; WHITEOUT: EINVAL" {
             RENAMEAT = 38 (old_directory, old, new_directory, new)
@@ -332,7 +365,7 @@ calls! {
             EXIT = 93 (status) [kernel.sys_exit(status)] always;
             EXIT_GROUP = 94 (status) [kernel.sys_exit(status)] always;
             WAIT4 = 260 (pid, status, options, usage) [jobs.sys_wait4(pid, status, options, usage)] always;
-            WAITID = 95 (kind, id, info, options, usage) [jobs.sys_waitid(kind, id, info, options, usage)] always;
+            WAITID = 95 (kind, id, info, options, usage) [kernel.sys_waitid(kind, id, info, options, usage)] always;
         }
         partly "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET; REQUEUE wakes; else ENOSYS" {
             FUTEX = 98 (address, operation, value, timeout, _second, bits)
@@ -347,19 +380,24 @@ calls! {
         }
         supported "one processor" {
             SCHED_YIELD = 124 () [processes.sys_sched_yield()];
-            SCHED_SETAFFINITY = 122 () [yes(0)];
+            SCHED_SETAFFINITY = 122 (pid, size, mask) [jobs.sys_sched_setaffinity(pid, size, mask)];
             SCHED_GETAFFINITY = 123 (pid, size, mask) [jobs.sys_sched_getaffinity(pid, size, mask)];
             GETCPU = 168 (processor, node) [caller.sys_getcpu(processor, node)];
         }
-        partly "accepted; round robin in slices of 10 ms is all there is" {
-            SCHED_SETPARAM = 118 () [yes(0)];
-            SCHED_SETSCHEDULER = 119 () [yes(0)];
-            SCHED_GETSCHEDULER = 120 () [yes(0)];
-            SCHED_GETPARAM = 121 (_pid, parameters) [caller.sys_sched_getparam(parameters)];
-            SCHED_GET_PRIORITY_MAX = 125 () [yes(0)];
-            SCHED_GET_PRIORITY_MIN = 126 () [yes(0)];
-            SETPRIORITY = 140 () [yes(0)];
-            GETPRIORITY = 141 () [yes(20)];
+        partly "kept and told, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
+            SCHED_SETPARAM = 118 (pid, parameters) [jobs.sys_sched_setparam(pid, parameters)];
+            SCHED_SETSCHEDULER = 119 (pid, policy, parameters) [jobs.sys_sched_setscheduler(pid, policy, parameters)];
+            SCHED_GETSCHEDULER = 120 (pid) [processes.sys_sched_getscheduler(pid)];
+            SCHED_GETPARAM = 121 (pid, parameters) [jobs.sys_sched_getparam(pid, parameters)];
+            SCHED_GET_PRIORITY_MAX = 125 (policy) [processes.sys_priority_limit(policy, 98)];
+            SCHED_GET_PRIORITY_MIN = 126 (policy) [processes.sys_priority_limit(policy, 0)];
+            SCHED_RR_GET_INTERVAL = 127 (pid, interval) [jobs.sys_sched_rr_get_interval(pid, interval)];
+            SCHED_SETATTR = 274 (pid, attributes, flags) [jobs.sys_sched_setattr(pid, attributes, flags)];
+            SCHED_GETATTR = 275 (pid, attributes, size, flags) [jobs.sys_sched_getattr(pid, attributes, size, flags)];
+            SETPRIORITY = 140 (which, who, nice) [processes.sys_setpriority(which, who, nice)];
+            GETPRIORITY = 141 (which, who) [processes.sys_getpriority(which, who)];
+        }
+        partly "accepted, without effect" {
             IOPRIO_SET = 30 () [yes(0)];
             IOPRIO_GET = 31 () [yes(0)];
         }
@@ -396,9 +434,14 @@ calls! {
             CLOCK_NANOSLEEP = 115 (clock, flags, request, remaining)
                 [jobs.sys_clock_nanosleep(clock, flags, request, remaining)] always;
         }
-        partly "ITIMER_REAL; the others: EINVAL" {
+        supported "those that count processor time are looked at when a slice ends" {
             GETITIMER = 102 (which, value) [jobs.sys_getitimer(which, value)];
             SETITIMER = 103 (which, new, old) [jobs.sys_setitimer(which, new, old)];
+            TIMER_CREATE = 107 (clock, event, timer) [jobs.sys_timer_create(clock, event, timer)];
+            TIMER_GETTIME = 108 (timer, value) [jobs.sys_timer_gettime(timer, value)];
+            TIMER_GETOVERRUN = 109 (timer) [jobs.sys_timer_getoverrun(timer)];
+            TIMER_SETTIME = 110 (timer, flags, new, old) [jobs.sys_timer_settime(timer, flags, new, old)];
+            TIMER_DELETE = 111 (timer) [jobs.sys_timer_delete(timer)];
         }
         not "EPERM" {
             CLOCK_SETTIME = 112 () [no(EPERM)];
@@ -476,15 +519,10 @@ calls! {
     }
     // In no table: ENOSYS, and a line on the console with the name.
     no lines {
-        IO_SETUP = 0, IO_DESTROY = 1, EVENTFD2 = 19, EPOLL_CREATE1 = 20, EPOLL_CTL = 21, EPOLL_PWAIT = 22,
-        INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60, SIGNALFD4 = 74,
-        TIMERFD_CREATE = 85, TIMERFD_SETTIME = 86, TIMERFD_GETTIME = 87, GET_ROBUST_LIST = 100, TIMER_CREATE = 107,
-        TIMER_GETTIME = 108, TIMER_GETOVERRUN = 109, TIMER_SETTIME = 110, TIMER_DELETE = 111,
-        SCHED_RR_GET_INTERVAL = 127, SHMGET = 194, SOCKET = 198, SOCKETPAIR = 199, BIND = 200, LISTEN = 201,
-        ACCEPT = 202, CONNECT = 203, GETSOCKNAME = 204, GETPEERNAME = 205, SENDTO = 206, RECVFROM = 207,
-        SETSOCKOPT = 208, GETSOCKOPT = 209, SHUTDOWN = 210, SENDMSG = 211, RECVMSG = 212, PERF_EVENT_OPEN = 241,
-        ACCEPT4 = 242, SCHED_SETATTR = 274, SCHED_GETATTR = 275, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
-        USERFAULTFD = 282, PIDFD_SEND_SIGNAL = 424, IO_URING_SETUP = 425, PIDFD_OPEN = 434, OPENAT2 = 437,
-        EPOLL_PWAIT2 = 441, FUTEX_WAITV = 449,
+        IO_SETUP = 0, IO_DESTROY = 1,         INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60,         GET_ROBUST_LIST = 100,                 SHMGET = 194, BIND = 200, LISTEN = 201,
+        ACCEPT = 202, CONNECT = 203,         PERF_EVENT_OPEN = 241,
+        ACCEPT4 = 242, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
+        USERFAULTFD = 282, IO_URING_SETUP = 425, OPENAT2 = 437,
+        FUTEX_WAITV = 449,
     }
 }

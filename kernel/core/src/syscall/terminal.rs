@@ -17,7 +17,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Ok(0);
         }
         if self.is_background() {
-            return self.stop_background_reader();
+            return self.stop_background(Signal::TTIN);
         }
         self.files.read_console(self.processes, &mut self.storage.machine);
         if !self.files.terminal.is_ready() {
@@ -55,16 +55,27 @@ impl<M: Machine> Io<'_, '_, M> {
             && self.files.terminal.foreground() != process.group
     }
 
-    /// SIGTTIN for a background job that reads the terminal; EIO where it would not stop.
-    fn stop_background_reader(&mut self) -> Outcome {
+    /// Is this a background job whose output the terminal's settings stop (TOSTOP)? One that ignores the signal may write.
+    pub(super) fn must_not_write(&self) -> bool {
+        self.files.terminal.stops_writers()
+            && self.is_background()
+            && !self.is_deaf_to(Signal::TTOU)
+    }
+
+    /// Would the current process not stop for this signal?
+    fn is_deaf_to(&self, signal: Signal) -> bool {
+        let signals = &self.processes.current().signals;
+        signals.action(signal).handler == IGNORE || signals.blocked & signal.bit() != 0
+    }
+
+    /// SIGTTIN for a background job that reads the terminal, SIGTTOU for one that writes; EIO where it would not stop.
+    pub(super) fn stop_background(&mut self, signal: Signal) -> Outcome {
         let process = self.processes.current();
-        let is_ignored = process.signals.action(Signal::TTIN).handler == IGNORE;
-        if is_ignored || process.signals.blocked & Signal::TTIN.bit() != 0 || process.parent.0 <= 1
-        {
+        if self.is_deaf_to(signal) || process.parent.0 <= 1 {
             return Err(Errno::EIO.into());
         }
         let group = process.group;
-        self.processes.signal_group(group, Signal::TTIN, Info::kernel());
+        self.processes.signal_group(group, signal, Info::kernel());
         self.deadline(None);
         Err(self.block(Event::Signal, Restart::WhenAsked))
     }

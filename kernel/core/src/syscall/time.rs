@@ -1,4 +1,4 @@
-//! Time: clocks, sleeping, ITIMER_REAL, and how much of it was used.
+//! Time: clocks, sleeping, and how much of it was used.
 
 use super::Outcome;
 use super::grant::{Caller, Jobs, User};
@@ -36,7 +36,20 @@ impl<M: Machine> Jobs<'_, '_, M> {
                 Ok(self.storage.machine.now())
             }
             CLOCK_PROCESS_CPUTIME_ID | CLOCK_THREAD_CPUTIME_ID => Ok(self.own_usage().time),
-            _ => Err(Errno::EINVAL),
+            // The processor time of a process: its number's complement, and the kind in the low bits.
+            clock if clock as i32 > 0 => Err(Errno::EINVAL),
+            clock => {
+                let (pid, kind) = (!(clock as i32) >> 3, clock & 3);
+                let slot = match pid {
+                    pid @ 0.. => self.processes.process_or_self(pid as u64),
+                    _ => Err(Errno::EINVAL),
+                };
+                match slot.map_err(|_| Errno::EINVAL)? {
+                    _ if kind == 3 => Err(Errno::EINVAL),
+                    slot if slot == self.processes.current_slot() => Ok(self.own_usage().time),
+                    slot => Ok(self.processes.at(slot).usage.time),
+                }
+            }
         }
     }
 
@@ -71,8 +84,14 @@ impl<M: Machine> Jobs<'_, '_, M> {
         request: u64,
         remaining: u64,
     ) -> Outcome {
-        if matches!(clock as u32 as u64, CLOCK_THREAD_CPUTIME_ID | CLOCK_MONOTONIC_RAW | 5 | 6) {
-            return Err(Errno::EINVAL.into());
+        match clock as u32 as u64 {
+            CLOCK_THREAD_CPUTIME_ID
+            | CLOCK_MONOTONIC_RAW
+            | CLOCK_REALTIME_COARSE
+            | CLOCK_MONOTONIC_COARSE => {
+                return Err(Errno::EOPNOTSUPP.into());
+            }
+            _ => {}
         }
         let now = self.clock(clock)?;
         let time = self.timespec(request)?;
@@ -111,44 +130,6 @@ impl<M: Machine> Jobs<'_, '_, M> {
         self.copy_out(into, rusage(&usage).bytes())?;
         Ok(0)
     }
-
-    /// Only ITIMER_REAL: the other two would count the processor's time.
-    pub(super) fn sys_getitimer(&mut self, which: u64, into: u64) -> Outcome {
-        check_timer(which)?;
-        let words = self.alarm_words();
-        self.write_words(into, &words)?;
-        Ok(0)
-    }
-
-    pub(super) fn sys_setitimer(&mut self, which: u64, new: u64, old: u64) -> Outcome {
-        check_timer(which)?;
-        let [interval_seconds, interval_micros, seconds, micros] =
-            if new == 0 { [0; 4] } else { self.read_words(new)? };
-        let interval = timeval(interval_seconds, interval_micros)?;
-        let value = timeval(seconds, micros)?;
-        let words = self.alarm_words();
-        if old != 0 {
-            self.write_words(old, &words)?;
-        }
-        let next = (value > 0).then(|| self.storage.machine.now().saturating_add(value));
-        let alarm = &mut self.processes.current_mut().alarm;
-        alarm.next = next;
-        alarm.interval = interval;
-        if let Some(next) = next {
-            self.processes.add_timer(next);
-        }
-        Ok(0)
-    }
-
-    /// `struct itimerval` of the current process.
-    fn alarm_words(&self) -> [u64; 4] {
-        let alarm = self.processes.current().alarm;
-        let left =
-            alarm.next.map_or(0, |next| next.saturating_sub(self.storage.machine.now()).max(1000));
-        let split = |time: u64| [time / NANOSECONDS, time % NANOSECONDS / 1000];
-        let ([interval, interval_micros], [seconds, micros]) = (split(alarm.interval), split(left));
-        [interval, interval_micros, seconds, micros]
-    }
 }
 
 impl<M: Machine> Caller<'_, '_, M> {
@@ -173,11 +154,9 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 }
 
-fn check_timer(which: u64) -> Result<(), Errno> {
-    match which as u32 {
-        0 => Ok(()),
-        _ => Err(Errno::EINVAL),
-    }
+/// Seconds and nanoseconds.
+pub(super) fn split(time: u64) -> [u64; 2] {
+    [time / NANOSECONDS, time % NANOSECONDS]
 }
 
 /// A `struct timeval` as nanoseconds.

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::buffer::{Buffer, MOST, check_range};
+use super::buffer::{Buffer, MOST, Segment, check_range};
 use super::grant::{Io, User};
 use super::object::Position;
 use super::{Outcome, Stop};
@@ -16,14 +16,7 @@ use crate::process::descriptors::FileId;
 use crate::text::zeros;
 
 /// UIO_MAXIOV.
-const MAX_SEGMENTS: u64 = 1024;
-
-/// One piece of the user memory of a call.
-#[derive(Clone, Copy)]
-struct Segment {
-    address: u64,
-    length: u64,
-}
+pub(super) const MAX_SEGMENTS: u64 = 1024;
 
 impl<M: Machine> Io<'_, '_, M> {
     #[inline]
@@ -86,6 +79,14 @@ impl<M: Machine> Io<'_, '_, M> {
         address: u64,
         count: u64,
     ) -> Result<Vec<Segment>, Errno> {
+        let segments = self.segments(address, count)?;
+        let total = segments.iter().fold(0, |sum: u64, piece| sum.saturating_add(piece.length));
+        self.check_span(id, position, total)?;
+        Ok(segments)
+    }
+
+    /// The array alone.
+    pub(super) fn segments(&mut self, address: u64, count: u64) -> Result<Vec<Segment>, Errno> {
         if count > MAX_SEGMENTS {
             return Err(Errno::EINVAL);
         }
@@ -93,20 +94,17 @@ impl<M: Machine> Io<'_, '_, M> {
         let room = segments.try_reserve_exact(count as usize);
         room.map_err(|_| Errno::ENOMEM)?;
         let mut ranges = Ok(());
-        let mut total = 0u64;
         for index in 0..count {
             let [address, length] = self.read_words(address.wrapping_add(index * 16))?;
             if length > i64::MAX as u64 {
                 return Err(Errno::EINVAL);
             }
             ranges = ranges.and(check_range(address, length));
-            total = total.saturating_add(length);
             if length > 0 {
                 segments.push(Segment { address, length });
             }
         }
         ranges?;
-        self.check_span(id, position, total)?;
         Ok(segments)
     }
 
@@ -122,6 +120,11 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let waits = match file.object {
             Object::PipeWriter(pipe) if file.flags & O_NONBLOCK == 0 => Some(pipe),
+            Object::Duplex(duplex) if duplex.kind.keeps_messages() => {
+                let flags = file.flags;
+                return self.message_vector(duplex, flags, segments, true);
+            }
+            Object::Duplex(duplex) if file.flags & O_NONBLOCK == 0 => Some(duplex.writes),
             _ => None,
         };
         let mut done = self.processes.current_mut().take_progress();
@@ -165,8 +168,15 @@ impl<M: Machine> Io<'_, '_, M> {
         (id, mut position): (FileId, Position),
         segments: &[Segment],
     ) -> Outcome {
-        if !self.files.open.get(id).is_readable() {
+        let file = self.files.open.get(id);
+        if !file.is_readable() {
             return Err(Errno::EBADF.into());
+        }
+        if let Object::Duplex(duplex) = file.object
+            && duplex.kind.keeps_messages()
+        {
+            let flags = file.flags;
+            return self.message_vector(duplex, flags, segments, false);
         }
         let mut done = 0;
         for &Segment { address, length } in segments {
@@ -268,7 +278,10 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL);
         }
         match self.file(fd)?.object {
-            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => Err(Errno::ESPIPE),
+            Object::PipeReader(_)
+            | Object::PipeWriter(_)
+            | Object::Duplex(_)
+            | Object::Terminal => Err(Errno::ESPIPE),
             _ => Ok((self.id(fd)?, Position::At(offset))),
         }
     }

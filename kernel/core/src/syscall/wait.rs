@@ -5,6 +5,8 @@ use super::frame::siginfo_bytes;
 use super::grant::{Jobs, User};
 use super::layout::Layout;
 use crate::errno::Errno;
+use crate::files::open::O_NONBLOCK;
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::delivery::{CLD_CONTINUED, CLD_EXITED, CLD_KILLED, CLD_STOPPED};
 use crate::process::job::StateChange;
@@ -70,6 +72,47 @@ impl StateChange {
     }
 }
 
+impl<M: Machine> Kernel<'_, M> {
+    /// P_PIDFD names a child by a descriptor; one of those that wait does not with O_NONBLOCK.
+    pub(super) fn sys_waitid(
+        &mut self,
+        kind: u64,
+        id: u64,
+        info: u64,
+        options: u64,
+        usage: u64,
+    ) -> Outcome {
+        const P_PID: u64 = 1;
+        const P_PIDFD: u32 = 3;
+        check_waitid_options(options)?;
+        if kind as u32 != P_PIDFD {
+            return self.jobs().waitid(kind, id, info, options, usage);
+        }
+        if (id as i32) < 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let pid = self.io().process_of(id)?;
+        let waits = options & WNOHANG == 0 && self.io().file(id)?.flags & O_NONBLOCK == 0;
+        let options = u64::from(options as u32);
+        if !waits
+            && options & WNOHANG == 0
+            && self.jobs().find_change(Which::One(pid), options)?.is_none()
+        {
+            return Err(Errno::EAGAIN.into());
+        }
+        self.jobs().waitid(P_PID, pid.0.into(), info, options, usage)
+    }
+}
+
+fn check_waitid_options(options: u64) -> Result<(), Errno> {
+    const WANTED: u64 = WEXITED | WSTOPPED | WCONTINUED;
+    let options = u64::from(options as u32);
+    if options & !(WNOHANG | WNOWAIT | WANTED | OF_CLONE) != 0 || options & WANTED == 0 {
+        return Err(Errno::EINVAL);
+    }
+    Ok(())
+}
+
 impl<M: Machine> Jobs<'_, '_, M> {
     pub(super) fn sys_wait4(&mut self, pid: u64, status: u64, options: u64, usage: u64) -> Outcome {
         if options as u32 as u64 & !(WNOHANG | WUNTRACED | WCONTINUED | OF_CLONE) != 0 {
@@ -92,19 +135,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
         Ok(child.0 as usize)
     }
 
-    pub(super) fn sys_waitid(
-        &mut self,
-        kind: u64,
-        id: u64,
-        info: u64,
-        options: u64,
-        usage: u64,
-    ) -> Outcome {
-        let wanted = WEXITED | WSTOPPED | WCONTINUED;
-        let options = options as u32 as u64;
-        if options & !(WNOHANG | WNOWAIT | wanted | OF_CLONE) != 0 || options & wanted == 0 {
-            return Err(Errno::EINVAL.into());
-        }
+    fn waitid(&mut self, kind: u64, id: u64, info: u64, options: u64, usage: u64) -> Outcome {
+        let options = u64::from(options as u32);
         let which = match (kind as u32, id as i32) {
             (0, _) => Which::Any,
             (1, id @ 1..) => Which::One(Pid(id as u32)),
@@ -167,7 +199,11 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     fn take_change(&mut self, slot: Slot, change: StateChange) {
         match change {
-            StateChange::Ended(_) => self.processes.reap(slot),
+            StateChange::Ended(_) => {
+                let pid = self.processes.at(slot).pid;
+                self.storage.fs.process_ends(pid.0, &mut self.storage.pool);
+                self.processes.reap(slot);
+            }
             _ => self.processes.at_mut(slot).job.tell(),
         }
     }

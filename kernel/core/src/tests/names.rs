@@ -90,8 +90,9 @@ fn names_come_and_go() {
     assert_eq!(rig.read(fd, 9), b"x");
     assert_eq!(rig.open("/tmp/g", 0), fail(Errno::ENOENT));
     let path = rig.path("/tmp/fifo");
-    assert_eq!(rig.call(n::MKNODAT, &[AT_FDCWD, path, 0o010_644, 0]), fail(Errno::EPERM));
-    assert_eq!(rig.call(n::MKNODAT, &[AT_FDCWD, path, 0o100_644, 0]), 0);
+    assert_eq!(rig.call(n::MKNODAT, &[AT_FDCWD, path, 0o060_644, 0]), fail(Errno::EPERM));
+    assert_eq!(rig.call(n::MKNODAT, &[AT_FDCWD, path, 0o010_644, 0]), 0);
+    assert_eq!(rig.call(n::MKNODAT, &[AT_FDCWD, path, 0o100_644, 0]), fail(Errno::EEXIST));
 }
 
 #[test]

@@ -188,17 +188,17 @@ fn file_page<M: Machine>(
     let whole = start == page
         && offset.is_multiple_of(PAGE)
         && (end == page + PAGE || offset + (end - start) >= size);
-    if whole
-        && access != Access::Write
-        && let Some(frame) = storage.fs.page_for_map(
-            view.inode,
-            offset / PAGE,
-            &mut storage.pool,
-            &mut storage.machine,
-        )?
-    {
-        storage.pool.share(frame);
-        return Ok(frame);
+    if whole && access != Access::Write {
+        let (pool, machine) = (&mut storage.pool, &mut storage.machine);
+        match storage.fs.page_for_map(view.inode, offset / PAGE, pool, machine) {
+            Ok(Some(frame)) => {
+                pool.share(frame);
+                return Ok(frame);
+            }
+            // The file may not have one more frame; the program may.
+            Ok(None) | Err(Errno::ENOSPC) => {}
+            Err(errno) => return Err(errno.into()),
+        }
     }
     let frame = storage.pool.allocate()?;
     copy_from_file(storage, view, offset, frame, (start - page) as usize, (end - page) as usize);

@@ -222,6 +222,20 @@ fn a_deadlock_ends_the_machine_and_is_told() {
     console.says("firmseed:   pid 1 (parent 0) /probe waits in READ for a pipe");
 }
 
+/// Files take all memory that they can get, and nobody is killed for it.
+#[test]
+fn a_machine_full_of_files_can_remove_them() {
+    let console = program("full").set("--memory", "128").ends(0);
+    for line in [
+        "write(fd, page, sizeof page): ENOSPC",
+        "remove: exit 0",
+        "access(\"/tmp/big\", F_OK): ENOENT",
+    ] {
+        console.says(line);
+    }
+    console.between("firmseed: ledger: ", ", head ");
+}
+
 /// The kernel names program, signal, place and address.
 #[test]
 fn programs_that_go_wrong_are_told_of() {

@@ -148,7 +148,7 @@ fn without_frames_a_write_stops_and_nothing_is_lost() {
     let (mut bench, file) = image_file(&[7; 20_000], 2);
     assert_eq!(bench.write(file, 0, &[8; 12_000]), Ok(8192));
     assert_eq!(bench.write(file, 8192, &[8; 10]), Err(Errno::ENOMEM));
-    assert_eq!(bench.map(file, 4), Err(Errno::ENOMEM));
+    assert_eq!(bench.map(file, 4), Err(Errno::ENOSPC));
     let mut expected = vec![7; 20_000];
     expected[..8192].fill(8);
     assert_eq!(bench.read_all(file), expected);
@@ -157,6 +157,26 @@ fn without_frames_a_write_stops_and_nothing_is_lost() {
     // The last page is shared and cannot be copied: the size stays.
     assert_eq!(bench.set_size(file, 5000), Err(Errno::ENOMEM));
     assert_eq!(bench.read_all(file), expected);
+}
+
+/// The last frames are not for what programs write, but the kernel's own files may have them.
+#[test]
+fn files_leave_a_reserve() {
+    let mut bench = Bench::new(160);
+    let file = bench.create("/file").unwrap();
+    let mut page = 0;
+    let full = loop {
+        match bench.fs.page_for_write(file, page, &mut bench.pool, &mut bench.memory) {
+            Ok(_) => page += 1,
+            Err(errno) => break errno,
+        }
+    };
+    assert_eq!((full, page, bench.pool.free()), (Errno::ENOSPC, 150, 10));
+    assert_eq!(bench.map(file, 0), Ok(None), "no byte was written");
+    bench.set_size(file, 1 << 20).unwrap();
+    assert!(bench.map(file, 149).unwrap().is_some());
+    assert_eq!(bench.map(file, 150), Err(Errno::ENOSPC));
+    assert_eq!(bench.write(file, 150 * PAGE, b"the kernel's"), Ok(12));
 }
 
 #[test]

@@ -172,12 +172,15 @@ fn proc_is_sealed_and_devices_are_named() {
     let mounts = bench.at("/proc/mounts").unwrap();
     assert_eq!(bench.fs.kind(mounts), FileKind::Proc(ProcNode::Mounts));
     let exe = bench.at("/proc/self/exe").unwrap();
-    assert_eq!(bench.fs.kind(exe), FileKind::Proc(ProcNode::SelfExe));
+    assert_eq!(bench.fs.kind(exe), FileKind::Proc(ProcNode::Of(0, ProcFile::Exe)));
     assert_eq!(bench.fs.stat(exe).mode, 0o120_777);
     assert_eq!(bench.at("/proc/self/exe/x"), Err(Errno::ENOTDIR));
     for (path, number) in [("/dev/stdin", 0), ("/dev/stderr", 2), ("/dev/fd/31", 31)] {
         let node = bench.at(path).unwrap();
-        assert_eq!(bench.fs.kind(node), FileKind::Proc(ProcNode::Descriptor(number)));
+        assert_eq!(
+            bench.fs.kind(node),
+            FileKind::Proc(ProcNode::Of(0, ProcFile::Descriptor(number)))
+        );
     }
     let null = bench.at("/dev/null").unwrap();
     assert_eq!(bench.fs.kind(null), FileKind::Device(Device::Null));

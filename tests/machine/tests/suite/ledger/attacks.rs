@@ -193,3 +193,43 @@ fn code_by_way_of_a_pipe_that_is_waited_for_is_doubted() {
 fn code_by_way_of_a_copied_range_is_doubted() {
     assert_doubted("range", file("/tmp/range"));
 }
+
+#[test]
+fn code_by_way_of_a_socket_is_doubted() {
+    assert_doubted("stream", process(2));
+}
+
+#[test]
+fn code_by_way_of_a_datagram_is_doubted() {
+    assert_doubted("datagram", process(2));
+}
+
+#[test]
+fn code_by_way_of_a_fifo_is_doubted() {
+    assert_doubted("fifo", process(2));
+}
+
+#[test]
+fn code_by_way_of_a_count_is_doubted() {
+    assert_doubted("eventfd", process(2));
+}
+
+#[test]
+fn code_by_way_of_a_number_of_epoll_is_doubted() {
+    assert_doubted("number", process(2));
+}
+
+#[test]
+fn code_that_another_process_splices_is_doubted() {
+    assert_doubted("splice", moved);
+}
+
+#[test]
+fn code_that_another_process_tees_is_doubted() {
+    assert_doubted("tee", moved);
+}
+
+/// Process 3 had the bytes on their way.
+fn moved(run: &Run) -> String {
+    format!("{}, {}", process(3)(run), process(2)(run))
+}

@@ -1,0 +1,83 @@
+//! What epoll(7) watches: lists of open files, and what of each was told last.
+
+use alloc::vec::Vec;
+
+use crate::errno::Errno;
+use crate::process::descriptors::FileId;
+
+/// EPOLLONESHOT: told once, then silent until it is set again.
+pub const ONE_SHOT: u32 = 1 << 30;
+/// EPOLLET: told when something happens, not as long as something is there.
+pub const EDGE: u32 = 1 << 31;
+/// The bits of `events` that are no conditions: besides these EPOLLWAKEUP and EPOLLEXCLUSIVE.
+pub const FLAGS: u32 = 0xf000_0000;
+
+/// An open file that is watched.
+#[derive(Clone, Copy, Debug)]
+pub struct Interest {
+    /// The descriptor by which it was added: with the file it is the key.
+    pub fd: u32,
+    /// The open file.
+    pub file: FileId,
+    /// Conditions and flags; 0 once a one-shot was told.
+    pub events: u32,
+    /// What the program gets back.
+    pub data: u64,
+    /// The conditions that held when it was looked at last, and what had happened to the file by then.
+    pub seen: (u16, [u32; 2]),
+}
+
+/// All lists, by the numbers that they have among the pipes.
+#[derive(Default)]
+pub struct Epolls {
+    lists: Vec<Option<Vec<Interest>>>,
+}
+
+impl Epolls {
+    /// A new, empty list of this number.
+    ///
+    /// # Errors
+    /// ENFILE.
+    pub fn create(&mut self, number: u32) -> Result<(), Errno> {
+        let index = number as usize;
+        let missing = (index + 1).saturating_sub(self.lists.len());
+        self.lists.try_reserve(missing).map_err(|_| Errno::ENFILE)?;
+        while self.lists.len() <= index {
+            self.lists.push(None);
+        }
+        self.lists[index] = Some(Vec::new());
+        Ok(())
+    }
+
+    /// A list. The number came from an open file, so the list exists.
+    pub fn at(&mut self, number: u32) -> &mut Vec<Interest> {
+        self.lists[number as usize].as_mut().expect("an open file names a list")
+    }
+
+    /// One past the highest number of a list.
+    pub fn end(&self) -> u32 {
+        self.lists.len() as u32
+    }
+
+    /// Is there a list of this number that watches one of the chosen files?
+    pub fn watches(&self, number: u32, mut chosen: impl FnMut(FileId) -> bool) -> bool {
+        let list = self.lists.get(number as usize).and_then(Option::as_ref);
+        list.is_some_and(|list| list.iter().any(|interest| chosen(interest.file)))
+    }
+
+    /// The open file of a list is gone.
+    pub fn remove(&mut self, number: u32) {
+        self.lists[number as usize] = None;
+        while matches!(self.lists.last(), Some(None)) {
+            self.lists.pop();
+        }
+    }
+
+    /// An open file is gone: nobody watches it any more.
+    #[inline]
+    pub fn forget(&mut self, file: FileId) {
+        for list in self.lists.iter_mut().flatten() {
+            list.retain(|interest| interest.file != file);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! From an image to the status of PID 1.
+
+use crate::console::Console;
+use crate::machine::{Simulated, Typed};
+use firmseed_core::addr::{Frame, PAGE_SIZE};
+use firmseed_core::context::Trap;
+use firmseed_core::frames::FramePool;
+use firmseed_core::fs::{Selection, export_tar};
+use firmseed_core::image;
+use firmseed_core::kernel::{BootOptions, Kernel};
+use firmseed_core::machine::Machine;
+use firmseed_core::run::Next;
+use firmseed_formats::image::KernelName;
+use firmseed_formats::sha256::{Digest, Hex};
+use std::time::{Duration, Instant};
+use thiserror::Error;
+
+/// Instructions of a time slice: 10 ms of the machine's own time.
+const SLICE: u64 = 10_000_000;
+/// So often in a row a program may be told that the console's input has ended, and ask again without doing anything.
+const PATIENCE: u32 = 1000;
+
+/// What the machine is, and how long it may take.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Bytes of memory.
+    pub memory: usize,
+    /// The kernel command line: `init=PATH`, `-- WORD...`.
+    pub line: String,
+    /// The host's time after which it is stopped.
+    pub limit: Duration,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// PID 1's status.
+    pub status: u8,
+    /// What programs wrote, the ledger and its counters: a tar.
+    pub files: Vec<u8>,
+    /// Instructions that programs executed.
+    pub instructions: u64,
+}
+
+/// Why a run did not come to PID 1's end.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Failure {
+    /// The image is not what its index says.
+    #[error("image damaged: {0}")]
+    Damaged(String),
+    /// PID 1 does not start.
+    #[error("{0}")]
+    Start(String),
+    /// What was written could not be brought out.
+    #[error("the tar of what was written cannot be made: {0}")]
+    Files(String),
+    /// The time is over.
+    #[error("no end after {0} s, {1} instructions of programs (--timeout changes the limit)")]
+    Limit(u64, u64),
+    /// A program asks for input for ever.
+    #[error("a program waits for the console, whose input has ended")]
+    Waits,
+}
+
+/// Runs an image, whose index begins at `offset` and whose kernel has the hash `kernel`, to its end. The kernel in it is not
+/// used: this program stands in its place.
+///
+/// # Errors
+/// It did not come to its end.
+pub fn run<C: Console>(
+    image: &'static [u8],
+    offset: usize,
+    kernel: &Digest,
+    sha256: fn(&[u8]) -> Digest,
+    settings: &Settings,
+    console: C,
+) -> Result<Ended, Failure> {
+    let started = Instant::now();
+    let frames = settings.memory / PAGE_SIZE;
+    let mut machine = Simulated::new(frames, console);
+    machine.console_say(format_args!(
+        "firmseed: a simulated processor, {} MiB",
+        settings.memory >> 20
+    ));
+    let (index, files) = image::load(image, offset, kernel, sha256)
+        .map_err(|fault| Failure::Damaged(fault.to_string()))?;
+    if index.kernel_name == KernelName::Other {
+        machine.console_say(format_args!(
+            "firmseed: the kernel is not a published one: sha256 {}",
+            Hex(kernel)
+        ));
+    }
+    let options = BootOptions::of_image(&index, *kernel, &settings.line);
+    let mut counts = vec![0; frames];
+    let pool = FramePool::new(Frame(0), &mut counts);
+    let mut kernel = Kernel::new(machine, pool, files, &options)
+        .map_err(|error| Failure::Start(error.to_string()))?;
+    let status = main_loop(&mut kernel, started, settings.limit)?;
+    kernel.machine().console_say(format_args!("firmseed: init ended with status {status}"));
+    let instructions = kernel.machine().instructions();
+    let ledger = kernel.ledger_files();
+    let (machine, _, files) = kernel.parts();
+    let mut tar = Vec::new();
+    export_tar(files, machine, Selection::Written, &ledger, &mut |bytes| {
+        tar.extend_from_slice(bytes);
+        Ok(())
+    })
+    .map_err(|errno| Failure::Files(errno.to_string()))?;
+    Ok(Ended { status: status as u8, files: tar, instructions })
+}
+
+/// Runs programs until PID 1 has ended; returns its status.
+fn main_loop<C: Console>(
+    kernel: &mut Kernel<'_, Simulated<C>>,
+    started: Instant,
+    limit: Duration,
+) -> Result<i32, Failure> {
+    let mut left = SLICE;
+    let mut asked_in_vain = 0;
+    loop {
+        match kernel.schedule() {
+            Next::Run => {
+                let mut registers = kernel.registers().clone();
+                let before = kernel.machine().instructions();
+                let trap = kernel.machine().enter_user(&mut registers, left);
+                *kernel.registers() = registers;
+                let spent = kernel.machine().instructions() - before;
+                left = left.saturating_sub(spent.max(1));
+                if left == 0 {
+                    left = SLICE;
+                    if started.elapsed() > limit {
+                        let instructions = kernel.machine().instructions();
+                        return Err(Failure::Limit(limit.as_secs(), instructions));
+                    }
+                    if trap != Trap::Interrupt {
+                        kernel.handle(trap);
+                        kernel.handle(Trap::Interrupt);
+                        continue;
+                    }
+                }
+                if trap == Trap::Undefined
+                    && let Some((pc, word)) = kernel.machine().take_undefined()
+                {
+                    kernel.machine().console_say(format_args!(
+                        "firmseed: processor: {word:#010x} at {pc:#x} is no instruction at EL0 that it knows"
+                    ));
+                }
+                kernel.handle(trap);
+            }
+            Next::Idle { until: Some(until) } => kernel.machine().sleep_until(until),
+            Next::Idle { until: None } => match kernel.machine().wait_for_console() {
+                Typed::Byte => asked_in_vain = 0,
+                Typed::End if asked_in_vain == PATIENCE => return Err(Failure::Waits),
+                Typed::End => asked_in_vain += 1,
+            },
+            Next::Halt { status } => return Ok(status),
+        }
+    }
+}
