@@ -121,13 +121,7 @@ impl<M: Machine> Io<'_, '_, M> {
             FileKind::File => {
                 if !is_new && flags & O_TRUNC != 0 {
                     self.storage.fs.refuse_if_running(inode)?;
-                    self.observer().write(inode, false);
-                    self.storage.fs.set_size(
-                        inode,
-                        0,
-                        &mut self.storage.pool,
-                        &mut self.storage.machine,
-                    )?;
+                    self.resize(inode, 0)?;
                 }
                 if writes {
                     self.storage.fs.begin_write(inode)?;

@@ -180,10 +180,10 @@ calls! {
             SYNC = 81 () [yes(0)];
             FSYNC = 82 (fd) [io.sys_fsync(fd)];
             FDATASYNC = 83 (fd) [io.sys_fsync(fd)];
-            SYNC_FILE_RANGE = 84 (fd) [io.sys_fsync(fd)];
-            READAHEAD = 213 (fd) [io.sys_fsync(fd)];
-            FADVISE64 = 223 (fd) [io.sys_fsync(fd)];
-            SYNCFS = 267 (fd) [io.sys_fsync(fd)];
+            SYNC_FILE_RANGE = 84 (fd, offset, length, flags) [io.sys_sync_file_range(fd, offset, length, flags)];
+            READAHEAD = 213 (fd) [io.sys_readahead(fd)];
+            FADVISE64 = 223 (fd, _offset, length, advice) [io.sys_fadvise64(fd, length, advice)];
+            SYNCFS = 267 (fd) [io.sys_syncfs(fd)];
         }
         supported "bytes are copied" {
             VMSPLICE = 75 (fd, vector, count, flags) [io.sys_vmsplice(fd, vector, count, flags)];
@@ -329,7 +329,7 @@ calls! {
             MREMAP = 216 (old, old_length, new_length, flags, new)
                 [io.sys_mremap(old, old_length, new_length, flags, new)];
         }
-        partly "private and anonymous mappings, shared anonymous ones (with children), files shared for reading; a file shared for writing: ENODEV" {
+        supported "a private mapping may show later changes of its file or not" {
             MMAP = 222 (address, length, protection, flags, fd, offset)
                 [kernel.sys_mmap(address, length, protection, flags, fd, offset)];
         }
@@ -475,9 +475,9 @@ calls! {
             GETGID = 176 () [process.sys_get_group(0)];
             GETEGID = 177 () [process.sys_get_group(1)];
         }
-        partly "no groups; setting is accepted" {
-            GETGROUPS = 158 () [yes(0)];
-            SETGROUPS = 159 () [yes(0)];
+        partly "kept, without effect on files" {
+            GETGROUPS = 158 (count, list) [caller.sys_getgroups(count, list)];
+            SETGROUPS = 159 (count, list) [caller.sys_setgroups(count, list)];
         }
         partly "root has all; setting is accepted" {
             CAPGET = 90 (header, data) [caller.sys_capget(header, data)];
