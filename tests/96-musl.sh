@@ -42,9 +42,19 @@ lists() {
 diverse() {
     "$tests/diverse" "$road/diverse"
     local name
-    for name in musl dash make busybox lua; do
+    for name in musl dash make busybox lua sqlite; do
         expect "the hashes of ports/$name/SHA256SUMS" diff -U 0 "$root/ports/$name/SHA256SUMS" "$road/diverse/$name.SHA256SUMS"
     done
+}
+
+# The words as they lie in the library, beside musl's own .s files by the host's as: what ports/binutils expects of its own.
+assembly() {
+    local musl=$road/assembly/musl-1.2.5
+    mkdir -p "$road/assembly"
+    tar -xf "$(fetch_port musl)" -C "$road/assembly"
+    cd "$road/assembly"
+    sh "$root/ports/binutils/words.sh" "$musl" "$machine/musl/lib/libc.a" aarch64-linux-gnu- words
+    expect "the words that differ" diff -U 0 "$root/ports/binutils/words" words
 }
 
 # The same musl by the cross gcc.
@@ -114,7 +124,7 @@ on_the_machine() {
     done
 }
 
-if wanted_any diverse by-gcc lists dash-sources on-the-machine ${programs//[[:space:]]/ }; then
+if wanted_any diverse by-gcc lists assembly dash-sources on-the-machine ${programs//[[:space:]]/ }; then
     filter_of_user=$filter filter=''
     machine=$road/diverse/root
     start diverse diverse
@@ -123,6 +133,7 @@ if wanted_any diverse by-gcc lists dash-sources on-the-machine ${programs//[[:sp
     filter=$filter_of_user
     if [ -x "$machine/musl/bin/tcc" ] && [ -s "$road/gcc-musl/lib/libc.a" ]; then
         check lists lists
+        check assembly assembly
         check dash-sources dash_sources
         for program in $programs; do start "$program" family "$program"; done
         finish

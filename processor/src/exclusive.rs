@@ -90,11 +90,12 @@ fn store(
     log2_size: u8,
     value: u128,
 ) -> Result<(), Stop> {
-    Ok(match log2_size {
+    match log2_size {
         0 => tlb.store(memory, address, (value as u8).to_le_bytes())?,
         1 => tlb.store(memory, address, (value as u16).to_le_bytes())?,
         2 => tlb.store(memory, address, (value as u32).to_le_bytes())?,
         3 => tlb.store(memory, address, (value as u64).to_le_bytes())?,
         _ => tlb.store(memory, address, value.to_le_bytes())?,
-    })
+    }
+    Ok(())
 }

@@ -169,6 +169,71 @@ static void shared(void)
 	run_with(memory, PAGE);
 }
 
+static void yield(int times)
+{
+	while (times--)
+		call(YIELD, 0, 0, 0, 0, 0, 0);
+}
+
+/* A page of text in a file, mapped to be written. */
+static char *map_text(const char *path)
+{
+	static char text[PAGE];
+	long i;
+
+	for (i = 0; i < PAGE; i++)
+		text[i] = 't';
+	put(path, text, PAGE);
+	return map(0, PAGE, PROT_R | PROT_W, SHARED, open(path, RDWR));
+}
+
+static void copy(char *to, const char *from, long size)
+{
+	while (size--)
+		to[size] = from[size];
+}
+
+/* One stores them into a file that it has mapped, after the other has seen what was there before; it has stored before that too. */
+static void filed(void)
+{
+	long child = fork();
+	char *memory;
+
+	if (!child) {
+		memory = map_text("/tmp/filed");
+		memory[0] = 'h';
+		yield(20);
+		copy(memory, bytes, get("/foreign", bytes, PAGE));
+		leave(0);
+	}
+	yield(10);
+	get("/tmp/filed", bytes, PAGE);
+	wait_for(child);
+	run_with(bytes, get("/tmp/filed", bytes, PAGE));
+}
+
+/* One that has stored into a mapped file lends its memory to a vfork child, which stores them; a third reads the file
+   meanwhile. */
+static void borrowed(void)
+{
+	long child = fork(), size;
+	char *memory;
+
+	if (!child) {
+		memory = map_text("/tmp/borrowed");
+		memory[0] = 'h';
+		if (!must(call(CLONE, VFORK | 0x100 | SIGCHLD, 0, 0, 0, 0, 0))) {
+			copy(memory, bytes, get("/foreign", bytes, PAGE));
+			yield(100);
+		}
+		leave(0);
+	}
+	yield(50);
+	size = get("/tmp/borrowed", bytes, PAGE);
+	wait_for(child);
+	run_with(bytes, size);
+}
+
 /* One that has read them spells them in the target of a symbolic link. */
 static void link(void)
 {
@@ -445,6 +510,7 @@ __attribute__((used)) static void begin(word *stack)
 		leave(0);
 	switch (way[0]) {
 	case 'a': anonymous(); break;
+	case 'b': borrowed(); break;
 	case 'm': mapped(); break;
 	case 's':
 		switch (way[1]) {
@@ -456,7 +522,7 @@ __attribute__((used)) static void begin(word *stack)
 		break;
 	case 'd': socket(2); break;
 	case 'e': count(); break;
-	case 'f': fifo(); break;
+	case 'f': (way[2] == 'l' ? filed : fifo)(); break;
 	case 't': splice(TEE); break;
 	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;

@@ -271,6 +271,8 @@ impl<M: Machine> Kernel<'_, M> {
                 let space = space.expect("a process that runs has memory");
                 match space.fault(&mut self.storage, address, access) {
                     Ok(()) => return,
+                    // It faults again, and may then.
+                    Err(FaultError::Untold(file)) => return self.tell_map_write(file),
                     Err(FaultError::NotMapped) => (Signal::SEGV, SEGV_MAPERR, address),
                     Err(FaultError::Denied) => (Signal::SEGV, SEGV_ACCERR, address),
                     Err(FaultError::BeyondFile) => (Signal::BUS, BUS_ADRERR, address),

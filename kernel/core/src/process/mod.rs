@@ -7,6 +7,7 @@
 pub(crate) mod delivery;
 pub mod descriptors;
 pub mod job;
+pub mod limits;
 mod scheduler;
 pub mod signals;
 pub mod table;
@@ -22,6 +23,7 @@ use crate::fs::InodeId;
 use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
+use limits::Limits;
 use signals::{Signal, Signals};
 use timers::Timers;
 
@@ -253,6 +255,10 @@ pub struct Process {
     umask: u16,
     /// Users and groups.
     pub credentials: Credentials,
+    /// Its further groups.
+    pub groups: Vec<u32>,
+    /// What it may use at most.
+    pub limits: Box<Limits>,
     /// The file that it executes: held, and marked as being executed.
     pub program: Option<InodeId>,
     /// Absolute path of the program.
@@ -307,6 +313,8 @@ impl Process {
         child.session = self.session;
         child.umask = self.umask;
         child.credentials = self.credentials;
+        child.groups.clone_from(&self.groups);
+        child.limits.clone_from(&self.limits);
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.name = self.name;
@@ -343,6 +351,8 @@ impl Process {
             directory,
             umask: 0,
             credentials: Credentials::default(),
+            groups: Vec::new(),
+            limits: Box::default(),
             program: None,
             path: Vec::new(),
             name: [0; 16],

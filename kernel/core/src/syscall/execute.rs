@@ -70,6 +70,9 @@ impl<M: Machine> Kernel<'_, M> {
         if !is_executable(&self.storage.fs, file) {
             return Err(Errno::EACCES);
         }
+        if self.storage.fs.is_being_written(file) {
+            return Err(Errno::ETXTBSY);
+        }
         let mut scripts = Vec::new();
         let mut program = self.build(path, file, argv, envp, &mut scripts)?;
         if let Err(errno) = self.storage.fs.begin_exec(program.file) {

@@ -248,7 +248,12 @@ impl<M: Machine> Io<'_, '_, M> {
             let letter = |right, letter| {
                 if area.protection.contains(right) { letter } else { '-' }
             };
-            let shared = if matches!(area.kind, AreaKind::SharedAnonymous) { 's' } else { 'p' };
+            let shared = if area.kind == AreaKind::SharedAnonymous || area.kind.sharing().is_some()
+            {
+                's'
+            } else {
+                'p'
+            };
             let (inode, offset) =
                 area.kind.view().map_or((0, 0), |view| (u64::from(view.inode.0) + 1, view.offset));
             write!(

@@ -155,6 +155,17 @@ fn code_by_way_of_shared_memory_is_doubted() {
 }
 
 #[test]
+fn code_by_way_of_a_store_into_a_mapped_file_is_doubted() {
+    assert_doubted("filed", file("/tmp/filed"));
+}
+
+#[test]
+fn code_by_way_of_a_store_in_lent_memory_is_doubted() {
+    let by_way_of = |run: &Run| file("/tmp/borrowed")(run).replace("process 2", "process 3");
+    assert_doubted("borrowed", by_way_of);
+}
+
+#[test]
 fn code_by_way_of_the_target_of_a_link_is_doubted() {
     assert_doubted("link", |_| written("/tmp/link", FOREIGN));
 }
