@@ -276,7 +276,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let mut done = 0;
         while buffer.len() - done >= SIZE {
-            let Some((signal, info)) = self.processes.current_mut().signals.take_from(set) else {
+            let Some((signal, info)) = self.processes.current_mut().take_signal(set) else {
                 break;
             };
             let bytes = told_signal(signal, info);

@@ -1,13 +1,15 @@
 //! Who a process is: numbers, groups, sessions, users, capabilities.
 
 use super::Outcome;
-use super::grant::{Caller, User};
+use super::grant::{Caller, Jobs, User};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::process::table::{Processes, Slot};
 use crate::process::{Credentials, Pid, Process};
 
+/// The size of `struct robust_list_head`.
+const ROBUST_LIST_HEAD: u64 = 24;
 /// An id of (uid_t)-1 leaves a number as it is.
 const UNCHANGED: u32 = u32::MAX;
 
@@ -20,15 +22,21 @@ impl Process {
         Ok(self.parent.0 as usize)
     }
 
-    pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
-        self.set_clear_tid(UserAddr(address));
-        Ok(self.pid.0 as usize)
+    pub(super) fn sys_gettid(&mut self) -> Outcome {
+        Ok(self.thread.tid.0 as usize)
     }
 
-    /// Robust futexes matter when threads die: there are none.
-    pub(super) fn sys_set_robust_list(&mut self, size: u64) -> Outcome {
-        const LIST_HEAD: u64 = 24;
-        if size == LIST_HEAD { Ok(0) } else { Err(Errno::EINVAL.into()) }
+    pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
+        self.thread.end.clear_tid = UserAddr(address);
+        self.sys_gettid()
+    }
+
+    pub(super) fn sys_set_robust_list(&mut self, head: u64, size: u64) -> Outcome {
+        if size != ROBUST_LIST_HEAD {
+            return Err(Errno::EINVAL.into());
+        }
+        self.thread.end.robust_list = UserAddr(head);
+        Ok(0)
     }
 
     pub(super) fn sys_get_user(&mut self, which: usize) -> Outcome {
@@ -145,6 +153,21 @@ impl Processes {
             pid @ 1.. => self.find(Pid(pid as u32)).ok_or(Errno::ESRCH),
             _ => Err(Errno::ESRCH),
         }
+    }
+}
+
+impl<M: Machine> Jobs<'_, '_, M> {
+    pub(super) fn sys_get_robust_list(&mut self, tid: u64, head: u64, size: u64) -> Outcome {
+        let tid = match tid as u32 {
+            0 => self.processes.current().thread.tid,
+            tid => Pid(tid),
+        };
+        let slot = self.processes.find_thread(tid).ok_or(Errno::ESRCH)?;
+        let thread = self.processes.at(slot).threads().find(|thread| thread.tid == tid);
+        let list = thread.map_or(0, |thread| thread.end.robust_list.0);
+        self.write_words(size, &[ROBUST_LIST_HEAD])?;
+        self.write_words(head, &[list])?;
+        Ok(0)
     }
 }
 

@@ -181,8 +181,16 @@ impl<M: Machine> Kernel<'_, M> {
     #[cold]
     #[inline(never)]
     pub(super) fn tell_results(&mut self, number: u64, arguments: &[u64; 6]) {
-        const ONCE: [u64; 7] =
-            [n::READ, n::PREAD64, n::GETDENTS64, n::WAIT4, n::WAITID, n::RT_SIGTIMEDWAIT, n::PIPE2];
+        const ONCE: [u64; 8] = [
+            n::READ,
+            n::PREAD64,
+            n::GETDENTS64,
+            n::WAIT4,
+            n::WAITID,
+            n::RT_SIGTIMEDWAIT,
+            n::PIPE2,
+            n::CLONE,
+        ];
         for &argument in arguments.iter().filter(|_| ONCE.contains(&number)) {
             let space = self.processes.current().space.as_ref();
             let file = space.and_then(|space| space.untold_at(&self.storage, argument));
@@ -201,9 +209,9 @@ impl<M: Machine> Kernel<'_, M> {
         let Some(file) = process.space.as_mut().and_then(|space| space.take_untold()) else {
             return false;
         };
-        process.state = State::Ready;
+        process.thread.state = State::Ready;
         process.end_call();
-        process.registers.pc = process.registers.pc.wrapping_sub(4);
+        process.thread.registers.pc = process.thread.registers.pc.wrapping_sub(4);
         self.tell_map_write(file);
         true
     }

@@ -98,7 +98,7 @@ impl<M: Machine> Kernel<'_, M> {
         if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.current_mut();
             process.end_call();
-            if process.signals.may_deliver() {
+            if process.may_deliver() {
                 self.processes.ask_attention();
             }
         }

@@ -446,7 +446,7 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Count(pipe, _) => self.poll_count(pipe),
             Object::Timer(timer) => self.poll_timer(timer),
             Object::Signals(set) => {
-                let has_one = self.processes.current().signals.pending & set != 0;
+                let has_one = self.processes.current().pending() & set != 0;
                 if has_one { IN } else { 0 }
             }
             Object::Process(pid) => self.poll_process(pid),

@@ -39,7 +39,7 @@ const OF_OPENING: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_openat(&mut self, fd: u64, path: u64, flags: u64, mode: u64) -> Outcome {
-        if let Some(opening) = self.processes.current_mut().opening.take() {
+        if let Some(opening) = self.processes.current_mut().thread.opening.take() {
             return self.await_other_end(opening);
         }
         let path = self.path_name(path)?;
@@ -249,13 +249,13 @@ impl<M: Machine> Io<'_, '_, M> {
         if self.files.pipes.more(opening.pipe).opened[opening.other] != opening.seen {
             return Ok(opening.fd as usize);
         }
-        self.processes.current_mut().opening = Some(opening);
+        self.processes.current_mut().thread.opening = Some(opening);
         Err(self.wait_for_pipe(opening.pipe))
     }
 
     /// A signal ends the wait for a FIFO's other end.
     pub(crate) fn give_up_open(&mut self) {
-        if let Some(opening) = self.processes.current_mut().opening.take() {
+        if let Some(opening) = self.processes.current_mut().thread.opening.take() {
             // Another may have closed it.
             let _ = self.sys_close(opening.fd.into());
         }

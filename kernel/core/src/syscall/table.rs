@@ -353,7 +353,7 @@ calls! {
         }
     }
     section "Processes" {
-        partly "fork; vfork; CLONE_VM with CLONE_VFORK (posix_spawn), with stack, TLS and the TID flags. Threads and namespaces: EINVAL" {
+        partly "processes (fork, vfork, posix_spawn's CLONE_VM with CLONE_VFORK) and threads, which have memory, files, directory and handlers in common; stack, TLS, the TID flags, CLONE_PARENT. Other sharing, CLONE_PIDFD and namespaces: EINVAL and a line" {
             CLONE = 220 (flags, stack, parent_tid, tls, child_tid)
                 [kernel.sys_clone(flags, stack, parent_tid, tls, child_tid)];
         }
@@ -366,17 +366,18 @@ calls! {
         }
         supported "rusage has time, peak memory and faults; the kernel's time counts as the program's" {
             EXIT = 93 (status) [kernel.sys_exit(status)] always;
-            EXIT_GROUP = 94 (status) [kernel.sys_exit(status)] always;
+            EXIT_GROUP = 94 (status) [kernel.sys_exit_group(status)] always;
             WAIT4 = 260 (pid, status, options, usage) [jobs.sys_wait4(pid, status, options, usage)] always;
             WAITID = 95 (kind, id, info, options, usage) [kernel.sys_waitid(kind, id, info, options, usage)] always;
         }
-        partly "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET; REQUEUE wakes; else ENOSYS" {
-            FUTEX = 98 (address, operation, value, timeout, _second, bits)
-                [jobs.sys_futex(address, operation, value, timeout, bits)];
+        partly "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET, REQUEUE, CMP_REQUEUE, WAKE_OP, in the order of waiting; priority inheritance: ENOSYS and a line" {
+            FUTEX = 98 (address, operation, value, second, other, third)
+                [kernel.sys_futex(address, operation, value, second, other, third)];
         }
-        supported "there are no threads whose end would need them" {
+        supported "numbers of threads lie above those of all processes" {
             SET_TID_ADDRESS = 96 (address) [process.sys_set_tid_address(address)];
-            SET_ROBUST_LIST = 99 (_head, size) [process.sys_set_robust_list(size)];
+            SET_ROBUST_LIST = 99 (head, size) [process.sys_set_robust_list(head, size)];
+            GET_ROBUST_LIST = 100 (thread, head, size) [jobs.sys_get_robust_list(thread, head, size)];
         }
         not "ENOSYS without a line: C libraries go on without" {
             RSEQ = 293 () [no(ENOSYS)];
@@ -419,9 +420,10 @@ calls! {
         }
         partly "a signal that is pending counts once, real-time ones too" {
             KILL = 129 (pid, signal) [processes.sys_kill(pid, signal)] always;
-            TKILL = 130 (thread, signal) [processes.sys_tgkill(thread, thread, signal)];
+            TKILL = 130 (thread, signal) [processes.sys_tkill(thread, signal)];
             TGKILL = 131 (group, thread, signal) [processes.sys_tgkill(group, thread, signal)] always;
             RT_SIGQUEUEINFO = 138 (pid, signal, info) [io.sys_rt_sigqueueinfo(pid, signal, info)];
+            RT_TGSIGQUEUEINFO = 240 (group, thread, signal, info) [io.sys_rt_tgsigqueueinfo(group, thread, signal, info)];
         }
     }
     section "Time" {
@@ -455,7 +457,7 @@ calls! {
     section "Who and what" {
         supported "" {
             GETPID = 172 () [process.sys_getpid()] always;
-            GETTID = 178 () [process.sys_getpid()];
+            GETTID = 178 () [process.sys_gettid()];
             GETPPID = 173 () [process.sys_getppid()];
             SETPGID = 154 (pid, group) [processes.sys_setpgid(pid, group)];
             GETPGID = 155 (pid) [processes.sys_getpgid(pid)];
@@ -522,10 +524,9 @@ calls! {
     }
     // In no table: ENOSYS, and a line on the console with the name.
     no lines {
-        IO_SETUP = 0, IO_DESTROY = 1,         INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60,         GET_ROBUST_LIST = 100,                 SHMGET = 194, BIND = 200, LISTEN = 201,
-        ACCEPT = 202, CONNECT = 203,         PERF_EVENT_OPEN = 241,
-        ACCEPT4 = 242, SECCOMP = 277, BPF = 280,
-        USERFAULTFD = 282, IO_URING_SETUP = 425, OPENAT2 = 437,
-        FUTEX_WAITV = 449,
+        IO_SETUP = 0, IO_DESTROY = 1, INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28,
+        QUOTACTL = 60, SHMGET = 194, BIND = 200, LISTEN = 201, ACCEPT = 202, CONNECT = 203,
+        PERF_EVENT_OPEN = 241, ACCEPT4 = 242, SECCOMP = 277, BPF = 280, USERFAULTFD = 282,
+        IO_URING_SETUP = 425, OPENAT2 = 437, FUTEX_WAITV = 449,
     }
 }

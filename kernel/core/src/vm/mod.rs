@@ -200,6 +200,13 @@ impl AddressSpace {
         areas.any(|area| area.kind == AreaKind::SharedAnonymous)
     }
 
+    /// Is the page of this address the same one for others (MAP_SHARED)?
+    pub(crate) fn is_shared(&self, address: u64) -> bool {
+        let is_shared =
+            |area: &Area| area.kind == AreaKind::SharedAnonymous || area.kind.sharing().is_some();
+        self.areas.find(address).is_some_and(is_shared)
+    }
+
     /// Gives back every frame and file hold. The tables must not be active any more.
     pub fn release<M: Machine>(mut self, storage: &mut Storage<'_, M>) {
         while let Some(area) = self.areas.pop() {
