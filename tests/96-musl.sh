@@ -105,7 +105,7 @@ dash_sources() {
     expect "builtins.h" diff -B <(grep -v '^ \?[/*]\|^ \*' builtins.h | LC_ALL=C sort) <(LC_ALL=C sort "$sources/builtins.h")
 }
 
-# The bare machine makes the same, and the programs that it builds say there what gcc's say on Linux; threads is not among them.
+# The bare machine makes the same, and the programs that it builds say there what gcc's say on Linux.
 on_the_machine() {
     local program
     "$tests/port" "$road/programs"
@@ -118,7 +118,6 @@ on_the_machine() {
     "$image_builder" verify "$target/firmseed.img" "$road/out/firmseed.ledger" --head "$(head_of "$road/console")" >"$road/verdict"
     expect_line '^verified: .* programs derive from text' "$road/verdict"
     for program in $programs; do
-        [ "$program" != threads ] || continue
         tr -d '\r' <"$road/console" | sed -n "/^=== $program\$/,/^--- $program\$/p" | sed '1d;$d' | grep -av '^firmseed: ' >"$road/$program.machine"
         expect "$program: what gcc's musl says" diff -U 1 --label gcc --label machine <(sed '$d' "$road/gcc/$program.out") "$road/$program.machine"
     done

@@ -10,7 +10,7 @@ enum { GETCWD = 17, EVENTFD = 19, EPOLL = 20, EPOLLCTL = 21, EPOLLWAIT = 22, MKN
        MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20 };
-enum { SIGCHLD = 17, VFORK = 0x4100, PAGE = 4096, ELF = 65536 };
+enum { SIGCHLD = 17, VFORK = 0x4100, THREAD = 0x10f00, PAGE = 4096, ELF = 65536 };
 
 #define CALL static inline __attribute__((always_inline)) long
 
@@ -496,6 +496,30 @@ static void number(void)
 	run_with((char *)&event.data, 8);
 }
 
+static volatile long thread_got;
+
+/* Ends the thread alone. */
+__attribute__((used)) static void reader(void)
+{
+	thread_got = get("/foreign", bytes, PAGE);
+	leave(0);
+}
+
+/* A thread reads, the process's first one goes on with what it has read. */
+static void thread(void)
+{
+	static char stack[PAGE] __attribute__((aligned(16)));
+	register word x8 __asm__("x8") = CLONE;
+	register word x0 __asm__("x0") = THREAD;
+	register word x1 __asm__("x1") = (word)stack + PAGE;
+
+	__asm__ volatile("svc 0\n\tcbnz x0, 1f\n\tb reader\n1:" : "+r"(x0) : "r"(x8), "r"(x1) : "memory");
+	must((long)x0);
+	while (!thread_got)
+		call(YIELD, 0, 0, 0, 0, 0, 0);
+	run_with(bytes, thread_got);
+}
+
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
 static void honest(void)
 {
@@ -523,7 +547,12 @@ __attribute__((used)) static void begin(word *stack)
 	case 'd': socket(2); break;
 	case 'e': count(); break;
 	case 'f': (way[2] == 'l' ? filed : fifo)(); break;
-	case 't': splice(TEE); break;
+	case 't':
+		if (way[1] == 'h')
+			thread();
+		else
+			splice(TEE);
+		break;
 	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;
