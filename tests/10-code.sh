@@ -70,7 +70,7 @@ pages_are_sound() {
         # Characters, not bytes.
         awk '/^```/ { code = !code } !code && !/^(    |\||#|<)/ { print FNR ":" $0 }' "$page" | LC_ALL=C.UTF-8 grep -E '^[0-9]+:.{101}' |
             sed "s|^|$page:|" && { echo "expected: prose of at most 100 columns"; bad=1; }
-    done < <(git ls-files '*.md')
+    done < <(git ls-files '*.md' ':!ports/gcc/aarch64') # a machine description of GCC's has that name too
     [ $bad = 0 ]
 }
 check pages pages_are_sound
