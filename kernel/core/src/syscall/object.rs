@@ -196,6 +196,14 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(done)
     }
 
+    /// Blocks until something happens to a pipe, or where the call must not wait EAGAIN.
+    pub(super) fn wait_or_again(&mut self, pipe: u32, waits: bool) -> Stop {
+        match waits {
+            true => self.wait_for_pipe(pipe),
+            false => Errno::EAGAIN.into(),
+        }
+    }
+
     /// Blocks until something happens to a pipe.
     pub(super) fn wait_for_pipe(&mut self, pipe: u32) -> Stop {
         self.files.pipes.watch(pipe);
@@ -322,10 +330,7 @@ impl<M: Machine> Io<'_, '_, M> {
         match self.put_into_pipe(pipe, buffer) {
             Ok(done) => Ok(done),
             Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
-            Err(Errno::EPIPE) => {
-                self.signal_broken_pipe();
-                Err(Errno::EPIPE.into())
-            }
+            Err(Errno::EPIPE) => Err(self.broken_pipe()),
             Err(errno) => Err(errno.into()),
         }
     }
