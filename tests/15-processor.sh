@@ -5,7 +5,7 @@ processor_instructions=10000000
 if full; then processor_instructions=100000000; fi
 
 # Random blocks from the decode tables, run here and by QEMU's user emulation. Another seed finds other blocks: the tables'
-# rows are all drawn, but nine that it names, or it fails.
+# rows are all drawn, but those that it leaves out by name, or it fails.
 same_as_qemu() {
     local folder program
     folder=$(scratch)
