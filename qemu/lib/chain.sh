@@ -51,6 +51,16 @@ chain_tree() {
     chain_sums "$@" >"$tree/SHA256SUMS"
 }
 
+# seeds_for_linux TREE: what our kernel does before process 1 starts, done by sed and xxd: the two programs of /seed.
+seeds_for_linux() {
+    local name
+    mkdir -p "$1/seed"
+    for name in 00-hex0/hex0 01-kaem-seed/kaem-seed; do
+        sed 's/[#;].*//' "$1/stage0/$name.hex0" | xxd -r -p >"$1/seed/${name#*/}"
+        chmod 755 "$1/seed/${name#*/}"
+    done
+}
+
 # chain_settings SCRIPT: how the image starts, in the index's lines. PID 1 is kaem-seed, decoded by the kernel from its text.
 chain_settings() {
     printf '%s\n' 'init /seed/kaem-seed' "arg $1" 'env PATH=/bin' 'cwd /stage0' 'policy chain' \
