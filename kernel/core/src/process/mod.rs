@@ -27,7 +27,7 @@ use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
 use limits::Limits;
-use signals::{AlternateStack, Signal, Signals};
+use signals::{AlternateStack, Pending, Signal, Signals};
 use thread::{Thread, ThreadEnd};
 use timers::Timers;
 
@@ -282,15 +282,17 @@ pub struct Process {
 impl Process {
     /// PID 1, in `directory`, before its program starts.
     pub fn init(pid: Pid, directory: InodeId, descriptors: Descriptors) -> Box<Self> {
-        let mut init = Process::new(pid, directory, descriptors, Box::default());
+        let mut init = Process::new(pid, directory, descriptors, Box::default(), Box::default());
         init.umask = 0o022;
         init
     }
 
     /// Its child, without memory, as clone makes it: the parent gets `exit_signal` when it ends.
     pub fn fork(&self, pid: Pid, descriptors: Descriptors, exit_signal: u8) -> Box<Self> {
-        let signals = Box::new(Signals { actions: self.signals.actions, ..Signals::default() });
-        let mut child = Process::new(pid, self.directory, descriptors, signals);
+        let (pending, actions) = (Pending::default(), self.signals.actions);
+        let signals = Box::new(Signals { pending, actions });
+        let mut child =
+            Process::new(pid, self.directory, descriptors, signals, self.limits.clone());
         child.thread.copy(&self.thread);
         child.thread.signals.alternate = self.thread.signals.alternate;
         child.parent = self.pid;
@@ -299,7 +301,6 @@ impl Process {
         child.umask = self.umask;
         child.credentials = self.credentials;
         child.groups.clone_from(&self.groups);
-        child.limits.clone_from(&self.limits);
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.strings = self.strings;
@@ -314,6 +315,7 @@ impl Process {
         directory: InodeId,
         descriptors: Descriptors,
         signals: Box<Signals>,
+        limits: Box<Limits>,
     ) -> Box<Self> {
         Box::new(Process {
             thread: Thread::new(pid),
@@ -334,7 +336,7 @@ impl Process {
             umask: 0,
             credentials: Credentials::default(),
             groups: Vec::new(),
-            limits: Box::default(),
+            limits,
             program: None,
             path: Vec::new(),
             alarm: Alarm::default(),

@@ -26,9 +26,9 @@ impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
         let end = self.process.space.as_ref().ok_or(Errno::ENOMEM)?.break_end();
         // Refused, it stays where it is.
-        let may_grow =
-            check_limits(self.process, address.saturating_sub(end), Memory::Data).is_ok();
-        let address = if may_grow { address } else { end };
+        if check_limits(self.process, address.saturating_sub(end), Memory::Data).is_err() {
+            return Ok(end as usize);
+        }
         let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
         Ok(space.brk(self.storage, address) as usize)
     }
@@ -95,16 +95,28 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 }
 
-/// May a process have `more` bytes of memory in all, and of data where `is_data` says that it is (RLIMIT_AS, RLIMIT_DATA)?
+/// May a process have `more` bytes of memory in all, and of `what` (RLIMIT_AS, RLIMIT_DATA)?
 ///
 /// # Errors
 /// ENOMEM.
+#[inline(always)]
 fn check_limits(process: &Process, more: u64, what: Memory) -> Result<(), Errno> {
     let limits = &process.limits;
     let (all, data) = (limits.soft(Resource::ADDRESSES), limits.soft(Resource::DATA));
-    if all == INFINITY && (what == Memory::Other || data == INFINITY) {
-        return Ok(());
+    match all == INFINITY && (what == Memory::Other || data == INFINITY) {
+        true => Ok(()),
+        false => check_sizes(process, more, what, [all, data]),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn check_sizes(
+    process: &Process,
+    more: u64,
+    what: Memory,
+    [all, data]: [u64; 2],
+) -> Result<(), Errno> {
     let Some(space) = &process.space else {
         return Ok(());
     };
