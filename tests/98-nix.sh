@@ -56,6 +56,23 @@ musl() {
     hash_of "$out/lib/libc.a" ports/musl/SHA256SUMS musl-2/libc.a
     built musl --check
 }
+# What is behind musl: as its list says or, where a port has none, the same twice.
+behind_musl=(unxz dash make busybox lua sed bash grep gzip sqlite)
+userland() {
+    local out hash file name
+    for name in "${behind_musl[@]}"; do
+        out=$(built "$name")
+        if [ -f "$root/ports/$name/SHA256SUMS" ]; then
+            while read -r hash file; do
+                expect "$out/bin/${file##*/} with the hash of ports/$name" [ "$(sha256sum <"$out/bin/${file##*/}")" = "$hash  -" ]
+            done <"$root/ports/$name/SHA256SUMS"
+        else
+            built "$name" --check
+        fi
+    done
+    built bash >"$nix/again" 2>"$nix/again.said"
+    expect "no build" eval '! grep -q building "$nix/again.said"'
+}
 # Another seed is refused before anything runs; so is a folder without seeds.
 seeds() {
     mkdir "$nix/seeds"
@@ -82,16 +99,22 @@ subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statemen
 for name, listed in {"bin/tcc": "../../bin/tcc", "lib/libc.a": "libc-3.a", "lib/crt1.o": "crt1-3.o"}.items():
     assert subjects[name] == sums[listed], name
 PYTHON
+    # For a port: what went in is the chain, those before it, and itself.
+    "$root/packaging/provenance" "$release" make "$out" >"$nix/make.json"
+    expect "the folders" [ "$(jq -r '.predicate.buildDefinition.resolvedDependencies[].name | sub("^(?<a>stage0|ports/[a-z]+)/.*"; "\(.a)")' "$nix/make.json" | sort -u | paste -s -d ' ')" = \
+        'ports/dash ports/make ports/musl ports/tinycc stage0' ]
+    expect_status "no package" 1 "$root/packaging/provenance" "$release" mes "$out"
 }
 
-for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds statement musl; do names+=("$name"); done
+for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds statement musl userland; do names+=("$name"); done
 if wanted_any "${names[@]}"; then
     if ! have nix-build; then
         for name in "${names[@]}"; do skip "$name" "nix-build is not here: apt-get install nix-bin"; done
     elif ! reason=$("$on_aarch64" true 2>&1); then
         for name in "${names[@]}"; do skip "$name" "${reason:-no AArch64 here}"; done
     else
-        make_release "$nix" >"$nix/release.said"
+        if full; then ports=(musl "${behind_musl[@]}"); else ports=(); fi
+        make_release "$nix" "${ports[@]}" >"$nix/release.said"
         seeds_for_linux "$release"
         check seeds seeds
         check compiler compiler
@@ -100,6 +123,11 @@ if wanted_any "${names[@]}"; then
         check deterministic-cc deterministic cc
         check deterministic-tinycc deterministic tinycc
         check statement statement
-        if full; then check musl musl; else skip musl "minutes: with --full"; fi
+        if full; then
+            check musl musl
+            check userland userland
+        else
+            for name in musl userland; do skip "$name" "minutes: with --full"; done
+        fi
     fi
 fi
