@@ -84,6 +84,15 @@ seeds() {
     expect_status "no hex0" 1 built cc --arg seeds "$nix/seeds" 2>"$nix/said"
     expect_line 'decode the seeds' "$nix/said"
 }
+# What nixpkgs' users import gives the same derivations.
+overlay() {
+    local text="((import $release/packaging/nix/overlay.nix { seeds = $release/seed; }) { } { }).firmseed"
+    local name
+    for name in cc tinycc musl make; do
+        expect "the same derivation of $name" [ "$(nix-instantiate --option build-users-group '' -E "$text.$name")" = \
+            "$(nix-instantiate --option build-users-group '' "$release/packaging/nix" -A "$name")" ]
+    done
+}
 # The statement names the digests of the outputs that Nix has.
 statement() {
     local out
@@ -106,7 +115,7 @@ PYTHON
     expect_status "no package" 1 "$root/packaging/provenance" "$release" mes "$out"
 }
 
-for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds statement musl userland; do names+=("$name"); done
+for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds overlay statement musl userland; do names+=("$name"); done
 if wanted_any "${names[@]}"; then
     if ! have nix-build; then
         for name in "${names[@]}"; do skip "$name" "nix-build is not here: apt-get install nix-bin"; done
@@ -123,6 +132,7 @@ if wanted_any "${names[@]}"; then
         check deterministic-cc deterministic cc
         check deterministic-tinycc deterministic tinycc
         check statement statement
+        check overlay overlay
         if full; then
             check musl musl
             check userland userland
