@@ -116,12 +116,12 @@ prefix() {
     says_hello "$place/by-link" "$place/prefix"
     ln -s prefix/bin "$place/linked-folder"
     says_hello "$place/linked-folder/tcc" "$place/prefix"
-    # By PATH, from its folder, under a name that is none, from a folder that is gone.
+    # From its own folder, by PATH, and under a name that is none.
     (cd "$place/prefix/bin" && says_hello ./tcc "$place/prefix")
     (cd "$place/prefix/bin" && PATH=.:$PATH && says_hello tcc "$place/prefix")
     (PATH=$place/prefix/bin:$PATH && says_hello tcc "$place/prefix")
     "$on_aarch64" bash -c 'exec -a /nowhere/cc "$1" -o "$2" "$2.c"' sh "$place/prefix/bin/tcc" "$place/prefix/hello"
-    # The longest folder's name that does, and one byte more, which -B helps.
+    # The longest name of a folder that will do, 960 bytes with its slash, and one byte more, which -B helps.
     local long
     long=$(long_folder "$place/long" 959)
     mkdir -p "${long%/bin}"
@@ -130,7 +130,7 @@ prefix() {
     long=$(long_folder "$place/longer" 960)
     mkdir -p "${long%/bin}"
     cp -r "$place/own/bin" "${long%/bin}"
-    expect_status "a folder's name of 961 bytes" 1 "$on_aarch64" "$long/tcc" -c -o "$place/hello.o" "$place/prefix/hello.c" 2>"$place/said"
+    expect_status "a folder whose name has, with its slash, 961 bytes" 1 "$on_aarch64" "$long/tcc" -c -o "$place/hello.o" "$place/prefix/hello.c" 2>"$place/said"
     expect_line "^tcc: error: this program's folder has a name of more than 960 bytes: say -B DIR" "$place/said"
     "$on_aarch64" "$long/tcc" -B "$place/prefix/lib/tcc" -o "$place/hello" "$place/prefix/hello.c"
     expect "hello" [ "$("$on_aarch64" "$place/hello")" = hello ]
