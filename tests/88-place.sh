@@ -222,7 +222,7 @@ no_space() {
 }
 
 # musl and ports of each kind behind it, in a folder of one's own with the longest name. The others: tests/98-nix.sh.
-ports=(unxz musl dash make busybox lua sed)
+ports=(unxz musl dash make busybox lua)
 ports_too() {
     local port folder=$place/ports
     folder+=/$(printf 'p%.0s' $(seq $((199 - ${#folder}))))
