@@ -104,7 +104,7 @@ clicks() {
     is "entries" true "return document.querySelectorAll('.runs > details').length > 110"
     browser_value "document.querySelector('.search').scrollIntoView()" >/dev/null
     browser_type .search '/bin/tools 03-no'
-    is "the entries that hold both words" "/ports/tinycc/patches/03-no-threads.patch" "
+    is "the entries that hold both words" "../../ports/tinycc/patches/03-no-threads.patch" "
         const left = Array.from(document.querySelectorAll('.runs > details')).filter((entry) => entry.checkVisibility());
         return left.map((entry) => entry.querySelector('.command').textContent.split(' ')[1]).join(' ')"
     expect "no complaint on the console" [ -z "$(browser_console)" ]

@@ -16,12 +16,6 @@ same_outputs() {
     (cd "$1/stage0" && cat SHA256SUMS 09-tools/SHA256SUMS | sha256sum --quiet -c) || { echo "expected: the hashes of stage0/SHA256SUMS"; exit 1; }
     (cd "$1/build/tinycc" && sha256sum --quiet -c "$root/ports/tinycc/SHA256SUMS") || { echo "expected: the hashes of ports/tinycc/SHA256SUMS"; exit 1; }
 }
-# compiles TCC DIR: a program, which runs.
-compiles() {
-    printf '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n' >"$2/hello.c"
-    "$on_aarch64" "$1" -o "$2/hello" "$2/hello.c"
-    expect "hello" [ "$("$on_aarch64" "$2/hello")" = hello ]
-}
 
 # The release: the same bytes from another clone by another user's umask, nothing but texts and what ports pin, names that agree.
 release() {
@@ -89,9 +83,9 @@ sandbox() {
 prefix() {
     mkdir "$place/prefix"
     cp -r "$place/own/bin" "$place/own/lib" "$place/own/include" "$place/prefix/"
-    compiles "$place/prefix/bin/tcc" "$place/prefix"
+    says_hello "$place/prefix/bin/tcc" "$place/prefix"
     ln -s prefix/bin/tcc "$place/by-link"
-    compiles "$place/by-link" "$place/prefix"
+    says_hello "$place/by-link" "$place/prefix"
     rm "$place/prefix/lib/crt1.o"
     expect_status "a prefix without its library" 1 "$on_aarch64" "$place/prefix/bin/tcc" -o "$place/hello" "$place/prefix/hello.c"
 }
@@ -135,7 +129,7 @@ ports_too() {
     "$on_aarch64" "$release/packaging/build" "$place/ports" musl dash make >"$place/ports.log" 2>&1 || { tail -n 5 "$place/ports.log"; exit 1; }
     local port
     for port in musl dash make; do (cd "$place/ports/build/$port" && sha256sum --quiet -c "$root/ports/$port/SHA256SUMS"); done
-    compiles "$place/ports/musl/bin/tcc" "$place/ports"
+    says_hello "$place/ports/musl/bin/tcc" "$place/ports"
 }
 
 # The workflow of docs/use.md is one, by the published schema; with a wrong key it is not.

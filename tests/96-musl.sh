@@ -42,9 +42,19 @@ lists() {
 diverse() {
     "$tests/diverse" "$road/diverse"
     local name
-    for name in musl dash make busybox lua; do
+    for name in musl dash make busybox lua sqlite; do
         expect "the hashes of ports/$name/SHA256SUMS" diff -U 0 "$root/ports/$name/SHA256SUMS" "$road/diverse/$name.SHA256SUMS"
     done
+}
+
+# The words as they lie in the library, beside musl's own .s files by the host's as: what ports/binutils expects of its own.
+assembly() {
+    local musl=$road/assembly/musl-1.2.5
+    mkdir -p "$road/assembly"
+    tar -xf "$(fetch_port musl)" -C "$road/assembly"
+    cd "$road/assembly"
+    sh "$root/ports/binutils/words.sh" "$musl" "$machine/musl/lib/libc.a" aarch64-linux-gnu- words
+    expect "the words that differ" diff -U 0 "$root/ports/binutils/words" words
 }
 
 # The same musl by the cross gcc.
@@ -95,7 +105,7 @@ dash_sources() {
     expect "builtins.h" diff -B <(grep -v '^ \?[/*]\|^ \*' builtins.h | LC_ALL=C sort) <(LC_ALL=C sort "$sources/builtins.h")
 }
 
-# The bare machine makes the same, and the programs that it builds say there what gcc's say on Linux; threads is not among them.
+# The bare machine makes the same, and the programs that it builds say there what gcc's say on Linux.
 on_the_machine() {
     local program
     "$tests/port" "$road/programs"
@@ -108,13 +118,12 @@ on_the_machine() {
     "$image_builder" verify "$target/firmseed.img" "$road/out/firmseed.ledger" --head "$(head_of "$road/console")" >"$road/verdict"
     expect_line '^verified: .* programs derive from text' "$road/verdict"
     for program in $programs; do
-        [ "$program" != threads ] || continue
         tr -d '\r' <"$road/console" | sed -n "/^=== $program\$/,/^--- $program\$/p" | sed '1d;$d' | grep -av '^firmseed: ' >"$road/$program.machine"
         expect "$program: what gcc's musl says" diff -U 1 --label gcc --label machine <(sed '$d' "$road/gcc/$program.out") "$road/$program.machine"
     done
 }
 
-if wanted_any diverse by-gcc lists dash-sources on-the-machine ${programs//[[:space:]]/ }; then
+if wanted_any diverse by-gcc lists assembly dash-sources on-the-machine ${programs//[[:space:]]/ }; then
     filter_of_user=$filter filter=''
     machine=$road/diverse/root
     start diverse diverse
@@ -123,6 +132,7 @@ if wanted_any diverse by-gcc lists dash-sources on-the-machine ${programs//[[:sp
     filter=$filter_of_user
     if [ -x "$machine/musl/bin/tcc" ] && [ -s "$road/gcc-musl/lib/libc.a" ]; then
         check lists lists
+        check assembly assembly
         check dash-sources dash_sources
         for program in $programs; do start "$program" family "$program"; done
         finish

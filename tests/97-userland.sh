@@ -86,6 +86,63 @@ bash_answers() {
 }
 check bash-answers bash_answers
 
+# The trial of binutils by the host's, of the same release: the same bytes.
+binutils_answers() {
+    mkdir "$userland/binutils"
+    (cd "$userland/binutils" && RUN=qemu-aarch64 sh "$root/ports/binutils/check.sh" "$root/ports/binutils" aarch64-linux-gnu- answers)
+    expect "what the host's binutils say" diff -U 1 "$userland/binutils/answers" "$root/ports/binutils/answers"
+}
+if aarch64-linux-gnu-as --version | grep -q '^GNU assembler .* 2\.40$'; then
+    check binutils-answers binutils_answers
+else
+    skip binutils-answers "the answers are those of binutils 2.40, and the host has another release"
+fi
+
+# What the awk scripts of ports/sqlite make is what SQLite's own in tcl make, but for comments and the order of macros.
+sqlite=$root/ports/sqlite
+tokens() { gcc -fpreprocessed -dD -E -P -x c "$1" 2>/dev/null; }
+macros_of() { tokens "$1" | sed ':join; /\\$/ { N; s/\\\n//; b join; }' | tr -s ' ' | LC_ALL=C sort; }
+operations() { gcc -E -P "$@" | tr -d ' \n'; }
+sqlite_sources() {
+    local top=$userland/sqlite/sqlite3-3.40.1 file
+    mkdir "$userland/sqlite"
+    tar -x -f "$(fetch_port sqlite)" -C "$userland/sqlite"
+    cd "$userland/sqlite"
+    gcc -w -o lemon "$top/tool/lemon.c"
+    gcc -w -o mksourceid "$top/tool/mksourceid.c"
+    gcc -w -o mkkeywordhash "$top/tool/mkkeywordhash.c"
+    gcc -w -o keywords -include "$sqlite/keywords.h" "$top/tool/mkkeywordhash.c"
+    cp "$top/src/parse.y" "$top/tool/lempar.c" .
+    ./lemon parse.y
+    ./keywords
+    awk -v out=sqlite3.h -f "$sqlite/header.awk" "$top"/{VERSION,manifest,manifest.uuid,src/sqlite.h.in} \
+        "$top"/ext/{rtree/sqlite3rtree,session/sqlite3session,fts5/fts5}.h
+    awk -f "$sqlite/opcodes.awk" parse.h "$top/src/vdbe.c"
+    awk -v out=shell.c -v top="$top/src/" -f "$sqlite/shell.awk" "$top/src/shell.c.in"
+    mkdir theirs
+    ./mkkeywordhash >theirs/keywordhash.h
+    tclsh "$top/tool/mksqlite3h.tcl" "$top" >theirs/sqlite3.h
+    cat parse.h "$top/src/vdbe.c" | tclsh "$top/tool/mkopcodeh.tcl" >theirs/opcodes.h
+    tclsh "$top/tool/mkopcodec.tcl" theirs/opcodes.h >theirs/opcodes.c
+    tclsh "$top/tool/mkshellc.tcl" >theirs/shell.c
+    expect "keywordhash.h" cmp theirs/keywordhash.h keywordhash.h
+    for file in sqlite3.h shell.c; do expect "$file" diff -U 0 <(tokens "theirs/$file") <(tokens "$file"); done
+    expect "opcodes.h" diff -U 0 <(macros_of theirs/opcodes.h) <(macros_of opcodes.h)
+    expect "opcodes.c" cmp <(operations theirs/opcodes.c) <(operations opcodes.c)
+    local comments=-DSQLITE_ENABLE_EXPLAIN_COMMENTS
+    expect "opcodes.c with comments" cmp <(operations $comments theirs/opcodes.c) <(operations $comments opcodes.c)
+    expect "operations" [ "$(grep -c '^#define OP_' opcodes.h)" -gt 180 ]
+}
+check sqlite-sources sqlite_sources
+
+sqlite_answers() {
+    mkdir "$userland/sqlite-answers"
+    (cd "$userland/sqlite-answers" && sqlite3 -bail check.db ".read $sqlite/check.sql")
+    # Another release says the same, but for its number.
+    expect "what the host's sqlite3 says" diff -U 1 <(sed 1d "$userland/sqlite-answers/answers") <(sed 1d "$sqlite/answers")
+}
+check sqlite-answers sqlite_answers
+
 # Scripts of a tarball that hold control bytes: what plain makes of them has the hashes that the port lists, by the host's sed; nothing
 # that a port lists is no text but they.
 plain_scripts() {
@@ -97,7 +154,11 @@ plain_scripts() {
         (cd "$userland/plain/$name" && cut -c 67- "$port/CONTENTS.sha256" | tr '\n' '\0' |
             { LC_ALL=C xargs -0 grep -laP '[\x00-\x08\x0e-\x1f\x7f]' || true; } | LC_ALL=C sort) >"$userland/control"
         expect "$name: every script with control bytes, and no other" diff -U 0 "$userland/control" <(cut -c 67- "$list" | LC_ALL=C sort)
-        (cd "$userland/plain/$name" && cut -c 67- "$list" | xargs sh "$busybox/plain" && sha256sum --quiet -c "$list")
+        if [ -f "$port/plain.sh" ]; then
+            (cd "$userland/plain/$name" && sed "s#/usr/bin/plain#$busybox/plain#" "$port/plain.sh" | sh && sha256sum --quiet -c "$list")
+        else
+            (cd "$userland/plain/$name" && cut -c 67- "$list" | xargs sh "$busybox/plain" && sha256sum --quiet -c "$list")
+        fi
         expect "$name: a script that proves it before it uses it" grep -q 'sha256sum -c ${PORT}/PLAIN.sha256' "$port/build.kaem"
     done
 }
@@ -107,7 +168,7 @@ check plain-scripts plain_scripts
 on_the_machine() {
     local port hashed=()
     machine 0 "$userland/console" --system --out "$userland/out"
-    for port in unxz dash busybox lua bash "${gnu_ports[@]}"; do expect_line "^$port: .* as expected$" "$userland/console"; done
+    for port in unxz dash busybox lua bash sqlite "${gnu_ports[@]}"; do expect_line "^$port: .* as expected$" "$userland/console"; done
     for port in "${system_ports[@]}"; do [ ! -f "$root/ports/$port/SHA256SUMS" ] || hashed+=("$port"); done
     (cd "$userland/out" && chain_sums "${hashed[@]}" | sed 's#  /#  #' | sha256sum -c)
     "$image_builder" verify "$target/firmseed.img" "$userland/out/firmseed.ledger" "$userland/out" --head "$(head_of "$userland/console")" >"$userland/verdict"

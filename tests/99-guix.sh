@@ -23,7 +23,7 @@ guix() {
     local folder=$cache/sid
     sid "$folder"
     make_release "$work" >/dev/null
-    decode_seeds
+    seeds_for_linux "$release"
     # What is in the folder stays as it is.
     EMULATOR=$folder/root/usr/bin/qemu-aarch64 "$root/tests/place/on-aarch64" bash -euc '
         sid=$1 release=$2 script=$3
@@ -50,7 +50,7 @@ guix() {
     expect "the closure" diff -U 0 <(sed -n 's/^closure: //p' "$work/guix.out") <(printf '%s\n' SHA256SUMS chain.kaem firmseed-cc.drv firmseed-hello.drv \
         firmseed-hello.kaem firmseed-port-tinycc firmseed-stage0 firmseed-tinycc.drv firmseed-tinycc.kaem hello.c hex0 install.kaem kaem-seed tools.kaem | LC_ALL=C sort)
 }
-has_hash() { expect "$1 with the hash of $3" grep -q "^hash: $(sed -n "s#  $3\$##p" "$root/$2") $1\$" "$work/guix.out"; }
+has_hash() { expect "$1 with the hash of $3" grep -q "^hash: $(listed_hash "$2" "$3") $1\$" "$work/guix.out"; }
 
 if wanted packages; then
     work=$(scratch)

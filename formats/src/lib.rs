@@ -22,7 +22,7 @@ pub mod escape;
 pub mod hex0;
 pub mod image;
 pub mod ledger;
-mod number;
+pub mod number;
 pub mod page;
 pub mod sha256;
 pub mod tar;

@@ -28,3 +28,16 @@ pub(crate) fn number(digits: &[u8], radix: u64) -> Option<u64> {
     });
     value.filter(|_| !digits.is_empty())
 }
+
+/// The decimal digits of a number.
+pub fn decimal(mut value: u64, buffer: &mut [u8; 20]) -> &[u8] {
+    let mut start = buffer.len();
+    loop {
+        start -= 1;
+        buffer[start] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            return &buffer[start..];
+        }
+    }
+}

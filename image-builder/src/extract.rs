@@ -129,7 +129,7 @@ pub fn prepare(folder: &Path) -> Result<()> {
     match entries.next() {
         None => Ok(()),
         Some(_) => Err(Error::Request(format!(
-            "{} is not empty; name a new or empty folder with -C",
+            "{} is not empty; name a new or empty folder",
             folder.display()
         ))),
     }

@@ -29,7 +29,7 @@ pub(crate) fn execute(
     let half = 8 << op.log2_size;
     match op.kind {
         ExclusiveKind::Load | ExclusiveKind::LoadExclusive | ExclusiveKind::LoadExclusivePair => {
-            let value = load(tlb, memory, address, log2_size)?;
+            let value = tlb.load_number(memory, address, log2_size)?;
             if op.kind != ExclusiveKind::Load {
                 *monitor = Some(Monitor { address, log2_size, value });
             }
@@ -42,7 +42,7 @@ pub(crate) fn execute(
             }
         }
         ExclusiveKind::Store => {
-            store(tlb, memory, address, log2_size, state.x(op.t).into())?;
+            tlb.store_number(memory, address, log2_size, state.x(op.t).into())?;
         }
         ExclusiveKind::StoreExclusive | ExclusiveKind::StoreExclusivePair => {
             let mask = u128::from(crate::integer::ones(half));
@@ -56,45 +56,14 @@ pub(crate) fn execute(
                 .take()
                 .filter(|monitor| (monitor.address, monitor.log2_size) == (address, log2_size));
             let succeeds = match marked {
-                Some(found) => load(tlb, memory, address, log2_size)? == found.value,
+                Some(found) => tlb.load_number(memory, address, log2_size)? == found.value,
                 None => false,
             };
             if succeeds {
-                store(tlb, memory, address, log2_size, value)?;
+                tlb.store_number(memory, address, log2_size, value)?;
             }
             state.set_x(op.s, u64::from(!succeeds));
         }
     }
     Ok(())
-}
-
-fn load(
-    tlb: &mut Tlb,
-    memory: &mut impl Memory,
-    address: u64,
-    log2_size: u8,
-) -> Result<u128, Stop> {
-    Ok(match log2_size {
-        0 => u8::from_le_bytes(tlb.load(memory, address)?).into(),
-        1 => u16::from_le_bytes(tlb.load(memory, address)?).into(),
-        2 => u32::from_le_bytes(tlb.load(memory, address)?).into(),
-        3 => u64::from_le_bytes(tlb.load(memory, address)?).into(),
-        _ => u128::from_le_bytes(tlb.load(memory, address)?),
-    })
-}
-
-fn store(
-    tlb: &mut Tlb,
-    memory: &mut impl Memory,
-    address: u64,
-    log2_size: u8,
-    value: u128,
-) -> Result<(), Stop> {
-    Ok(match log2_size {
-        0 => tlb.store(memory, address, (value as u8).to_le_bytes())?,
-        1 => tlb.store(memory, address, (value as u16).to_le_bytes())?,
-        2 => tlb.store(memory, address, (value as u32).to_le_bytes())?,
-        3 => tlb.store(memory, address, (value as u64).to_le_bytes())?,
-        _ => tlb.store(memory, address, value.to_le_bytes())?,
-    })
 }

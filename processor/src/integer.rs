@@ -8,7 +8,7 @@ pub fn add_64(left: u64, right: u64, carry: bool) -> (u64, u32) {
     let (sum, over_1) = left.overflowing_add(right);
     let (sum, over_2) = sum.overflowing_add(u64::from(carry));
     let overflow = ((left ^ sum) & (right ^ sum)) >> 63;
-    let flags = sign_and_zero_64(sum) | u32::from(over_1 | over_2) * C | overflow as u32 * V;
+    let flags = sign_and_zero_64(sum) | (u32::from(over_1 | over_2) * C) | (overflow as u32 * V);
     (sum, flags)
 }
 
@@ -18,20 +18,20 @@ pub fn add_32(left: u32, right: u32, carry: bool) -> (u32, u32) {
     let wide = u64::from(left) + u64::from(right) + u64::from(carry);
     let sum = wide as u32;
     let overflow = ((left ^ sum) & (right ^ sum)) >> 31;
-    let flags = sign_and_zero_32(sum) | (wide >> 32) as u32 * C | overflow * V;
+    let flags = sign_and_zero_32(sum) | ((wide >> 32) as u32 * C) | (overflow * V);
     (sum, flags)
 }
 
 /// N and Z of a result.
 #[inline(always)]
 pub fn sign_and_zero_64(result: u64) -> u32 {
-    (result >> 32) as u32 & N | u32::from(result == 0) * Z
+    (result >> 32) as u32 & N | (u32::from(result == 0) * Z)
 }
 
 /// N and Z of a result.
 #[inline(always)]
 pub fn sign_and_zero_32(result: u32) -> u32 {
-    result & N | u32::from(result == 0) * Z
+    result & N | (u32::from(result == 0) * Z)
 }
 
 /// ShiftReg for 64 bits: LSL, LSR, ASR, ROR.

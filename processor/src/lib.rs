@@ -8,7 +8,8 @@
 //! Layers, each uses only those above it (`tests/layers.rs` holds it):
 //!
 //! ```text
-//! integer memory state word
+//! memory state word
+//! integer
 //! float
 //! simd
 //! op

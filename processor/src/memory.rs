@@ -220,6 +220,39 @@ impl Tlb {
         Ok(())
     }
 
+    /// Loads `1 << log2_size` bytes, at most 16, as a number.
+    pub fn load_number(
+        &mut self,
+        memory: &mut impl Memory,
+        address: u64,
+        log2_size: u8,
+    ) -> Result<u128, Fault> {
+        Ok(match log2_size {
+            0 => u8::from_le_bytes(self.load(memory, address)?).into(),
+            1 => u16::from_le_bytes(self.load(memory, address)?).into(),
+            2 => u32::from_le_bytes(self.load(memory, address)?).into(),
+            3 => u64::from_le_bytes(self.load(memory, address)?).into(),
+            _ => u128::from_le_bytes(self.load(memory, address)?),
+        })
+    }
+
+    /// Stores the low `1 << log2_size` bytes, at most 16, of a number.
+    pub fn store_number(
+        &mut self,
+        memory: &mut impl Memory,
+        address: u64,
+        log2_size: u8,
+        value: u128,
+    ) -> Result<(), Fault> {
+        match log2_size {
+            0 => self.store(memory, address, (value as u8).to_le_bytes()),
+            1 => self.store(memory, address, (value as u16).to_le_bytes()),
+            2 => self.store(memory, address, (value as u32).to_le_bytes()),
+            3 => self.store(memory, address, (value as u64).to_le_bytes()),
+            _ => self.store(memory, address, value.to_le_bytes()),
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn load_across<const SIZE: usize>(

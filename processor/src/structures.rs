@@ -43,7 +43,7 @@ pub(crate) fn execute(
         }
         Piece::Replicate => {
             for register in 0..op.registers {
-                let value = load(tlb, memory, at, op.log2_size)?;
+                let value = tlb.load_number(memory, at, op.log2_size)?;
                 let lanes = (if op.full { 16 } else { 8 }) >> op.log2_size;
                 v[usize::from((op.t + register) & 31)] =
                     (0..lanes).fold(0, |all, lane| all | value << (lane * 8 * size as u32));
@@ -73,28 +73,8 @@ fn transfer(
     let shift = u32::from(index) * width;
     if op.is_load {
         let mask = u128::from(crate::integer::ones(width)) << shift;
-        *v = *v & !mask | load(tlb, memory, address, op.log2_size)? << shift;
+        *v = *v & !mask | tlb.load_number(memory, address, op.log2_size)? << shift;
         return Ok(());
     }
-    let value = (*v >> shift) as u64;
-    match op.log2_size {
-        0 => tlb.store(memory, address, (value as u8).to_le_bytes()),
-        1 => tlb.store(memory, address, (value as u16).to_le_bytes()),
-        2 => tlb.store(memory, address, (value as u32).to_le_bytes()),
-        _ => tlb.store(memory, address, value.to_le_bytes()),
-    }
-}
-
-fn load(
-    tlb: &mut Tlb,
-    memory: &mut impl Memory,
-    address: u64,
-    log2_size: u8,
-) -> Result<u128, Fault> {
-    Ok(match log2_size {
-        0 => u8::from_le_bytes(tlb.load(memory, address)?).into(),
-        1 => u16::from_le_bytes(tlb.load(memory, address)?).into(),
-        2 => u32::from_le_bytes(tlb.load(memory, address)?).into(),
-        _ => u64::from_le_bytes(tlb.load(memory, address)?).into(),
-    })
+    tlb.store_number(memory, address, op.log2_size, *v >> shift)
 }

@@ -10,7 +10,7 @@ chain_kernel=("${rust_kernel[@]}")
 self_script=/seed-kernel/mkimage/self.kaem
 
 # The userland, in the order in which it is built: docs/userland.md.
-system_ports=(unxz musl dash make busybox lua sed bash grep gzip)
+system_ports=(unxz musl dash make busybox lua sed bash grep gzip sqlite)
 
 # fetch_port PORT: prints the path of its tarball in the cache; it is fetched where it is missing.
 fetch_port() {
@@ -49,6 +49,16 @@ chain_tree() {
     done
     echo '# The chain runs this at its end: "image-builder build --port DIR" adds the calls of further ports.' >"$tree/ports/run.kaem"
     chain_sums "$@" >"$tree/SHA256SUMS"
+}
+
+# seeds_for_linux TREE: what our kernel does before process 1 starts, done by sed and xxd: the two programs of /seed.
+seeds_for_linux() {
+    local name
+    mkdir -p "$1/seed"
+    for name in 00-hex0/hex0 01-kaem-seed/kaem-seed; do
+        sed 's/[#;].*//' "$1/stage0/$name.hex0" | xxd -r -p >"$1/seed/${name#*/}"
+        chmod 755 "$1/seed/${name#*/}"
+    done
 }
 
 # chain_settings SCRIPT: how the image starts, in the index's lines. PID 1 is kaem-seed, decoded by the kernel from its text.

@@ -1,6 +1,6 @@
 # The image of the boot tests: one static program under the name of each thing it does. Sourced by layers.
 
-probe_names='hello memory preempt trouble writer deadlock exit7 exit256 segv spin forge input'
+probe_names='hello memory preempt trouble writer deadlock full exit7 exit256 segv spin forge input'
 
 # probe_tree DIR: its files.
 probe_tree() {

@@ -157,7 +157,7 @@ static int full(void)
     SHOW(open("/tmp/small", O_CREAT | O_WRONLY, 0644) >= 0);
     close(fd);
     if (fork() == 0) {
-        execl("/probe", "remove", NULL);
+        execl("/probe", "/remove", NULL);
         _exit(9);
     }
     MUST(wait(&status));

@@ -10,7 +10,7 @@ enum { GETCWD = 17, EVENTFD = 19, EPOLL = 20, EPOLLCTL = 21, EPOLLWAIT = 22, MKN
        MMAP = 222, MPROTECT = 226, WAIT4 = 260, PRLIMIT = 261, COPYRANGE = 285 };
 enum { HERE = -100, RDONLY = 0, WRONLY = 1, RDWR = 2, CREATE = 0100, TRUNCATE = 01000 };
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20 };
-enum { SIGCHLD = 17, VFORK = 0x4100, PAGE = 4096, ELF = 65536 };
+enum { SIGCHLD = 17, VFORK = 0x4100, THREAD = 0x10f00, PAGE = 4096, ELF = 65536 };
 
 #define CALL static inline __attribute__((always_inline)) long
 
@@ -167,6 +167,71 @@ static void shared(void)
 	}
 	wait_for(child);
 	run_with(memory, PAGE);
+}
+
+static void yield(int times)
+{
+	while (times--)
+		call(YIELD, 0, 0, 0, 0, 0, 0);
+}
+
+/* A page of text in a file, mapped to be written. */
+static char *map_text(const char *path)
+{
+	static char text[PAGE];
+	long i;
+
+	for (i = 0; i < PAGE; i++)
+		text[i] = 't';
+	put(path, text, PAGE);
+	return map(0, PAGE, PROT_R | PROT_W, SHARED, open(path, RDWR));
+}
+
+static void copy(char *to, const char *from, long size)
+{
+	while (size--)
+		to[size] = from[size];
+}
+
+/* One stores them into a file that it has mapped, after the other has seen what was there before; it has stored before that too. */
+static void filed(void)
+{
+	long child = fork();
+	char *memory;
+
+	if (!child) {
+		memory = map_text("/tmp/filed");
+		memory[0] = 'h';
+		yield(20);
+		copy(memory, bytes, get("/foreign", bytes, PAGE));
+		leave(0);
+	}
+	yield(10);
+	get("/tmp/filed", bytes, PAGE);
+	wait_for(child);
+	run_with(bytes, get("/tmp/filed", bytes, PAGE));
+}
+
+/* One that has stored into a mapped file lends its memory to a vfork child, which stores them; a third reads the file
+   meanwhile. */
+static void borrowed(void)
+{
+	long child = fork(), size;
+	char *memory;
+
+	if (!child) {
+		memory = map_text("/tmp/borrowed");
+		memory[0] = 'h';
+		if (!must(call(CLONE, VFORK | 0x100 | SIGCHLD, 0, 0, 0, 0, 0))) {
+			copy(memory, bytes, get("/foreign", bytes, PAGE));
+			yield(100);
+		}
+		leave(0);
+	}
+	yield(50);
+	size = get("/tmp/borrowed", bytes, PAGE);
+	wait_for(child);
+	run_with(bytes, size);
 }
 
 /* One that has read them spells them in the target of a symbolic link. */
@@ -431,6 +496,30 @@ static void number(void)
 	run_with((char *)&event.data, 8);
 }
 
+static volatile long thread_got;
+
+/* Ends the thread alone. */
+__attribute__((used)) static void reader(void)
+{
+	thread_got = get("/foreign", bytes, PAGE);
+	leave(0);
+}
+
+/* A thread reads, the process's first one goes on with what it has read. */
+static void thread(void)
+{
+	static char stack[PAGE] __attribute__((aligned(16)));
+	register word x8 __asm__("x8") = CLONE;
+	register word x0 __asm__("x0") = THREAD;
+	register word x1 __asm__("x1") = (word)stack + PAGE;
+
+	__asm__ volatile("svc 0\n\tcbnz x0, 1f\n\tb reader\n1:" : "+r"(x0) : "r"(x8), "r"(x1) : "memory");
+	must((long)x0);
+	while (!thread_got)
+		call(YIELD, 0, 0, 0, 0, 0, 0);
+	run_with(bytes, thread_got);
+}
+
 /* No attack: the bytes are a text's. The child of each attack comes here too, as another program. */
 static void honest(void)
 {
@@ -445,6 +534,7 @@ __attribute__((used)) static void begin(word *stack)
 		leave(0);
 	switch (way[0]) {
 	case 'a': anonymous(); break;
+	case 'b': borrowed(); break;
 	case 'm': mapped(); break;
 	case 's':
 		switch (way[1]) {
@@ -456,8 +546,13 @@ __attribute__((used)) static void begin(word *stack)
 		break;
 	case 'd': socket(2); break;
 	case 'e': count(); break;
-	case 'f': fifo(); break;
-	case 't': splice(TEE); break;
+	case 'f': (way[2] == 'l' ? filed : fifo)(); break;
+	case 't':
+		if (way[1] == 'h')
+			thread();
+		else
+			splice(TEE);
+		break;
 	case 'n': number(); break;
 	case 'l': (way[1] == 'a' ? laundered : way[2] == 'n' ? link : limit)(); break;
 	case 'p': path(); break;

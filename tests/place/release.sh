@@ -7,12 +7,13 @@ make_release() {
     chmod -R go+rX "$1/release"
 }
 
-# decode_seeds: the two seeds of $release, by docs/use.md's lines.
-decode_seeds() {
-    local seed
-    mkdir -p "$release/seed"
-    for seed in 00-hex0/hex0 01-kaem-seed/kaem-seed; do
-        sed 's/[#;].*//' "$release/stage0/$seed.hex0" | xxd -r -p >"$release/seed/${seed#*/}"
-        chmod 755 "$release/seed/${seed#*/}"
-    done
+# listed_hash LIST NAME: the hash that a list of the repository has for the name.
+listed_hash() { sed -n "s#  $2\$##p" "$root/$1"; }
+
+# says_hello TCC DIR: the compiler builds a program in DIR, which runs.
+says_hello() {
+    local on_aarch64=$root/tests/place/on-aarch64
+    printf '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n' >"$2/hello.c"
+    "$on_aarch64" "$1" -o "$2/hello" "$2/hello.c"
+    expect "hello" [ "$("$on_aarch64" "$2/hello")" = hello ]
 }

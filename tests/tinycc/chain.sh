@@ -13,13 +13,3 @@ tinycc_tree() {
     make_lists "$tree/tests"
     { cat "$root/stage0/chain.kaem" && echo '../bin/kaem /tests/after.kaem'; } >"$tree/tests/chain.kaem"
 }
-
-# seeds_for_linux TREE: what our kernel does before process 1 starts, done by sed and xxd: the two programs of /seed.
-seeds_for_linux() {
-    local name
-    mkdir -p "$1/seed"
-    for name in 00-hex0/hex0 01-kaem-seed/kaem-seed; do
-        sed 's/[#;].*//' "$1/stage0/$name.hex0" | xxd -r -p >"$1/seed/${name#*/}"
-        chmod 755 "$1/seed/${name#*/}"
-    done
-}

@@ -6,6 +6,7 @@ use super::header::{
     CHECKSUM, DEVICE_MAJOR, DEVICE_MINOR, Field, GID, LINK_NAME, MAGIC, MODE, MTIME, NAME, PREFIX,
     SIZE, TYPE_FLAG, UID,
 };
+use crate::number::decimal;
 use alloc::vec::Vec;
 
 /// A member to be written. Time and owner are 0, so that equal trees give equal archives.
@@ -130,17 +131,4 @@ fn add_record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Result<(), Out
         records.extend_from_slice(part);
     }
     Ok(())
-}
-
-fn decimal(value: u64, buffer: &mut [u8; 20]) -> &[u8] {
-    let mut start = buffer.len();
-    let mut value = value;
-    loop {
-        start -= 1;
-        buffer[start] = b'0' + (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            return &buffer[start..];
-        }
-    }
 }

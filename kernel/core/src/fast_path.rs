@@ -34,7 +34,7 @@ impl<M: Machine> Kernel<'_, M> {
     pub(crate) fn fast_path(&mut self) -> Fast {
         let process = self.processes.current_mut();
         process.usage.syscalls = process.usage.syscalls.wrapping_add(1);
-        let x = &process.registers.x;
+        let x = &process.thread.registers.x;
         let fast = match (x[8], x[2]) {
             (n::READ, 1) => self.read_byte(),
             (n::WRITE, 1) => self.write_byte(),
@@ -64,7 +64,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(always)]
     fn read_byte(&mut self) -> Fast {
         let process = self.processes.current_mut();
-        let [fd, address, ..] = process.registers.x;
+        let [fd, address, ..] = process.thread.registers.x;
         let (Ok(id), Some(space)) = (process.descriptors.file(fd), &mut process.space) else {
             return Fast::No;
         };
@@ -83,7 +83,7 @@ impl<M: Machine> Kernel<'_, M> {
         };
         self.storage.machine.page_mut(to)[address as usize % PAGE_SIZE] = byte;
         file.offset = file.offset.wrapping_add(1);
-        process.registers.x[0] = 1;
+        process.thread.registers.x[0] = 1;
         self.trace_fast(fd);
         Fast::Done
     }
@@ -92,7 +92,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(always)]
     fn write_byte(&mut self) -> Fast {
         let process = self.processes.current_mut();
-        let [fd, address, ..] = process.registers.x;
+        let [fd, address, ..] = process.thread.registers.x;
         let (Ok(id), Some(space)) = (process.descriptors.file(fd), &mut process.space) else {
             return Fast::No;
         };
@@ -111,7 +111,7 @@ impl<M: Machine> Kernel<'_, M> {
         let byte = self.storage.machine.page(from)[address as usize % PAGE_SIZE];
         self.storage.machine.page_mut(to)[at % PAGE_SIZE] = byte;
         file.offset = file.offset.wrapping_add(1);
-        process.registers.x[0] = 1;
+        process.thread.registers.x[0] = 1;
         self.trace_fast(fd);
         Fast::Done
     }
@@ -129,7 +129,7 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.current();
         let mut arguments = process.arguments();
         arguments[0] = first;
-        let (pid, x) = (process.pid.0, &process.registers.x);
+        let (pid, x) = (process.pid.0, &process.thread.registers.x);
         self.storage.machine.trace_syscall(pid, x[8], &arguments, x[0] as i64);
     }
 
@@ -139,8 +139,8 @@ impl<M: Machine> Kernel<'_, M> {
     fn page_call(&mut self) -> Fast {
         self.tell_writes();
         let process = self.processes.current_mut();
-        let [fd, address, length, ..] = process.registers.x;
-        let is_read = process.registers.x[8] == n::READ;
+        let [fd, address, length, ..] = process.thread.registers.x;
+        let is_read = process.thread.registers.x[8] == n::READ;
         let (Ok(id), Some(in_page), Some(space)) =
             (process.descriptors.file(fd), one_page(address, length), &mut process.space)
         else {
@@ -164,7 +164,7 @@ impl<M: Machine> Kernel<'_, M> {
         let Some(done) = done else {
             return Fast::No;
         };
-        self.processes.current_mut().registers.x[0] = done;
+        self.processes.current_mut().thread.registers.x[0] = done;
         self.trace_fast(fd);
         Fast::Done
     }

@@ -22,13 +22,16 @@ pub struct FramePool<'a> {
     watermark: usize,
     free_head: u32,
     free: usize,
+    /// Frames that files leave to others.
+    reserve: usize,
 }
 
 impl<'a> FramePool<'a> {
     /// A pool of `counts.len()` frames from `first` on. The contents of `counts` do not matter.
     pub fn new(first: Frame, counts: &'a mut [u32]) -> Self {
         let free = counts.len();
-        FramePool { first: first.0, counts, watermark: 0, free_head: NONE, free }
+        let reserve = (free / 16).min(RESERVE_MOST);
+        FramePool { first: first.0, counts, watermark: 0, free_head: NONE, free, reserve }
     }
 
     /// Frames in the pool, used and free.
@@ -45,17 +48,18 @@ impl<'a> FramePool<'a> {
     /// rest, somebody must still be able to remove some.
     #[inline(always)]
     pub fn has_room_for_files(&self) -> bool {
-        self.free > self.reserve()
+        self.free > self.reserve
     }
 
     /// Frames that files can still take.
     pub fn free_for_files(&self) -> usize {
-        self.free.saturating_sub(self.reserve())
+        self.free.saturating_sub(self.reserve)
     }
 
-    #[inline(always)]
-    fn reserve(&self) -> usize {
-        (self.counts.len() / 16).min(RESERVE_MOST)
+    /// Files may take every frame.
+    #[cfg(test)]
+    pub fn without_reserve(self) -> Self {
+        FramePool { reserve: 0, ..self }
     }
 
     /// Hands out a frame with unspecified contents and one owner.

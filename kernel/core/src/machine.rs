@@ -15,7 +15,7 @@ pub trait Memory {
     fn page(&self, frame: Frame) -> &Page;
     /// The bytes of a frame, to be changed.
     fn page_mut(&mut self, frame: Frame) -> &mut Page;
-    /// Copies `length` bytes between two different frames. Both ranges lie within a page.
+    /// Copies `length` bytes between two frames, or within one. Both ranges lie within a page.
     fn copy(&mut self, from: Frame, from_offset: usize, to: Frame, to_offset: usize, length: usize);
     /// Fills a whole frame with zeros.
     fn zero(&mut self, frame: Frame) {

@@ -57,7 +57,7 @@ impl<M: Machine> Kernel<'_, M> {
     /// The registers of the chosen process. Call only after [`Next::Run`].
     #[inline]
     pub fn registers(&mut self) -> &mut Registers {
-        &mut self.processes.current_mut().registers
+        &mut self.processes.current_mut().thread.registers
     }
 
     /// Answers a trap of the chosen process.
@@ -79,7 +79,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[cfg_attr(target_os = "none", optimize(speed))]
     fn make_call(&mut self) {
         let process = self.processes.current();
-        let (number, arguments) = (process.registers.x[8], process.arguments());
+        let (number, arguments) = (process.thread.registers.x[8], process.arguments());
         let outcome = self.call(number, &arguments);
         self.finish_call(number, &arguments, outcome);
     }
@@ -87,11 +87,11 @@ impl<M: Machine> Kernel<'_, M> {
     /// Makes the call of a woken process again.
     fn retry_call(&mut self) {
         let process = self.processes.current();
-        let (number, arguments) = (process.registers.x[8], process.arguments());
+        let (number, arguments) = (process.thread.registers.x[8], process.arguments());
         let outcome = self.call(number, &arguments);
         if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.current_mut();
-            process.state = State::Ready;
+            process.thread.state = State::Ready;
             process.end_call();
         }
         self.finish_call(number, &arguments, outcome);
@@ -107,7 +107,7 @@ impl<M: Machine> Kernel<'_, M> {
             Err(stop) => stop.errno().wrapping_neg(),
         };
         let process = self.processes.current_mut();
-        process.registers.x[0] = result as u64;
+        process.thread.registers.x[0] = result as u64;
         let pid = process.pid.0;
         self.storage.machine.trace_syscall(pid, number, arguments, result);
     }
@@ -120,14 +120,14 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.current_mut();
         let wait = process.wait();
         let interrupted = match wait.restart {
-            Restart::Uninterruptible => process.signals.pending & Signal::KILL.bit() != 0,
-            _ => process.signals.has_deliverable(),
+            Restart::Uninterruptible => process.pending() & Signal::KILL.bit() != 0,
+            _ => process.has_deliverable(),
         };
         if interrupted {
-            process.state = State::Ready;
+            process.thread.state = State::Ready;
             self.deliver_signals(Some(wait.restart));
         } else {
-            process.state = State::Blocked(wait);
+            process.thread.state = State::Blocked(wait);
             if let Some(deadline) = wait.deadline {
                 self.processes.add_timer(deadline);
             }
@@ -148,7 +148,7 @@ impl<M: Machine> Kernel<'_, M> {
             if let Some(status) = self.processes.halted() {
                 return Next::Halt { status };
             }
-            let Some(switched) = self.processes.choose() else {
+            let Some(switched) = self.processes.choose(&mut self.storage.machine) else {
                 match self.idle() {
                     Some(next) => return next,
                     None => continue,
@@ -167,20 +167,18 @@ impl<M: Machine> Kernel<'_, M> {
     /// Makes the current process's call again if it was woken, and delivers signals. May it run afterwards?
     fn make_ready(&mut self) -> bool {
         let slot = self.processes.current_slot();
-        if self.processes.current().state == State::Retry {
+        if self.processes.current().thread.state == State::Retry {
             self.retry_call();
         }
         let Some(process) = self.processes.get_mut(slot) else {
             return false;
         };
-        if process.is_runnable()
-            && process.state == State::Ready
-            && process.signals.has_deliverable()
+        if process.can_go_on() && process.thread.state == State::Ready && process.has_deliverable()
         {
             self.deliver_signals(None);
         }
         let process = self.processes.get_mut(slot);
-        process.is_some_and(|process| process.is_runnable() && process.state == State::Ready)
+        process.is_some_and(|process| process.can_go_on() && process.thread.state == State::Ready)
     }
 
     fn expire_timers(&mut self) {
@@ -228,26 +226,28 @@ impl<M: Machine> Kernel<'_, M> {
         );
         for (_, process) in self.processes.iter() {
             let (pid, parent) = (process.pid.0, process.parent.0);
-            let call = table::name(process.registers.x[8]).unwrap_or("unknown");
-            let what = match process.state {
-                _ if process.job.is_stopped() => "SIGCONT, it is stopped",
-                State::Zombie(_) => "its parent to wait for it, it has ended",
-                State::Blocked(wait) => match wait.event {
-                    Event::Pipe(_) => "a pipe",
-                    Event::Terminal => "the terminal",
-                    Event::Child => "a child",
-                    Event::Vfork(_) => "its vfork child",
-                    Event::Signal => "a signal",
-                    Event::Futex(_) => "a futex",
-                    Event::Poll => "one of the files it polls",
-                    Event::Lock => "a lock on a file",
-                },
-                _ => "nothing",
-            };
             let path = Printable(&process.path);
-            let text =
-                format_args!("  pid {pid} (parent {parent}) {path} waits in {call} for {what}");
-            say(machine, text);
+            for thread in process.threads() {
+                let call = table::name(thread.registers.x[8]).unwrap_or("unknown");
+                let what = match thread.state {
+                    _ if process.job.is_stopped() => "SIGCONT, it is stopped",
+                    State::Zombie(_) => "its parent to wait for it, it has ended",
+                    State::Blocked(wait) => match wait.event {
+                        Event::Pipe(_) => "a pipe",
+                        Event::Terminal => "the terminal",
+                        Event::Child => "a child",
+                        Event::Vfork(_) => "its vfork child",
+                        Event::Signal => "a signal",
+                        Event::Futex => "a futex",
+                        Event::Poll => "one of the files it polls",
+                        Event::Lock => "a lock on a file",
+                    },
+                    _ => "nothing",
+                };
+                let text =
+                    format_args!("  pid {pid} (parent {parent}) {path} waits in {call} for {what}");
+                say(machine, text);
+            }
         }
     }
 
@@ -257,7 +257,7 @@ impl<M: Machine> Kernel<'_, M> {
     fn other_trap(&mut self, trap: Trap) {
         const TRAPPED_FLOATING_POINT: u64 = 0x2c;
         self.tell_writes();
-        let pc = self.processes.current().registers.pc;
+        let pc = self.processes.current().thread.registers.pc;
         let (signal, code, address) = match trap {
             Trap::Syscall => return self.make_call(),
             Trap::Interrupt => {
@@ -271,6 +271,8 @@ impl<M: Machine> Kernel<'_, M> {
                 let space = space.expect("a process that runs has memory");
                 match space.fault(&mut self.storage, address, access) {
                     Ok(()) => return,
+                    // It faults again, and may then.
+                    Err(FaultError::Untold(file)) => return self.tell_map_write(file),
                     Err(FaultError::NotMapped) => (Signal::SEGV, SEGV_MAPERR, address),
                     Err(FaultError::Denied) => (Signal::SEGV, SEGV_ACCERR, address),
                     Err(FaultError::BeyondFile) => (Signal::BUS, BUS_ADRERR, address),
@@ -314,15 +316,15 @@ impl<M: Machine> Kernel<'_, M> {
     fn deliver_signals(&mut self, mut interrupted: Option<Restart>) {
         loop {
             let process = self.processes.current_mut();
-            let Some((signal, info)) = process.signals.take_deliverable() else {
+            let Some((signal, info)) = process.take_deliverable() else {
                 if interrupted.is_some() {
                     // Nothing came of it: the call waits on.
-                    process.state = State::Retry;
+                    process.thread.state = State::Retry;
                 }
                 return;
             };
-            let is_forced = process.signals.forced & signal.bit() != 0;
-            process.signals.forced &= !signal.bit();
+            let is_forced = process.thread.signals.forced & signal.bit() != 0;
+            process.thread.signals.forced &= !signal.bit();
             match process.signals.effect(signal) {
                 Effect::Ignore => {}
                 Effect::Kill | Effect::Stop if process.pid == Pid::INIT && !is_forced => {}
@@ -332,7 +334,7 @@ impl<M: Machine> Kernel<'_, M> {
                 Effect::Stop => {
                     process.job.stop(signal);
                     if interrupted.is_some() {
-                        process.state = State::Retry;
+                        process.thread.state = State::Retry;
                     }
                     let slot = self.processes.current_slot();
                     return self.processes.tell_parent(slot, CLD_STOPPED, signal);
@@ -344,20 +346,19 @@ impl<M: Machine> Kernel<'_, M> {
                         process.end_call();
                         let progress = process.take_progress();
                         if progress > 0 {
-                            process.registers.x[0] = progress as u64;
+                            process.thread.registers.x[0] = progress as u64;
                         } else if restart == Restart::WhenAsked && action.flags & SA_RESTART != 0 {
-                            process.registers.pc = process.registers.pc.wrapping_sub(4);
+                            process.thread.registers.pc =
+                                process.thread.registers.pc.wrapping_sub(4);
                         } else {
-                            process.registers.x[0] = (-i64::from(Errno::EINTR as u16)) as u64;
+                            process.thread.registers.x[0] =
+                                (-i64::from(Errno::EINTR as u16)) as u64;
                         }
                     }
                     if self.jobs().enter_handler(signal, info, action).is_err() {
                         // As Linux: no room for the frame is a SIGSEGV that cannot be handled either.
-                        let sp = self.processes.current().registers.sp;
-                        self.processes
-                            .current_mut()
-                            .signals
-                            .set_action(Signal::SEGV, Action::default());
+                        let sp = self.processes.current().thread.registers.sp;
+                        self.processes.current_mut().set_action(Signal::SEGV, Action::default());
                         self.fault_signal(Signal::SEGV, SI_KERNEL, sp);
                         return self.end_process(
                             self.processes.current_slot(),

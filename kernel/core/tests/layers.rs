@@ -20,6 +20,7 @@ fn owners_of_state_keep_it_to_themselves() {
         "Inodes",
         "Job",
         "Ledger",
+        "Limits",
         "Locks",
         "Log",
         "OpenFiles",

@@ -65,7 +65,11 @@ impl Memory for PhysicalMemory {
         to_offset: usize,
         length: usize,
     ) {
-        assert!(from_offset.max(to_offset) + length <= PAGE_SIZE && from != to);
+        if from == to {
+            let page = self.page_mut(from);
+            return page.copy_within(from_offset..from_offset + length, to_offset);
+        }
+        assert!(from_offset.max(to_offset) + length <= PAGE_SIZE);
         let source = self.address(from) as *const u8;
         let target = self.address(to) as *mut u8;
         // SAFETY: the offset lies in the page.

@@ -1,6 +1,6 @@
 //! From a word to an operation: the tables of DDI 0487, C4.1, one file for each of its main groups.
 //!
-//! A table's rows are in the order of the manual, which names them; no word belongs to two rows.
+//! The manual names the rows. Where a word belongs to two, the first counts: immh zero is the modified immediate's.
 
 mod branch;
 mod immediate;

@@ -105,7 +105,7 @@ impl Context {
                 let quotient = Real {
                     sign,
                     exponent: a.real.exponent - shift as i32 - b.real.exponent,
-                    mantissa: dividend / b.real.mantissa | rest,
+                    mantissa: (dividend / b.real.mantissa) | rest,
                 };
                 self.round(format, quotient, self.rounding())
             }

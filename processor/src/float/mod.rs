@@ -177,7 +177,7 @@ impl Context {
         }
     }
 
-    /// Advanced SIMD's fixed arithmetic is not ours: AArch64 has FPCR for all. Estimates and steps aside, this is FPUnpack.
+    /// FPUnpack.
     fn unpack(&mut self, format: Format, bits: u64) -> Operand {
         let sign = bits & format.sign_bit() != 0;
         let exponent = bits >> format.fraction & format.exponent_ones();

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::errno::Errno;
+use super::numbered::Numbered;
 use crate::process::descriptors::FileId;
 
 /// EPOLLONESHOT: told once, then silent until it is set again.
@@ -28,55 +28,18 @@ pub struct Interest {
 }
 
 /// All lists, by the numbers that they have among the pipes.
-#[derive(Default)]
-pub struct Epolls {
-    lists: Vec<Option<Vec<Interest>>>,
-}
+pub type Epolls = Numbered<Vec<Interest>>;
 
 impl Epolls {
-    /// A new, empty list of this number.
-    ///
-    /// # Errors
-    /// ENFILE.
-    pub fn create(&mut self, number: u32) -> Result<(), Errno> {
-        let index = number as usize;
-        let missing = (index + 1).saturating_sub(self.lists.len());
-        self.lists.try_reserve(missing).map_err(|_| Errno::ENFILE)?;
-        while self.lists.len() <= index {
-            self.lists.push(None);
-        }
-        self.lists[index] = Some(Vec::new());
-        Ok(())
-    }
-
-    /// A list. The number came from an open file, so the list exists.
-    pub fn at(&mut self, number: u32) -> &mut Vec<Interest> {
-        self.lists[number as usize].as_mut().expect("an open file names a list")
-    }
-
-    /// One past the highest number of a list.
-    pub fn end(&self) -> u32 {
-        self.lists.len() as u32
-    }
-
     /// Is there a list of this number that watches one of the chosen files?
     pub fn watches(&self, number: u32, mut chosen: impl FnMut(FileId) -> bool) -> bool {
-        let list = self.lists.get(number as usize).and_then(Option::as_ref);
-        list.is_some_and(|list| list.iter().any(|interest| chosen(interest.file)))
-    }
-
-    /// The open file of a list is gone.
-    pub fn remove(&mut self, number: u32) {
-        self.lists[number as usize] = None;
-        while matches!(self.lists.last(), Some(None)) {
-            self.lists.pop();
-        }
+        self.get(number).is_some_and(|list| list.iter().any(|interest| chosen(interest.file)))
     }
 
     /// An open file is gone: nobody watches it any more.
     #[inline]
     pub fn forget(&mut self, file: FileId) {
-        for list in self.lists.iter_mut().flatten() {
+        for list in self.iter_mut() {
             list.retain(|interest| interest.file != file);
         }
     }

@@ -190,7 +190,9 @@ impl Locks {
 fn waits(pid: Pid, processes: &Processes) -> bool {
     let slot = processes.find(pid);
     slot.is_some_and(|slot| {
-        matches!(processes.at(slot).state, State::Blocked(wait) if wait.event == Event::Lock)
+        let mut threads = processes.at(slot).threads();
+        threads
+            .any(|thread| matches!(thread.state, State::Blocked(wait) if wait.event == Event::Lock))
     })
 }
 

@@ -4,6 +4,7 @@
 
 pub mod epoll;
 pub mod locks;
+pub mod numbered;
 pub mod open;
 pub mod pipe;
 pub mod pipes;

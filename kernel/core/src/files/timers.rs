@@ -1,8 +1,6 @@
 //! The timers behind descriptors (timerfd_create(2)).
 
-use alloc::vec::Vec;
-
-use crate::errno::Errno;
+use super::numbered::Numbered;
 use crate::process::Alarm;
 
 /// One of them.
@@ -19,6 +17,11 @@ pub struct TimerFile {
 }
 
 impl TimerFile {
+    /// One that does not run.
+    pub fn new(is_realtime: bool) -> Self {
+        TimerFile { is_realtime, ..TimerFile::default() }
+    }
+
     /// Counts the ends of its period until `now`. Were there any?
     fn expire(&mut self, now: u64) -> bool {
         let Some(due) = self.alarm.next.filter(|&due| due <= now) else {
@@ -34,41 +37,13 @@ impl TimerFile {
 }
 
 /// All of them, by the numbers that they have among the pipes.
-#[derive(Default)]
-pub struct TimerFiles {
-    timers: Vec<Option<TimerFile>>,
-}
+pub type TimerFiles = Numbered<TimerFile>;
 
 impl TimerFiles {
-    /// A new one of this number, which does not run.
-    ///
-    /// # Errors
-    /// ENFILE.
-    pub fn create(&mut self, number: u32, is_realtime: bool) -> Result<(), Errno> {
-        let index = number as usize;
-        let missing = (index + 1).saturating_sub(self.timers.len());
-        self.timers.try_reserve(missing).map_err(|_| Errno::ENFILE)?;
-        while self.timers.len() <= index {
-            self.timers.push(None);
-        }
-        self.timers[index] = Some(TimerFile { is_realtime, ..TimerFile::default() });
-        Ok(())
-    }
-
-    /// A timer. The number came from an open file, so the timer exists.
-    pub fn at(&mut self, number: u32) -> &mut TimerFile {
-        self.timers[number as usize].as_mut().expect("an open file names a timer")
-    }
-
-    /// Its open file is gone.
-    pub fn remove(&mut self, number: u32) {
-        self.timers[number as usize] = None;
-    }
-
     /// Lets those run out whose time has come. Have any, and when is the next one due?
     pub fn expire(&mut self, now: u64) -> (bool, u64) {
         let mut result = (false, u64::MAX);
-        for timer in self.timers.iter_mut().flatten() {
+        for timer in self.iter_mut() {
             result.0 |= timer.expire(now);
             result.1 = result.1.min(timer.alarm.next.unwrap_or(u64::MAX));
         }

@@ -92,6 +92,10 @@ pub(super) struct Content {
     slots: PageSlots,
     /// Pages that hold data: of the image, or with a frame. For st_blocks.
     data_pages: u64,
+    /// Areas of memory that share the pages: while there are any, a write goes to the frame that they show.
+    pub(super) sharers: u32,
+    /// Which address space may have pages of it writable ([`maps`](super::maps)).
+    pub(super) map_writer: Option<Frame>,
 }
 
 impl Content {
@@ -102,6 +106,8 @@ impl Content {
             image,
             slots: PageSlots::new(),
             data_pages: pages(image.len() as u64),
+            sharers: 0,
+            map_writer: None,
         }
     }
 
@@ -124,10 +130,10 @@ impl Content {
         self.size = self.size.max(end.min(FILE_SIZE_MAX));
     }
 
-    /// The frame of `page`, if the file has one that nobody shares.
+    /// The frame of `page`, if the file has one that is to be written in place.
     #[inline]
     pub fn own_frame(&self, page: u64, pool: &FramePool) -> Option<Frame> {
-        self.slots.get(page).filter(|frame| !pool.is_shared(*frame))
+        self.slots.get(page).filter(|frame| !pool.is_shared(*frame) || self.sharers > 0)
     }
 
     /// Releases everything.
@@ -166,8 +172,10 @@ impl Content {
         pool: &mut FramePool,
         memory: &mut impl Memory,
     ) -> Result<Frame, Errno> {
+        if let Some(frame) = self.own_frame(page, pool) {
+            return Ok(frame);
+        }
         match self.slots.get(page) {
-            Some(frame) if !pool.is_shared(frame) => Ok(frame),
             Some(frame) => {
                 let copy = pool.duplicate(memory, frame)?;
                 pool.release(frame);

@@ -4,6 +4,7 @@
 
 use super::content::Content;
 use super::directory::Directory;
+use super::kinds::Linkable;
 use super::kinds::{Device, InodeId, Origin, ProcNode, Time};
 use super::name::Name;
 use crate::errno::Errno;
@@ -33,6 +34,8 @@ pub(super) struct Inode {
     pub(super) changed: Time,
     /// A directory's parent. For other files a hint: the directory where it was named last.
     pub(super) home: InodeId,
+    /// May it get a name while it has none?
+    pub(super) linkable: Linkable,
     /// The path by which it was known when its last name went while it was held.
     pub(super) last_path: Option<Vec<u8>>,
 }
@@ -72,6 +75,7 @@ impl Inode {
             modified: now,
             changed: now,
             home,
+            linkable: Linkable::No,
             last_path: None,
         }
     }

@@ -46,6 +46,17 @@ pub struct Time {
     pub nanoseconds: u32,
 }
 
+/// May a file that has no name get one?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linkable {
+    /// Made without one by O_TMPFILE.
+    Yes,
+    /// It has lost its last, or O_EXCL forbids it.
+    No,
+    /// It is in no directory's file system: memfd_create.
+    Elsewhere,
+}
+
 /// The type of a file, as in the S_IFMT bits of its mode.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

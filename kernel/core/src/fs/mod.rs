@@ -4,11 +4,11 @@
 //! * `kinds`: numbers and kinds of files. `inode`: what every file has, and the table of them. `special`: the first tree.
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
-//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode. `load`: the tree of a tar. `export`: a tar of the tree.
+//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode; `maps`: those that mappings share. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
 //! Invariants: an inode lives as long as a directory names it or somebody holds it; a directory has
 //! one name; a frame in a file's slot is owned once by that file; bytes of a file's last page past its
-//! end are zero; `/proc` changes only by the kernel's hand.
+//! end are zero unless a mapping wrote there; `/proc` changes only by the kernel's hand.
 //!
 //! Permissions: programs run as root, which reads and writes everything, so the bits are kept and shown
 //! but only execute permission is asked for, by exec ([`Stat::is_executable`]), as Linux does for root.
@@ -22,6 +22,7 @@ mod inode;
 mod kinds;
 mod load;
 mod lookup;
+mod maps;
 mod name;
 mod names;
 mod processes;
@@ -35,8 +36,9 @@ pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
-pub use kinds::{Device, FileKind, FileType, InodeId, Origin, ProcFile, ProcNode, Time};
+pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time};
 pub use lookup::Follow;
+pub use maps::Sharing;
 pub use names::{Create, Opened};
 pub use rename::Rename;
 pub use special::RELEASE;
@@ -72,6 +74,8 @@ pub struct Fs {
     proc: InodeId,
     /// The processes that there are.
     processes: Vec<Shown>,
+    /// Areas of memory that are a file's and may be written.
+    writable_maps: u32,
 }
 
 impl Fs {
@@ -88,6 +92,7 @@ impl Fs {
             generation: 1,
             proc: InodeId::ROOT,
             processes: Vec::new(),
+            writable_maps: 0,
         };
         fs.make_first_tree()?;
         Ok(fs)

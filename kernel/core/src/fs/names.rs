@@ -6,7 +6,7 @@
 use super::content::Content;
 use super::directory::{Directory, Seal};
 use super::inode::{Inode, Node};
-use super::kinds::{Device, InodeId, Origin};
+use super::kinds::{Device, InodeId, Linkable, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
 use super::name::Name;
 use super::{Fs, NAME_MAX, PATH_MAX};
@@ -126,6 +126,52 @@ impl Fs {
         self.create_file(directory, name, 0o755)
     }
 
+    /// Makes an empty regular file without a name, in a directory: O_TMPFILE. The caller holds it, and it lives as long.
+    ///
+    /// # Errors
+    /// ENOENT for a directory that is removed, EOPNOTSUPP in /proc, ENOTDIR, ENOMEM.
+    pub fn create_unnamed(
+        &mut self,
+        directory: InodeId,
+        permissions: u32,
+        link: Linkable,
+    ) -> Result<InodeId, Errno> {
+        match self.directory(directory)?.seal {
+            Seal::Open if self.inodes[directory].links == 0 => return Err(Errno::ENOENT),
+            Seal::Open => {}
+            _ => return Err(Errno::EOPNOTSUPP),
+        }
+        let parent = self.path_of(directory)?;
+        let path = concatenate(&[trim_slashes(&parent), b"/#"])?;
+        self.add_unnamed(directory, permissions, path, link)
+    }
+
+    /// Makes an empty regular file in no directory, which shows itself as `/memfd:` and a name: memfd_create.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn create_in_memory(&mut self, name: &[u8]) -> Result<InodeId, Errno> {
+        let path = concatenate(&[b"/memfd:", name])?;
+        self.add_unnamed(InodeId::ROOT, 0o777, path, Linkable::Elsewhere)
+    }
+
+    fn add_unnamed(
+        &mut self,
+        home: InodeId,
+        permissions: u32,
+        path: Vec<u8>,
+        link: Linkable,
+    ) -> Result<InodeId, Errno> {
+        let node = Node::File(Content::new(&[]));
+        let mut inode = Inode::new(node, permissions, Origin::Written, home, self.now);
+        self.changes += 1;
+        inode.version = self.changes;
+        inode.links = 0;
+        inode.linkable = link;
+        inode.last_path = Some(path);
+        self.inodes.add(inode)
+    }
+
     /// mkdir.
     ///
     /// # Errors
@@ -185,7 +231,11 @@ impl Fs {
         match self.inodes[inode].node {
             Node::Directory(_) => return Err(Errno::EPERM),
             Node::Proc(_) => return Err(Errno::EXDEV),
-            _ if self.inodes[inode].links == 0 => return Err(Errno::ENOENT),
+            _ if self.inodes[inode].links == 0 => match self.inodes[inode].linkable {
+                Linkable::Yes => {}
+                Linkable::No => return Err(Errno::ENOENT),
+                Linkable::Elsewhere => return Err(Errno::EXDEV),
+            },
             _ if self.inodes[inode].links == u32::MAX => return Err(Errno::EMLINK),
             _ => {}
         }
@@ -196,6 +246,7 @@ impl Fs {
         let now = self.now;
         let inode = &mut self.inodes[inode];
         inode.links += 1;
+        inode.linkable = Linkable::No;
         inode.changed = now;
         inode.home = directory;
         self.touch_directory(directory);

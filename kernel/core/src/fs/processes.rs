@@ -9,6 +9,7 @@ use super::name::Name;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
+use firmseed_formats::number::decimal;
 
 /// So much of the kernel's heap has to be free for another folder.
 const RESERVE: usize = 512 * 1024;
@@ -46,9 +47,9 @@ impl Fs {
             return;
         };
         if let Some(folder) = self.processes.swap_remove(index).folder {
-            let mut number = [0; 10];
+            let mut number = [0; 20];
             if let Ok(proc) = self.directory_mut(self.proc) {
-                proc.remove(decimal(process, &mut number));
+                proc.remove(decimal(process.into(), &mut number));
             }
             self.inodes[self.proc].links -= 1;
             self.remove_tree(folder, pool);
@@ -114,8 +115,8 @@ impl Fs {
     }
 
     fn make_folder(&mut self, process: u32) -> Result<InodeId, Errno> {
-        let mut number = [0; 10];
-        let number = decimal(process, &mut number);
+        let mut number = [0; 20];
+        let number = decimal(process.into(), &mut number);
         let folder = self.add_folder(self.proc, number, Seal::Sealed)?;
         self.add_files(folder, process)?;
         self.add_link_node(folder, b"root", b"/")?;
@@ -164,8 +165,8 @@ impl Fs {
         let Some(process) = self.shows_descriptors(folder) else {
             return Ok(());
         };
-        let mut text = [0; 10];
-        let name = decimal(number, &mut text);
+        let mut text = [0; 20];
+        let name = decimal(number.into(), &mut text);
         if self.directory(folder)?.get(name).is_some() {
             return Ok(());
         }
@@ -194,18 +195,5 @@ impl Fs {
             any = true;
         }
         Ok(any)
-    }
-}
-
-/// A number in digits.
-fn decimal(mut number: u32, into: &mut [u8; 10]) -> &[u8] {
-    let mut at = into.len();
-    loop {
-        at -= 1;
-        into[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &into[at..];
-        }
     }
 }

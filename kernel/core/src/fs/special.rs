@@ -70,6 +70,7 @@ impl Fs {
         self.add_link_node(dev, b"stdin", b"/proc/self/fd/0")?;
         self.add_link_node(dev, b"stdout", b"/proc/self/fd/1")?;
         self.add_link_node(dev, b"stderr", b"/proc/self/fd/2")?;
+        self.add_directory_node(dev, b"shm", Seal::Open, 0o1777)?;
         self.add_directory_node(root, b"tmp", Seal::Open, 0o1777)?;
         self.make_proc(root)
     }

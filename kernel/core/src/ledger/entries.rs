@@ -108,6 +108,8 @@ impl<M: Machine> Observer<'_, '_, M> {
                 continue;
             }
             files.set_writer(fs, file, None)?;
+            self.stop_map_writes(file);
+            let (fs, files) = (&mut self.storage.fs, &mut self.ledger.files);
             let version = fs.version(file);
             if writing.before == Some(version) {
                 continue; // the call that wanted to change it failed

@@ -89,6 +89,12 @@ impl<M: Machine> Observer<'_, '_, M> {
         self.first_write(file, None, false);
     }
 
+    /// The current process has made an empty file that has no name.
+    pub fn made_unnamed(&mut self, file: InodeId) {
+        self.ledger.files.begin(file);
+        self.first_write(file, None, false);
+    }
+
     /// The current process has given a name in a directory to a file.
     pub fn named(&mut self, file: InodeId, directory: InodeId) {
         let result = self.ledger.files.add_namer(file, self.own_pid());

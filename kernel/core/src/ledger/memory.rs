@@ -14,7 +14,7 @@ use super::spaces::SpaceRecord;
 use crate::addr::Frame;
 use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::process::table::Slot;
+use crate::process::table::{Processes, Slot};
 use crate::text::Text;
 use crate::vm::area::Area;
 use crate::vm::{AddressSpace, Protection};
@@ -112,6 +112,46 @@ impl<M: Machine> Observer<'_, '_, M> {
             self.note_space(root, record);
             self.own_code(slot);
             self.join(self.processes.current_slot(), slot);
+        }
+    }
+
+    /// The current process is about to store into a file that it has mapped: it writes it, from now until somebody needs
+    /// to know what is in it.
+    pub fn map_write(&mut self, file: InodeId) {
+        let space = self.processes.current().space.as_ref();
+        if let Some(root) = space.map(AddressSpace::root) {
+            self.write(file, true);
+            if self.storage.fs.map_writer(file) != Some(root) {
+                self.stop_map_writes(file);
+            }
+            self.storage.fs.begin_map_write(file, root);
+        }
+    }
+
+    /// The next store into a file by memory is to be told.
+    pub(super) fn stop_map_writes(&mut self, file: InodeId) {
+        let Some(root) = self.storage.fs.end_map_write(file) else {
+            return;
+        };
+        for slot in self.processes.slots() {
+            let process = self.processes.get_mut(slot);
+            let space = process.and_then(|process| process.space.as_mut());
+            if let Some(space) = space.filter(|space| space.root() == root) {
+                space.stop_writes(self.storage, file);
+            }
+        }
+    }
+
+    /// Another process goes on with the memory of `slot`: it is that one's stores that are to be told now.
+    pub fn memory_lent(&mut self, slot: Slot) {
+        let file_at = |processes: &Processes, index| {
+            let space = processes.at(slot).space.as_ref();
+            space.and_then(|space| space.writable_files().nth(index))
+        };
+        let mut index = 0;
+        while let Some(file) = file_at(self.processes, index) {
+            index += 1;
+            self.stop_map_writes(file);
         }
     }
 
@@ -224,6 +264,7 @@ impl<M: Machine> Observer<'_, '_, M> {
 
     /// A vfork child gives memory back to its parent: what it put there is the parent's now.
     pub fn memory_returned(&mut self, child: Slot, parent: Slot) {
+        self.memory_lent(parent);
         let record = self.ledger.record(child);
         // What the ledger has told of is in that memory as well.
         if record.last_entry != 0 || record.has_inputs() {

@@ -1,28 +1,34 @@
 //! Processes: what the kernel knows of each, and the table of all.
 //!
-//! A process owns its address space, its descriptors and its signal state. The open files behind the
-//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `job` says whether it is stopped,
-//! `table` has all processes, `scheduler` and `delivery` choose among them and send them signals.
+//! A process owns its address space, its descriptors, what signals do and its threads. The open files behind the
+//! descriptors belong to [`files`](crate::files), as they are shared by fork and dup. `thread` is what each thread has of its
+//! own, `job` says whether the process is stopped, `table` has all processes, `scheduler`, `delivery` and `futexes` choose
+//! among them, send them signals and wake them.
 
 pub(crate) mod delivery;
 pub mod descriptors;
+mod futexes;
 pub mod job;
+pub mod limits;
 mod scheduler;
 pub mod signals;
 pub mod table;
+pub mod thread;
 pub mod timers;
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::addr::UserAddr;
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::vm::AddressSpace;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
-use signals::{Signal, Signals};
+use limits::Limits;
+use signals::{AlternateStack, Pending, Signal, Signals};
+use thread::{Thread, ThreadEnd};
 use timers::Timers;
 
 /// A process number; never 0 for a process that exists.
@@ -78,8 +84,8 @@ pub enum Event {
     Vfork(Pid),
     /// Nothing but a signal or the deadline.
     Signal,
-    /// FUTEX_WAKE on this address.
-    Futex(u64),
+    /// FUTEX_WAKE: which one, the thread knows.
+    Futex,
     /// Any of the files of a poll.
     Poll,
     /// A lock on a file was given up.
@@ -215,12 +221,12 @@ impl Usage {
 
 /// One process.
 pub struct Process {
-    /// The registers while it does not run.
-    pub registers: Registers,
+    /// The thread that runs, or has run last.
+    pub thread: Thread,
+    /// The others, in the order of their turns.
+    others: VecDeque<Box<Thread>>,
     /// Its number.
     pub pid: Pid,
-    /// What it is about to do.
-    pub state: State,
     /// Stopped or not.
     pub job: Job,
     /// Its address space; None while a vfork child uses it, and for a zombie.
@@ -229,14 +235,10 @@ pub struct Process {
     pub lender: Option<Pid>,
     /// The parent that a vfork holds up until execve or exit, whether it lent its memory or not.
     pub vfork_parent: Option<Pid>,
-    /// The child that its own vfork waits for.
-    pub spawned: Option<Pid>,
     /// Its descriptors.
     pub descriptors: Descriptors,
-    /// Actions, mask, pending signals.
+    /// Actions, and the signals that were sent to all of it.
     pub signals: Box<Signals>,
-    /// FP/SIMD registers while they are not live in the processor.
-    pub fp: FpState,
     /// Who waits for it.
     pub parent: Pid,
     /// When it was forked, since power-on.
@@ -253,34 +255,26 @@ pub struct Process {
     umask: u16,
     /// Users and groups.
     pub credentials: Credentials,
+    /// Its further groups.
+    pub groups: Vec<u32>,
+    /// What it may use at most.
+    pub limits: Box<Limits>,
     /// The file that it executes: held, and marked as being executed.
     pub program: Option<InodeId>,
     /// Absolute path of the program.
     pub path: Vec<u8>,
-    /// PR_SET_NAME's name, NUL padded.
-    name: [u8; 16],
     /// ITIMER_REAL.
     pub alarm: Alarm,
     /// The other timers.
     pub timers: Timers,
     /// Nice value, policy, priority.
     pub scheduling: Scheduling,
-    /// What the call in progress waits for, once it has blocked.
-    wait: Wait,
-    /// When the call in progress gives up, once it has blocked: kept from try to try.
-    deadline: Option<u64>,
-    /// The FIFO that the call in progress opens.
-    pub opening: Option<Opening>,
-    /// Bytes that the call in progress has transferred before it blocked.
-    progress: usize,
     /// The signal its parent gets when it ends (0: none), as clone asked.
-    exit_signal: u8,
+    pub exit_signal: u8,
     /// What it has used.
     pub usage: Usage,
     /// What its children that were waited for have used.
     children_usage: Usage,
-    /// set_tid_address and set_robust_list, kept for their readers.
-    clear_tid: UserAddr,
     /// Has it called execve? Its parent may move it to another group only before.
     has_executed: bool,
 }
@@ -288,28 +282,27 @@ pub struct Process {
 impl Process {
     /// PID 1, in `directory`, before its program starts.
     pub fn init(pid: Pid, directory: InodeId, descriptors: Descriptors) -> Box<Self> {
-        let mut init = Process::new(pid, directory, descriptors, Box::default());
+        let mut init = Process::new(pid, directory, descriptors, Box::default(), Box::default());
         init.umask = 0o022;
         init
     }
 
     /// Its child, without memory, as clone makes it: the parent gets `exit_signal` when it ends.
     pub fn fork(&self, pid: Pid, descriptors: Descriptors, exit_signal: u8) -> Box<Self> {
-        let mut signals = self.signals.clone();
-        signals.pending = 0;
-        signals.saved_mask = None;
-        let mut child = Process::new(pid, self.directory, descriptors, signals);
-        child.registers.clone_from(&self.registers);
-        child.registers.x[0] = 0;
-        child.fp.clone_from(&self.fp);
+        let (pending, actions) = (Pending::default(), self.signals.actions);
+        let signals = Box::new(Signals { pending, actions });
+        let mut child =
+            Process::new(pid, self.directory, descriptors, signals, self.limits.clone());
+        child.thread.copy(&self.thread);
+        child.thread.signals.alternate = self.thread.signals.alternate;
         child.parent = self.pid;
         child.group = self.group;
         child.session = self.session;
         child.umask = self.umask;
         child.credentials = self.credentials;
+        child.groups.clone_from(&self.groups);
         child.program = self.program;
         child.path.clone_from(&self.path);
-        child.name = self.name;
         child.strings = self.strings;
         child.scheduling = self.scheduling.fork();
         child.exit_signal = exit_signal;
@@ -322,19 +315,18 @@ impl Process {
         directory: InodeId,
         descriptors: Descriptors,
         signals: Box<Signals>,
+        limits: Box<Limits>,
     ) -> Box<Self> {
         Box::new(Process {
-            registers: Registers::default(),
+            thread: Thread::new(pid),
+            others: VecDeque::new(),
             pid,
-            state: State::Ready,
             job: Job::default(),
             space: None,
             lender: None,
             vfork_parent: None,
-            spawned: None,
             descriptors,
             signals,
-            fp: FpState::default(),
             parent: Pid::NONE,
             started: 0,
             strings: (0, 0, 0),
@@ -343,33 +335,33 @@ impl Process {
             directory,
             umask: 0,
             credentials: Credentials::default(),
+            groups: Vec::new(),
+            limits,
             program: None,
             path: Vec::new(),
-            name: [0; 16],
             alarm: Alarm::default(),
             timers: Timers::default(),
             scheduling: Scheduling::default(),
-            wait: Wait::NONE,
-            deadline: None,
-            opening: None,
-            progress: 0,
             exit_signal: 0,
             usage: Usage::default(),
             children_usage: Usage::default(),
-            clear_tid: UserAddr::NULL,
             has_executed: false,
         })
     }
 
-    /// Starts at `entry` as a new program, which `path` names.
+    /// Starts at `entry` as a new program, which `path` names, with the thread that runs as its first.
     pub fn start_program(&mut self, entry: u64, stack: u64, path: &[u8]) {
-        self.registers = Registers { sp: stack, pc: entry, ..Registers::default() };
-        self.fp = FpState::default();
+        let thread = &mut self.thread;
+        thread.registers = Registers { sp: stack, pc: entry, ..Registers::default() };
+        thread.fp = FpState::default();
+        thread.tid = self.pid;
+        thread.end = ThreadEnd::of(self.pid);
+        thread.signals.alternate = AlternateStack::default();
+        thread.signals.saved_mask = None;
         self.signals.reset_for_exec();
         self.timers.reset_for_exec();
         let last = path.rsplit(|&byte| byte == b'/').next();
         self.set_name(last.unwrap_or(path));
-        self.clear_tid = UserAddr::NULL;
         self.exit_signal = Signal::CHLD.number();
         self.has_executed = true;
     }
@@ -381,7 +373,7 @@ impl Process {
 
     /// What its parent has to be told by wait4 and its like.
     pub fn state_change(&self) -> Option<StateChange> {
-        match self.state {
+        match self.thread.state {
             State::Zombie(ending) => Some(StateChange::Ended(ending)),
             _ => self.job.change(),
         }
@@ -407,11 +399,6 @@ impl Process {
         core::mem::replace(&mut self.umask, mask & 0o777)
     }
 
-    /// set_tid_address.
-    pub fn set_clear_tid(&mut self, address: UserAddr) {
-        self.clear_tid = address;
-    }
-
     /// Adds what a child that was waited for has used.
     pub fn add_child(&mut self, child: &Process) {
         self.children_usage.add(&child.total_usage());
@@ -432,18 +419,25 @@ impl Process {
     /// The arguments of its system call: x0 to x5.
     #[inline(always)]
     pub fn arguments(&self) -> [u64; 6] {
-        let x = &self.registers.x;
+        let x = &self.thread.registers.x;
         [x[0], x[1], x[2], x[3], x[4], x[5]]
     }
 
-    /// May it run when its turn comes?
+    /// May one of its threads run when its turn comes?
     pub fn is_runnable(&self) -> bool {
-        !self.job.is_stopped() && matches!(self.state, State::Ready | State::Retry)
+        !self.job.is_stopped()
+            && (self.thread.is_runnable()
+                || self.space.is_some() && self.others.iter().any(|other| other.is_runnable()))
+    }
+
+    /// May the thread that has run last go on?
+    pub fn can_go_on(&self) -> bool {
+        !self.job.is_stopped() && self.thread.is_runnable()
     }
 
     /// Has it ended?
     pub fn is_zombie(&self) -> bool {
-        matches!(self.state, State::Zombie(_))
+        matches!(self.thread.state, State::Zombie(_))
     }
 
     /// The address space.
@@ -456,9 +450,9 @@ impl Process {
 
     /// Notes what the call in progress waits for; its deadline is `deadline`.
     pub fn block(&mut self, event: Event, restart: Restart) {
-        self.wait = Wait {
+        self.thread.wait = Wait {
             event,
-            deadline: self.deadline.filter(|&deadline| deadline != u64::MAX),
+            deadline: self.thread.deadline.filter(|&deadline| deadline != u64::MAX),
             restart,
         };
     }
@@ -468,39 +462,40 @@ impl Process {
     #[inline(never)]
     pub fn deadline(&mut self, now: u64, timeout: Option<u64>) -> u64 {
         let first = timeout.map_or(u64::MAX, |timeout| now.saturating_add(timeout));
-        *self.deadline.get_or_insert(first)
+        *self.thread.deadline.get_or_insert(first)
     }
 
     /// Has the call in progress blocked before?
     pub fn has_waited(&self) -> bool {
-        self.deadline.is_some()
+        self.thread.has_waited()
     }
 
     /// What the call in progress waits for.
     pub fn wait(&self) -> Wait {
-        self.wait
+        self.thread.wait
     }
 
     /// The call in progress is over: the next one has its own deadline.
     pub fn end_call(&mut self) {
-        self.deadline = None;
+        self.thread.deadline = None;
     }
 
     /// The call in progress blocks after so many bytes.
     pub fn keep_progress(&mut self, bytes: usize) {
-        self.progress = bytes;
+        self.thread.progress = bytes;
     }
 
     /// Bytes that the call in progress has transferred before it blocked.
     pub fn take_progress(&mut self) -> usize {
-        core::mem::take(&mut self.progress)
+        core::mem::take(&mut self.thread.progress)
     }
 
     /// A vfork child has given the memory back.
     pub fn take_back(&mut self, space: AddressSpace) {
         self.space = Some(space);
-        if matches!(self.state, State::Blocked(wait) if matches!(wait.event, Event::Vfork(_))) {
-            self.state = State::Retry;
+        if matches!(self.thread.state, State::Blocked(wait) if matches!(wait.event, Event::Vfork(_)))
+        {
+            self.thread.state = State::Retry;
         }
     }
 
@@ -509,15 +504,15 @@ impl Process {
         self.usage.peak_pages = self.usage.peak_pages.max(space.usage().peak_pages as u64);
     }
 
-    /// Its name, NUL padded: the last part of its program's path, or what prctl has made of it.
+    /// Its thread's name, NUL padded: the last part of its program's path, or what prctl has made of it.
     pub fn name(&self) -> &[u8; 16] {
-        &self.name
+        &self.thread.name
     }
 
     /// PR_SET_NAME: at most 15 bytes.
     pub fn set_name(&mut self, name: &[u8]) {
         let length = name.len().min(15);
-        self.name = [0; 16];
-        self.name[..length].copy_from_slice(&name[..length]);
+        self.thread.name = [0; 16];
+        self.thread.name[..length].copy_from_slice(&name[..length]);
     }
 }

@@ -59,13 +59,19 @@ impl Processes {
         self.iter().any(|(_, process)| process.is_runnable())
     }
 
-    /// Makes the current process while its slice lasts, else the next in turn, the current one.
-    /// None when nobody can run; else, is it another than before?
-    pub fn choose(&mut self) -> Option<bool> {
+    /// The current thread goes on while its slice lasts, else the next process in turn has the processor with its next thread.
+    /// None when nobody can run; else, is it another process than before?
+    pub fn choose(&mut self, machine: &mut impl Machine) -> Option<bool> {
         let current = self.current;
         let goes_on =
-            !self.slice_over && self.get_mut(current).is_some_and(|process| process.is_runnable());
+            !self.slice_over && self.get_mut(current).is_some_and(|process| process.can_go_on());
         let slot = if goes_on { current } else { self.next_runnable(current)? };
+        if !goes_on && self.at(slot).has_threads() {
+            if self.fp_owner == Some(slot) {
+                self.store_fp(machine);
+            }
+            self.at_mut(slot).turn();
+        }
         self.slice_over = false;
         self.current = slot;
         Some(slot != current)
@@ -77,7 +83,7 @@ impl Processes {
         self.running_since = machine.now();
         if self.fp_owner != Some(slot) {
             self.store_fp(machine);
-            machine.load_fp(&self.at(slot).fp);
+            machine.load_fp(&self.at(slot).thread.fp);
             self.fp_owner = Some(slot);
         }
         if self.space_owner != Some(slot) {
@@ -91,7 +97,7 @@ impl Processes {
     /// Puts the live FP registers back to the process that they belong to.
     pub fn store_fp(&mut self, machine: &mut impl Machine) {
         if let Some(owner) = self.fp_owner.take() {
-            machine.save_fp(&mut self.at_mut(owner).fp);
+            machine.save_fp(&mut self.at_mut(owner).thread.fp);
         }
     }
 
@@ -121,9 +127,11 @@ impl Processes {
         let since = core::mem::replace(&mut self.running_since, now);
         let current = self.current;
         if let Some(process) = self.get_mut(current)
-            && process.state == State::Ready
+            && process.thread.state == State::Ready
         {
-            process.usage.time += now.saturating_sub(since);
+            let time = now.saturating_sub(since);
+            process.usage.time += time;
+            process.thread.time += time;
         }
     }
 
@@ -157,13 +165,15 @@ impl Processes {
             let Some(process) = self.get_mut(slot) else {
                 continue;
             };
-            if let State::Blocked(wait) = process.state
-                && let Some(deadline) = wait.deadline
-            {
-                if deadline <= now {
-                    process.state = State::Retry;
-                } else {
-                    next = next.min(deadline);
+            for thread in process.threads_mut() {
+                if let State::Blocked(wait) = thread.state
+                    && let Some(deadline) = wait.deadline
+                {
+                    if deadline <= now {
+                        thread.state = State::Retry;
+                    } else {
+                        next = next.min(deadline);
+                    }
                 }
             }
             if process.alarm.expire(now) {

@@ -3,7 +3,9 @@
 //! A signal that comes twice before it is delivered counts once, the real-time ones too.
 //! What delivery does to registers and stack is `syscall::frame`'s part.
 
-use super::Pid;
+use alloc::vec::Vec;
+
+use super::{Pid, Process};
 
 /// A signal number, 1 to 64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,7 @@ impl Signal {
     pub const TTIN: Signal = Signal(21);
     pub const TTOU: Signal = Signal(22);
     pub const URG: Signal = Signal(23);
+    pub const XFSZ: Signal = Signal(25);
     pub const VTALRM: Signal = Signal(26);
     pub const PROF: Signal = Signal(27);
     pub const WINCH: Signal = Signal(28);
@@ -206,36 +209,78 @@ impl AlternateStack {
     }
 }
 
-/// A process's signal state.
-#[derive(Clone)]
-pub struct Signals {
-    /// Signals that were sent and not yet delivered.
-    pub pending: u64,
-    /// Pending signals that the program brought upon itself: not even PID 1 is spared.
+/// Signals that were sent and not yet delivered.
+#[derive(Debug, Default)]
+pub struct Pending {
+    set: u64,
+    /// What is known of them. Where the kernel's memory was short, a signal comes without.
+    info: Vec<(Signal, Info)>,
+}
+
+impl Pending {
+    /// Which they are.
+    #[inline(always)]
+    pub fn set(&self) -> u64 {
+        self.set
+    }
+
+    /// Adds one, if it does not pend already.
+    pub fn raise(&mut self, signal: Signal, info: Info) {
+        if self.set & signal.bit() == 0 {
+            self.set |= signal.bit();
+            if self.info.try_reserve(1).is_ok() {
+                self.info.push((signal, info));
+            }
+        }
+    }
+
+    /// Takes one out.
+    pub fn take(&mut self, signal: Signal) -> Info {
+        self.set &= !signal.bit();
+        let place = self.info.iter().position(|(of, _)| *of == signal);
+        place.map_or(Info::default(), |place| self.info.swap_remove(place).1)
+    }
+
+    /// These do not pend any more.
+    pub fn drop_set(&mut self, set: u64) {
+        self.set &= !set;
+        self.info.retain(|(signal, _)| set & signal.bit() == 0);
+    }
+}
+
+/// What each thread has of its own.
+#[derive(Debug, Default)]
+pub struct ThreadSignals {
+    /// Signals that were sent to it alone.
+    pub pending: Pending,
+    /// Those of them that it brought upon itself: not even PID 1 is spared.
     pub forced: u64,
     /// The mask.
     pub blocked: u64,
     /// The mask to go back to when the call in progress ends (sigsuspend, ppoll, pselect6).
     pub saved_mask: Option<u64>,
-    /// What the program asked for.
-    pub actions: [Action; 64],
-    /// Of each pending signal.
-    pub info: [Info; 64],
     /// sigaltstack.
     pub alternate: AlternateStack,
 }
 
+impl ThreadSignals {
+    /// Sets the mask; SIGKILL and SIGSTOP stay out of it.
+    pub fn set_blocked(&mut self, mask: u64) {
+        self.blocked = mask & !UNBLOCKABLE;
+    }
+}
+
+/// What all threads of a process have in common.
+pub struct Signals {
+    /// Signals that were sent to the process: whichever thread does not block one takes it.
+    pub pending: Pending,
+    /// What the program asked for.
+    pub actions: [Action; 64],
+}
+
 impl Default for Signals {
     fn default() -> Self {
-        Signals {
-            pending: 0,
-            forced: 0,
-            blocked: 0,
-            saved_mask: None,
-            actions: [Action::default(); 64],
-            info: [Info::default(); 64],
-            alternate: AlternateStack::default(),
-        }
+        Signals { pending: Pending::default(), actions: [Action::default(); 64] }
     }
 }
 
@@ -243,14 +288,6 @@ impl Signals {
     /// The action for a signal.
     pub fn action(&self, signal: Signal) -> Action {
         self.actions[signal.index()]
-    }
-
-    /// Sets the action for a signal; one that is ignored from now on is no longer pending.
-    pub fn set_action(&mut self, signal: Signal, action: Action) {
-        self.actions[signal.index()] = action;
-        if self.effect(signal) == Effect::Ignore {
-            self.pending &= !signal.bit();
-        }
     }
 
     /// What a signal would do now.
@@ -263,66 +300,80 @@ impl Signals {
         }
     }
 
-    /// Makes a signal pending.
-    pub fn raise(&mut self, signal: Signal, info: Info) {
-        if self.pending & signal.bit() == 0 {
-            self.pending |= signal.bit();
-            self.info[signal.index()] = info;
-        }
-    }
-
-    /// Might there be a signal to deliver?
-    #[inline(always)]
-    pub fn may_deliver(&self) -> bool {
-        self.pending & !self.blocked != 0
-    }
-
-    /// Are there pending signals that are not blocked and not ignored?
-    #[inline]
-    pub fn has_deliverable(&self) -> bool {
-        self.may_deliver() && self.peek(!self.blocked).is_some()
-    }
-
-    /// The lowest signal of `set` that is pending and not ignored. Faults and SIGKILL come first, as on Linux.
-    fn peek(&self, set: u64) -> Option<Signal> {
-        const FIRST: u64 = (1 << 8) | (1 << 10) | (1 << 6) | (1 << 3) | (1 << 4) | (1 << 7);
-        let pending = self.pending & set;
-        [pending & FIRST, pending & !FIRST]
-            .into_iter()
-            .flat_map(Bits)
-            .find(|&signal| self.effect(signal) != Effect::Ignore)
-    }
-
-    /// Takes the next signal that is not blocked.
-    pub fn take_deliverable(&mut self) -> Option<(Signal, Info)> {
-        let signal = self.peek(!self.blocked)?;
-        Some((signal, self.take(signal)))
-    }
-
-    /// Takes the lowest pending signal of `set`, whether it is blocked or not (sigtimedwait).
-    pub fn take_from(&mut self, set: u64) -> Option<(Signal, Info)> {
-        let signal = Bits(self.pending & set).next()?;
-        Some((signal, self.take(signal)))
-    }
-
-    fn take(&mut self, signal: Signal) -> Info {
-        self.pending &= !signal.bit();
-        self.info[signal.index()]
-    }
-
-    /// Sets the mask; SIGKILL and SIGSTOP stay out of it.
-    pub fn set_blocked(&mut self, mask: u64) {
-        self.blocked = mask & !UNBLOCKABLE;
-    }
-
-    /// After execve: handlers are gone, what was ignored stays ignored, mask and pending stay.
+    /// After execve: handlers are gone, what was ignored stays ignored.
     pub fn reset_for_exec(&mut self) {
         for action in &mut self.actions {
             let handler = if action.handler == IGNORE { IGNORE } else { DEFAULT };
             *action = Action { handler, ..Action::default() };
         }
-        self.alternate = AlternateStack::default();
-        self.saved_mask = None;
+    }
+}
+
+impl Process {
+    /// Sets the action for a signal; one that is ignored from now on is no longer pending.
+    pub fn set_action(&mut self, signal: Signal, action: Action) {
+        self.signals.actions[signal.index()] = action;
+        if self.signals.effect(signal) == Effect::Ignore {
+            self.drop_pending(signal.bit());
+        }
+    }
+
+    /// Signals of a set pend no more, neither for the process nor for a thread.
+    pub fn drop_pending(&mut self, set: u64) {
+        self.signals.pending.drop_set(set);
+        for thread in self.threads_mut() {
+            thread.signals.pending.drop_set(set);
+        }
+    }
+
+    /// The signals that pend for the thread that runs, blocked or not.
+    #[inline(always)]
+    pub fn pending(&self) -> u64 {
+        self.signals.pending.set | self.thread.signals.pending.set
+    }
+
+    /// Might there be a signal to deliver?
+    #[inline(always)]
+    pub fn may_deliver(&self) -> bool {
+        self.pending() & !self.thread.signals.blocked != 0
+    }
+
+    /// Are there pending signals that are not blocked and not ignored?
+    #[inline]
+    pub fn has_deliverable(&self) -> bool {
+        self.may_deliver() && self.next_signal().is_some()
+    }
+
+    /// The lowest signal that is pending, not blocked and not ignored. Faults and SIGKILL come first, then the thread's
+    /// own, as on Linux.
+    fn next_signal(&self) -> Option<Signal> {
+        const FIRST: u64 = (1 << 8) | (1 << 10) | (1 << 6) | (1 << 3) | (1 << 4) | (1 << 7);
+        let (all, own) = (self.pending(), self.thread.signals.pending.set);
+        [all & FIRST, own, all]
+            .into_iter()
+            .flat_map(|set| Bits(set & !self.thread.signals.blocked))
+            .find(|&signal| self.signals.effect(signal) != Effect::Ignore)
+    }
+
+    /// Takes the next signal that is not blocked.
+    pub fn take_deliverable(&mut self) -> Option<(Signal, Info)> {
+        let signal = self.next_signal()?;
+        Some((signal, self.take_pending(signal)))
+    }
+
+    /// Takes the lowest pending signal of `set`, whether it is blocked or not (sigtimedwait).
+    pub fn take_signal(&mut self, set: u64) -> Option<(Signal, Info)> {
+        let own = self.thread.signals.pending.set;
+        let signal = [own, self.pending()].into_iter().flat_map(|of| Bits(of & set)).next()?;
+        Some((signal, self.take_pending(signal)))
+    }
+
+    fn take_pending(&mut self, signal: Signal) -> Info {
+        let own = &mut self.thread.signals.pending;
+        match own.set & signal.bit() {
+            0 => self.signals.pending.take(signal),
+            _ => own.take(signal),
+        }
     }
 }
 

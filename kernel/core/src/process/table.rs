@@ -6,13 +6,15 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Event, Pid, Process, State};
+use super::{Event, Pid, Process};
 use crate::errno::Errno;
 
 /// Most processes and zombies at once.
 pub const MAX_PROCESSES: usize = 4096;
-/// Process numbers wrap here, as on a 64-bit Linux.
-const MAX_PID: u32 = 4_194_304;
+/// Process numbers wrap here. Those of threads lie above, so that the ledger's numbers of processes have no gaps.
+const MAX_PID: u32 = 2_097_151;
+/// Those of threads wrap here: the most that a 64-bit Linux gives.
+const MAX_TID: u32 = 4_194_303;
 
 /// A place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct Processes {
     slots: Vec<Option<Box<Process>>>,
     count: usize,
     last_pid: u32,
+    last_tid: u32,
+    /// The number of who began to wait for a futex last.
+    pub(super) last_order: u64,
     /// The process that runs, or whose call is being answered.
     pub(super) current: Slot,
     /// False while the current process may simply go on.
@@ -47,6 +52,8 @@ impl Default for Processes {
             slots: Vec::new(),
             count: 0,
             last_pid: 0,
+            last_tid: MAX_PID,
+            last_order: 0,
             current: Slot(0),
             attention: true,
             slice_over: false,
@@ -115,6 +122,24 @@ impl Processes {
     #[inline(never)]
     pub fn find(&self, pid: Pid) -> Option<Slot> {
         self.iter().find(|(_, process)| process.pid == pid).map(|(slot, _)| slot)
+    }
+
+    /// The slot of the process that has this thread.
+    #[inline(never)]
+    pub fn find_thread(&self, tid: Pid) -> Option<Slot> {
+        let has = |process: &Process| process.threads().any(|thread| thread.tid == tid);
+        self.iter().find(|(_, process)| has(process)).map(|(slot, _)| slot)
+    }
+
+    /// A number for a thread, which nobody bears.
+    pub fn next_tid(&mut self) -> Pid {
+        loop {
+            self.last_tid = if self.last_tid >= MAX_TID { MAX_PID } else { self.last_tid } + 1;
+            let tid = Pid(self.last_tid);
+            if self.find_thread(tid).is_none() {
+                return tid;
+            }
+        }
     }
 
     /// All processes and zombies, in the order of their slots.
@@ -206,25 +231,12 @@ impl Processes {
         Some(Slot(index as u32))
     }
 
-    /// Lets all who wait for `event` try their call again. Returns how many.
-    pub fn wake(&mut self, event: Event) -> usize {
-        self.wake_some(event, usize::MAX)
-    }
-
-    /// Lets at most `limit` of those who wait for `event` try again. Returns how many.
+    /// Lets all who wait for `event` try their call again.
     #[inline(never)]
-    pub fn wake_some(&mut self, event: Event, limit: usize) -> usize {
-        let mut woken = 0;
+    pub fn wake(&mut self, event: Event) {
         for (_, process) in self.iter_mut() {
-            if woken == limit {
-                break;
-            }
-            if matches!(process.state, State::Blocked(wait) if wait.event == event) {
-                process.state = State::Retry;
-                woken += 1;
-            }
+            process.wake(event);
         }
-        woken
     }
 }
 

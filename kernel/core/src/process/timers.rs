@@ -128,7 +128,7 @@ impl Process {
                 .then(|| due.saturating_add(timer.alarm.interval.saturating_mul(more + 1)));
             let Some(signal) = timer.signal else { continue };
             let more = u32::try_from(more).unwrap_or(i32::MAX as u32);
-            if self.signals.pending & signal.bit() != 0 {
+            if self.signals.pending.set() & signal.bit() != 0 {
                 timer.overrun = timer.overrun.saturating_add(more + 1).min(i32::MAX as u32);
                 continue;
             }

@@ -21,6 +21,17 @@ pub(super) struct Segment {
     pub length: u64,
 }
 
+/// What is left of the segments behind their first `done` bytes.
+pub(super) fn rest(segments: &[Segment], done: usize) -> impl Iterator<Item = Segment> {
+    let mut skip = done as u64;
+    segments.iter().filter_map(move |&Segment { address, length }| {
+        let passed = skip.min(length);
+        skip -= passed;
+        let left = Segment { address: address.wrapping_add(passed), length: length - passed };
+        (left.length > 0).then_some(left)
+    })
+}
+
 /// Memory that bytes are read to or written from.
 pub(super) struct Buffer<'b> {
     place: Place<'b>,

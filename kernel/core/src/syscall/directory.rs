@@ -6,7 +6,7 @@ use super::names::{AT_FDCWD, Target};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{FileKind, Follow, InodeId, ProcFile, ProcNode};
+use crate::fs::{FileKind, Follow, InodeId, PATH_MAX, ProcFile, ProcNode};
 use crate::machine::Machine;
 
 impl<M: Machine> Names<'_, '_, M> {
@@ -44,6 +44,9 @@ impl<M: Machine> Io<'_, '_, M> {
         let mut path = self.storage.fs.path_of(directory)?;
         path.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         path.push(0);
+        if path.len() > PATH_MAX {
+            return Err(Errno::ENAMETOOLONG.into());
+        }
         if (path.len() as u64) > size {
             return Err(Errno::ERANGE.into());
         }

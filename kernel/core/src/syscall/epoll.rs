@@ -1,5 +1,7 @@
 //! epoll(7): lists of files to be watched. A wait looks at all of a list; whatever wakes a poll wakes it.
 
+use alloc::vec::Vec;
+
 use super::Outcome;
 use super::grant::{Io, User};
 use super::layout::Layout;
@@ -25,7 +27,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let list = self.files.pipes.create()?;
-        if let Err(errno) = self.files.epolls.create(list) {
+        if let Err(errno) = self.files.epolls.insert(list, Vec::new()) {
             self.discard_pipe(list);
             return Err(errno.into());
         }

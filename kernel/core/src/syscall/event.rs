@@ -10,6 +10,7 @@ use super::signal::{check_set_size, signal_or_probe};
 use crate::errno::Errno;
 use crate::files::open::{Counting, O_CLOEXEC, O_NONBLOCK, O_RDWR, Object, OpenFile};
 use crate::files::pipes::Moved;
+use crate::files::timers::TimerFile;
 use crate::fs::Chunk;
 use crate::machine::Machine;
 use crate::process::descriptors::OnExec;
@@ -63,10 +64,7 @@ impl<M: Machine> Io<'_, '_, M> {
         self.observer().pipe_read(pipe);
         let count = self.files.pipes.more(pipe).count;
         if count == 0 {
-            return match flags & O_NONBLOCK {
-                0 => Err(self.wait_for_pipe(pipe)),
-                _ => Err(Errno::EAGAIN.into()),
-            };
+            return Err(self.wait_or_again(pipe, flags & O_NONBLOCK == 0));
         }
         let taken = if counting == Counting::Semaphore { 1 } else { count };
         // As on Linux, what cannot be told is gone.
@@ -93,10 +91,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         if u64::MAX - count <= added {
-            return match flags & O_NONBLOCK {
-                0 => Err(self.wait_for_pipe(pipe)),
-                _ => Err(Errno::EAGAIN.into()),
-            };
+            return Err(self.wait_or_again(pipe, flags & O_NONBLOCK == 0));
         }
         // A read takes the sum, so whoever added to it before has a part in it until it is 0.
         self.observer().pipe_write(pipe, || count == 0);
@@ -141,7 +136,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let timer = self.files.pipes.create()?;
-        if let Err(errno) = self.files.timers.create(timer, is_realtime) {
+        if let Err(errno) = self.files.timers.insert(timer, TimerFile::new(is_realtime)) {
             self.discard_pipe(timer);
             return Err(errno.into());
         }
@@ -276,7 +271,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let mut done = 0;
         while buffer.len() - done >= SIZE {
-            let Some((signal, info)) = self.processes.current_mut().signals.take_from(set) else {
+            let Some((signal, info)) = self.processes.current_mut().take_signal(set) else {
                 break;
             };
             let bytes = told_signal(signal, info);

@@ -70,6 +70,9 @@ impl<M: Machine> Kernel<'_, M> {
         if !is_executable(&self.storage.fs, file) {
             return Err(Errno::EACCES);
         }
+        if self.storage.fs.is_being_written(file) {
+            return Err(Errno::ETXTBSY);
+        }
         let mut scripts = Vec::new();
         let mut program = self.build(path, file, argv, envp, &mut scripts)?;
         if let Err(errno) = self.storage.fs.begin_exec(program.file) {
@@ -80,9 +83,10 @@ impl<M: Machine> Kernel<'_, M> {
         let executed = self.storage.fs.path_of(program.file).unwrap_or_default();
 
         // From here on nothing fails.
+        let slot = self.processes.current_slot();
+        self.end_threads(slot);
         let start = (&mut program.space, &program.arguments);
         self.observer().exec(program.file, &scripts, start);
-        let slot = self.processes.current_slot();
         self.give_up_space(slot);
         self.close_descriptors(slot, |descriptor| descriptor.on_exec == OnExec::Close);
         self.processes.drop_fp(slot);

@@ -13,9 +13,35 @@ use crate::storage::Storage;
 use crate::text::Printable;
 
 impl<M: Machine> Kernel<'_, M> {
+    /// Ends the thread, and the process with its last one, whose status counts.
     pub(super) fn sys_exit(&mut self, status: u64) -> Outcome {
+        let process = self.processes.current();
+        if !process.has_threads() {
+            return self.sys_exit_group(status);
+        }
+        let slot = self.processes.current_slot();
+        let end = process.thread.end;
+        self.processes.account_time(self.storage.machine.now());
+        self.leave_thread(slot, end, true);
+        self.processes.drop_fp(slot);
+        self.processes.current_mut().drop_thread();
+        self.processes.ask_attention();
+        Err(Stop::GONE)
+    }
+
+    pub(super) fn sys_exit_group(&mut self, status: u64) -> Outcome {
         self.end_process(self.processes.current_slot(), Ending::Exited(status as u8));
         Err(Stop::GONE)
+    }
+
+    /// Ends all threads of a process; the one that runs has still its registers, for execve.
+    pub(super) fn end_threads(&mut self, slot: Slot) {
+        while let Some(other) = self.processes.at_mut(slot).take_other() {
+            self.leave_thread(slot, other.end, true);
+        }
+        let process = self.processes.at(slot);
+        let (end, is_lent) = (process.thread.end, process.lender.is_some());
+        self.leave_thread(slot, end, is_lent);
     }
 
     /// Ends a process: its memory and files are given back, its children get a new parent, its parent is told.
@@ -24,6 +50,7 @@ impl<M: Machine> Kernel<'_, M> {
         if slot == self.processes.current_slot() {
             self.processes.account_time(self.storage.machine.now());
         }
+        self.end_threads(slot);
         self.observer().leave_memory(slot);
         self.give_up_space(slot);
         self.close_descriptors(slot, |_| true);
@@ -35,7 +62,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.drop_fp(slot);
         let process = self.processes.at_mut(slot);
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
-        process.state = State::Zombie(ending);
+        process.thread.state = State::Zombie(ending);
         process.alarm.next = None;
         process.timers = Timers::default();
         let (fs, pool) = (&mut self.storage.fs, &mut self.storage.pool);
@@ -151,7 +178,7 @@ impl Processes {
                 continue;
             }
             child.parent = Pid::INIT;
-            if let State::Zombie(ending) = child.state
+            if let State::Zombie(ending) = child.thread.state
                 && !self.at(init).is_zombie()
             {
                 self.tell_of_end(slot, ending);

@@ -49,8 +49,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
     ) -> Result<(), Errno> {
         self.processes.store_current_fp(&mut self.storage.machine);
         let process = self.processes.current_mut();
-        let sp = process.registers.sp;
-        let alternate = process.signals.alternate;
+        let sp = process.thread.registers.sp;
+        let alternate = process.thread.signals.alternate;
         let top = if action.flags & SA_ONSTACK != 0 && alternate.size > 0 && !alternate.contains(sp)
         {
             alternate.start.wrapping_add(alternate.size)
@@ -65,7 +65,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         self.write_frame(frame, record, signal, info)?;
 
         let process = self.processes.current_mut();
-        let registers = &mut process.registers;
+        let registers = &mut process.thread.registers;
         registers.x[0] = signal.number().into();
         if action.flags & SA_SIGINFO != 0 {
             registers.x[1] = frame;
@@ -76,15 +76,15 @@ impl<M: Machine> Jobs<'_, '_, M> {
             if action.flags & SA_RESTORER != 0 { action.restorer } else { SIGNAL_TRAMPOLINE };
         registers.sp = frame;
         registers.pc = action.handler;
-        let mut mask = process.signals.blocked | action.mask;
+        let mut mask = process.thread.signals.blocked | action.mask;
         if action.flags & SA_NODEFER == 0 {
             mask |= signal.bit();
         }
-        process.signals.set_blocked(mask);
-        process.signals.saved_mask = None;
+        process.thread.signals.set_blocked(mask);
+        process.thread.signals.saved_mask = None;
         if action.flags & SA_RESETHAND != 0 {
             let reset = Action { handler: DEFAULT, ..action };
-            process.signals.set_action(signal, reset);
+            process.set_action(signal, reset);
         }
         Ok(())
     }
@@ -98,9 +98,9 @@ impl<M: Machine> Jobs<'_, '_, M> {
         info: Info,
     ) -> Result<(), Errno> {
         let process = self.processes.current_mut();
-        let registers = process.registers.clone();
-        let alternate = process.signals.alternate;
-        let mask = process.signals.saved_mask.unwrap_or(process.signals.blocked);
+        let registers = process.thread.registers.clone();
+        let alternate = process.thread.signals.alternate;
+        let mask = process.thread.signals.saved_mask.unwrap_or(process.thread.signals.blocked);
         let is_fault = info.code > 0 && info.code != SI_KERNEL && is_fault_signal(signal);
         let alternate_flags = match alternate.size {
             0 => SS_DISABLE,
@@ -135,7 +135,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
     #[inline(never)]
     fn write_fp_records(&mut self, at: u64, is_fault: bool) -> Result<(), Errno> {
         let mut bytes = [0; FPSIMD_SIZE as usize];
-        let fp = &self.processes.current_mut().fp;
+        let fp = &self.processes.current_mut().thread.fp;
         bytes[..4].copy_from_slice(&FPSIMD_MAGIC.to_le_bytes());
         bytes[4..8].copy_from_slice(&FPSIMD_SIZE.to_le_bytes());
         bytes[8..12].copy_from_slice(&(fp.fpsr as u32).to_le_bytes());
@@ -153,7 +153,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     /// Back from a handler: all registers, the mask and the FP state from the frame at the stack pointer.
     pub(super) fn sys_rt_sigreturn(&mut self) -> Outcome {
-        let frame = self.processes.current_mut().registers.sp;
+        let frame = self.processes.current_mut().thread.registers.sp;
         if frame & 15 != 0 || self.restore_frame(frame).is_err() {
             // As Linux: a frame that cannot be read is a SIGSEGV at the stack pointer.
             let machine = &mut self.storage.machine;
@@ -176,16 +176,16 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
         self.processes.drop_fp(self.processes.current_slot());
         let process = self.processes.current_mut();
-        process.signals.set_blocked(mask);
-        let registers = &mut process.registers;
+        process.thread.signals.set_blocked(mask);
+        let registers = &mut process.thread.registers;
         registers.x.copy_from_slice(&words[..31]);
         registers.sp = words[31];
         registers.pc = words[32];
         registers.pstate = words[33] & PSTATE_FLAGS;
         let word = |at: usize| u32::from_le_bytes([fp[at], fp[at + 1], fp[at + 2], fp[at + 3]]);
-        process.fp.fpsr = word(8).into();
-        process.fp.fpcr = word(12).into();
-        for (register, slot) in process.fp.v.iter_mut().zip(fp[16..].chunks_exact(16)) {
+        process.thread.fp.fpsr = word(8).into();
+        process.thread.fp.fpcr = word(12).into();
+        for (register, slot) in process.thread.fp.v.iter_mut().zip(fp[16..].chunks_exact(16)) {
             *register = u128::from_le_bytes(slot.try_into().expect("chunks of 16 bytes"));
         }
         Ok(())

@@ -1,13 +1,15 @@
 //! Who a process is: numbers, groups, sessions, users, capabilities.
 
 use super::Outcome;
-use super::grant::{Caller, User};
+use super::grant::{Caller, Jobs, User};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::process::table::{Processes, Slot};
 use crate::process::{Credentials, Pid, Process};
 
+/// The size of `struct robust_list_head`.
+const ROBUST_LIST_HEAD: u64 = 24;
 /// An id of (uid_t)-1 leaves a number as it is.
 const UNCHANGED: u32 = u32::MAX;
 
@@ -20,15 +22,21 @@ impl Process {
         Ok(self.parent.0 as usize)
     }
 
-    pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
-        self.set_clear_tid(UserAddr(address));
-        Ok(self.pid.0 as usize)
+    pub(super) fn sys_gettid(&mut self) -> Outcome {
+        Ok(self.thread.tid.0 as usize)
     }
 
-    /// Robust futexes matter when threads die: there are none.
-    pub(super) fn sys_set_robust_list(&mut self, size: u64) -> Outcome {
-        const LIST_HEAD: u64 = 24;
-        if size == LIST_HEAD { Ok(0) } else { Err(Errno::EINVAL.into()) }
+    pub(super) fn sys_set_tid_address(&mut self, address: u64) -> Outcome {
+        self.thread.end.clear_tid = UserAddr(address);
+        self.sys_gettid()
+    }
+
+    pub(super) fn sys_set_robust_list(&mut self, head: u64, size: u64) -> Outcome {
+        if size != ROBUST_LIST_HEAD {
+            return Err(Errno::EINVAL.into());
+        }
+        self.thread.end.robust_list = UserAddr(head);
+        Ok(0)
     }
 
     pub(super) fn sys_get_user(&mut self, which: usize) -> Outcome {
@@ -39,20 +47,25 @@ impl Process {
         Ok(self.credentials.group[which] as usize)
     }
 
+    /// Who is not root chooses the effective one among the real and the saved.
     pub(super) fn sys_setuid(&mut self, id: u64) -> Outcome {
-        self.set_user([id as u32; 3])
+        let credentials = &mut self.credentials;
+        set_id(is_root(credentials), &mut credentials.user, id as u32)
     }
 
     pub(super) fn sys_setgid(&mut self, id: u64) -> Outcome {
-        self.set_group([id as u32; 3])
+        let credentials = &mut self.credentials;
+        set_id(is_root(credentials), &mut credentials.group, id as u32)
     }
 
     pub(super) fn sys_setreuid(&mut self, real: u64, effective: u64) -> Outcome {
-        self.set_user([real as u32, effective as u32, effective as u32])
+        let credentials = &mut self.credentials;
+        set_pair(is_root(credentials), &mut credentials.user, real as u32, effective as u32)
     }
 
     pub(super) fn sys_setregid(&mut self, real: u64, effective: u64) -> Outcome {
-        self.set_group([real as u32, effective as u32, effective as u32])
+        let credentials = &mut self.credentials;
+        set_pair(is_root(credentials), &mut credentials.group, real as u32, effective as u32)
     }
 
     pub(super) fn sys_setresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
@@ -143,6 +156,21 @@ impl Processes {
     }
 }
 
+impl<M: Machine> Jobs<'_, '_, M> {
+    pub(super) fn sys_get_robust_list(&mut self, tid: u64, head: u64, size: u64) -> Outcome {
+        let tid = match tid as u32 {
+            0 => self.processes.current().thread.tid,
+            tid => Pid(tid),
+        };
+        let slot = self.processes.find_thread(tid).ok_or(Errno::ESRCH)?;
+        let thread = self.processes.at(slot).threads().find(|thread| thread.tid == tid);
+        let list = thread.map_or(0, |thread| thread.end.robust_list.0);
+        self.write_words(size, &[ROBUST_LIST_HEAD])?;
+        self.write_words(head, &[list])?;
+        Ok(0)
+    }
+}
+
 impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
         let ids = self.process.credentials.user;
@@ -158,6 +186,41 @@ impl<M: Machine> Caller<'_, '_, M> {
         for (id, address) in ids.into_iter().zip(into) {
             self.copy_out(address, &id.to_le_bytes())?;
         }
+        Ok(0)
+    }
+
+    pub(super) fn sys_getgroups(&mut self, count: u64, into: u64) -> Outcome {
+        let length = self.process.groups.len();
+        match count as i32 {
+            0 => return Ok(length),
+            count if usize::try_from(count).is_ok_and(|count| count >= length) => {}
+            _ => return Err(Errno::EINVAL.into()),
+        }
+        for index in 0..length {
+            let group = self.process.groups[index];
+            let at = into.checked_add(4 * index as u64).ok_or(Errno::EFAULT)?;
+            self.copy_out(at, &group.to_le_bytes())?;
+        }
+        Ok(length)
+    }
+
+    /// They are kept in order.
+    pub(super) fn sys_setgroups(&mut self, count: u64, list: u64) -> Outcome {
+        const MOST: u32 = 65536;
+        if !is_root(&self.process.credentials) {
+            return Err(Errno::EPERM.into());
+        }
+        let count = count as u32;
+        if count > MOST {
+            return Err(Errno::EINVAL.into());
+        }
+        let mut groups = alloc::vec::Vec::new();
+        groups.try_reserve_exact(count as usize).map_err(|_| Errno::ENOMEM)?;
+        for index in 0..u64::from(count) {
+            groups.push(self.read_u32(list.checked_add(4 * index).ok_or(Errno::EFAULT)?)?);
+        }
+        groups.sort_unstable();
+        self.process.groups = groups;
         Ok(0)
     }
 
@@ -204,6 +267,38 @@ fn set_ids(is_root: bool, ids: &mut [u32; 3], new: [u32; 3]) -> Outcome {
         if new != UNCHANGED {
             *id = new;
         }
+    }
+    Ok(0)
+}
+
+/// setuid and setgid: root sets all three, others the effective one to the real or the saved.
+fn set_id(is_root: bool, ids: &mut [u32; 3], new: u32) -> Outcome {
+    let [real, _, saved] = *ids;
+    match new {
+        UNCHANGED => return Err(Errno::EINVAL.into()),
+        _ if is_root => *ids = [new; 3],
+        _ if new == real || new == saved => ids[1] = new,
+        _ => return Err(Errno::EPERM.into()),
+    }
+    Ok(0)
+}
+
+/// setreuid and setregid: the saved number becomes the effective one where the real one is set, or the effective one to
+/// another than that.
+fn set_pair(is_root: bool, ids: &mut [u32; 3], real: u32, effective: u32) -> Outcome {
+    let old = *ids;
+    let may = |id: u32, among: &[u32]| is_root || id == UNCHANGED || among.contains(&id);
+    if !may(real, &old[..2]) || !may(effective, &old) {
+        return Err(Errno::EPERM.into());
+    }
+    if real != UNCHANGED {
+        ids[0] = real;
+    }
+    if effective != UNCHANGED {
+        ids[1] = effective;
+    }
+    if real != UNCHANGED || effective != UNCHANGED && effective != old[0] {
+        ids[2] = ids[1];
     }
     Ok(0)
 }

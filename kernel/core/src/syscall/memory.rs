@@ -2,11 +2,15 @@
 
 use super::Outcome;
 use super::grant::{Caller, Io, User};
+use super::table as n;
 use crate::addr::{PAGE_SIZE, UserAddr, page_align_up};
 use crate::errno::Errno;
 use crate::files::open::{O_ACCMODE, O_RDWR, Object};
+use crate::fs::InodeId;
 use crate::kernel::Kernel;
 use crate::machine::Machine;
+use crate::process::limits::{INFINITY, Resource};
+use crate::process::{Process, State};
 
 use crate::vm::{MapPlace, Protection, Source};
 
@@ -20,6 +24,11 @@ const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
 impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
+        let end = self.process.space.as_ref().ok_or(Errno::ENOMEM)?.break_end();
+        // Refused, it stays where it is.
+        if check_limits(self.process, address.saturating_sub(end), Memory::Data).is_err() {
+            return Ok(end as usize);
+        }
         let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
         Ok(space.brk(self.storage, address) as usize)
     }
@@ -86,6 +95,46 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 }
 
+/// May a process have `more` bytes of memory in all, and of `what` (RLIMIT_AS, RLIMIT_DATA)?
+///
+/// # Errors
+/// ENOMEM.
+#[inline(always)]
+fn check_limits(process: &Process, more: u64, what: Memory) -> Result<(), Errno> {
+    let limits = &process.limits;
+    let (all, data) = (limits.soft(Resource::ADDRESSES), limits.soft(Resource::DATA));
+    match all == INFINITY && (what == Memory::Other || data == INFINITY) {
+        true => Ok(()),
+        false => check_sizes(process, more, what, [all, data]),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn check_sizes(
+    process: &Process,
+    more: u64,
+    what: Memory,
+    [all, data]: [u64; 2],
+) -> Result<(), Errno> {
+    let Some(space) = &process.space else {
+        return Ok(());
+    };
+    let more = page_align_up(more).unwrap_or(u64::MAX);
+    let is_over =
+        |used: u64, limit: u64| used.saturating_add(more) > limit & !(PAGE_SIZE as u64 - 1);
+    let is_data = what == Memory::Data && is_over(space.data_bytes(), data);
+    if is_data || is_over(space.usage().virtual_bytes, all) { Err(Errno::ENOMEM) } else { Ok(()) }
+}
+
+/// What memory is for, as limits tell it apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// Heap, and private memory that may be written.
+    Data,
+    Other,
+}
+
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_mremap(
         &mut self,
@@ -95,6 +144,8 @@ impl<M: Machine> Io<'_, '_, M> {
         flags: u64,
         new_address: u64,
     ) -> Outcome {
+        let more = new_length.saturating_sub(old_length);
+        check_limits(self.processes.current(), more, Memory::Other)?;
         let space = self.processes.current_mut().space()?;
         let address = space.remap(self.storage, old, old_length, new_length, flags, new_address)?;
         self.observer().areas_changed(address, address.saturating_add(new_length));
@@ -109,18 +160,23 @@ impl<M: Machine> Io<'_, '_, M> {
         shared: bool,
     ) -> Result<Source, Errno> {
         let file = self.file(fd)?;
+        if file.object == Object::Path {
+            return Err(Errno::EBADF);
+        }
         if !file.is_readable() {
+            return Err(Errno::EACCES);
+        }
+        let is_write = shared && protection.contains(Protection::WRITE);
+        if is_write && file.flags & O_ACCMODE != O_RDWR {
             return Err(Errno::EACCES);
         }
         match file.object {
             Object::Zero if shared => Ok(Source::SharedAnonymous),
             Object::Zero => Ok(Source::Anonymous),
-            Object::Regular(inode) if shared => {
-                if protection.contains(Protection::WRITE) && file.flags & O_ACCMODE != O_RDWR {
-                    return Err(Errno::EACCES);
-                }
-                Ok(Source::SharedFile { inode, offset })
+            Object::Regular(inode) if shared && file.flags & O_ACCMODE == O_RDWR => {
+                Ok(Source::WritableFile { inode, offset })
             }
+            Object::Regular(inode) if shared => Ok(Source::ReadOnlyFile { inode, offset }),
             Object::Regular(inode) => Ok(Source::File { inode, offset }),
             _ => Err(Errno::ENODEV),
         }
@@ -128,6 +184,50 @@ impl<M: Machine> Io<'_, '_, M> {
 }
 
 impl<M: Machine> Kernel<'_, M> {
+    /// The current process is about to store into a file that it has mapped.
+    pub(crate) fn tell_map_write(&mut self, file: InodeId) {
+        self.observer().map_write(file);
+    }
+
+    /// Before calls whose results cannot be had twice: if they go to a file that is mapped, that is told first.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn tell_results(&mut self, number: u64, arguments: &[u64; 6]) {
+        const ONCE: [u64; 8] = [
+            n::READ,
+            n::PREAD64,
+            n::GETDENTS64,
+            n::WAIT4,
+            n::WAITID,
+            n::RT_SIGTIMEDWAIT,
+            n::PIPE2,
+            n::CLONE,
+        ];
+        for &argument in arguments.iter().filter(|_| ONCE.contains(&number)) {
+            let space = self.processes.current().space.as_ref();
+            let file = space.and_then(|space| space.untold_at(&self.storage, argument));
+            if let Some(file) = file {
+                self.tell_map_write(file);
+            }
+        }
+    }
+
+    /// A call has failed because it would have stored into a file that is mapped: that is told, and the program makes the
+    /// call again. False where it was not that.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn tell_and_retry(&mut self) -> bool {
+        let process = self.processes.current_mut();
+        let Some(file) = process.space.as_mut().and_then(|space| space.take_untold()) else {
+            return false;
+        };
+        process.thread.state = State::Ready;
+        process.end_call();
+        process.thread.registers.pc = process.thread.registers.pc.wrapping_sub(4);
+        self.tell_map_write(file);
+        true
+    }
+
     pub(super) fn sys_mmap(
         &mut self,
         address: u64,
@@ -158,10 +258,16 @@ impl<M: Machine> Kernel<'_, M> {
         } else {
             self.io().map_source(fd, offset, protection, shared)?
         };
-        if let Source::File { inode, .. } | Source::SharedFile { inode, .. } = source {
+        if let Source::File { inode, .. }
+        | Source::ReadOnlyFile { inode, .. }
+        | Source::WritableFile { inode, .. } = source
+        {
             self.check_mapping(inode, protection)?;
             self.observer().map(inode, protection);
         }
+        let is_data = !shared && protection.writable();
+        let what = if is_data { Memory::Data } else { Memory::Other };
+        check_limits(self.processes.current(), length, what)?;
         let space = self.processes.current_mut().space.as_mut().ok_or(Errno::ENOMEM)?;
         let address = space.map(&mut self.storage, place, length, protection, source)?;
         self.observer().areas_changed(address, address.saturating_add(length));

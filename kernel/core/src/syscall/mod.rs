@@ -81,14 +81,24 @@ impl<M: Machine> Kernel<'_, M> {
     /// Makes a call for the current process.
     #[inline(always)]
     pub(crate) fn call(&mut self, number: u64, arguments: &[u64; 6]) -> Outcome {
-        if let Some(outcome) = self.answer_first(number, arguments) {
+        let has_maps = self.storage.fs.has_writable_maps();
+        if has_maps {
+            self.tell_results(number, arguments);
+        }
+        let first = self.answer_first(number, arguments);
+        if let Some(outcome) = first
+            && !has_maps
+        {
             return outcome;
         }
-        let outcome = self.answer(number, arguments);
+        let outcome = first.unwrap_or_else(|| self.answer(number, arguments));
+        if has_maps && outcome == Err(Errno::EFAULT.into()) && self.tell_and_retry() {
+            return Err(Stop::GONE);
+        }
         if !matches!(outcome, Err(Stop::BLOCK | Stop::GONE)) {
             let process = self.processes.current_mut();
             process.end_call();
-            if process.signals.may_deliver() {
+            if process.may_deliver() {
                 self.processes.ask_attention();
             }
         }

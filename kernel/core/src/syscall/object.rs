@@ -11,7 +11,8 @@ use crate::files::window::SMALL;
 use crate::fs::{Chunk, FILE_SIZE_MAX, InodeId};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
-use crate::process::signals::Signal;
+use crate::process::limits::{INFINITY, Resource};
+use crate::process::signals::{Info, Signal};
 use crate::process::{Event, Restart};
 
 pub(super) const POLLERR: u16 = 8;
@@ -195,6 +196,14 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(done)
     }
 
+    /// Blocks until something happens to a pipe, or where the call must not wait EAGAIN.
+    pub(super) fn wait_or_again(&mut self, pipe: u32, waits: bool) -> Stop {
+        match waits {
+            true => self.wait_for_pipe(pipe),
+            false => Errno::EAGAIN.into(),
+        }
+    }
+
     /// Blocks until something happens to a pipe.
     pub(super) fn wait_for_pipe(&mut self, pipe: u32) -> Stop {
         self.files.pipes.watch(pipe);
@@ -228,11 +237,28 @@ impl<M: Machine> Io<'_, '_, M> {
         if position == Position::Current {
             let file = self.files.open.get_mut(id);
             file.offset = offset + done as u64;
-            if buffer.len() < SMALL {
+            // Small writes that find their place by themselves ask for no limit.
+            let limits = &self.processes.current().limits;
+            if buffer.len() < SMALL && limits.soft(Resource::FILE_SIZE) == INFINITY {
                 file.note_write(&self.storage.fs);
             }
         }
         Ok(done)
+    }
+
+    /// Bytes that the caller may write to a file from `offset` on (RLIMIT_FSIZE).
+    ///
+    /// # Errors
+    /// EFBIG when that is none, and SIGXFSZ.
+    #[inline]
+    pub(super) fn room_for_file(&mut self, offset: u64) -> Result<u64, Errno> {
+        let limit = self.processes.current().limits.soft(Resource::FILE_SIZE);
+        if offset < limit {
+            return Ok(limit - offset);
+        }
+        let slot = self.processes.current_slot();
+        self.processes.send_signal(slot, Signal::XFSZ, Info::kernel());
+        Err(Errno::EFBIG)
     }
 
     #[inline]
@@ -249,6 +275,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if room == 0 {
             return Err(Errno::EFBIG);
         }
+        let room = room.min(self.room_for_file(offset)?);
         let length = usize::try_from(room).unwrap_or(usize::MAX).min(buffer.len());
         self.observer().write(inode, true);
         let mut at = offset;
@@ -303,10 +330,7 @@ impl<M: Machine> Io<'_, '_, M> {
         match self.put_into_pipe(pipe, buffer) {
             Ok(done) => Ok(done),
             Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
-            Err(Errno::EPIPE) => {
-                self.signal_broken_pipe();
-                Err(Errno::EPIPE.into())
-            }
+            Err(Errno::EPIPE) => Err(self.broken_pipe()),
             Err(errno) => Err(errno.into()),
         }
     }
@@ -427,7 +451,7 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Count(pipe, _) => self.poll_count(pipe),
             Object::Timer(timer) => self.poll_timer(timer),
             Object::Signals(set) => {
-                let has_one = self.processes.current().signals.pending & set != 0;
+                let has_one = self.processes.current().pending() & set != 0;
                 if has_one { IN } else { 0 }
             }
             Object::Process(pid) => self.poll_process(pid),

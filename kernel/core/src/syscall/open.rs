@@ -9,7 +9,7 @@ use crate::files::open::{
     O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
 };
 use crate::files::pipes::Moved;
-use crate::fs::{Create, Device, FileKind, Follow, InodeId, Opened};
+use crate::fs::{Create, Device, FileKind, Follow, InodeId, Linkable, Opened};
 use crate::machine::Machine;
 use crate::process::descriptors::{FileId, OnExec};
 use crate::process::{Opening, Pid};
@@ -39,7 +39,7 @@ const OF_OPENING: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_openat(&mut self, fd: u64, path: u64, flags: u64, mode: u64) -> Outcome {
-        if let Some(opening) = self.processes.current_mut().opening.take() {
+        if let Some(opening) = self.processes.current_mut().thread.opening.take() {
             return self.await_other_end(opening);
         }
         let path = self.path_name(path)?;
@@ -48,7 +48,7 @@ impl<M: Machine> Io<'_, '_, M> {
             flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
         }
         if flags & O_TMPFILE != 0 {
-            return Err(Errno::EOPNOTSUPP.into());
+            return self.open_unnamed(fd, &path, flags, mode);
         }
         if flags & O_CREAT != 0 && flags & O_DIRECTORY != 0 {
             return Err(Errno::EINVAL.into());
@@ -66,6 +66,54 @@ impl<M: Machine> Io<'_, '_, M> {
             Target::Inode(inode) => self.open_inode(inode, flags, is_new)?,
             Target::File(id) => self.reopen_pipe(id, flags)?,
         };
+        Ok(self.add_file(file, on_exec)? as usize)
+    }
+
+    /// O_TMPFILE: a file without a name, in the file system of a directory.
+    #[inline(never)]
+    fn open_unnamed(&mut self, fd: u64, path: &[u8], flags: u32, mode: u64) -> Outcome {
+        if flags & O_DIRECTORY == 0 || flags & O_CREAT != 0 || flags & O_ACCMODE == 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        self.processes.current_mut().descriptors.lowest_free(0)?;
+        let follow = if flags & O_NOFOLLOW != 0 { Follow::No } else { Follow::Yes };
+        let Target::Inode(directory) = self.names().target(fd, path, follow)? else {
+            return Err(Errno::ENOTDIR.into());
+        };
+        let permissions = self.processes.current().masked(mode);
+        let link = if flags & O_EXCL != 0 { Linkable::No } else { Linkable::Yes };
+        let inode = self.storage.fs.create_unnamed(directory, permissions, link)?;
+        self.open_new(inode, flags)
+    }
+
+    pub(super) fn sys_memfd_create(&mut self, name: u64, flags: u64) -> Outcome {
+        const MFD_CLOEXEC: u32 = 1;
+        const MFD_ALLOW_SEALING: u32 = 2;
+        const NAME_MOST: usize = 249;
+        let flags = flags as u32;
+        if flags & !(MFD_CLOEXEC | MFD_ALLOW_SEALING) != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let name = self.path_name(name).map_err(|errno| match errno {
+            Errno::ENAMETOOLONG => Errno::EINVAL,
+            errno => errno,
+        })?;
+        if name.len() > NAME_MOST {
+            return Err(Errno::EINVAL.into());
+        }
+        self.processes.current_mut().descriptors.lowest_free(0)?;
+        let inode = self.storage.fs.create_in_memory(&name)?;
+        let on_exec = if flags & MFD_CLOEXEC != 0 { O_CLOEXEC } else { 0 };
+        self.open_new(inode, O_RDWR | O_LARGEFILE | on_exec)
+    }
+
+    /// A descriptor for a file that has just been made and has no name.
+    fn open_new(&mut self, inode: InodeId, flags: u32) -> Outcome {
+        self.storage.fs.hold(inode);
+        self.storage.fs.begin_write(inode)?;
+        self.observer().made_unnamed(inode);
+        let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
+        let file = OpenFile::new(Object::Regular(inode), Some(inode), flags & !OF_OPENING);
         Ok(self.add_file(file, on_exec)? as usize)
     }
 
@@ -121,13 +169,7 @@ impl<M: Machine> Io<'_, '_, M> {
             FileKind::File => {
                 if !is_new && flags & O_TRUNC != 0 {
                     self.storage.fs.refuse_if_running(inode)?;
-                    self.observer().write(inode, false);
-                    self.storage.fs.set_size(
-                        inode,
-                        0,
-                        &mut self.storage.pool,
-                        &mut self.storage.machine,
-                    )?;
+                    self.resize(inode, 0)?;
                 }
                 if writes {
                     self.storage.fs.begin_write(inode)?;
@@ -207,13 +249,13 @@ impl<M: Machine> Io<'_, '_, M> {
         if self.files.pipes.more(opening.pipe).opened[opening.other] != opening.seen {
             return Ok(opening.fd as usize);
         }
-        self.processes.current_mut().opening = Some(opening);
+        self.processes.current_mut().thread.opening = Some(opening);
         Err(self.wait_for_pipe(opening.pipe))
     }
 
     /// A signal ends the wait for a FIFO's other end.
     pub(crate) fn give_up_open(&mut self) {
-        if let Some(opening) = self.processes.current_mut().opening.take() {
+        if let Some(opening) = self.processes.current_mut().thread.opening.take() {
             // Another may have closed it.
             let _ = self.sys_close(opening.fd.into());
         }

@@ -159,11 +159,10 @@ impl<M: Machine> Io<'_, '_, M> {
             0 => 20 + nice,
             priority => -1 - i32::from(priority),
         };
-        let signals = &process.signals;
         let (ignored, caught) = dispositions(process);
         write!(
             text,
-            "{pid} ({name}) {state} {parent} {group} {session} {tty} {foreground} 0 {faults} {children_faults} 0 0 {time} 0 {children_time} 0 {priority} {nice} 1 0 {started} {bytes} {resident} 18446744073709551615",
+            "{pid} ({name}) {state} {parent} {group} {session} {tty} {foreground} 0 {faults} {children_faults} 0 0 {time} 0 {children_time} 0 {priority} {nice} {threads} 0 {started} {bytes} {resident} 18446744073709551615",
             pid = process.pid.0,
             name = Printable(name_of(process.name())),
             state = state_of(process),
@@ -175,14 +174,15 @@ impl<M: Machine> Io<'_, '_, M> {
             time = process.usage.time / TICK,
             children_time = process.children_usage().time / TICK,
             started = process.started / TICK,
+            threads = process.threads().count(),
             bytes = size * PAGE_SIZE as u64,
         )?;
         // Addresses of code and stack, kesp, keip; then the signals; then what is not kept.
         writeln!(
             text,
             " 0 0 0 0 0 {} {} {ignored} {caught} 0 0 0 17 0 {} {} 0 0 0 0 0 0 0 0 0 0 0",
-            signals.pending & 0x7fff_ffff,
-            signals.blocked & 0x7fff_ffff,
+            process.pending() & 0x7fff_ffff,
+            process.thread.signals.blocked & 0x7fff_ffff,
             scheduling.priority,
             scheduling.policy,
         )
@@ -218,13 +218,13 @@ impl<M: Machine> Io<'_, '_, M> {
                 writeln!(text, "{label}:\t{:>8} kB", pages * KIB_PER_PAGE)?;
             }
         }
-        let signals = &process.signals;
+        let own = &process.thread.signals;
         let (ignored, caught) = dispositions(process);
-        writeln!(text, "Threads:\t1\nSigQ:\t0/4096")?;
+        writeln!(text, "Threads:\t{}\nSigQ:\t0/4096", process.threads().count())?;
         for (label, set) in [
-            ("SigPnd", 0),
-            ("ShdPnd", signals.pending),
-            ("SigBlk", signals.blocked),
+            ("SigPnd", own.pending.set()),
+            ("ShdPnd", process.signals.pending.set()),
+            ("SigBlk", own.blocked),
             ("SigIgn", ignored),
             ("SigCgt", caught),
         ] {
@@ -248,7 +248,12 @@ impl<M: Machine> Io<'_, '_, M> {
             let letter = |right, letter| {
                 if area.protection.contains(right) { letter } else { '-' }
             };
-            let shared = if matches!(area.kind, AreaKind::SharedAnonymous) { 's' } else { 'p' };
+            let shared = if area.kind == AreaKind::SharedAnonymous || area.kind.sharing().is_some()
+            {
+                's'
+            } else {
+                'p'
+            };
             let (inode, offset) =
                 area.kind.view().map_or((0, 0), |view| (u64::from(view.inode.0) + 1, view.offset));
             write!(
@@ -277,11 +282,11 @@ impl<M: Machine> Io<'_, '_, M> {
 
 /// The letter of /proc for what a process does.
 fn state_of(process: &Process) -> char {
-    match process.state {
+    match process.thread.state {
         State::Zombie(_) => 'Z',
         _ if process.job.is_stopped() => 'T',
-        State::Blocked(_) => 'S',
-        _ => 'R',
+        _ if process.is_runnable() => 'R',
+        _ => 'S',
     }
 }
 

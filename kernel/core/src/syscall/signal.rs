@@ -35,7 +35,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         }
         if let Some([handler, flags, restorer, mask]) = replacement {
             let action = Action { handler, flags, restorer, mask: mask & !UNBLOCKABLE };
-            self.process.signals.set_action(signal, action);
+            self.process.set_action(signal, action);
         }
         Ok(0)
     }
@@ -48,7 +48,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         set_size: u64,
     ) -> Outcome {
         check_set_size(set_size)?;
-        let blocked = self.process.signals.blocked;
+        let blocked = self.process.thread.signals.blocked;
         let mask = if new == 0 {
             blocked
         } else {
@@ -63,7 +63,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         if old != 0 {
             self.write_words(old, &[blocked])?;
         }
-        self.process.signals.set_blocked(mask);
+        self.process.thread.signals.set_blocked(mask);
         Ok(0)
     }
 
@@ -71,8 +71,8 @@ impl<M: Machine> Caller<'_, '_, M> {
         if set_size > 8 {
             return Err(Errno::EINVAL.into());
         }
-        let signals = &self.process.signals;
-        let set = (signals.pending & signals.blocked).to_le_bytes();
+        let process = &*self.process;
+        let set = (process.pending() & process.thread.signals.blocked).to_le_bytes();
         self.copy_out(into, &set[..set_size as usize])?;
         Ok(0)
     }
@@ -97,7 +97,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         let timeout = if timeout == 0 { None } else { Some(self.timespec(timeout)?) };
         let deadline = self.deadline(timeout);
         let process = &mut *self.process;
-        if let Some((signal, details)) = process.signals.take_from(set & !UNBLOCKABLE) {
+        if let Some((signal, details)) = process.take_signal(set & !UNBLOCKABLE) {
             self.copy_out_optional(info, &siginfo_bytes(signal, details))?;
             return Ok(signal.number().into());
         }
@@ -110,8 +110,8 @@ impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_sigaltstack(&mut self, new: u64, old: u64) -> Outcome {
         let replacement = if new == 0 { None } else { Some(self.read_words::<3>(new)?) };
         let process = &*self.process;
-        let alternate = process.signals.alternate;
-        let is_in_use = alternate.contains(process.registers.sp);
+        let alternate = process.thread.signals.alternate;
+        let is_in_use = alternate.contains(process.thread.registers.sp);
         let flags = match alternate.size {
             0 => SS_DISABLE,
             _ if is_in_use => SS_ONSTACK,
@@ -130,7 +130,7 @@ impl<M: Machine> Caller<'_, '_, M> {
                 0 | SS_ONSTACK => return Err(Errno::ENOMEM.into()),
                 _ => return Err(Errno::EINVAL.into()),
             };
-            self.process.signals.alternate = alternate;
+            self.process.thread.signals.alternate = alternate;
         }
         Ok(0)
     }
@@ -139,14 +139,14 @@ impl<M: Machine> Caller<'_, '_, M> {
 impl Process {
     /// Sets a mask for the time of this call; the handler's return brings the old one back.
     pub(super) fn use_mask(&mut self, mask: u64) {
-        let signals = &mut self.signals;
+        let signals = &mut self.thread.signals;
         signals.saved_mask.get_or_insert(signals.blocked);
         signals.set_blocked(mask);
     }
 
     /// Ends the time of [`Self::use_mask`] where no handler did.
     pub(super) fn restore_mask(&mut self) {
-        let signals = &mut self.signals;
+        let signals = &mut self.thread.signals;
         if let Some(mask) = signals.saved_mask.take() {
             signals.set_blocked(mask);
         }
@@ -161,7 +161,8 @@ impl Processes {
         let (own_pid, own_group) = (own.pid, own.group);
         let members = match pid as i32 {
             pid @ 1.. => {
-                let slot = self.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
+                let pid = Pid(pid as u32);
+                let slot = self.find(pid).or_else(|| self.find_thread(pid)).ok_or(Errno::ESRCH)?;
                 self.send_or_probe(slot, signal, info);
                 1
             }
@@ -195,39 +196,84 @@ impl Processes {
         }
     }
 
-    /// tgkill, and tkill with group and thread the same: a process is its only thread.
-    pub(super) fn sys_tgkill(&mut self, group: u64, thread: u64, number: u64) -> Outcome {
-        let (group, thread) = (group as i32, thread as i32);
-        if group <= 0 || thread <= 0 {
+    pub(super) fn sys_tkill(&mut self, thread: u64, number: u64) -> Outcome {
+        if thread as i32 <= 0 {
             return Err(Errno::EINVAL.into());
         }
+        let slot = self.find_thread(Pid(thread as u32)).ok_or(Errno::ESRCH);
         let signal = signal_or_probe(number)?;
+        self.send_to_thread(slot?, thread, signal)
+    }
+
+    pub(super) fn sys_tgkill(&mut self, group: u64, thread: u64, number: u64) -> Outcome {
+        if group as i32 <= 0 || thread as i32 <= 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let slot = self.thread_of(group, thread);
+        let signal = signal_or_probe(number)?;
+        self.send_to_thread(slot?, thread, signal)
+    }
+
+    /// Where the process `group` is, if it has this thread.
+    fn thread_of(&self, group: u64, thread: u64) -> Result<Slot, Errno> {
+        let slot = self.find_thread(Pid(thread as u32)).ok_or(Errno::ESRCH)?;
+        if self.at(slot).pid == Pid(group as u32) { Ok(slot) } else { Err(Errno::ESRCH) }
+    }
+
+    fn send_to_thread(&mut self, slot: Slot, thread: u64, signal: Option<Signal>) -> Outcome {
         let own = self.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_TKILL);
-        let slot = self.find(Pid(thread as u32)).filter(|_| group == thread).ok_or(Errno::ESRCH)?;
-        self.send_or_probe(slot, signal, info);
+        if let Some(signal) = signal {
+            self.send_to(slot, Some(Pid(thread as u32)), signal, info);
+        }
         Ok(0)
     }
 }
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_rt_sigqueueinfo(&mut self, pid: u64, number: u64, info: u64) -> Outcome {
+        let slot = self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH);
+        self.queue_signal(slot, (Pid(pid as u32), None), number, info)
+    }
+
+    pub(super) fn sys_rt_tgsigqueueinfo(
+        &mut self,
+        group: u64,
+        thread: u64,
+        number: u64,
+        info: u64,
+    ) -> Outcome {
+        if group as i32 <= 0 || thread as i32 <= 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let slot = self.processes.thread_of(group, thread);
+        let thread = Pid(thread as u32);
+        self.queue_signal(slot, (thread, Some(thread)), number, info)
+    }
+
+    fn queue_signal(
+        &mut self,
+        slot: Result<Slot, Errno>,
+        (target, thread): (Pid, Option<Pid>),
+        number: u64,
+        info: u64,
+    ) -> Outcome {
         let mut bytes = [0; 128];
         self.copy_in(info, &mut bytes)?;
         let word = |at: usize| u32::from_le_bytes(core::array::from_fn(|index| bytes[at + index]));
         let code = word(8) as i32;
         let signal = signal_or_probe(number)?;
-        let slot = self.processes.find(Pid(pid as u32)).ok_or(Errno::ESRCH)?;
-        if (code >= 0 || code == SI_TKILL) && slot != self.processes.current_slot() {
+        // Only to oneself may a signal look as if another had sent it.
+        if (code >= 0 || code == SI_TKILL) && target != self.processes.current().thread.tid {
             return Err(Errno::EPERM.into());
         }
+        let slot = slot?;
         let value = u64::from(word(24)) | u64::from(word(28)) << 32;
         self.observer().message(slot);
-        self.processes.send_or_probe(
-            slot,
-            signal,
-            Info { code, pid: word(16), user: word(20), value },
-        );
+        if let Some(signal) = signal {
+            let info = Info { code, pid: word(16), user: word(20), value };
+            self.processes.send_to(slot, thread, signal, info);
+        }
         Ok(0)
     }
 }

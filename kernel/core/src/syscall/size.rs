@@ -6,6 +6,7 @@ use crate::errno::Errno;
 use crate::files::open::Object;
 use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId};
 use crate::machine::Machine;
+use crate::storage::Storage;
 
 impl<M: Machine> Io<'_, '_, M> {
     #[inline]
@@ -39,14 +40,28 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     fn set_size(&mut self, inode: InodeId, length: u64) -> Outcome {
-        self.observer().write(inode, length > 0);
-        self.storage.fs.set_size(
-            inode,
-            length,
-            &mut self.storage.pool,
-            &mut self.storage.machine,
-        )?;
+        self.resize(inode, length)?;
         Ok(0)
+    }
+
+    /// Cuts a file, or makes it longer; mappings that share its pages lose those that it loses.
+    #[inline(never)]
+    pub(super) fn resize(&mut self, inode: InodeId, length: u64) -> Result<(), Errno> {
+        if length > self.storage.fs.size(inode) {
+            // The last byte must be one that may be written.
+            self.room_for_file(length - 1)?;
+        }
+        self.observer().write(inode, length > 0);
+        if self.storage.fs.is_shared(inode) && length < self.storage.fs.size(inode) {
+            for slot in self.processes.slots() {
+                let process = self.processes.get_mut(slot);
+                if let Some(space) = process.and_then(|process| process.space.as_mut()) {
+                    space.cut_file(self.storage, inode, length);
+                }
+            }
+        }
+        let Storage { fs, pool, machine } = &mut *self.storage;
+        fs.set_size(inode, length, pool, machine)
     }
 
     /// Allocation in advance: the file grows by a hole, frames come with the writes.
@@ -87,6 +102,60 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Path => Err(Errno::EBADF.into()),
             Object::Regular(_) | Object::Directory(_) => Ok(0),
             _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    /// The file system of any file that is open.
+    pub(super) fn sys_syncfs(&mut self, fd: u64) -> Outcome {
+        match self.file(fd)?.object {
+            Object::Path => Err(Errno::EBADF.into()),
+            _ => Ok(0),
+        }
+    }
+
+    pub(super) fn sys_sync_file_range(
+        &mut self,
+        fd: u64,
+        offset: u64,
+        length: u64,
+        flags: u64,
+    ) -> Outcome {
+        const FLAGS: u64 = 7;
+        let file = self.file(fd)?;
+        if file.object == Object::Path {
+            return Err(Errno::EBADF.into());
+        }
+        let end = offset.wrapping_add(length);
+        let is_range = (offset as i64) >= 0 && (end as i64) >= (offset as i64);
+        if u64::from(flags as u32) & !FLAGS != 0 || !is_range {
+            return Err(Errno::EINVAL.into());
+        }
+        match file.object {
+            Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => {
+                Err(Errno::ESPIPE.into())
+            }
+            Object::Regular(_) | Object::Directory(_) => Ok(0),
+            _ => Err(Errno::ESPIPE.into()),
+        }
+    }
+
+    pub(super) fn sys_readahead(&mut self, fd: u64) -> Outcome {
+        let file = self.file(fd)?;
+        match file.object {
+            _ if !file.is_readable() => Err(Errno::EBADF.into()),
+            Object::Regular(_) => Ok(0),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    /// posix_fadvise(2).
+    pub(super) fn sys_fadvise64(&mut self, fd: u64, length: u64, advice: u64) -> Outcome {
+        const ADVICE: u32 = 6;
+        match self.file(fd)?.object {
+            Object::Path => Err(Errno::EBADF.into()),
+            Object::PipeReader(_) | Object::PipeWriter(_) => Err(Errno::ESPIPE.into()),
+            _ if (length as i64) < 0 || advice as u32 >= ADVICE => Err(Errno::EINVAL.into()),
+            _ => Ok(0),
         }
     }
 }

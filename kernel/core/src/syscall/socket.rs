@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::Outcome;
-use super::buffer::{Buffer, MOST, Segment};
+use super::buffer::{Buffer, MOST, Segment, rest};
 use super::grant::{Io, User};
 use super::object::{IN, OUT, POLLHUP, POLLRDHUP};
+use super::{Outcome, Stop};
 use crate::errno::Errno;
 use crate::files::open::{Duplex, DuplexKind, O_CLOEXEC, O_NONBLOCK, O_RDWR, Object, OpenFile};
 use crate::files::pipe::PIPE_CAPACITY;
@@ -214,32 +214,25 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         match outcome {
             Err(stop) if stop == Errno::EPIPE.into() && how.flags & MSG_NOSIGNAL == 0 => {
-                self.signal_broken_pipe();
-                Err(stop)
+                Err(self.broken_pipe())
             }
             outcome => outcome,
         }
     }
 
-    /// SIGPIPE for who writes where nobody can read.
-    pub(super) fn signal_broken_pipe(&mut self) {
+    /// SIGPIPE for who writes where nobody can read, and EPIPE.
+    pub(super) fn broken_pipe(&mut self) -> Stop {
         let own = self.processes.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
         let slot = self.processes.current_slot();
         self.processes.send_signal(slot, Signal::PIPE, info);
+        Errno::EPIPE.into()
     }
 
     /// All bytes, as far as there is room; waits for more room where it may.
     fn send_stream(&mut self, duplex: Duplex, how: How, segments: &[Segment]) -> Outcome {
         let mut done = self.processes.current_mut().take_progress();
-        let mut skip = done as u64;
-        for &Segment { address, length } in segments {
-            if length <= skip {
-                skip -= length;
-                continue;
-            }
-            let (address, length) = (address.wrapping_add(skip), length - skip);
-            skip = 0;
+        for Segment { address, length } in rest(segments, done) {
             let mut buffer = Buffer::user(address, length);
             let stop = match self.put_into_pipe(duplex.writes, &mut buffer) {
                 Ok(count) => {
@@ -279,8 +272,7 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         match ready {
             Ok(ready) if ready == bytes.len() => {}
-            Ok(_) | Err(Errno::EAGAIN) if how.waits => return Err(self.wait_for_pipe(pipe)),
-            Ok(_) => return Err(Errno::EAGAIN.into()),
+            Ok(_) | Err(Errno::EAGAIN) => return Err(self.wait_or_again(pipe, how.waits)),
             Err(errno) => return Err(errno.into()),
         }
         let messages = &mut self.files.pipes.more(pipe).messages;
@@ -305,7 +297,7 @@ impl<M: Machine> Io<'_, '_, M> {
         duplex: Duplex,
         how: How,
         segments: &[Segment],
-    ) -> Result<(usize, u32), super::Stop> {
+    ) -> Result<(usize, u32), Stop> {
         if how.flags & MSG_OOB != 0 {
             let is_stream = duplex.kind == DuplexKind::Stream;
             return Err((if is_stream { Errno::EINVAL } else { Errno::EOPNOTSUPP }).into());
@@ -319,12 +311,8 @@ impl<M: Machine> Io<'_, '_, M> {
         let (available, ends) = (pipe.len(), pipe.writers() == 0);
         let wanted =
             if how.flags & MSG_WAITALL != 0 { room.min(PIPE_CAPACITY) } else { room.min(1) };
-        if available < wanted && !ends {
-            return Err(match how.waits {
-                true => self.wait_for_pipe(duplex.reads),
-                false if available > 0 => return self.take_bytes(duplex.reads, how, segments),
-                false => Errno::EAGAIN.into(),
-            });
+        if available < wanted && !ends && (available == 0 || how.waits) {
+            return Err(self.wait_or_again(duplex.reads, how.waits));
         }
         self.take_bytes(duplex.reads, how, segments)
     }
@@ -335,7 +323,7 @@ impl<M: Machine> Io<'_, '_, M> {
         pipe: u32,
         how: How,
         segments: &[Segment],
-    ) -> Result<(usize, u32), super::Stop> {
+    ) -> Result<(usize, u32), Stop> {
         self.observer().pipe_read(pipe);
         let length = self.files.pipes.at(pipe).len();
         let mut done = 0;
@@ -360,16 +348,15 @@ impl<M: Machine> Io<'_, '_, M> {
         duplex: Duplex,
         how: How,
         segments: &[Segment],
-    ) -> Result<(usize, u32), super::Stop> {
+    ) -> Result<(usize, u32), Stop> {
         let pipe = duplex.reads;
         let Some(&length) = self.files.pipes.more(pipe).messages.front() else {
             let ends = self.files.pipes.at(pipe);
             // Datagrams could still come from others.
             let is_over = ends.writers() == 0 && duplex.kind == DuplexKind::Packet;
-            return match how.waits {
-                _ if is_over => Ok((0, 0)),
-                true => Err(self.wait_for_pipe(pipe)),
-                false => Err(Errno::EAGAIN.into()),
+            return match is_over {
+                true => Ok((0, 0)),
+                false => Err(self.wait_or_again(pipe, how.waits)),
             };
         };
         self.observer().pipe_read(pipe);
@@ -426,11 +413,10 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let mut bytes = zeros(buffer.len())?;
         self.load_buffer(buffer, &mut bytes)?;
-        let outcome = self.send_message(duplex, How::plain(flags), &bytes);
-        if outcome == Err(Errno::EPIPE.into()) {
-            self.signal_broken_pipe();
+        match self.send_message(duplex, How::plain(flags), &bytes) {
+            Err(stop) if stop == Errno::EPIPE.into() => Err(self.broken_pipe()),
+            outcome => outcome,
         }
-        outcome
     }
 
     /// readv(2) and writev(2) of one message.

@@ -1,4 +1,4 @@
-//! New processes: clone(2) as fork and vfork.
+//! New processes and threads: clone(2).
 
 use alloc::boxed::Box;
 
@@ -8,29 +8,72 @@ use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::kernel::Kernel;
 use crate::machine::Machine;
-use crate::process::signals::Signal;
 use crate::process::table::Slot;
+use crate::process::thread::Thread;
 use crate::process::{Event, Pid, Process, Restart};
 
 const CSIGNAL: u64 = 0xff;
 const CLONE_VM: u64 = 0x100;
+const CLONE_FS: u64 = 0x200;
+const CLONE_FILES: u64 = 0x400;
+const CLONE_SIGHAND: u64 = 0x800;
+const CLONE_PIDFD: u64 = 0x1000;
 const CLONE_VFORK: u64 = 0x4000;
-const CLONE_PARENT_SETTID: u64 = 0x10_0000;
+const CLONE_PARENT: u64 = 0x8000;
+const CLONE_THREAD: u64 = 0x1_0000;
+const CLONE_NEWNS: u64 = 0x2_0000;
+const CLONE_SYSVSEM: u64 = 0x4_0000;
 const CLONE_SETTLS: u64 = 0x8_0000;
+const CLONE_PARENT_SETTID: u64 = 0x10_0000;
 const CLONE_CHILD_CLEARTID: u64 = 0x20_0000;
 const CLONE_DETACHED: u64 = 0x40_0000;
-const CLONE_UNTRACED: u64 = 0x80_0000;
 const CLONE_CHILD_SETTID: u64 = 0x100_0000;
-/// What a fork, a vfork and a posix_spawn ask for.
-const SUPPORTED: u64 = CSIGNAL
-    | CLONE_VM
-    | CLONE_VFORK
-    | CLONE_PARENT_SETTID
-    | CLONE_SETTLS
-    | CLONE_CHILD_CLEARTID
-    | CLONE_DETACHED
-    | CLONE_UNTRACED
-    | CLONE_CHILD_SETTID;
+const CLONE_NEWCGROUP: u64 = 0x200_0000;
+const CLONE_NEWUTS: u64 = 0x400_0000;
+const CLONE_NEWIPC: u64 = 0x800_0000;
+const CLONE_NEWUSER: u64 = 0x1000_0000;
+const CLONE_NEWPID: u64 = 0x2000_0000;
+const CLONE_NEWNET: u64 = 0x4000_0000;
+
+/// What all threads of a process have in common.
+const IN_COMMON: u64 = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND;
+
+/// What Linux refuses: clone(2), "EINVAL".
+fn is_contradiction(flags: u64) -> bool {
+    let has = |wanted| flags & wanted == wanted;
+    has(CLONE_SIGHAND) && !has(CLONE_VM)
+        || has(CLONE_THREAD) && !has(CLONE_SIGHAND)
+        || has(CLONE_NEWNS | CLONE_FS)
+        || has(CLONE_NEWUSER | CLONE_FS)
+        || has(CLONE_THREAD) && flags & (CLONE_NEWUSER | CLONE_NEWPID) != 0
+        || has(CLONE_PIDFD) && flags & (CLONE_DETACHED | CLONE_THREAD | CLONE_PARENT_SETTID) != 0
+        || has(CLONE_NEWIPC | CLONE_SYSVSEM)
+}
+
+/// What this kernel has not, by name.
+fn unsupported(flags: u64) -> Option<&'static str> {
+    const NEVER: [(u64, &str); 8] = [
+        (CLONE_PIDFD, "CLONE_PIDFD"),
+        (CLONE_NEWNS, "CLONE_NEWNS"),
+        (CLONE_NEWCGROUP, "CLONE_NEWCGROUP"),
+        (CLONE_NEWUTS, "CLONE_NEWUTS"),
+        (CLONE_NEWIPC, "CLONE_NEWIPC"),
+        (CLONE_NEWUSER, "CLONE_NEWUSER"),
+        (CLONE_NEWPID, "CLONE_NEWPID"),
+        (CLONE_NEWNET, "CLONE_NEWNET"),
+    ];
+    let named = NEVER.into_iter().find(|(flag, _)| flags & flag != 0).map(|(_, name)| name);
+    let is_thread = flags & CLONE_THREAD != 0;
+    named.or(match flags & IN_COMMON {
+        _ if is_thread && flags & CLONE_VFORK != 0 => Some("CLONE_THREAD with CLONE_VFORK"),
+        IN_COMMON if is_thread => None,
+        _ if is_thread => Some("CLONE_THREAD without CLONE_FS and CLONE_FILES"),
+        0 => None,
+        CLONE_VM if flags & CLONE_VFORK != 0 => None,
+        CLONE_VM => Some("CLONE_VM without CLONE_THREAD or CLONE_VFORK"),
+        _ => Some("CLONE_FS, CLONE_FILES or CLONE_SIGHAND without CLONE_THREAD"),
+    })
+}
 
 impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
@@ -42,35 +85,33 @@ impl<M: Machine> Kernel<'_, M> {
         tls: u64,
         child_tid: u64,
     ) -> Outcome {
-        if let Some(child) = self.processes.current_mut().spawned.take() {
+        if let Some(child) = self.processes.current_mut().thread.spawned.take() {
             // Made again because the vfork child has let go of the address space.
             return self.vfork_parent(child);
         }
+        let flags = u64::from(flags as u32);
+        let is_init = self.processes.current().pid == Pid::INIT;
+        if is_contradiction(flags) || flags & CLONE_PARENT != 0 && is_init {
+            return Err(Errno::EINVAL.into());
+        }
+        if let Some(name) = unsupported(flags) {
+            self.report_unsupported(name, Errno::EINVAL);
+            return Err(Errno::EINVAL.into());
+        }
+        if flags & CLONE_THREAD != 0 {
+            return self.add_thread(flags, stack, parent_tid, tls, child_tid);
+        }
         let borrows = flags & CLONE_VM != 0;
-        if flags & !SUPPORTED != 0 || (borrows && flags & CLONE_VFORK == 0) {
-            // Threads and namespaces.
-            return Err(Errno::EINVAL.into());
-        }
-        if Signal::new(flags & CSIGNAL).is_none() && flags & CSIGNAL != 0 {
-            return Err(Errno::EINVAL.into());
-        }
         self.observer().fork();
         let pid = self.processes.next_pid()?;
         self.ledger.make_room(&self.processes)?;
         if flags & CLONE_PARENT_SETTID != 0 {
-            self.copy_out(parent_tid, &pid.0.to_le_bytes())?;
+            // As on Linux, a bad address is the program's own loss.
+            let _ = self.copy_out(parent_tid, &pid.0.to_le_bytes());
         }
         let mut child = self.copy_process(pid, flags)?;
         child.started = self.storage.machine.now();
-        if stack != 0 {
-            child.registers.sp = stack;
-        }
-        if flags & CLONE_SETTLS != 0 {
-            child.registers.tpidr = tls;
-        }
-        if flags & CLONE_CHILD_CLEARTID != 0 {
-            child.set_clear_tid(UserAddr(child_tid));
-        }
+        set_up(&mut child.thread, flags, stack, tls, child_tid);
         if borrows {
             child.space = self.processes.current_mut().space.take();
             child.lender = Some(self.processes.current().pid);
@@ -89,19 +130,48 @@ impl<M: Machine> Kernel<'_, M> {
         let slot = self.insert_child(child)?;
         self.storage.fs.process_begins(pid.0);
         self.observer().forked(slot);
+        if borrows {
+            self.observer().memory_lent(slot);
+        }
         if !borrows {
             self.observer().forked_memory(slot);
         }
         if flags & CLONE_CHILD_SETTID != 0 {
             let child = self.processes.at_mut(slot);
             let space = child.space.as_mut().expect("the child was given memory");
-            // As on Linux, a bad address is the child's own loss.
             let _ = space.copy_out(&mut self.storage, UserAddr(child_tid), &pid.0.to_le_bytes());
         }
         if flags & CLONE_VFORK != 0 {
             return self.vfork_parent(pid);
         }
         Ok(pid.0 as usize)
+    }
+
+    /// One more thread of the current process. What it does is the process's: the ledger has nothing to be told.
+    #[inline(never)]
+    fn add_thread(
+        &mut self,
+        flags: u64,
+        stack: u64,
+        parent_tid: u64,
+        tls: u64,
+        child_tid: u64,
+    ) -> Outcome {
+        let tid = self.processes.next_tid();
+        self.processes.store_fp(&mut self.storage.machine);
+        self.processes.ask_attention();
+        let process = self.processes.current_mut();
+        let mut thread = Box::new(Thread::new(tid));
+        thread.copy(&process.thread);
+        set_up(&mut thread, flags, stack, tls, child_tid);
+        process.add_thread(thread)?;
+        for (flag, address) in [(CLONE_PARENT_SETTID, parent_tid), (CLONE_CHILD_SETTID, child_tid)]
+        {
+            if flags & flag != 0 {
+                let _ = self.copy_out(address, &tid.0.to_le_bytes());
+            }
+        }
+        Ok(tid.0 as usize)
     }
 
     /// Waits until the vfork child has called execve or ended.
@@ -112,7 +182,7 @@ impl<M: Machine> Kernel<'_, M> {
         if !is_running && self.processes.current().space.is_some() {
             return Ok(child.0 as usize);
         }
-        self.processes.current_mut().spawned = Some(child);
+        self.processes.current_mut().thread.spawned = Some(child);
         self.deadline(None);
         Err(self.block(Event::Vfork(child), Restart::Uninterruptible))
     }
@@ -123,8 +193,12 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.store_fp(&mut self.storage.machine);
         let parent = self.processes.current_mut();
         let descriptors = parent.descriptors.duplicate()?;
-        let exit_signal = (flags & CSIGNAL) as u8;
+        let is_sibling = flags & CLONE_PARENT != 0;
+        let exit_signal = if is_sibling { parent.exit_signal } else { (flags & CSIGNAL) as u8 };
         let mut child = parent.fork(pid, descriptors, exit_signal);
+        if is_sibling {
+            child.parent = parent.parent;
+        }
         child.vfork_parent = (flags & CLONE_VFORK != 0).then_some(parent.pid);
         if let Some(program) = child.program {
             // Cannot fail: the parent executes it, so nobody has it open for writing.
@@ -168,5 +242,18 @@ impl<M: Machine> Kernel<'_, M> {
                 Err(errno)
             }
         }
+    }
+}
+
+/// What clone gives a new thread, or the first one of a process.
+fn set_up(thread: &mut Thread, flags: u64, stack: u64, tls: u64, child_tid: u64) {
+    if stack != 0 {
+        thread.registers.sp = stack;
+    }
+    if flags & CLONE_SETTLS != 0 {
+        thread.registers.tpidr = tls;
+    }
+    if flags & CLONE_CHILD_CLEARTID != 0 {
+        thread.end.clear_tid = UserAddr(child_tid);
     }
 }

@@ -106,10 +106,9 @@ impl<M: Machine> Io<'_, '_, M> {
         if !ends.is_empty() {
             return None;
         }
-        Some(match waits {
-            _ if ends.writers() == 0 => Ok(0),
-            true => Err(self.wait_for_pipe(pipe)),
-            false => Err(Errno::EAGAIN.into()),
+        Some(match ends.writers() {
+            0 => Ok(0),
+            _ => Err(self.wait_or_again(pipe, waits)),
         })
     }
 
@@ -123,17 +122,13 @@ impl<M: Machine> Io<'_, '_, M> {
         takes: bool,
     ) -> Outcome {
         if self.files.pipes.at(target).readers() == 0 {
-            self.signal_broken_pipe();
-            return Err(Errno::EPIPE.into());
+            return Err(self.broken_pipe());
         }
         if let Some(outcome) = self.await_bytes(source, waits) {
             return outcome;
         }
         if !self.files.pipes.at(target).has_room() {
-            return match waits {
-                true => Err(self.wait_for_pipe(target)),
-                false => Err(Errno::EAGAIN.into()),
-            };
+            return Err(self.wait_or_again(target, waits));
         }
         self.observer().pipe_read(source);
         let mut page = zeros(PAGE_SIZE)?;
@@ -222,8 +217,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let position = self.splice_position(from, offset)?;
         if self.files.pipes.at(target).readers() == 0 {
-            self.signal_broken_pipe();
-            return Err(Errno::EPIPE.into());
+            return Err(self.broken_pipe());
         }
         let mut page = zeros(PAGE_SIZE)?;
         let mut done = 0;
@@ -243,10 +237,7 @@ impl<M: Machine> Io<'_, '_, M> {
             }
         }
         if done == 0 && !self.files.pipes.at(target).has_room() {
-            return match waits {
-                true => Err(self.wait_for_pipe(target)),
-                false => Err(Errno::EAGAIN.into()),
-            };
+            return Err(self.wait_or_again(target, waits));
         }
         self.keep_position(offset, position, done)?;
         Ok(done)

@@ -9,11 +9,8 @@ use crate::errno::Errno;
 use crate::fs::RELEASE;
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
-use crate::process::table::{MAX_PROCESSES, Processes};
-
-const RLIM_INFINITY: u64 = u64::MAX;
-/// RLIMIT_NOFILE.
-const DESCRIPTORS: u32 = 7;
+use crate::process::limits::Resource;
+use crate::process::table::Processes;
 
 impl<M: Machine> Caller<'_, '_, M> {
     #[inline(never)]
@@ -118,33 +115,37 @@ impl<M: Machine> Jobs<'_, '_, M> {
 }
 
 impl<M: Machine> Io<'_, '_, M> {
-    /// Of the limits, only RLIMIT_NOFILE's can be changed. Setting another is accepted, as programs that lower
-    /// theirs expect, and changes nothing.
+    /// A limit that another sets is bytes of that one.
     pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
+        let resource = Resource::new(resource).ok_or(Errno::EINVAL)?;
         let slot = self.processes.process_or_self(pid)?;
-        let mut limit = limit(resource as u32).ok_or(Errno::EINVAL)?;
         let replacement = if new == 0 { None } else { Some(self.read_words::<2>(new)?) };
-        let is_descriptors = resource as u32 == DESCRIPTORS;
-        if is_descriptors && replacement.is_some() {
-            self.observer().message(slot);
+        let own = self.processes.current().credentials;
+        let target = self.processes.at(slot);
+        let is_root = own.user[1] == 0;
+        let is_own = target.credentials.user == [own.user[0]; 3]
+            && target.credentials.group == [own.group[0]; 3];
+        if slot != self.processes.current_slot() && !is_root && !is_own {
+            return Err(Errno::EPERM.into());
         }
-        let descriptors = &mut self.processes.at_mut(slot).descriptors;
-        if is_descriptors {
-            limit[0] = descriptors.limit() as u64;
-        }
+        let before = target.limits.get(resource);
         if let Some([soft, hard]) = replacement {
             if soft > hard {
                 return Err(Errno::EINVAL.into());
             }
-            if is_descriptors {
-                if hard > MAX_DESCRIPTORS as u64 {
-                    return Err(Errno::EPERM.into());
-                }
-                descriptors.set_limit(soft as usize);
+            let is_too_high = resource == Resource::DESCRIPTORS && hard > MAX_DESCRIPTORS as u64;
+            if is_too_high || hard > before[1] && !is_root {
+                return Err(Errno::EPERM.into());
+            }
+            self.observer().message(slot);
+            let target = self.processes.at_mut(slot);
+            target.limits.set(resource, [soft, hard]);
+            if resource == Resource::DESCRIPTORS {
+                target.descriptors.set_limit(soft as usize);
             }
         }
         if old != 0 {
-            self.write_words(old, &limit)?;
+            self.write_words(old, &before)?;
         }
         Ok(0)
     }
@@ -156,25 +157,5 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         self.read_random(&mut Buffer::user(into, length))
-    }
-}
-
-/// Soft and hard limit of a resource (asm-generic/resource.h).
-pub(crate) fn limit(resource: u32) -> Option<[u64; 2]> {
-    const STACK: u32 = 3;
-    const CORE: u32 = 4;
-    const PROCESSES: u32 = 6;
-    const MEMORY_LOCK: u32 = 8;
-    match resource {
-        STACK => Some([crate::vm::STACK_LIMIT, RLIM_INFINITY]),
-        CORE => Some([0, RLIM_INFINITY]),
-        PROCESSES => Some([MAX_PROCESSES as u64; 2]),
-        DESCRIPTORS => Some([MAX_DESCRIPTORS as u64; 2]),
-        MEMORY_LOCK => Some([64 << 10, 64 << 10]),
-        12 => Some([819_200, 819_200]),
-        11 => Some([MAX_PROCESSES as u64; 2]),
-        13 | 14 => Some([0, 0]),
-        0..=15 => Some([RLIM_INFINITY; 2]),
-        _ => None,
     }
 }

@@ -180,10 +180,10 @@ calls! {
             SYNC = 81 () [yes(0)];
             FSYNC = 82 (fd) [io.sys_fsync(fd)];
             FDATASYNC = 83 (fd) [io.sys_fsync(fd)];
-            SYNC_FILE_RANGE = 84 (fd) [io.sys_fsync(fd)];
-            READAHEAD = 213 (fd) [io.sys_fsync(fd)];
-            FADVISE64 = 223 (fd) [io.sys_fsync(fd)];
-            SYNCFS = 267 (fd) [io.sys_fsync(fd)];
+            SYNC_FILE_RANGE = 84 (fd, offset, length, flags) [io.sys_sync_file_range(fd, offset, length, flags)];
+            READAHEAD = 213 (fd) [io.sys_readahead(fd)];
+            FADVISE64 = 223 (fd, _offset, length, advice) [io.sys_fadvise64(fd, length, advice)];
+            SYNCFS = 267 (fd) [io.sys_syncfs(fd)];
         }
         supported "bytes are copied" {
             VMSPLICE = 75 (fd, vector, count, flags) [io.sys_vmsplice(fd, vector, count, flags)];
@@ -193,8 +193,11 @@ calls! {
         }
     }
     section "Descriptors" {
-        partly "O_TMPFILE: EOPNOTSUPP; O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
+        partly "O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
             OPENAT = 56 (directory, path, flags, mode) [io.sys_openat(directory, path, flags, mode)];
+        }
+        partly "seals: EINVAL" {
+            MEMFD_CREATE = 279 (name, flags) [io.sys_memfd_create(name, flags)];
         }
         supported "1024 descriptors at most, or RLIMIT_NOFILE" {
             CLOSE = 57 (fd) [io.sys_close(fd)] always;
@@ -329,7 +332,7 @@ calls! {
             MREMAP = 216 (old, old_length, new_length, flags, new)
                 [io.sys_mremap(old, old_length, new_length, flags, new)];
         }
-        partly "private and anonymous mappings, shared anonymous ones (with children), files shared for reading; a file shared for writing: ENODEV" {
+        supported "a private mapping may show later changes of its file or not" {
             MMAP = 222 (address, length, protection, flags, fd, offset)
                 [kernel.sys_mmap(address, length, protection, flags, fd, offset)];
         }
@@ -350,7 +353,7 @@ calls! {
         }
     }
     section "Processes" {
-        partly "fork; vfork; CLONE_VM with CLONE_VFORK (posix_spawn), with stack, TLS and the TID flags. Threads and namespaces: EINVAL" {
+        partly "processes (fork, vfork, posix_spawn's CLONE_VM with CLONE_VFORK) and threads, which have memory, files, directory and handlers in common; stack, TLS, the TID flags, CLONE_PARENT. Other sharing, CLONE_PIDFD and namespaces: EINVAL and a line" {
             CLONE = 220 (flags, stack, parent_tid, tls, child_tid)
                 [kernel.sys_clone(flags, stack, parent_tid, tls, child_tid)];
         }
@@ -363,17 +366,18 @@ calls! {
         }
         supported "rusage has time, peak memory and faults; the kernel's time counts as the program's" {
             EXIT = 93 (status) [kernel.sys_exit(status)] always;
-            EXIT_GROUP = 94 (status) [kernel.sys_exit(status)] always;
+            EXIT_GROUP = 94 (status) [kernel.sys_exit_group(status)] always;
             WAIT4 = 260 (pid, status, options, usage) [jobs.sys_wait4(pid, status, options, usage)] always;
             WAITID = 95 (kind, id, info, options, usage) [kernel.sys_waitid(kind, id, info, options, usage)] always;
         }
-        partly "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET; REQUEUE wakes; else ENOSYS" {
-            FUTEX = 98 (address, operation, value, timeout, _second, bits)
-                [jobs.sys_futex(address, operation, value, timeout, bits)];
+        partly "WAIT, WAKE, WAIT_BITSET, WAKE_BITSET, REQUEUE, CMP_REQUEUE, WAKE_OP, in the order of waiting; priority inheritance: ENOSYS and a line" {
+            FUTEX = 98 (address, operation, value, second, other, third)
+                [kernel.sys_futex(address, operation, value, second, other, third)];
         }
-        supported "there are no threads whose end would need them" {
+        supported "numbers of threads lie above those of all processes" {
             SET_TID_ADDRESS = 96 (address) [process.sys_set_tid_address(address)];
-            SET_ROBUST_LIST = 99 (_head, size) [process.sys_set_robust_list(size)];
+            SET_ROBUST_LIST = 99 (head, size) [process.sys_set_robust_list(head, size)];
+            GET_ROBUST_LIST = 100 (thread, head, size) [jobs.sys_get_robust_list(thread, head, size)];
         }
         not "ENOSYS without a line: C libraries go on without" {
             RSEQ = 293 () [no(ENOSYS)];
@@ -416,9 +420,10 @@ calls! {
         }
         partly "a signal that is pending counts once, real-time ones too" {
             KILL = 129 (pid, signal) [processes.sys_kill(pid, signal)] always;
-            TKILL = 130 (thread, signal) [processes.sys_tgkill(thread, thread, signal)];
+            TKILL = 130 (thread, signal) [processes.sys_tkill(thread, signal)];
             TGKILL = 131 (group, thread, signal) [processes.sys_tgkill(group, thread, signal)] always;
             RT_SIGQUEUEINFO = 138 (pid, signal, info) [io.sys_rt_sigqueueinfo(pid, signal, info)];
+            RT_TGSIGQUEUEINFO = 240 (group, thread, signal, info) [io.sys_rt_tgsigqueueinfo(group, thread, signal, info)];
         }
     }
     section "Time" {
@@ -452,7 +457,7 @@ calls! {
     section "Who and what" {
         supported "" {
             GETPID = 172 () [process.sys_getpid()] always;
-            GETTID = 178 () [process.sys_getpid()];
+            GETTID = 178 () [process.sys_gettid()];
             GETPPID = 173 () [process.sys_getppid()];
             SETPGID = 154 (pid, group) [processes.sys_setpgid(pid, group)];
             GETPGID = 155 (pid) [processes.sys_getpgid(pid)];
@@ -475,9 +480,9 @@ calls! {
             GETGID = 176 () [process.sys_get_group(0)];
             GETEGID = 177 () [process.sys_get_group(1)];
         }
-        partly "no groups; setting is accepted" {
-            GETGROUPS = 158 () [yes(0)];
-            SETGROUPS = 159 () [yes(0)];
+        partly "kept, without effect on files" {
+            GETGROUPS = 158 (count, list) [caller.sys_getgroups(count, list)];
+            SETGROUPS = 159 (count, list) [caller.sys_setgroups(count, list)];
         }
         partly "root has all; setting is accepted" {
             CAPGET = 90 (header, data) [caller.sys_capget(header, data)];
@@ -489,7 +494,7 @@ calls! {
         supported "" {
             SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
         }
-        partly "RLIMIT_NOFILE can be changed; the others are told and their change is accepted without effect" {
+        partly "kept; NOFILE, FSIZE, AS and DATA (heap and new private mappings) have effect" {
             GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
@@ -519,10 +524,9 @@ calls! {
     }
     // In no table: ENOSYS, and a line on the console with the name.
     no lines {
-        IO_SETUP = 0, IO_DESTROY = 1,         INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28, QUOTACTL = 60,         GET_ROBUST_LIST = 100,                 SHMGET = 194, BIND = 200, LISTEN = 201,
-        ACCEPT = 202, CONNECT = 203,         PERF_EVENT_OPEN = 241,
-        ACCEPT4 = 242, SECCOMP = 277, MEMFD_CREATE = 279, BPF = 280,
-        USERFAULTFD = 282, IO_URING_SETUP = 425, OPENAT2 = 437,
-        FUTEX_WAITV = 449,
+        IO_SETUP = 0, IO_DESTROY = 1, INOTIFY_INIT1 = 26, INOTIFY_ADD_WATCH = 27, INOTIFY_RM_WATCH = 28,
+        QUOTACTL = 60, SHMGET = 194, BIND = 200, LISTEN = 201, ACCEPT = 202, CONNECT = 203,
+        PERF_EVENT_OPEN = 241, ACCEPT4 = 242, SECCOMP = 277, BPF = 280, USERFAULTFD = 282,
+        IO_URING_SETUP = 425, OPENAT2 = 437, FUTEX_WAITV = 449,
     }
 }

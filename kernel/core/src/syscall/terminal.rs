@@ -64,8 +64,9 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// Would the current process not stop for this signal?
     fn is_deaf_to(&self, signal: Signal) -> bool {
-        let signals = &self.processes.current().signals;
-        signals.action(signal).handler == IGNORE || signals.blocked & signal.bit() != 0
+        let process = self.processes.current();
+        process.signals.action(signal).handler == IGNORE
+            || process.thread.signals.blocked & signal.bit() != 0
     }
 
     /// SIGTTIN for a background job that reads the terminal, SIGTTOU for one that writes; EIO where it would not stop.

@@ -35,7 +35,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
             CLOCK_MONOTONIC | CLOCK_MONOTONIC_RAW | CLOCK_MONOTONIC_COARSE | CLOCK_BOOTTIME => {
                 Ok(self.storage.machine.now())
             }
-            CLOCK_PROCESS_CPUTIME_ID | CLOCK_THREAD_CPUTIME_ID => Ok(self.own_usage().time),
+            CLOCK_PROCESS_CPUTIME_ID => Ok(self.own_usage().time),
+            CLOCK_THREAD_CPUTIME_ID => Ok(self.thread_usage().time),
             // The processor time of a process: its number's complement, and the kind in the low bits.
             clock if clock as i32 > 0 => Err(Errno::EINVAL),
             clock => {
@@ -112,6 +113,12 @@ impl<M: Machine> Jobs<'_, '_, M> {
         usage
     }
 
+    /// The same of its thread: the time is its own.
+    fn thread_usage(&mut self) -> Usage {
+        let usage = self.own_usage();
+        Usage { time: self.processes.current().thread.time, ..usage }
+    }
+
     pub(super) fn sys_times(&mut self, into: u64) -> Outcome {
         let own = self.own_usage().time / TICK;
         let children = self.processes.current().children_usage().time / TICK;
@@ -123,7 +130,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     pub(super) fn sys_getrusage(&mut self, who: u64, into: u64) -> Outcome {
         let usage = match who as i32 {
-            0 | 1 => self.own_usage(),
+            0 => self.own_usage(),
+            1 => self.thread_usage(),
             -1 => self.processes.current().children_usage(),
             _ => return Err(Errno::EINVAL.into()),
         };

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::buffer::{Buffer, MOST, Segment, check_range};
+use super::buffer::{Buffer, MOST, Segment, check_range, rest};
 use super::grant::{Io, User};
 use super::object::Position;
 use super::{Outcome, Stop};
@@ -128,14 +128,7 @@ impl<M: Machine> Io<'_, '_, M> {
             _ => None,
         };
         let mut done = self.processes.current_mut().take_progress();
-        let mut skip = done as u64;
-        for &Segment { address, length } in segments {
-            if length <= skip {
-                skip -= length;
-                continue;
-            }
-            let (address, length) = (address.wrapping_add(skip), length - skip);
-            skip = 0;
+        for Segment { address, length } in rest(segments, done) {
             let result = match (self.write_user(id, address, length, position), waits) {
                 (Ok(count), Some(pipe)) if (count as u64) < length && count > 0 => {
                     done += count;

@@ -47,6 +47,19 @@ impl<M: Machine> Kernel<'_, M> {
         Err(Errno::ENOSYS.into())
     }
 
+    /// A part of a call that is not supported, by its name: a line once for each program.
+    #[inline(never)]
+    pub(super) fn report_unsupported(&mut self, name: &str, errno: Errno) {
+        if self.is_first_report(fnv1a(name.as_bytes())) {
+            let process = self.processes.current();
+            let (path, pid) = (Printable(&process.path), process.pid.0);
+            say(
+                &mut self.storage.machine,
+                format_args!("{path}: {name} is not supported: {errno} (pid {pid})"),
+            );
+        }
+    }
+
     /// A C library that looks up a user asks for a socket of AF_UNIX and goes on without: no line for that.
     pub(super) fn no_socket(&mut self, family: u64) -> Outcome {
         const AF_UNIX: u64 = 1;
@@ -76,7 +89,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 }
 
-/// FNV-1a, 64 bits: a number for a path.
+/// FNV-1a, 64 bits: a number for a text.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)

@@ -7,7 +7,7 @@ use crate::random::Random;
 use crate::syscall::table::GROUPS;
 
 /// Values that break careless arithmetic, and some that make calls succeed.
-const VALUES: [u64; 30] = [
+const VALUES: [u64; 31] = [
     0,
     1,
     2,
@@ -24,6 +24,7 @@ const VALUES: [u64; 30] = [
     0xfff,
     0x1000,
     0x1_0000,
+    THREAD[0],
     DATA,
     DATA + 0xfff,
     PATH,
@@ -99,7 +100,8 @@ fn run(seed: u64, limit: u64) -> u64 {
         }
         let number = match choice >> 40 & 7 {
             0 => random.next_u64() % 460,
-            1 => [n::OPENAT, n::PIPE2, n::CLONE, n::EXECVE][random.next_u64() as usize % 4],
+            1 => [n::OPENAT, n::PIPE2, n::CLONE, n::EXECVE, n::FUTEX, n::EXIT]
+                [random.next_u64() as usize % 6],
             _ => calls_of_table[random.next_u64() as usize % calls_of_table.len()],
         };
         // An exit of PID 1 would end the run too early.

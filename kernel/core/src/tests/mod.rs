@@ -17,6 +17,7 @@ mod signals;
 mod stages;
 mod table;
 mod terminal;
+mod threads;
 mod time;
 mod waiting;
 
@@ -58,6 +59,8 @@ const O_PATH: u64 = 0o10000000;
 /// Arguments of clone for fork and for vfork.
 const FORK: [u64; 1] = [17];
 const VFORK: [u64; 1] = [0x4111];
+/// For a thread.
+const THREAD: [u64; 1] = [0x1_0f00];
 
 /// What a failed call returns.
 fn fail(errno: Errno) -> i64 {

@@ -218,7 +218,6 @@ fn processes_do_not_reach_into_each_other() {
         (n::PTRACE, Errno::EPERM),
         (270, Errno::ENOSYS), // process_vm_readv
         (271, Errno::ENOSYS), // process_vm_writev
-        (279, Errno::ENOSYS), // memfd_create
     ] {
         assert_eq!(rig.call(number, &[0, 1, DATA, 1, DATA, 1]), fail(errno), "{number}");
     }

@@ -33,9 +33,8 @@ fn clone_sets_stack_thread_pointer_and_numbers() {
     rig.switch_to(child);
     assert_eq!(rig.peek_u32(DATA + 8), child);
     assert_eq!((rig.kernel.registers().sp, rig.kernel.registers().tpidr), (0x45_0000, 99));
-    // Threads are not supported.
-    assert_eq!(rig.call(n::CLONE, &[0x3d_0f00, 0x45_0000]), fail(Errno::EINVAL));
-    assert_eq!(rig.call(n::CLONE, &[17 | PARENT_SETTID, 0, 8]), fail(Errno::EFAULT));
+    // As on Linux, a bad address is the program's own loss.
+    rig.done(n::CLONE, &[17 | PARENT_SETTID, 0, 8]);
 }
 
 #[test]

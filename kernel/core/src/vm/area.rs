@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::fs::InodeId;
+use crate::fs::{InodeId, Sharing};
 use crate::paging::Protection;
 
 /// The most areas that a process may have, so that it cannot eat the kernel's heap: 8192 * 56 bytes.
@@ -43,19 +43,36 @@ pub enum AreaKind {
     File(FileView),
     /// A file; written pages are the program's own, even when it may not write any more.
     OwnFile(FileView),
-    /// A file that must never be written through this area.
+    /// A file's own pages, which must never be written through this area.
     ReadOnlyFile(FileView),
+    /// A file's own pages, which may be written.
+    WritableFile(FileView),
 }
 
 impl AreaKind {
     /// The file behind it.
     pub fn view(&self) -> Option<&FileView> {
         match self {
-            AreaKind::File(view) | AreaKind::OwnFile(view) | AreaKind::ReadOnlyFile(view) => {
-                Some(view)
-            }
+            AreaKind::File(view)
+            | AreaKind::OwnFile(view)
+            | AreaKind::ReadOnlyFile(view)
+            | AreaKind::WritableFile(view) => Some(view),
             AreaKind::Anonymous | AreaKind::Stack | AreaKind::SharedAnonymous => None,
         }
+    }
+
+    /// How it shares the pages of its file; None where it has none, or copies of its own.
+    pub fn sharing(&self) -> Option<Sharing> {
+        match self {
+            AreaKind::ReadOnlyFile(_) => Some(Sharing::Read),
+            AreaKind::WritableFile(_) => Some(Sharing::Write),
+            _ => None,
+        }
+    }
+
+    /// Are its pages written in place, whoever else has them?
+    pub fn is_written_in_place(&self) -> bool {
+        matches!(self, AreaKind::SharedAnonymous | AreaKind::WritableFile(_))
     }
 
     /// The same kind for an area that moves from `old` to `new`.
@@ -70,9 +87,10 @@ impl AreaKind {
     /// The file behind it, to be changed.
     pub fn view_mut(&mut self) -> Option<&mut FileView> {
         match self {
-            AreaKind::File(view) | AreaKind::OwnFile(view) | AreaKind::ReadOnlyFile(view) => {
-                Some(view)
-            }
+            AreaKind::File(view)
+            | AreaKind::OwnFile(view)
+            | AreaKind::ReadOnlyFile(view)
+            | AreaKind::WritableFile(view) => Some(view),
             AreaKind::Anonymous | AreaKind::Stack | AreaKind::SharedAnonymous => None,
         }
     }
@@ -104,13 +122,16 @@ impl Area {
 
     /// May the processor execute bytes there that are not a file's?
     pub fn holds_own_code(&self) -> bool {
-        self.protection.executable()
-            && !matches!(self.kind, AreaKind::File(_) | AreaKind::ReadOnlyFile(_))
+        let is_file = matches!(self.kind, AreaKind::File(_)) || self.kind.sharing().is_some();
+        self.protection.executable() && (!is_file || self.protection.writable())
     }
 
     /// Can the program make every page of it need a frame of its own?
     pub fn needs_frames(&self) -> bool {
-        self.protection.writable() || self.kind == AreaKind::SharedAnonymous
+        match self.kind.sharing() {
+            Some(_) => false,
+            None => self.protection.writable() || self.kind == AreaKind::SharedAnonymous,
+        }
     }
 
     fn continues(&self, next: &Area) -> bool {

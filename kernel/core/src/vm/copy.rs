@@ -2,7 +2,7 @@
 //! [`AddressSpace::translate`], which gives the program's own rights and no more, and fills pages in as the
 //! program's own access would. No kernel pointer to a user address ever exists.
 
-use super::AddressSpace;
+use super::{AddressSpace, FaultError};
 use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
@@ -78,7 +78,11 @@ impl AddressSpace {
         });
         let frame = match allowed.and_then(|entry| entry.frame()) {
             Some(frame) => frame,
-            None => self.resolve(storage, address.0, access)?,
+            None => self.resolve(storage, address.0, access).inspect_err(|error| {
+                if let FaultError::Untold(file) = error {
+                    self.untold = Some(*file);
+                }
+            })?,
         };
         let cached = Cached { page: address.0 >> PAGE_SHIFT, frame };
         match access {

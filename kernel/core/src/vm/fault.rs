@@ -5,6 +5,7 @@
 //! frame, read-only, with the file system as a co-owner; every other page of a file is a copy.
 
 use super::area::{Area, AreaKind, FileView};
+use super::share::shared_page;
 use super::{AddressSpace, FaultError, PAGE, STACK_GUARD, STACK_LIMIT, STACK_TOP, page_rights};
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
@@ -49,10 +50,22 @@ impl AddressSpace {
         if !allows(&area, access) {
             return Err(FaultError::Denied);
         }
+        if access == Access::Write
+            && let AreaKind::WritableFile(view) = area.kind
+            && storage.fs.map_writer(view.inode) != Some(self.root())
+        {
+            return Err(FaultError::Untold(view.inode));
+        }
         let slot = self.slot(storage, page)?;
         let entry = slot.get(&storage.machine);
         match entry.frame() {
-            None => self.fill(storage, &area, page, slot, access),
+            None => {
+                let frame = self.fill(storage, &area, page, slot, access)?;
+                if access == Access::Write && area.kind.sharing().is_some() {
+                    slot.set(&mut storage.machine, PageEntry::page(frame, area.protection));
+                }
+                Ok(frame)
+            }
             Some(frame) if access == Access::Write && !entry.writable() => {
                 self.own_page(storage, &area, page, slot, frame)
             }
@@ -94,6 +107,7 @@ impl AddressSpace {
     ) -> Result<Frame, FaultError> {
         let frame = match area.kind.view() {
             None => storage.pool.allocate_zeroed(&mut storage.machine)?,
+            Some(view) if area.kind.sharing().is_some() => shared_page(storage, view, page)?,
             Some(view) => file_page(storage, view, page, access)?,
         };
         self.install(storage, area, slot, frame);
@@ -141,7 +155,7 @@ impl AddressSpace {
         slot: PageEntryPlace,
         frame: Frame,
     ) -> Result<Frame, FaultError> {
-        if area.kind == AreaKind::SharedAnonymous || !storage.pool.is_shared(frame) {
+        if area.kind.is_written_in_place() || !storage.pool.is_shared(frame) {
             slot.set(&mut storage.machine, PageEntry::page(frame, area.protection));
             self.forget_page(&mut storage.machine, page);
             return Ok(frame);

@@ -16,7 +16,7 @@ impl AddressSpace {
     ///
     /// # Errors
     /// EINVAL for a length of 0 or an address or offset inside a page; EEXIST from [`MapPlace::FixedNoReplace`];
-    /// EPERM for the null page; EOVERFLOW past the end of file offsets; ENODEV for a writable shared file; ENOMEM
+    /// EPERM for the null page; EOVERFLOW past the end of file offsets; EACCES for writing to a file that may be read; ENOMEM
     /// when there is no room, or for more private memory than the machine has.
     pub fn map<M: Machine>(
         &mut self,
@@ -159,7 +159,7 @@ impl AddressSpace {
     }
 
     /// Brings the present pages of an area in line with its protection.
-    fn rewrite_pages<M: Machine>(&mut self, storage: &mut Storage<'_, M>, area: &Area) {
+    pub(super) fn rewrite_pages<M: Machine>(&mut self, storage: &mut Storage<'_, M>, area: &Area) {
         let mut changed = 0;
         let mut at = area.start;
         while let Some(mut span) = self.tables.next_span(&storage.machine, at, area.end) {
@@ -224,7 +224,10 @@ impl AddressSpace {
 }
 
 fn check_source(source: &Source, length: u64, protection: Protection) -> Result<(), Errno> {
-    let (Source::File { offset, .. } | Source::SharedFile { offset, .. }) = *source else {
+    let (Source::File { offset, .. }
+    | Source::ReadOnlyFile { offset, .. }
+    | Source::WritableFile { offset, .. }) = *source
+    else {
         return Ok(());
     };
     if offset % PAGE != 0 {
@@ -233,8 +236,8 @@ fn check_source(source: &Source, length: u64, protection: Protection) -> Result<
     if offset.checked_add(length).is_none_or(|end| end > i64::MAX as u64) {
         return Err(Errno::EOVERFLOW);
     }
-    if matches!(source, Source::SharedFile { .. }) && protection.writable() {
-        return Err(Errno::ENODEV);
+    if matches!(source, Source::ReadOnlyFile { .. }) && protection.writable() {
+        return Err(Errno::EACCES);
     }
     Ok(())
 }
@@ -245,7 +248,8 @@ fn kind_of(source: Source, start: u64, end: u64) -> AreaKind {
         Source::Anonymous => AreaKind::Anonymous,
         Source::SharedAnonymous => AreaKind::SharedAnonymous,
         Source::File { inode, offset } => AreaKind::File(view(inode, offset)),
-        Source::SharedFile { inode, offset } => AreaKind::ReadOnlyFile(view(inode, offset)),
+        Source::ReadOnlyFile { inode, offset } => AreaKind::ReadOnlyFile(view(inode, offset)),
+        Source::WritableFile { inode, offset } => AreaKind::WritableFile(view(inode, offset)),
     }
 }
 

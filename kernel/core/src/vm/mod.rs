@@ -23,6 +23,7 @@ mod fault;
 mod fork;
 mod map;
 mod remap;
+mod share;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -62,6 +63,9 @@ pub enum FaultError {
     Denied,
     /// The page lies wholly past the end of its file: SIGBUS, BUS_ADRERR.
     BeyondFile,
+    /// The first store into a file since it was last told who writes it: [`Fs::begin_map_write`](crate::fs::Fs), then
+    /// again.
+    Untold(InodeId),
     /// No frame is left.
     OutOfMemory,
 }
@@ -70,7 +74,10 @@ impl From<FaultError> for Errno {
     fn from(error: FaultError) -> Errno {
         match error {
             FaultError::OutOfMemory => Errno::ENOMEM,
-            FaultError::NotMapped | FaultError::Denied | FaultError::BeyondFile => Errno::EFAULT,
+            FaultError::NotMapped
+            | FaultError::Denied
+            | FaultError::BeyondFile
+            | FaultError::Untold(_) => Errno::EFAULT,
         }
     }
 }
@@ -101,9 +108,15 @@ pub enum Source {
         /// Page aligned, else EINVAL.
         offset: u64,
     },
-    /// A file that the area may only read (MAP_SHARED): ENODEV for PROT_WRITE, EACCES for it later. A page
-    /// that was mapped does not follow later writes to the file.
-    SharedFile {
+    /// A file's own pages, to be written (MAP_SHARED on a file that is open for reading and writing).
+    WritableFile {
+        /// The file.
+        inode: InodeId,
+        /// Page aligned, else EINVAL.
+        offset: u64,
+    },
+    /// A file's own pages, to be read (MAP_SHARED): EACCES for PROT_WRITE.
+    ReadOnlyFile {
         /// The file.
         inode: InodeId,
         /// Page aligned, else EINVAL.
@@ -137,6 +150,8 @@ pub struct AddressSpace {
     /// Where the heap starts, and its end to the byte; equal when there is none.
     break_start: u64,
     break_end: u64,
+    /// The file that the kernel could not store into for the program, as that has to be told first.
+    untold: Option<InodeId>,
 }
 
 impl AddressSpace {
@@ -154,6 +169,7 @@ impl AddressSpace {
             peak: 0,
             break_start: 0,
             break_end: 0,
+            untold: None,
         })
     }
 
@@ -184,9 +200,22 @@ impl AddressSpace {
         areas.any(|area| area.kind == AreaKind::SharedAnonymous)
     }
 
+    /// Is the page of this address the same one for others (MAP_SHARED)?
+    pub(crate) fn is_shared(&self, address: u64) -> bool {
+        let is_shared =
+            |area: &Area| area.kind == AreaKind::SharedAnonymous || area.kind.sharing().is_some();
+        self.areas.find(address).is_some_and(is_shared)
+    }
+
     /// Gives back every frame and file hold. The tables must not be active any more.
     pub fn release<M: Machine>(mut self, storage: &mut Storage<'_, M>) {
         while let Some(area) = self.areas.pop() {
+            // The frame of the top table will be another space's.
+            if let AreaKind::WritableFile(view) = area.kind
+                && storage.fs.map_writer(view.inode) == Some(self.root())
+            {
+                storage.fs.end_map_write(view.inode);
+            }
             self.clear_pages(storage, area.start, area.end);
             let floor = self.areas.as_slice().last().map_or(0, |below| below.end);
             self.tables.prune(
@@ -209,6 +238,20 @@ impl AddressSpace {
             table_pages: self.tables.count(),
             virtual_bytes: self.areas.as_slice().iter().map(bytes).sum(),
         }
+    }
+
+    /// Bytes of private memory that may be written, but for the stack.
+    pub fn data_bytes(&self) -> u64 {
+        let is_data = |area: &&Area| {
+            let is_shared = area.kind.is_written_in_place() || area.kind == AreaKind::Stack;
+            area.protection.writable() && !is_shared
+        };
+        self.areas().iter().filter(is_data).map(|area| area.end - area.start).sum()
+    }
+
+    /// The end of the heap, to the byte.
+    pub fn break_end(&self) -> u64 {
+        self.break_end
     }
 
     /// For mincore(2) and msync(2): ENOMEM unless the whole range is mapped.
@@ -313,12 +356,18 @@ impl AddressSpace {
 fn add_hold<M: Machine>(storage: &mut Storage<'_, M>, area: &Area) {
     if let Some(view) = area.kind.view() {
         storage.fs.hold(view.inode);
+        if let Some(sharing) = area.kind.sharing() {
+            storage.fs.begin_sharing(view.inode, sharing);
+        }
     }
 }
 
 /// An area of a file is no more.
 fn drop_hold<M: Machine>(storage: &mut Storage<'_, M>, area: &Area) {
     if let Some(view) = area.kind.view() {
+        if let Some(sharing) = area.kind.sharing() {
+            storage.fs.end_sharing(view.inode, sharing);
+        }
         storage.fs.drop_hold(view.inode, &mut storage.pool);
     }
 }
@@ -337,11 +386,13 @@ fn page_range(address: u64, length: u64, beyond: Errno) -> Result<(u64, u64), Er
     Ok((address, end))
 }
 
-/// What a page of an area may do in the tables: a private frame with other owners is copied before it is written.
+/// What a page of an area may do in the tables: a private frame with other owners is copied before it is written, and a
+/// file's own is not written before that is told.
 #[cfg_attr(target_os = "none", optimize(speed))]
 fn page_rights(area: &Area, frame_is_shared: impl FnOnce() -> bool) -> Protection {
     match area.kind {
         AreaKind::SharedAnonymous => area.protection,
+        AreaKind::WritableFile(_) => area.protection - Protection::WRITE,
         _ if area.protection.writable() && frame_is_shared() => area.protection - Protection::WRITE,
         _ => area.protection,
     }

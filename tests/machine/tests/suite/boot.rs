@@ -233,7 +233,7 @@ fn a_machine_full_of_files_can_remove_them() {
     ] {
         console.says(line);
     }
-    console.between("firmseed: ledger: ", ", head ");
+    assert!(console.between("firmseed: ledger: ", "").contains(", head "));
 }
 
 /// The kernel names program, signal, place and address.

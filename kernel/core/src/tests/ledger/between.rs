@@ -265,10 +265,13 @@ fn what_is_in_shared_memory_goes_through_pipes() {
 /// The numbers of processes show that none is missing.
 #[test]
 fn a_fork_that_fails_uses_no_number() {
-    const PARENT_SETTID: u64 = 0x10_0000;
     let mut rig = rig(Policy::Open);
-    let bad_address = [17 | PARENT_SETTID, 0, 8];
-    assert_eq!(rig.call(n::CLONE, &bad_address), fail(Errno::EFAULT));
+    let pool = &mut rig.kernel.storage.pool;
+    let taken: Vec<_> = core::iter::from_fn(|| pool.allocate().ok()).collect();
+    assert_eq!(rig.call(n::CLONE, &FORK), fail(Errno::ENOMEM));
+    for frame in taken {
+        rig.kernel.storage.pool.release(frame);
+    }
     assert_eq!(rig.fork(), 2);
 }
 
@@ -532,4 +535,24 @@ fn a_name_from_a_dangling_link_is_bytes_of_the_link() {
     let own = of_process(&ledger, 1);
     let reads: Vec<String> = own.iter().flat_map(|entry| paths(&entry.reads)).collect();
     assert_eq!(reads, ["/link"]);
+}
+
+#[test]
+fn what_one_thread_reads_and_another_writes_is_the_processs() {
+    let mut rig = rig(Policy::Open);
+    let child = rig.fork();
+    rig.switch_to(child);
+    let thread = rig.done(n::CLONE, &[THREAD[0], 0x45_0000]) as u32;
+    rig.reads("/data");
+    while rig.kernel.processes.current().thread.tid.0 != thread {
+        assert_eq!(rig.tick(), Next::Run);
+    }
+    rig.writes("/tmp/a", O_CREAT, b"of the thread");
+    rig.start(n::EXIT_GROUP, &[0]);
+    let ledger = rig.ended();
+    let [entry] = of_process(&ledger, child)[..] else {
+        panic!("one process, one entry");
+    };
+    assert_eq!(paths(&entry.reads), ["/data"]);
+    assert_eq!(paths(&entry.wrote), ["/tmp/a"]);
 }

@@ -10,6 +10,7 @@ mod model;
 mod operations;
 mod pages;
 mod random;
+mod sharing;
 
 use std::collections::BTreeMap;
 use std::vec;
@@ -37,6 +38,7 @@ pub struct World {
 impl World {
     pub fn new(frames: usize) -> Self {
         let (machine, pool) = FakeMachine::with_pool(frames);
+        let pool = pool.without_reserve();
         World { storage: Storage { fs: Fs::new().unwrap(), pool, machine }, files: 0 }
     }
 
@@ -191,8 +193,16 @@ pub fn check(world: &World, space: &AddressSpace) {
             assert!(!entry.writable() || area.protection.writable());
             assert!(!entry.readable() || area.protection.readable());
             assert!(!entry.executable() || area.protection.executable());
-            let shared =
-                world.storage.pool.is_shared(frame) && area.kind != AreaKind::SharedAnonymous;
+            let shared = world.storage.pool.is_shared(frame) && !area.kind.is_written_in_place();
+            if let AreaKind::WritableFile(view) = area.kind {
+                let may = world.storage.fs.map_writer(view.inode) == Some(space.root());
+                assert!(may || !entry.writable(), "a store that nobody is told of");
+                let offset = view.offset + (address - view.data_start);
+                let chunk = world.storage.fs.chunk(view.inode, offset, 1);
+                let is_own =
+                    matches!(chunk, crate::fs::Chunk::Frame { frame: own, .. } if own == frame);
+                assert!(is_own, "not the file's page");
+            }
             assert!(!entry.writable() || !shared, "a shared frame is writable");
             if entry.executable() {
                 assert!(world.storage.machine.synced.contains(&frame), "stale instructions");

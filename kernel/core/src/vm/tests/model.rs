@@ -27,6 +27,8 @@ pub struct ModelPage {
     pub under: Under,
     /// The process's own bytes, from the first touch on.
     pub own: Option<Bytes>,
+    /// They are those of the file's own page: where that is written in place, they change.
+    pub is_linked: bool,
 }
 
 /// What processes have in common.
@@ -50,7 +52,7 @@ impl Model {
         mut under: impl FnMut(u64) -> Under,
     ) {
         for index in 0..length / PAGE {
-            let page = ModelPage { protection, under: under(index), own: None };
+            let page = ModelPage { protection, under: under(index), own: None, is_linked: false };
             self.pages.insert(start + index * PAGE, page);
         }
     }
@@ -79,6 +81,19 @@ impl Model {
         Ok(())
     }
 
+    /// A file's page is written: in place, or so that who has it keeps what it was.
+    pub fn file_written(&mut self, file: usize, index: u64, in_place: bool) {
+        for page in self.pages.values_mut() {
+            let is_it = matches!(page.under, Under::File(f, i, _) if (f, i) == (file, index));
+            if is_it && page.is_linked {
+                page.is_linked = false;
+                if in_place {
+                    page.own = None;
+                }
+            }
+        }
+    }
+
     pub fn drop_contents(&mut self, start: u64, length: u64) -> Result<(), Errno> {
         for (_, page) in self.pages.range_mut(start..start + length) {
             page.own = None;
@@ -99,7 +114,9 @@ impl Model {
         if !allowed {
             return Err(Errno::EFAULT);
         }
-        if page.own.is_none() {
+        let was_untouched = page.own.is_none();
+        // What shares the pages of a file shows it as it is.
+        if page.own.is_none() || matches!(page.under, Under::File(_, _, true)) {
             let mut bytes = Box::new([0; PAGE_SIZE]);
             match page.under {
                 Under::Shared(index) => return Ok(&mut outside.shared[index]),
@@ -114,6 +131,7 @@ impl Model {
             }
             page.own = Some(bytes);
         }
+        page.is_linked = !write && (page.is_linked || was_untouched);
         Ok(page.own.as_mut().unwrap())
     }
 }

@@ -70,7 +70,7 @@ impl Play {
                         Source::File { inode: files[file], offset: page * PAGE }
                     }
                     From::ReadOnlyFile(file, page) => {
-                        Source::SharedFile { inode: files[file], offset: page * PAGE }
+                        Source::ReadOnlyFile { inode: files[file], offset: page * PAGE }
                     }
                 };
                 let place = match place {
@@ -81,7 +81,7 @@ impl Play {
                 };
                 let got = space.map(world.r(), place, length, protection, source);
                 if matches!(from, From::ReadOnlyFile(..)) && protection.writable() {
-                    assert_eq!(got, Err(Errno::ENODEV));
+                    assert_eq!(got, Err(Errno::EACCES));
                     return Ok(());
                 }
                 if matches!(place, MapPlace::FixedNoReplace(_)) && !model.is_free(address, length) {
@@ -333,6 +333,10 @@ impl Play {
                     outside.files[file].push(value);
                 } else {
                     outside.files[file][at] = value;
+                }
+                let in_place = world.storage.fs.is_shared(files[file]);
+                for process in processes {
+                    process.model.file_written(file, at as u64 / PAGE, in_place);
                 }
                 world.write_file(files[file], at as u64, &[value]);
                 Ok(())

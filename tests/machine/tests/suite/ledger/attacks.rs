@@ -94,10 +94,12 @@ fn read_foreign() -> String {
 fn assert_doubted(way: &str, by_way_of: impl FnOnce(&Run) -> String) {
     let (run, said) = verdict(&["/seed/attack"], way, 1);
     let program = short_hash(&read(run.out().join("tmp/program")));
-    let (by_way_of, foreign) = (by_way_of(&run), read_foreign());
+    let mut ways = vec![by_way_of(&run), read_foreign()];
+    ways.retain(|way| !way.is_empty());
+    let ways = ways.join(", ");
     let expected = format!(
         "entry  (line ): /tmp/program ({program}) does not derive from text: \
-         it was written by process 1 (/seed/attack, entry ), {by_way_of}, {foreign}"
+         it was written by process 1 (/seed/attack, entry ), {ways}"
     );
     assert_eq!(doubts(&said), [expected]);
 }
@@ -155,6 +157,17 @@ fn code_by_way_of_shared_memory_is_doubted() {
 }
 
 #[test]
+fn code_by_way_of_a_store_into_a_mapped_file_is_doubted() {
+    assert_doubted("filed", file("/tmp/filed"));
+}
+
+#[test]
+fn code_by_way_of_a_store_in_lent_memory_is_doubted() {
+    let by_way_of = |run: &Run| file("/tmp/borrowed")(run).replace("process 2", "process 3");
+    assert_doubted("borrowed", by_way_of);
+}
+
+#[test]
 fn code_by_way_of_the_target_of_a_link_is_doubted() {
     assert_doubted("link", |_| written("/tmp/link", FOREIGN));
 }
@@ -192,6 +205,12 @@ fn code_by_way_of_a_pipe_that_is_waited_for_is_doubted() {
 #[test]
 fn code_by_way_of_a_copied_range_is_doubted() {
     assert_doubted("range", file("/tmp/range"));
+}
+
+/// What a thread reads, its process has read.
+#[test]
+fn code_by_way_of_a_thread_is_doubted() {
+    assert_doubted("thread", |_| String::new());
 }
 
 #[test]

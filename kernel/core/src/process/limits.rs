@@ -1,0 +1,79 @@
+//! What a process may use at most: setrlimit(2). Kept for all resources; files' sizes and memory obey.
+
+use super::descriptors::MAX_DESCRIPTORS;
+use super::table::MAX_PROCESSES;
+use crate::vm::STACK_LIMIT;
+
+/// No limit.
+pub const INFINITY: u64 = u64::MAX;
+
+/// A resource, as asm-generic/resource.h numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resource(usize);
+
+impl Resource {
+    /// Sizes of files.
+    pub const FILE_SIZE: Self = Resource(1);
+    /// Heap, and private memory that may be written.
+    pub const DATA: Self = Resource(2);
+    const STACK: Self = Resource(3);
+    const CORE: Self = Resource(4);
+    const PROCESSES: Self = Resource(6);
+    /// Descriptors.
+    pub const DESCRIPTORS: Self = Resource(7);
+    const MEMORY_LOCK: Self = Resource(8);
+    /// All of the address space.
+    pub const ADDRESSES: Self = Resource(9);
+    const SIGNALS: Self = Resource(11);
+    const QUEUES: Self = Resource(12);
+    const NICE: Self = Resource(13);
+    const PRIORITY: Self = Resource(14);
+    const COUNT: usize = 16;
+
+    /// The resource of a number that a program gives.
+    pub fn new(number: u64) -> Option<Self> {
+        let number = number as u32 as usize;
+        (number < Self::COUNT).then_some(Resource(number))
+    }
+}
+
+/// Soft and hard limit of each resource.
+#[derive(Clone)]
+pub struct Limits {
+    pairs: [[u64; 2]; Resource::COUNT],
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let mut limits = Limits { pairs: [[INFINITY; 2]; Resource::COUNT] };
+        limits.set(Resource::STACK, [STACK_LIMIT, INFINITY]);
+        limits.set(Resource::CORE, [0, INFINITY]);
+        limits.set(Resource::PROCESSES, [MAX_PROCESSES as u64; 2]);
+        limits.set(Resource::DESCRIPTORS, [MAX_DESCRIPTORS as u64; 2]);
+        limits.set(Resource::MEMORY_LOCK, [64 << 10; 2]);
+        limits.set(Resource::SIGNALS, [MAX_PROCESSES as u64; 2]);
+        limits.set(Resource::QUEUES, [819_200; 2]);
+        limits.set(Resource::NICE, [0; 2]);
+        limits.set(Resource::PRIORITY, [0; 2]);
+        limits
+    }
+}
+
+impl Limits {
+    /// Soft and hard limit.
+    #[inline]
+    pub fn get(&self, resource: Resource) -> [u64; 2] {
+        self.pairs[resource.0]
+    }
+
+    /// The soft limit: the one that counts.
+    #[inline]
+    pub fn soft(&self, resource: Resource) -> u64 {
+        self.get(resource)[0]
+    }
+
+    /// Sets both.
+    pub fn set(&mut self, resource: Resource, pair: [u64; 2]) {
+        self.pairs[resource.0] = pair;
+    }
+}
