@@ -4,7 +4,7 @@ exec >"$2"
 export LC_ALL=C TZ=UTC
 find --version | head -n 1; xargs --version | head -n 1
 umask 022; mkdir -p tree/a/b tree/empty; echo text >tree/a/one.c; seq 1 1000 >tree/a/b/big; : >tree/a/b/none; ln -s one.c tree/a/link; ln -s nowhere tree/broken
-chmod 600 tree/a/one.c; chmod 755 tree/a/b/none; touch -d @86400 tree/a/one.c
+chmod 600 tree/a/one.c; chmod 755 tree/a/b/none; touch -d @1000000000 tree/a/b/big tree/a/b/none; touch -d @86400 tree/a/one.c
 find tree | sort; find tree -depth -name '[ab]*' | sort; find tree -type f -size +1k; find tree -empty | sort; find tree -perm 600 -o -type l -name 'l*' | sort
 find tree -maxdepth 1 -mindepth 1 -printf '%f %y %d %m %P\n' | sort; find tree/a/one.c -printf '%s %TY-%Tm-%Td %t %h %l|%n\n'; find tree/a/link -printf '%l %y %Y\n'
 find tree -type d -name b -prune -o -type f -print | sort; find tree -regextype posix-extended -regex '.*/(one|big)(\.c)?' | sort
