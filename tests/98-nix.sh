@@ -110,8 +110,8 @@ for name, listed in {"bin/tcc": "../../bin/tcc", "lib/libc.a": "libc-3.a", "lib/
 PYTHON
     # For a port: what went in is the chain, those before it, and itself.
     "$root/packaging/provenance" "$release" make "$out" >"$nix/make.json"
-    expect "the folders" [ "$(jq -r '.predicate.buildDefinition.resolvedDependencies[].name | sub("^(?<a>stage0|ports/[a-z]+)/.*"; "\(.a)")' "$nix/make.json" | sort -u | paste -s -d ' ')" = \
-        'ports/dash ports/make ports/musl ports/tinycc stage0' ]
+    jq -r '.predicate.buildDefinition.resolvedDependencies[].name' "$nix/make.json" | sed -E 's#^(stage0|ports/[^/]*)/.*#\1#' | sort -u >"$nix/folders"
+    expect "the folders" [ "$(paste -s -d ' ' "$nix/folders")" = 'ports/dash ports/make ports/musl ports/tinycc stage0' ]
     expect_status "no package" 1 "$root/packaging/provenance" "$release" mes "$out"
 }
 
