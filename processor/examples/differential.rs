@@ -242,7 +242,7 @@ impl Random {
         let writes_general = !matches!(decode::decode(word), Op::StoreV { .. } | Op::LoadV { .. });
         for low in [0, 10, 16] {
             let is_base = low == 16 && get(word, low) == 27;
-            let is_target = low == 0 && !row.name.starts_with("DC")
+            let is_target = low == 0 && !["DC", "IC"].iter().any(|kind| row.name.starts_with(kind))
                 || row.name.contains("LD")
                 || row.name.contains("ST");
             if writes_general
