@@ -45,5 +45,5 @@ for part in emit extract opinit output peep recog; do
     program gen$part $reader
     ./gen$part $description >insn-$part.c
 done
-program genattrtab $gcc/genautomata.c varray.o $reader
+program genattrtab $gcc/genautomata.c varray.o $reader -lm
 ./genattrtab $description >insn-attrtab.c
