@@ -75,8 +75,8 @@ pub struct Request<'a> {
     pub envp: Strings<'a>,
     /// For the auxiliary vector.
     pub aux: AuxInputs,
-    /// RLIMIT_STACK: how far the stack may grow.
-    pub stack_limit: u64,
+    /// RLIMIT_STACK and RLIMIT_AS: how far the stack may grow.
+    pub stack_limits: [u64; 2],
 }
 
 /// A program that is ready to run; the caller swaps it in.
@@ -200,7 +200,7 @@ fn populate<M: Machine>(
     space.start_heap(elf.end);
     let mut stack_protection = Protection::READ | Protection::WRITE;
     stack_protection.set(Protection::EXECUTE, elf.executable_stack);
-    space.start_stack(storage, stack_protection, request.stack_limit)?;
+    space.start_stack(storage, stack_protection, request.stack_limits)?;
     let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
     let aux = request.aux;
     let arguments = stack::push_arguments(storage, space, request, &prefix)?;

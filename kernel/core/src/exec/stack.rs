@@ -57,11 +57,11 @@ pub fn push_arguments<M: Machine>(
     request: Request<'_>,
     prefix: &[&[u8]],
 ) -> Result<Arguments, ExecError> {
-    let Request { mut caller, path, argv, envp, stack_limit, .. } = request;
+    let Request { mut caller, path, argv, envp, stack_limits, .. } = request;
     let argc = count(storage, &mut caller, argv)?;
     let envc = count(storage, &mut caller, envp)?;
     let pointers = (argc.max(1) + envc) * 8;
-    let total = (stack_limit / 4).clamp(*TOTAL_LIMIT.start(), *TOTAL_LIMIT.end());
+    let total = (stack_limits[0] / 4).clamp(*TOTAL_LIMIT.start(), *TOTAL_LIMIT.end());
     let room = total.checked_sub(pointers).ok_or(Errno::E2BIG)?;
     let mut strings = StringStack { space, position: STACK_TOP - 8, room };
     strings.push_kernel(storage, path)?;

@@ -69,7 +69,7 @@ fn start(
         argv: Strings::Kernel(argv),
         envp: Strings::Kernel(envp),
         aux: AUX,
-        stack_limit: STACK_LIMIT,
+        stack_limits: [STACK_LIMIT, u64::MAX],
     };
     build(world.r(), request, no_scripts)
 }

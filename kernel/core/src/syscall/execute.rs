@@ -131,9 +131,10 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let r = &mut self.storage;
         check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
-        let stack_limit = process.limits.soft(Resource::STACK);
+        let stack_limits =
+            [Resource::STACK, Resource::ADDRESSES].map(|what| process.limits.soft(what));
         let request =
-            Request { caller: process.space.as_mut(), path, file, argv, envp, aux, stack_limit };
+            Request { caller: process.space.as_mut(), path, file, argv, envp, aux, stack_limits };
         let mut last = file;
         let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);

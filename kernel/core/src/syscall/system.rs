@@ -140,18 +140,16 @@ impl<M: Machine> Io<'_, '_, M> {
             self.observer().message(slot);
             let target = self.processes.at_mut(slot);
             target.limits.set(resource, [soft, hard]);
-            if resource == Resource::STACK
-                && let Some(space) = &mut target.space
-            {
-                space.limit_stack(soft);
+            if let Some(space) = &mut target.space {
+                let limits = [Resource::STACK, Resource::ADDRESSES];
+                space.limit_stack(limits.map(|what| target.limits.soft(what)));
             }
             if resource == Resource::DESCRIPTORS {
                 target.descriptors.set_limit(soft as usize);
             }
-            if resource == Resource::STACK
-                && let Some(space) = &mut target.space
-            {
-                space.limit_stack(soft);
+            if let Some(space) = &mut target.space {
+                let limits = [Resource::STACK, Resource::ADDRESSES];
+                space.limit_stack(limits.map(|what| target.limits.soft(what)));
             }
         }
         if old != 0 {

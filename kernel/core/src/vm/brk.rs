@@ -15,9 +15,10 @@ impl AddressSpace {
         self.break_end = address;
     }
 
-    /// The stack may grow so far from now on (RLIMIT_STACK).
-    pub(crate) fn limit_stack(&mut self, limit: u64) {
+    /// The stack may grow so far from now on (RLIMIT_STACK), while all areas take no more than `all` bytes (RLIMIT_AS).
+    pub(crate) fn limit_stack(&mut self, [limit, all]: [u64; 2]) {
         self.stack_limit = limit.min(*STACK_ROOM.end());
+        self.address_limit = all;
     }
 
     /// The first page of the stack; faults make it longer. For exec: mappings leave it the room that it may take.
@@ -28,9 +29,9 @@ impl AddressSpace {
         &mut self,
         storage: &mut Storage<'_, M>,
         protection: Protection,
-        limit: u64,
+        limits: [u64; 2],
     ) -> Result<(), Errno> {
-        self.limit_stack(limit);
+        self.limit_stack(limits);
         self.mmap_top = STACK_TOP - STACK_GUARD - self.stack_limit.max(*STACK_ROOM.start());
         self.add_area(
             storage,

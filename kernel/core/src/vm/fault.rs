@@ -86,12 +86,17 @@ impl AddressSpace {
         let below = self.areas.previous(page).map_or(0, |below| below.end);
         let grows = area.kind == AreaKind::Stack
             && page >= STACK_TOP - self.stack_limit
-            && below + STACK_GUARD <= page;
+            && below + STACK_GUARD <= page
+            && self.allows_growth(area.start - page);
         if !grows {
             return Err(FaultError::NotMapped);
         }
         self.areas.update(page, |area| area.start = page);
         Ok(Area { start: page, ..area })
+    }
+
+    fn allows_growth(&self, bytes: u64) -> bool {
+        self.address_limit == u64::MAX || self.usage().virtual_bytes + bytes <= self.address_limit
     }
 
     /// Maps a page that has no frame yet.

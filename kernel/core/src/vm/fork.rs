@@ -21,6 +21,7 @@ impl AddressSpace {
         child.break_start = self.break_start;
         child.break_end = self.break_end;
         child.stack_limit = self.stack_limit;
+        child.address_limit = self.address_limit;
         child.mmap_top = self.mmap_top;
         let shared = self.share_areas(storage, &mut child);
         self.forget_cached();

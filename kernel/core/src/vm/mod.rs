@@ -159,6 +159,8 @@ pub struct AddressSpace {
     break_end: u64,
     /// How far the stack may grow.
     stack_limit: u64,
+    /// How many bytes of areas there may be when it grows.
+    address_limit: u64,
     /// Where mappings without an address end.
     mmap_top: u64,
     /// The file that the kernel could not store into for the program, as that has to be told first.
@@ -181,6 +183,7 @@ impl AddressSpace {
             break_start: 0,
             break_end: 0,
             stack_limit: STACK_LIMIT,
+            address_limit: u64::MAX,
             mmap_top: MMAP_TOP,
             untold: None,
         })

@@ -45,7 +45,7 @@ fn start_from(
         argv,
         envp,
         aux: AUX,
-        stack_limit: STACK_LIMIT,
+        stack_limits: [STACK_LIMIT, u64::MAX],
     };
     build(world.r(), request, no_scripts)
 }

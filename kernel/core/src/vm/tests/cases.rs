@@ -96,7 +96,7 @@ fn the_heap_grows_by_bytes_and_stops_at_its_neighbour() {
 fn the_stack_grows_to_its_limit_and_not_into_its_neighbour() {
     let mut world = World::new(64);
     let mut space = world.space();
-    space.start_stack(world.r(), RW, STACK_LIMIT).unwrap();
+    space.start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX]).unwrap();
     let mut fault = |address| space.fault(world.r(), address, Access::Write);
     assert_eq!(fault(STACK_TOP - 8), Ok(()));
     assert_eq!(fault(STACK_TOP - 20 * PAGE), Ok(()));
@@ -107,7 +107,7 @@ fn the_stack_grows_to_its_limit_and_not_into_its_neighbour() {
     space.release(world.r());
 
     let mut space = world.space();
-    space.start_stack(world.r(), RW, STACK_LIMIT).unwrap();
+    space.start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX]).unwrap();
     let neighbour = STACK_TOP - STACK_LIMIT / 2;
     map(&mut world, &mut space, neighbour, 1, Source::Anonymous);
     let lowest = neighbour + PAGE + STACK_GUARD;

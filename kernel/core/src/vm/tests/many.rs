@@ -3,6 +3,7 @@
 use super::*;
 use crate::addr::LOW_END;
 use crate::errno::Errno;
+use crate::machine::Machine;
 use crate::vm::area::{Area, AreaKind};
 use crate::vm::areas::Areas;
 use crate::vm::{MapPlace, Source};
@@ -18,9 +19,8 @@ fn one(page: u64, pages: u64) -> Area {
 /// The highest free place, by looking at every one.
 fn plain_gap(plain: &[Area], pages: u64) -> Option<u64> {
     let mut starts = (1..=2000 - pages).rev().map(|page| one(page, pages));
-    let is_free = |place: &Area| {
-        plain.iter().all(|area| area.end <= place.start || place.end <= area.start)
-    };
+    let is_free =
+        |place: &Area| plain.iter().all(|area| area.end <= place.start || place.end <= area.start);
     starts.find(is_free).map(|place| place.start)
 }
 
@@ -55,7 +55,8 @@ fn many_areas_are_found_and_gaps_between_them() {
         assert_eq!(areas.next(wanted.start), found);
         let before = plain.iter().rfind(|area| area.end <= wanted.start);
         assert_eq!(areas.previous(wanted.start), before);
-        let overlap = plain.iter().filter(|area| area.end > wanted.start && area.start < wanted.end);
+        let overlap =
+            plain.iter().filter(|area| area.end > wanted.start && area.start < wanted.end);
         assert!(areas.overlapping(wanted.start, wanted.end).eq(overlap));
         let pages = 1 + next(30);
         let gap = areas.highest_gap((FLOOR, CEILING), pages * PAGE);

@@ -14,7 +14,7 @@ fn scenario(
 ) -> Result<(), Errno> {
     spaces.push(AddressSpace::new(world.r())?);
     spaces[0].start_heap(0x2000_0000);
-    spaces[0].start_stack(world.r(), RW, STACK_LIMIT)?;
+    spaces[0].start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX])?;
     let file = Source::File { inode, offset: 0 };
     for (at, source) in
         [(AT, Source::Anonymous), (AT + 8 * PAGE, file), (AT + 16 * PAGE, Source::SharedAnonymous)]

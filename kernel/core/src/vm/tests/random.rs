@@ -41,7 +41,7 @@ impl Play {
         let files = vec![world.image_file(&contents[0]), world.written_file(&contents[1])];
         let mut space = world.space();
         space.start_heap(HEAP);
-        space.start_stack(world.r(), RW, STACK_LIMIT).unwrap();
+        space.start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX]).unwrap();
         let mut model = Model::default();
         // The model knows the few pages of the stack that the test touches.
         model.map(STACK_TOP - 8 * PAGE, 8 * PAGE, RW, |_| Under::Stack);
