@@ -123,7 +123,8 @@ static void many(void)
             others++;
         SHOW(others);
         SHOW(field[2000 * PAGE]);
-        CHILD("a child has them", SHOW(field[2000 * PAGE]); SHOW(munmap(field + 2000 * PAGE, PAGE)); (void)*(volatile char *)(field + 2000 * PAGE));
+        CHILD("a child has them", SHOW(field[2000 * PAGE]); SHOW(munmap(field + 2000 * PAGE, PAGE));
+              (void)*(volatile char *)(field + 2000 * PAGE));
         CHILD("between", (void)*(volatile char *)(field + 2001 * PAGE));
         SHOW(mprotect(field + 400 * PAGE, 100000 * PAGE, PROT_NONE));
         SHOW(munmap(field, 140000 * PAGE));
@@ -161,7 +162,8 @@ static void stack(char *self)
     for (int count = 10; count < 101; count += 9) {
         arguments[count] = NULL;
         CHILD("arguments", execv(self, arguments); say("%d: %s\n", count, strerrorname_np(errno)));
-        CHILD("with more stack", MUST(set(RLIMIT_STACK, 20 << 20)); execv(self, arguments); say("%d: %s\n", count, strerrorname_np(errno)));
+        CHILD("with more stack", MUST(set(RLIMIT_STACK, 20 << 20)); execv(self, arguments);
+              say("%d: %s\n", count, strerrorname_np(errno)));
         arguments[count] = text;
     }
 }
@@ -176,7 +178,7 @@ static void data(void)
         SHOW(mprotect(at, 8 << 20, PROT_READ));
         SHOW(mprotect(at, 24 << 20, RW));
         SHOW(mprotect(at + (24 << 20), 24 << 20, RW));
-        char *more = mremap(at, 24 << 20, 48 << 20, MREMAP_MAYMOVE);
+        char *more = mremap(at + (8 << 20), 16 << 20, 48 << 20, MREMAP_MAYMOVE);
         say("mremap: %s\n", more == MAP_FAILED ? strerrorname_np(errno) : "moved");
         MAPPED(NULL, 24 << 20, RW, RESERVE);
         MAPPED(NULL, 24 << 20, RW, MAP_SHARED | MAP_ANONYMOUS);
