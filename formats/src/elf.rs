@@ -39,7 +39,7 @@ const PAGE: u64 = PAGE_SIZE as u64;
 /// A program's segments lie at this address at the lowest: the null page always faults.
 pub const LOWEST_ADDRESS: u64 = PAGE;
 /// One past their highest byte: behind it are the stack and the room that it grows into.
-pub const HIGHEST_END: u64 = 0x7f_ff6f_f000;
+pub const HIGHEST_END: u64 = 0x7f_f7ef_f000;
 /// Where the lowest segment of a static-PIE goes. Fixed, so that a run can be repeated exactly.
 pub const PIE_BASE: u64 = 0x1000_0000;
 

@@ -4,6 +4,7 @@ use core::fmt;
 use firmseed_core::addr::{Frame, PAGE_SIZE, Page, UserAddr};
 use firmseed_core::context::FpState;
 use firmseed_core::machine::{Machine, Memory};
+use firmseed_core::paging::Root;
 use firmseed_formats::sha256::{self, Compress, Digest, Sha256};
 
 use crate::arch::{cpu, fp, sha256 as extension};
@@ -76,9 +77,15 @@ impl Machine for ThisMachine {
         cpu::sync_instructions(linear_address(frame.start().0), PAGE_SIZE as u64);
     }
 
-    fn activate(&mut self, root: Frame) {
-        cpu::set_user_tables(root.start().0);
+    fn activate(&mut self, root: Root) {
+        cpu::set_user_tables(root.frame.start().0, root.address_bits);
         cpu::invalidate_user_tlb();
+    }
+
+    fn replace_root(&mut self, old: Root, new: Root) {
+        if cpu::user_tables() == old.frame.start().0 {
+            self.activate(new);
+        }
     }
 
     fn invalidate_page(&mut self, page: UserAddr) {

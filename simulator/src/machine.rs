@@ -7,6 +7,7 @@ use firmseed_core::addr::{Frame, Page, UserAddr};
 use firmseed_core::console::Line;
 use firmseed_core::context::{Access, FpState, Registers, Trap};
 use firmseed_core::machine::{Machine, Memory};
+use firmseed_core::paging::Root;
 use firmseed_formats::sha256::{self, Compress};
 use processor::memory::Access as ProcessorAccess;
 use processor::{Processor, Stop};
@@ -136,9 +137,15 @@ impl<C: Console> Machine for Simulated<C> {
         self.processor.forget_code(frame.0);
     }
 
-    fn activate(&mut self, root: Frame) {
+    fn activate(&mut self, root: Root) {
         self.ram.root = Some(root);
         self.processor.forget_translations();
+    }
+
+    fn replace_root(&mut self, old: Root, new: Root) {
+        if self.ram.root == Some(old) {
+            self.activate(new);
+        }
     }
 
     fn invalidate_page(&mut self, page: UserAddr) {

@@ -1,10 +1,11 @@
 //! Memory, and the walk of the user tables in it, as the processor's MMU makes it (ARM DDI 0487, D8.2 and D8.3).
 //!
-//! The walk is written anew from the manual, for a 39-bit space with 4 KiB granule: `firmseed_core::paging` makes the
-//! tables, and nothing of it is used here.
+//! The walk is written anew from the manual, for 39 and 48 bits with 4 KiB granule: `firmseed_core::paging` makes the
+//! tables, and none of its code is used here.
 
 use firmseed_core::addr::{Frame, PAGE_SIZE, Page};
 use firmseed_core::machine::Memory;
+use firmseed_core::paging::Root;
 use processor::memory::{self, Access};
 
 /// Descriptor bits (D8.3.1): valid, table or page, `AP[1]`, `AP[2]`, AF, UXN, and the output address.
@@ -15,14 +16,12 @@ const READ_ONLY: u64 = 1 << 7;
 const ACCESSED: u64 = 1 << 10;
 const EXECUTE_NEVER: u64 = 1 << 54;
 const ADDRESS: u64 = 0x0000_ffff_ffff_f000;
-/// Bits of a user address (TCR_EL1.T0SZ is 25).
-const ADDRESS_BITS: u32 = 39;
 
 /// Page frames, and TTBR0_EL1.
 pub struct Ram {
     pages: Vec<Page>,
-    /// The frame of the level 1 table, once there is one.
-    pub root: Option<Frame>,
+    /// The first table, once there is one, and TCR_EL1.T0SZ.
+    pub root: Option<Root>,
 }
 
 impl Ram {
@@ -37,11 +36,10 @@ impl Ram {
     }
 
     fn walk(&self, address: u64, access: Access) -> Option<u32> {
-        if address >> ADDRESS_BITS != 0 {
-            return None;
-        }
-        let mut table = self.root?;
-        for shift in [30, 21, 12] {
+        let root = self.root.filter(|root| address >> root.address_bits == 0)?;
+        let mut table = root.frame;
+        let levels = if root.address_bits > 39 { &[39, 30, 21, 12][..] } else { &[30, 21, 12] };
+        for &shift in levels {
             let entry = self.descriptor(table, (address >> shift) as usize % 512);
             // A block, without the second bit, is nothing that this kernel makes.
             if entry & (VALID | TABLE_OR_PAGE) != VALID | TABLE_OR_PAGE {

@@ -50,11 +50,12 @@ static void stat_fields(int pid)
 {
     char name[32], state;
     int parent, group, session, tty, foreground, priority, nice, threads;
-    const char *at = get(of(pid, "stat"));
+    const char *at = get(of(pid, "stat")), *end = strrchr(at, ')');
     int own = atoi(at), fields = 1;
-    for (const char *c = strrchr(at, ')'); *c; c++)
+    for (const char *c = end; *c; c++)
         fields += *c == ' ';
-    int count = sscanf(at, "%*d (%31[^)]) %c %d %d %d %d %d %*u %*u %*u %*u %*u %*u %*u %*u %*u %d %d %d", name, &state, &parent,
+    snprintf(name, sizeof name, "%.*s", (int)(end - strchr(at, '(') - 1), strchr(at, '(') + 1); /* it may hold blanks and brackets */
+    int count = sscanf(end, ") %c %d %d %d %d %d %*u %*u %*u %*u %*u %*u %*u %*u %*u %d %d %d", &state, &parent,
                        &group, &session, &tty, &foreground, &priority, &nice, &threads);
     say("stat: %d fields, %d read: own %d name %s state %c parent %d group %d priority %d nice %d threads %d\n", fields, count,
         own == pid, name, state, parent == getpid() || parent == getppid(), group == getpgrp(), priority, nice, threads);
@@ -134,12 +135,12 @@ int main(int count, char **arguments)
     MUST(waitpid(child, NULL, 0));
     SHOW(stat(of(child, ""), &status));
     SHOW(access(of(child, "stat"), F_OK));
-    SHOW(openat(folder, "stat", O_RDONLY));
+    TRUE(openat(folder, "stat", O_RDONLY) < 0);
     close(folder);
     close(held);
     for (int fd = 0; fd < 6; fd++) {
         snprintf(number, sizeof number, "%d", fd);
-        say("fd %d: %d %d\n", fd, lists("/proc/self/fd", number), lists("/dev/fd", number));
+        say("fd %d: %d\n", fd, lists("/proc/self/fd", number));
     }
     MUST(dup2(ends[0], 200));
     SHOW(lists("/proc/self/fd", "200"));
@@ -147,7 +148,7 @@ int main(int count, char **arguments)
     SHOW(status.st_mode);
     n = readlink("/proc/self/fd/200", text, 99);
     say("%.5s\n", text);
-    say("pid_max [%s]\n", get("/proc/sys/kernel/pid_max"));
+    TRUE(atoi(get("/proc/sys/kernel/pid_max")) >= 32768);
     say("ostype [%s]\n", get("/proc/sys/kernel/ostype"));
     TRUE(get("/proc/sys/kernel/osrelease")[0] == '6');
     SHOW(lists("/proc/sys/kernel", "hostname"));

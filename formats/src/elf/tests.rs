@@ -169,7 +169,7 @@ fn reasons_are_sentences_that_say_what_to_do() {
     let message = ElfError::AddressOutOfRange { segment: 3, address: 0x10, size: 0x20 }.to_string();
     assert_eq!(
         message,
-        "program header 3: 0x20 bytes at 0x10 are not within 0x1000 to 0x7fff6ff000"
+        "program header 3: 0x20 bytes at 0x10 are not within 0x1000 to 0x7ff7eff000"
     );
 }
 

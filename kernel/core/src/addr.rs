@@ -6,8 +6,10 @@ pub use firmseed_formats::page::{PAGE_SIZE, page_align_up};
 
 /// log2 of [`PAGE_SIZE`].
 pub const PAGE_SHIFT: u32 = 12;
-/// One past the highest user address: 39-bit user space, three levels of tables.
-pub const USER_END: u64 = 1 << 39;
+/// One past the highest user address: 48 bits, four levels of tables.
+pub const USER_END: u64 = 1 << 48;
+/// One past the addresses that three levels of tables reach: programs that use none above need no fourth.
+pub const LOW_END: u64 = 1 << 39;
 
 /// The bytes of one page.
 pub type Page = [u8; PAGE_SIZE];

@@ -75,6 +75,8 @@ pub struct Request<'a> {
     pub envp: Strings<'a>,
     /// For the auxiliary vector.
     pub aux: AuxInputs,
+    /// RLIMIT_STACK and RLIMIT_AS: how far the stack may grow.
+    pub stack_limits: [u64; 2],
 }
 
 /// A program that is ready to run; the caller swaps it in.
@@ -198,12 +200,11 @@ fn populate<M: Machine>(
     space.start_heap(elf.end);
     let mut stack_protection = Protection::READ | Protection::WRITE;
     stack_protection.set(Protection::EXECUTE, elf.executable_stack);
-    space.start_stack(storage, stack_protection)?;
+    space.start_stack(storage, stack_protection, request.stack_limits)?;
     let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
-    let strings = (request.argv, request.envp);
-    let arguments =
-        stack::push_arguments(storage, space, request.caller, request.path, &prefix, strings)?;
-    let stack = stack::push_vectors(storage, space, &arguments, elf, &request.aux)?;
+    let aux = request.aux;
+    let arguments = stack::push_arguments(storage, space, request, &prefix)?;
+    let stack = stack::push_vectors(storage, space, &arguments, elf, &aux)?;
     Ok((stack, arguments))
 }
 

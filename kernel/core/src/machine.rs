@@ -6,6 +6,7 @@
 
 use crate::addr::{Frame, Page, UserAddr};
 use crate::context::FpState;
+use crate::paging::Root;
 use core::fmt;
 use firmseed_formats::sha256::Compress;
 
@@ -28,8 +29,10 @@ pub trait Machine: Memory + 'static {
     /// Makes instructions that were written to `frame` visible to instruction fetch on every alias
     /// (DC CVAU, DSB, IC IVAU, DSB, ISB: ARM DDI 0487 B2.4.4).
     fn sync_code(&mut self, frame: Frame);
-    /// Makes the user tables at `root` current (TTBR0_EL1), user TLB entries of others gone.
-    fn activate(&mut self, root: Frame);
+    /// Makes the user tables at `root` current (TTBR0_EL1, T0SZ), user TLB entries of others gone.
+    fn activate(&mut self, root: Root);
+    /// An address space has another root from now on: if it is the current one, the new root is made current.
+    fn replace_root(&mut self, old: Root, new: Root);
     /// Forgets the TLB entry of one user page of the current tables.
     fn invalidate_page(&mut self, page: UserAddr);
     /// Forgets all user TLB entries.

@@ -1,14 +1,15 @@
-//! User page tables: three levels of 4 KiB tables for a 39-bit space (ARM DDI 0487, D8.2 and D8.3).
+//! User page tables: three or four levels of 4 KiB tables (ARM DDI 0487, D8.2 and D8.3).
 //!
-//! A table is a frame of the pool with one owner, seen as 512 little-endian words. Level 1 is the root
-//! (1 GiB a word), level 2 spans 2 MiB a word, level 3 one page a word. Blocks are not used.
+//! A table is a frame of the pool with one owner, seen as 512 little-endian words. Level 1 has 1 GiB a word, level 2
+//! 2 MiB, level 3 one page. Blocks are not used. Three levels reach 39 bits, which is all that most programs use: a level 0
+//! table (512 GiB a word, 48 bits), whose first word is that level 1 table, comes with the first page above.
 //!
 //! Invariants: only a level 3 word refers to a page; a table exists only under an address range that its
 //! owner knows about and hands to [`Tables::prune`], which therefore need not look for empty tables.
 //! Nothing here touches the TLB: that is [`vm`](crate::vm)'s, which knows what was valid before. A word that
 //! goes from invalid to valid needs neither TLB maintenance nor a barrier: a walk that misses it faults again.
 //!
-//! Asked of the processor's set-up: TCR_EL1 with T0SZ = 25 and TG0 = 4 KiB; MAIR_EL1 attribute 0 = normal
+//! Asked of the processor's set-up: TCR_EL1 with T0SZ as [`Root`] says and TG0 = 4 KiB; MAIR_EL1 attribute 0 = normal
 //! memory, write back, read and write allocate (0xff); attribute 1 = device-nGnRE (0x04), never used here.
 
 #[cfg(test)]
@@ -16,14 +17,18 @@ mod tests;
 
 use core::sync::atomic::{Ordering, fence};
 
-use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, USER_END};
+use crate::addr::{Frame, LOW_END, PAGE_SHIFT, PAGE_SIZE, USER_END};
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::machine::Memory;
 
-/// Bytes that one level 3 table spans, and one level 2 table: 2 MiB, 1 GiB.
-pub const TABLE_SPAN: u64 = 1 << 21;
-const DIRECTORY_SPAN: u64 = 1 << 30;
+/// Bytes that one level 3 table spans: 2 MiB.
+pub const TABLE_SPAN: u64 = 1 << LEVEL_2;
+/// log2 of the bytes that a word of a table spans, by level.
+const LEVEL_0: u32 = 39;
+const LEVEL_1: u32 = 30;
+const LEVEL_2: u32 = 21;
+const LEVEL_BITS: u32 = 9;
 /// Words in a table.
 const WORDS: usize = 512;
 
@@ -219,10 +224,29 @@ impl Span {
     }
 }
 
+/// Where the processor starts to walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The first table, for TTBR0_EL1.
+    pub frame: Frame,
+    /// Bits of addresses: 39 from level 1 on, 48 from level 0 on (64 - T0SZ).
+    pub address_bits: u64,
+}
+
+impl Root {
+    /// Three levels: the level 1 table.
+    pub const fn low(frame: Frame) -> Self {
+        Root { frame, address_bits: LOW_END.ilog2() as u64 }
+    }
+}
+
 /// The tables of one address space.
 #[derive(Debug)]
 pub struct Tables {
-    root: Frame,
+    /// Level 1, of the addresses below [`LOW_END`].
+    low: Frame,
+    /// Level 0, once there was a page above.
+    top: Option<Frame>,
     count: usize,
 }
 
@@ -232,13 +256,21 @@ impl Tables {
     /// # Errors
     /// ENOMEM when no frame is left.
     pub fn new(pool: &mut FramePool, memory: &mut impl Memory) -> Result<Self, Errno> {
-        let root = pool.allocate_zeroed(memory)?;
-        Ok(Tables { root, count: 1 })
+        let low = pool.allocate_zeroed(memory)?;
+        Ok(Tables { low, top: None, count: 1 })
     }
 
-    /// The frame of the level 1 table.
-    pub fn root(&self) -> Frame {
-        self.root
+    /// The frame of the level 1 table of low addresses: stays the same for life.
+    pub fn low(&self) -> Frame {
+        self.low
+    }
+
+    /// Where the processor starts to walk.
+    pub fn root(&self) -> Root {
+        match self.top {
+            None => Root::low(self.low),
+            Some(frame) => Root { frame, address_bits: USER_END.ilog2().into() },
+        }
     }
 
     /// How many frames the tables take.
@@ -249,16 +281,25 @@ impl Tables {
     /// Where the word of the page at `address` stands, if there is a table for it.
     #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn find(&self, memory: &impl Memory, address: u64) -> Option<PageEntryPlace> {
-        if address >= USER_END {
-            return None;
-        }
-        let directory = load(memory, self.root, index_at(address, 30)).frame()?;
-        let table = load(memory, directory, index_at(address, 21)).frame()?;
+        let level1 = match address < LOW_END {
+            true => self.low,
+            false => self.high_table(memory, address)?,
+        };
+        let level2 = load(memory, level1, index_at(address, LEVEL_1)).frame()?;
+        let table = load(memory, level2, index_at(address, LEVEL_2)).frame()?;
         Some(PageEntryPlace { table, index: index_at(address, PAGE_SHIFT) })
     }
 
-    /// The same, and makes the tables that lack. After a failure a new level 2 table may stay: it lies under
-    /// an address that the caller knows about, so `prune` finds it.
+    /// The level 1 table of an address that three levels do not reach.
+    #[inline(never)]
+    fn high_table(&self, memory: &impl Memory, address: u64) -> Option<Frame> {
+        let top = self.top.filter(|_| address < USER_END)?;
+        load(memory, top, index_at(address, LEVEL_0)).frame()
+    }
+
+    /// The same, and makes the tables that lack. After a failure new tables may stay: they lie under
+    /// an address that the caller knows about, so `prune` finds them. With the first page above [`LOW_END`] the root is
+    /// another.
     ///
     /// # Errors
     /// ENOMEM when no frame is left.
@@ -269,10 +310,34 @@ impl Tables {
         memory: &mut impl Memory,
         address: u64,
     ) -> Result<PageEntryPlace, Errno> {
-        assert!(address < USER_END, "the caller has an area at the address");
-        let directory = self.ensure_next(pool, memory, self.root, index_at(address, 30))?;
-        let table = self.ensure_next(pool, memory, directory, index_at(address, 21))?;
+        let level1 = match address < LOW_END {
+            true => self.low,
+            false => self.ensure_high(pool, memory, address)?,
+        };
+        let level2 = self.ensure_next(pool, memory, level1, index_at(address, LEVEL_1))?;
+        let table = self.ensure_next(pool, memory, level2, index_at(address, LEVEL_2))?;
         Ok(PageEntryPlace { table, index: index_at(address, PAGE_SHIFT) })
+    }
+
+    #[inline(never)]
+    fn ensure_high(
+        &mut self,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+        address: u64,
+    ) -> Result<Frame, Errno> {
+        assert!(address < USER_END, "the caller has an area at the address");
+        let top = match self.top {
+            Some(top) => top,
+            None => {
+                let top = pool.allocate_zeroed(memory)?;
+                store(memory, top, 0, PageEntry::table(self.low));
+                self.top = Some(top);
+                self.count += 1;
+                top
+            }
+        };
+        self.ensure_next(pool, memory, top, index_at(address, LEVEL_0))
     }
 
     #[cfg_attr(target_os = "none", optimize(speed))]
@@ -300,82 +365,100 @@ impl Tables {
         let end = end.min(USER_END);
         let mut at = start;
         while at < end {
-            let Some(directory) = load(memory, self.root, index_at(at, 30)).frame() else {
-                at = boundary_after(at, DIRECTORY_SPAN);
+            let level1 = match at < LOW_END {
+                true => Some(self.low),
+                false => self.high_table(memory, at),
+            };
+            let level1_end = end.min(boundary_after(at, LEVEL_0));
+            let Some(level1) = level1 else {
+                at = level1_end;
                 continue;
             };
-            let directory_end = end.min(boundary_after(at, DIRECTORY_SPAN));
-            while at < directory_end {
-                let table_end = boundary_after(at, TABLE_SPAN);
-                if let Some(table) = load(memory, directory, index_at(at, 21)).frame() {
-                    return Some(Span { start: at, end: end.min(table_end), table });
+            while at < level1_end {
+                let level2_end = end.min(boundary_after(at, LEVEL_1));
+                let Some(level2) = load(memory, level1, index_at(at, LEVEL_1)).frame() else {
+                    at = level2_end;
+                    continue;
+                };
+                while at < level2_end {
+                    let table_end = end.min(boundary_after(at, LEVEL_2));
+                    if let Some(table) = load(memory, level2, index_at(at, LEVEL_2)).frame() {
+                        return Some(Span { start: at, end: table_end, table });
+                    }
+                    at = table_end;
                 }
-                at = table_end;
             }
         }
         None
     }
 
-    /// Frees the tables that touch `start..end` and translate nothing outside `floor..ceiling`, a range that
-    /// holds no page any more. Returns whether a table went, so that the caller drops walk caches.
+    /// Frees the tables that touch `range` and translate nothing outside of `hole`, which holds no page any more. Returns
+    /// whether a table went, so that the caller drops walk caches.
     pub fn prune(
         &mut self,
         pool: &mut FramePool,
         memory: &mut impl Memory,
-        range: (u64, u64),
+        (start, end): (u64, u64),
         hole: (u64, u64),
     ) -> bool {
         let before = self.count;
-        let mut at = range.0 & !(TABLE_SPAN - 1);
-        while let Some(span) = self.next_span(memory, at, range.1) {
-            let base = span.start & !(TABLE_SPAN - 1);
-            if base >= hole.0 && base + TABLE_SPAN <= hole.1 {
-                let directory = load(memory, self.root, index_at(base, 30))
-                    .frame()
-                    .expect("next_span came through it");
-                self.drop_table(pool, memory, directory, index_at(base, 21));
-            }
-            at = base + TABLE_SPAN;
+        if start < LOW_END {
+            self.prune_below(pool, memory, (self.low, LEVEL_1), (start, end.min(LOW_END)), hole);
         }
-        let mut base = range.0 & !(DIRECTORY_SPAN - 1);
-        while base < range.1.min(USER_END) {
-            if base >= hole.0 && base + DIRECTORY_SPAN <= hole.1 {
-                self.drop_table(pool, memory, self.root, index_at(base, 30));
-            }
-            base += DIRECTORY_SPAN;
+        if let Some(top) = self.top.filter(|_| end > LOW_END) {
+            self.prune_below(pool, memory, (top, LEVEL_0), (start.max(LOW_END), end), hole);
         }
         self.count != before
     }
 
-    fn drop_table(
+    /// The same below a table, whose words span `1 << span` bytes each.
+    fn prune_below(
         &mut self,
         pool: &mut FramePool,
         memory: &mut impl Memory,
-        parent: Frame,
-        index: usize,
+        (table, span): (Frame, u32),
+        (start, end): (u64, u64),
+        hole: (u64, u64),
     ) {
-        if let Some(table) = load(memory, parent, index).frame() {
-            store(memory, parent, index, PageEntry::NONE);
-            pool.release(table);
-            self.count -= 1;
+        let mut at = start;
+        while at < end {
+            let next_at = boundary_after(at, span);
+            let index = index_at(at, span);
+            if let Some(below) = load(memory, table, index).frame() {
+                if span > LEVEL_2 {
+                    let range = (at, end.min(next_at));
+                    self.prune_below(pool, memory, (below, span - LEVEL_BITS), range, hole);
+                }
+                if hole.0 <= next_at - (1 << span) && next_at <= hole.1 {
+                    store(memory, table, index, PageEntry::NONE);
+                    pool.release(below);
+                    self.count -= 1;
+                }
+            }
+            at = next_at;
         }
     }
 
-    /// Frees the root, the last table.
+    /// Frees the last tables.
     pub fn release(self, pool: &mut FramePool) {
-        assert_eq!(self.count, 1, "a page table outlived the areas that it served");
-        pool.release(self.root);
+        let last = 1 + usize::from(self.top.is_some());
+        assert_eq!(self.count, last, "a page table outlived the areas that it served");
+        pool.release(self.low);
+        if let Some(top) = self.top {
+            pool.release(top);
+        }
     }
 }
 
 #[inline(always)]
-const fn index_at(address: u64, shift: u32) -> usize {
-    (address >> shift) as usize & (WORDS - 1)
+const fn index_at(address: u64, span: u32) -> usize {
+    (address >> span) as usize & (WORDS - 1)
 }
 
+/// The first address after the one that a table's word spans.
 #[inline(always)]
-const fn boundary_after(address: u64, span: u64) -> u64 {
-    (address & !(span - 1)) + span
+const fn boundary_after(address: u64, span: u32) -> u64 {
+    ((address >> span) + 1) << span
 }
 
 #[inline(always)]

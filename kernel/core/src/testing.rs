@@ -8,6 +8,7 @@ use crate::console::Line;
 use crate::context::FpState;
 use crate::frames::FramePool;
 use crate::machine::{Machine, Memory};
+use crate::paging::Root;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::ToString;
@@ -72,7 +73,7 @@ pub struct FakeMachine {
     /// The page frames.
     pub memory: FakeMemory,
     /// The root of the tables that were activated last.
-    pub active: Option<Frame>,
+    pub active: Option<Root>,
     /// Frames whose code was made visible.
     pub synced: Vec<Frame>,
     /// Pages whose TLB entry was dropped; None for all of them.
@@ -140,8 +141,14 @@ impl Machine for FakeMachine {
         self.synced.push(frame);
     }
 
-    fn activate(&mut self, root: Frame) {
+    fn activate(&mut self, root: Root) {
         self.active = Some(root);
+    }
+
+    fn replace_root(&mut self, old: Root, new: Root) {
+        if self.active == Some(old) {
+            self.activate(new);
+        }
     }
 
     fn invalidate_page(&mut self, page: UserAddr) {

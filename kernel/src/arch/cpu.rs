@@ -2,8 +2,8 @@
 
 use aarch64_cpu::asm::barrier;
 use aarch64_cpu::registers::{
-    CNTFRQ_EL0, CNTV_CTL_EL0, CNTV_TVAL_EL0, CNTVCT_EL0, MIDR_EL1, MPIDR_EL1, Readable, TTBR0_EL1,
-    Writeable,
+    CNTFRQ_EL0, CNTV_CTL_EL0, CNTV_TVAL_EL0, CNTVCT_EL0, MIDR_EL1, MPIDR_EL1, ReadWriteable,
+    Readable, TCR_EL1, TTBR0_EL1, Writeable,
 };
 use core::arch::asm;
 
@@ -47,10 +47,25 @@ pub fn set_timer(ticks: u64) {
     CNTV_CTL_EL0.set(1);
 }
 
-/// Makes the user tables at `root` current.
-pub fn set_user_tables(root: u64) {
-    TTBR0_EL1.set(root);
+/// Makes the user tables at `root` current, for addresses of so many bits. The caller invalidates TLB entries.
+pub fn set_user_tables(root: u64, address_bits: u64) {
+    let size = TCR_EL1::T0SZ.val(64 - address_bits);
+    if TCR_EL1.matches_all(size) {
+        TTBR0_EL1.set(root);
+    } else {
+        // Nobody may walk from one root with the other's size, not even ahead of time.
+        TCR_EL1.modify(TCR_EL1::EPD0::DisableTTBR0Walks);
+        barrier::isb(barrier::SY);
+        TTBR0_EL1.set(root);
+        invalidate_user_tlb();
+        TCR_EL1.modify(size + TCR_EL1::EPD0::EnableTTBR0Walks);
+    }
     barrier::isb(barrier::SY);
+}
+
+/// The root of the user tables that are current.
+pub fn user_tables() -> u64 {
+    TTBR0_EL1.get()
 }
 
 /// Forgets every TLB entry of this processor.

@@ -11,7 +11,9 @@
 //! sp         argc                                          (sp is a multiple of 16)
 //! ```
 
-use super::{AuxInputs, ExecError, Strings};
+use core::ops::RangeInclusive;
+
+use super::{AuxInputs, ExecError, Request, Strings};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
@@ -20,8 +22,8 @@ use crate::storage::Storage;
 use crate::vm::{AddressSpace, STACK_LIMIT, STACK_TOP};
 use firmseed_formats::elf::{Elf, PROGRAM_HEADER_SIZE};
 
-/// The most that all strings and the pointers to them may take: a quarter of the stack.
-const TOTAL_LIMIT: u64 = STACK_LIMIT / 4;
+/// The most that all strings and the pointers to them may take is a quarter of what the stack may; within these.
+const TOTAL_LIMIT: RangeInclusive<u64> = 128 << 10..=STACK_LIMIT / 4 * 3;
 /// The longest string, with its NUL (MAX_ARG_STRLEN).
 const STRING_LIMIT: usize = 32 * PAGE_SIZE;
 /// AT_CLKTCK: ticks in a second that times(2) counts.
@@ -52,15 +54,15 @@ impl Arguments {
 pub fn push_arguments<M: Machine>(
     storage: &mut Storage<'_, M>,
     space: &mut AddressSpace,
-    mut caller: Option<&mut AddressSpace>,
-    path: &[u8],
+    request: Request<'_>,
     prefix: &[&[u8]],
-    (argv, envp): (Strings<'_>, Strings<'_>),
 ) -> Result<Arguments, ExecError> {
+    let Request { mut caller, path, argv, envp, stack_limits, .. } = request;
     let argc = count(storage, &mut caller, argv)?;
     let envc = count(storage, &mut caller, envp)?;
     let pointers = (argc.max(1) + envc) * 8;
-    let room = TOTAL_LIMIT.checked_sub(pointers).ok_or(Errno::E2BIG)?;
+    let total = (stack_limits[0] / 4).clamp(*TOTAL_LIMIT.start(), *TOTAL_LIMIT.end());
+    let room = total.checked_sub(pointers).ok_or(Errno::E2BIG)?;
     let mut strings = StringStack { space, position: STACK_TOP - 8, room };
     strings.push_kernel(storage, path)?;
     let path = strings.position;
@@ -301,7 +303,7 @@ fn count<M: Machine>(
         Strings::User(array) => array,
     };
     let caller = caller.as_deref_mut().ok_or(Errno::EFAULT)?;
-    for index in 0..TOTAL_LIMIT / 8 {
+    for index in 0..*TOTAL_LIMIT.end() / 8 {
         if pointer(storage, caller, array, index)?.is_null() {
             return Ok(index);
         }

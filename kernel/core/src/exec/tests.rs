@@ -69,6 +69,7 @@ fn start(
         argv: Strings::Kernel(argv),
         envp: Strings::Kernel(envp),
         aux: AUX,
+        stack_limits: [STACK_LIMIT, u64::MAX],
     };
     build(world.r(), request, no_scripts)
 }
@@ -190,8 +191,8 @@ fn segments_that_share_a_page_both_have_their_bytes() {
     let mut program = start(&mut world, file, &[b"p"], &[]).unwrap();
     assert_eq!(read(&mut world, &mut program.space, BASE, 0x1634), bytes);
     assert_eq!(read(&mut world, &mut program.space, BASE + 0x1634, 100), [0; 100]);
-    assert_eq!(program.space.areas()[0].protection, RX);
-    assert_eq!(program.space.areas()[1].protection, RW);
+    assert_eq!(program.space.areas().next().unwrap().protection, RX);
+    assert_eq!(program.space.areas().nth(1).unwrap().protection, RW);
     program.space.release(world.r());
 }
 

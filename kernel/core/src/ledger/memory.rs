@@ -63,11 +63,10 @@ impl<M: Machine> Observer<'_, '_, M> {
     pub fn areas_changed(&mut self, start: u64, end: u64) {
         let slot = self.processes.current_slot();
         if let Some(space) = &self.processes.at(slot).space {
-            let root = space.root();
+            let root = space.identity();
             let mut record = self.ledger.spaces.get(root);
             record.own_code |= space
                 .areas_in(start, end)
-                .iter()
                 .any(|area| record.stale && area.protection.executable() || area.holds_own_code());
             self.note_space(root, record);
         }
@@ -77,10 +76,10 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// The current process starts a program in this address space.
     pub(super) fn new_memory(&mut self, space: &AddressSpace) {
         let record = SpaceRecord {
-            own_code: space.areas().iter().any(Area::holds_own_code),
+            own_code: space.areas().any(Area::holds_own_code),
             ..SpaceRecord::default()
         };
-        self.note_space(space.root(), record);
+        self.note_space(space.identity(), record);
     }
 
     /// If the memory of a process holds code that is not a file's, it has that to tell, once.
@@ -105,7 +104,7 @@ impl<M: Machine> Observer<'_, '_, M> {
             let Some(is_code) = mappings.reduce(|one, other| one || other) else {
                 continue;
             };
-            let root = space.root();
+            let root = space.identity();
             let mut record = self.ledger.spaces.get(root);
             record.stale = true;
             record.own_code |= is_code;
@@ -119,7 +118,7 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// to know what is in it.
     pub fn map_write(&mut self, file: InodeId) {
         let space = self.processes.current().space.as_ref();
-        if let Some(root) = space.map(AddressSpace::root) {
+        if let Some(root) = space.map(AddressSpace::identity) {
             self.write(file, true);
             if self.storage.fs.map_writer(file) != Some(root) {
                 self.stop_map_writes(file);
@@ -136,7 +135,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         for slot in self.processes.slots() {
             let process = self.processes.get_mut(slot);
             let space = process.and_then(|process| process.space.as_mut());
-            if let Some(space) = space.filter(|space| space.root() == root) {
+            if let Some(space) = space.filter(|space| space.identity() == root) {
                 space.stop_writes(self.storage, file);
             }
         }
@@ -150,7 +149,7 @@ impl<M: Machine> Observer<'_, '_, M> {
             return;
         };
         let shares = record.group != 0 || space.shares_memory();
-        self.note_space(space.root(), record);
+        self.note_space(space.identity(), record);
         if shares {
             self.join(parent, child);
         }
@@ -171,7 +170,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         }
         for slot in [one, other] {
             if let Some(space) = &self.processes.at(slot).space {
-                let root = space.root();
+                let root = space.identity();
                 let record = self.ledger.spaces.get(root);
                 self.note_space(root, SpaceRecord { group, ..record });
             }
@@ -189,7 +188,7 @@ impl<M: Machine> Observer<'_, '_, M> {
     fn space(&mut self, slot: Slot) -> SpaceRecord {
         let process = self.processes.get_mut(slot);
         let space = process.and_then(|process| process.space.as_ref());
-        space.map_or(SpaceRecord::default(), |space| self.ledger.spaces.get(space.root()))
+        space.map_or(SpaceRecord::default(), |space| self.ledger.spaces.get(space.identity()))
     }
 
     fn is_of(&mut self, slot: Slot, group: u32) -> bool {
@@ -245,7 +244,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         if let Some(space) = &self.processes.at(slot).space
             && !is_lent
         {
-            self.ledger.spaces.forget(space.root());
+            self.ledger.spaces.forget(space.identity());
         }
     }
 

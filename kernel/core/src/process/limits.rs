@@ -16,7 +16,8 @@ impl Resource {
     pub const FILE_SIZE: Self = Resource(1);
     /// Heap, and private memory that may be written.
     pub const DATA: Self = Resource(2);
-    const STACK: Self = Resource(3);
+    /// The stack, how far it may grow.
+    pub const STACK: Self = Resource(3);
     const CORE: Self = Resource(4);
     const PROCESSES: Self = Resource(6);
     /// Descriptors.

@@ -14,6 +14,7 @@ use crate::fs::{FileKind, Follow, Fs, InodeId};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
 use crate::process::descriptors::OnExec;
+use crate::process::limits::Resource;
 use crate::text::Printable;
 use crate::vm::{MapPlace, Protection, Source};
 
@@ -130,7 +131,10 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let r = &mut self.storage;
         check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
-        let request = Request { caller: process.space.as_mut(), path, file, argv, envp, aux };
+        let stack_limits =
+            [Resource::STACK, Resource::ADDRESSES].map(|what| process.limits.soft(what));
+        let request =
+            Request { caller: process.space.as_mut(), path, file, argv, envp, aux, stack_limits };
         let mut last = file;
         let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);

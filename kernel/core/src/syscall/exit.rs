@@ -3,6 +3,7 @@
 use super::{Outcome, Stop};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, say};
+use crate::paging::Root;
 use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
 use crate::process::descriptors::Descriptor;
 use crate::process::signals::{IGNORE, Info, SA_NOCLDWAIT, Signal};
@@ -90,7 +91,7 @@ impl<M: Machine> Kernel<'_, M> {
     #[inline(never)]
     pub(super) fn give_up_space(&mut self, slot: Slot) {
         if self.processes.drop_space(slot) {
-            self.storage.machine.activate(self.empty_tables);
+            self.storage.machine.activate(Root::low(self.empty_tables));
         }
         let process = self.processes.at_mut(slot);
         let (pid, lender) = (process.pid, process.lender.take());

@@ -197,7 +197,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             return Err(Errno::EFAULT);
         }
         let space = self.processes.at_mut(slot).space()?;
-        let own = FutexKey { place: space.root(), address, is_private };
+        let own = FutexKey { place: space.identity(), address, is_private };
         if is_private {
             return Ok(own);
         }

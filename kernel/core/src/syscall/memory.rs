@@ -11,7 +11,7 @@ use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::limits::{INFINITY, Resource};
 use crate::process::{Process, State};
-
+use crate::vm::area::Area;
 use crate::vm::{MapPlace, Protection, Source};
 
 const MAP_SHARED: u64 = 1;
@@ -20,6 +20,7 @@ const MAP_SHARED_VALIDATE: u64 = 3;
 const MAP_TYPE: u64 = 0xf;
 const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
+const MAP_NORESERVE: u64 = 0x4000;
 const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
 impl<M: Machine> Caller<'_, '_, M> {
@@ -146,7 +147,9 @@ impl<M: Machine> Io<'_, '_, M> {
         new_address: u64,
     ) -> Outcome {
         let more = new_length.saturating_sub(old_length);
-        check_limits(self.processes.current(), more, Memory::Other)?;
+        let area = self.processes.current_mut().space()?.next_area(old);
+        let what = if area.is_some_and(Area::is_data) { Memory::Data } else { Memory::Other };
+        check_limits(self.processes.current(), more, what)?;
         let space = self.processes.current_mut().space()?;
         let address = space.remap(self.storage, old, old_length, new_length, flags, new_address)?;
         self.observer().areas_changed(address, address.saturating_add(new_length));
@@ -255,7 +258,11 @@ impl<M: Machine> Kernel<'_, M> {
             MapPlace::Hint(address)
         };
         let source = if flags & MAP_ANONYMOUS != 0 {
-            if shared { Source::SharedAnonymous } else { Source::Anonymous }
+            match (shared, flags & MAP_NORESERVE) {
+                (true, _) => Source::SharedAnonymous,
+                (false, 0) => Source::Anonymous,
+                (false, _) => Source::Reservation,
+            }
         } else {
             self.io().map_source(fd, offset, protection, shared)?
         };
@@ -278,8 +285,10 @@ impl<M: Machine> Kernel<'_, M> {
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
         let protection = protection_of(protection)?;
         self.check_protection(address, length, protection)?;
-        let space = self.processes.current_mut().space.as_mut().ok_or(Errno::ENOMEM)?;
-        let result = space.protect(&mut self.storage, address, length, protection);
+        let process = self.processes.current_mut();
+        let data_limit = process.limits.soft(Resource::DATA);
+        let space = process.space.as_mut().ok_or(Errno::ENOMEM)?;
+        let result = space.protect(&mut self.storage, address, length, protection, data_limit);
         // Some of it may have changed before the error.
         self.observer().areas_changed(address, address.saturating_add(length));
         result?;

@@ -74,15 +74,12 @@ impl<M: Machine> Kernel<'_, M> {
             return Ok(());
         }
         let end = address.saturating_add(length);
-        let mut index = 0;
+        let mut at = address;
         while let Some(space) = &self.processes.current().space
-            && let Some(area) = space.areas().get(index)
+            && let Some(area) = space.next_area(at).filter(|area| area.start < end)
         {
-            index += 1;
-            if area.start < end
-                && address < area.end
-                && let Some(view) = area.kind.view()
-            {
+            at = area.end;
+            if let Some(view) = area.kind.view() {
                 let file = view.inode;
                 self.check_mapping(file, protection)?;
                 self.observer().code(file);

@@ -494,7 +494,7 @@ calls! {
         supported "" {
             SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
         }
-        partly "kept; NOFILE, FSIZE, AS and DATA (heap and new private mappings) have effect" {
+        partly "kept; NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written) and STACK have effect" {
             GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];

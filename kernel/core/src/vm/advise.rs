@@ -33,8 +33,9 @@ impl AddressSpace {
         }
         let (start, end) = page_range(address, length, Errno::EINVAL)?;
         if drop_pages {
-            for index in self.areas.overlapping(start, end) {
-                let area = self.areas.as_slice()[index];
+            let mut at = start;
+            while let Some(area) = self.areas.next(at).copied().filter(|area| area.start < end) {
+                at = area.end;
                 // A shared page is not this process's alone to drop.
                 if area.kind == AreaKind::SharedAnonymous
                     || (advice == MADV_FREE && area.kind.view().is_some())

@@ -1,19 +1,7 @@
-//! Areas: which parts of an address space mean something, and what fills their pages.
-//!
-//! Invariant of [`Areas`]: sorted by address, not empty, page aligned, disjoint, below `USER_END`; neighbours that could
-//! be one area are one. Each area of a file holds its inode once: who adds or drops an area here holds or releases it.
+//! An area: a part of an address space that means something, and what fills its pages.
 
-use alloc::vec::Vec;
-use core::ops::Range;
-
-use crate::addr::PAGE_SIZE;
-use crate::errno::Errno;
 use crate::fs::{InodeId, Sharing};
 use crate::paging::Protection;
-
-/// The most areas that a process may have, so that it cannot eat the kernel's heap: 8192 * 56 bytes.
-/// (Linux: vm.max_map_count, 65530.)
-pub const MAX_AREAS: usize = 8192;
 
 /// Part of a file in memory. Byte `data_start + n` of the address space is byte `offset + n` of the file, up to
 /// `data_end`; what an area has outside of these is zeros. The addresses are absolute, so that an area that
@@ -35,6 +23,8 @@ pub struct FileView {
 pub enum AreaKind {
     /// Zeros.
     Anonymous,
+    /// Zeros, of which no more will be touched than there is memory for (MAP_NORESERVE).
+    Reservation,
     /// Zeros; grows down when the program touches what is below.
     Stack,
     /// Zeros; parent and child write to the same frames.
@@ -57,7 +47,10 @@ impl AreaKind {
             | AreaKind::OwnFile(view)
             | AreaKind::ReadOnlyFile(view)
             | AreaKind::WritableFile(view) => Some(view),
-            AreaKind::Anonymous | AreaKind::Stack | AreaKind::SharedAnonymous => None,
+            AreaKind::Anonymous
+            | AreaKind::Reservation
+            | AreaKind::Stack
+            | AreaKind::SharedAnonymous => None,
         }
     }
 
@@ -91,7 +84,10 @@ impl AreaKind {
             | AreaKind::OwnFile(view)
             | AreaKind::ReadOnlyFile(view)
             | AreaKind::WritableFile(view) => Some(view),
-            AreaKind::Anonymous | AreaKind::Stack | AreaKind::SharedAnonymous => None,
+            AreaKind::Anonymous
+            | AreaKind::Reservation
+            | AreaKind::Stack
+            | AreaKind::SharedAnonymous => None,
         }
     }
 }
@@ -126,134 +122,23 @@ impl Area {
         self.protection.executable() && (!is_file || self.protection.writable())
     }
 
-    /// Can the program make every page of it need a frame of its own?
+    /// Is it private memory that may be written, but for the stack (RLIMIT_DATA)?
+    pub fn is_data(&self) -> bool {
+        let is_shared = self.kind.is_written_in_place() || self.kind == AreaKind::Stack;
+        self.protection.writable() && !is_shared
+    }
+
+    /// Must there be memory for a frame of its own for every page of it?
     pub fn needs_frames(&self) -> bool {
-        match self.kind.sharing() {
-            Some(_) => false,
-            None => self.protection.writable() || self.kind == AreaKind::SharedAnonymous,
+        match self.kind {
+            AreaKind::Reservation | AreaKind::ReadOnlyFile(_) | AreaKind::WritableFile(_) => false,
+            AreaKind::SharedAnonymous => true,
+            _ => self.protection.writable(),
         }
     }
 
-    fn continues(&self, next: &Area) -> bool {
+    /// Could the two be one area?
+    pub fn continues(&self, next: &Area) -> bool {
         self.end == next.start && self.protection == next.protection && self.kind == next.kind
-    }
-}
-
-/// The areas of an address space.
-#[derive(Debug, Default)]
-pub struct Areas {
-    list: Vec<Area>,
-}
-
-impl Areas {
-    /// All, in order.
-    pub fn as_slice(&self) -> &[Area] {
-        &self.list
-    }
-
-    /// The index of the first area that ends after `address`.
-    #[cfg_attr(target_os = "none", optimize(speed))]
-    pub fn at_or_after(&self, address: u64) -> usize {
-        self.list.partition_point(|area| area.end <= address)
-    }
-
-    /// The area that holds `address`.
-    #[cfg_attr(target_os = "none", optimize(speed))]
-    pub fn find(&self, address: u64) -> Option<&Area> {
-        let area = self.list.get(self.at_or_after(address))?;
-        (area.start <= address).then_some(area)
-    }
-
-    /// The indexes of the areas that overlap a range.
-    pub fn overlapping(&self, start: u64, end: u64) -> Range<usize> {
-        let first = self.at_or_after(start);
-        let count = self.list[first..].partition_point(|area| area.start < end);
-        first..first + count
-    }
-
-    /// Does every page of a range belong to an area?
-    pub fn cover(&self, start: u64, end: u64) -> bool {
-        let mut at = start;
-        for area in &self.list[self.overlapping(start, end)] {
-            if area.start > at {
-                return false;
-            }
-            at = area.end;
-        }
-        at >= end
-    }
-
-    /// The free range around `start..end`, which no area overlaps.
-    pub fn hole_around(&self, start: u64, end: u64) -> (u64, u64) {
-        let next = self.at_or_after(start);
-        let floor = next.checked_sub(1).map_or(0, |index| self.list[index].end);
-        let ceiling = self.list.get(next).map_or(crate::addr::USER_END, |area| area.start);
-        debug_assert!(floor <= start && end <= ceiling);
-        (floor, ceiling)
-    }
-
-    /// Makes room for `insertions` areas of which `growth` will stay, so that what follows cannot fail.
-    ///
-    /// # Errors
-    /// ENOMEM past [`MAX_AREAS`] or when the kernel's heap is full.
-    pub fn reserve(&mut self, insertions: usize, growth: usize) -> Result<(), Errno> {
-        if growth > 0 && self.list.len() + growth > MAX_AREAS {
-            return Err(Errno::ENOMEM);
-        }
-        self.list.try_reserve(insertions).map_err(|_| Errno::ENOMEM)
-    }
-
-    /// Adds an area where none is, after `reserve`. Does not merge.
-    pub fn insert(&mut self, area: Area) {
-        debug_assert!(
-            area.start < area.end
-                && area.start.is_multiple_of(PAGE_SIZE as u64)
-                && area.end.is_multiple_of(PAGE_SIZE as u64)
-        );
-        debug_assert!(self.overlapping(area.start, area.end).is_empty());
-        let index = self.at_or_after(area.start);
-        self.list.insert(index, area);
-    }
-
-    /// Makes `address` the start of an area if one reaches over it, after `reserve`. Returns the upper half:
-    /// one more area of its file.
-    pub fn split(&mut self, address: u64) -> Option<Area> {
-        let index = self.at_or_after(address);
-        let lower = self.list.get_mut(index)?;
-        if lower.start >= address {
-            return None;
-        }
-        let mut upper = *lower;
-        lower.end = address;
-        upper.start = address;
-        self.list.insert(index + 1, upper);
-        Some(upper)
-    }
-
-    /// Takes out areas.
-    pub fn drain(&mut self, indexes: Range<usize>) -> impl Iterator<Item = Area> {
-        self.list.drain(indexes)
-    }
-
-    /// Takes out the last area.
-    pub fn pop(&mut self) -> Option<Area> {
-        self.list.pop()
-    }
-
-    /// Changes an area in place. Its range may only move into free space.
-    pub fn update(&mut self, index: usize, change: impl FnOnce(&mut Area)) {
-        change(&mut self.list[index]);
-    }
-
-    /// Joins the area at `index` with the one before it if they continue each other. Returns the one that
-    /// is no more: one area less of its file.
-    pub fn merge_with_previous(&mut self, index: usize) -> Option<Area> {
-        let area = *self.list.get(index)?;
-        let previous = self.list.get_mut(index.checked_sub(1)?)?;
-        if !previous.continues(&area) {
-            return None;
-        }
-        previous.end = area.end;
-        Some(self.list.remove(index))
     }
 }

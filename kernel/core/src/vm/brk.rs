@@ -2,7 +2,7 @@
 
 use super::area::{Area, AreaKind};
 use super::map::check_commitment;
-use super::{AddressSpace, PAGE, Protection, STACK_TOP};
+use super::{AddressSpace, PAGE, Protection, STACK_GUARD, STACK_ROOM, STACK_TOP};
 use crate::addr::{USER_END, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
@@ -15,7 +15,13 @@ impl AddressSpace {
         self.break_end = address;
     }
 
-    /// The first page of the stack; faults make it longer. For exec.
+    /// The stack may grow so far from now on (RLIMIT_STACK), while all areas take no more than `all` bytes (RLIMIT_AS).
+    pub(crate) fn limit_stack(&mut self, [limit, all]: [u64; 2]) {
+        self.stack_limit = limit.min(*STACK_ROOM.end());
+        self.address_limit = all;
+    }
+
+    /// The first page of the stack; faults make it longer. For exec: mappings leave it the room that it may take.
     ///
     /// # Errors
     /// ENOMEM.
@@ -23,7 +29,10 @@ impl AddressSpace {
         &mut self,
         storage: &mut Storage<'_, M>,
         protection: Protection,
+        limits: [u64; 2],
     ) -> Result<(), Errno> {
+        self.limit_stack(limits);
+        self.mmap_top = STACK_TOP - STACK_GUARD - self.stack_limit.max(*STACK_ROOM.start());
         self.add_area(
             storage,
             Area { start: STACK_TOP - PAGE, end: STACK_TOP, protection, kind: AreaKind::Stack },
@@ -63,19 +72,17 @@ impl AddressSpace {
             kind: AreaKind::Anonymous,
         };
         // One page stays free behind the heap.
-        let next = self.areas.at_or_after(old_end);
-        let free = self.areas.as_slice().get(next).is_none_or(|area| area.start >= new_end + PAGE);
+        let free = self.areas.is_free(old_end, new_end + PAGE);
         if !free || check_commitment(storage, &heap).is_err() {
             return false;
         }
-        let last = next.checked_sub(1).map(|index| (index, self.areas.as_slice()[index]));
-        match last {
-            Some((index, area))
+        match self.areas.previous(old_end) {
+            Some(area)
                 if area.end == old_end
                     && area.kind == heap.kind
                     && area.protection == protection =>
             {
-                self.areas.update(index, |area| area.end = new_end);
+                self.areas.update(old_end - PAGE, |area| area.end = new_end);
                 true
             }
             _ => self.add_area(storage, Area { start: old_end, ..heap }).is_ok(),

@@ -6,7 +6,7 @@
 
 use super::area::{Area, AreaKind, FileView};
 use super::share::shared_page;
-use super::{AddressSpace, FaultError, PAGE, STACK_GUARD, STACK_LIMIT, STACK_TOP, page_rights};
+use super::{AddressSpace, FaultError, PAGE, STACK_GUARD, STACK_TOP, page_rights};
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::errno::Errno;
@@ -52,7 +52,7 @@ impl AddressSpace {
         }
         if access == Access::Write
             && let AreaKind::WritableFile(view) = area.kind
-            && storage.fs.map_writer(view.inode) != Some(self.root())
+            && storage.fs.map_writer(view.inode) != Some(self.identity())
         {
             return Err(FaultError::Untold(view.inode));
         }
@@ -79,20 +79,24 @@ impl AddressSpace {
     /// The area of a page; the stack grows for it.
     #[cfg_attr(target_os = "none", optimize(speed))]
     fn area_for(&mut self, page: u64) -> Result<Area, FaultError> {
-        let index = self.areas.at_or_after(page);
-        let area = *self.areas.as_slice().get(index).ok_or(FaultError::NotMapped)?;
+        let area = *self.areas.next(page).ok_or(FaultError::NotMapped)?;
         if area.start <= page {
             return Ok(area);
         }
-        let below = index.checked_sub(1).map_or(0, |below| self.areas.as_slice()[below].end);
+        let below = self.areas.previous(page).map_or(0, |below| below.end);
         let grows = area.kind == AreaKind::Stack
-            && page >= STACK_TOP - STACK_LIMIT
-            && below + STACK_GUARD <= page;
+            && page >= STACK_TOP - self.stack_limit
+            && below + STACK_GUARD <= page
+            && self.allows_growth(area.start - page);
         if !grows {
             return Err(FaultError::NotMapped);
         }
-        self.areas.update(index, |area| area.start = page);
+        self.areas.update(page, |area| area.start = page);
         Ok(Area { start: page, ..area })
+    }
+
+    fn allows_growth(&self, bytes: u64) -> bool {
+        self.address_limit == u64::MAX || self.usage().virtual_bytes + bytes <= self.address_limit
     }
 
     /// Maps a page that has no frame yet.

@@ -7,6 +7,7 @@ use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::paging::PageEntryPlace;
 use crate::storage::Storage;
+use crate::syscall::HEAP_RESERVE;
 
 impl AddressSpace {
     /// A copy-on-write copy. The TLB entries of `self` are forgotten through the machine.
@@ -19,6 +20,9 @@ impl AddressSpace {
         let mut child = AddressSpace::new(storage)?;
         child.break_start = self.break_start;
         child.break_end = self.break_end;
+        child.stack_limit = self.stack_limit;
+        child.address_limit = self.address_limit;
+        child.mmap_top = self.mmap_top;
         let shared = self.share_areas(storage, &mut child);
         self.forget_cached();
         storage.machine.invalidate_all();
@@ -37,14 +41,14 @@ impl AddressSpace {
         storage: &mut Storage<'_, M>,
         child: &mut Self,
     ) -> Result<(), Errno> {
-        child.areas.reserve(self.areas.as_slice().len(), 0)?;
-        for index in 0..self.areas.as_slice().len() {
-            let area = self.areas.as_slice()[index];
-            add_hold(storage, &area);
-            child.areas.insert(area);
-            self.share_pages(storage, child, &area)?;
+        if storage.machine.heap_free() < self.areas.size() + HEAP_RESERVE {
+            return Err(Errno::ENOMEM);
         }
-        Ok(())
+        let areas = self.areas.try_clone().map_err(|_| Errno::ENOMEM)?;
+        areas.iter().for_each(|area| add_hold(storage, area));
+        let shared = areas.iter().try_for_each(|area| self.share_pages(storage, child, area));
+        child.areas = areas;
+        shared
     }
 
     fn share_pages<M: Machine>(
@@ -81,8 +85,9 @@ impl AddressSpace {
 
     /// Gives frames to all of the shared memory, since two tables can share only frames that exist.
     fn fill_shared_areas<M: Machine>(&mut self, storage: &mut Storage<'_, M>) -> Result<(), Errno> {
-        for index in 0..self.areas.as_slice().len() {
-            let area = self.areas.as_slice()[index];
+        let mut at = 0;
+        while let Some(area) = self.areas.next(at).copied() {
+            at = area.end;
             if area.kind != AreaKind::SharedAnonymous {
                 continue;
             }

@@ -2,10 +2,10 @@
 
 use super::area::{Area, AreaKind, FileView};
 use super::{
-    AddressSpace, LOWEST_ADDRESS, MMAP_TOP, MapPlace, PAGE, Protection, Source, add_hold,
-    drop_hold, page_range, page_rights,
+    AddressSpace, LOWEST_ADDRESS, MapPlace, PAGE, Protection, Source, add_hold, drop_hold,
+    page_range, page_rights,
 };
-use crate::addr::{USER_END, UserAddr, page_align_up};
+use crate::addr::{LOW_END, USER_END, UserAddr, page_align_up};
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::paging::PageEntry;
@@ -68,8 +68,8 @@ impl AddressSpace {
         let area = area.protected(area.protection);
         add_hold(storage, &area);
         self.areas.insert(area);
-        let index = self.areas.at_or_after(area.start);
-        self.merge(storage, index, index + 1);
+        self.merge(storage, area.end);
+        self.merge(storage, area.start);
         Ok(())
     }
 
@@ -88,17 +88,16 @@ impl AddressSpace {
         if start == end {
             return Err(Errno::EINVAL);
         }
-        let touched = self.areas.overlapping(start, end);
-        let areas = &self.areas.as_slice()[touched];
-        let (Some(first), Some(last)) = (areas.first(), areas.last()) else {
+        let Some(first) = self.areas.next(start).filter(|area| area.start < end) else {
             return Ok(());
         };
-        let splits = usize::from(first.start < start) + usize::from(last.end > end);
-        self.areas.reserve(splits, usize::from(splits == 2 && areas.len() == 1))?;
+        let splits_one_twice = first.start < start && end < first.end;
+        let splits = usize::from(first.start < start) + usize::from(self.reaches_over(end));
+        self.areas.reserve(splits, usize::from(splits_one_twice))?;
         self.split(storage, start);
         self.split(storage, end);
         let cleared = self.clear_pages(storage, start, end);
-        for area in self.areas.drain(self.areas.overlapping(start, end)) {
+        while let Some(area) = self.areas.take_in(start, end) {
             drop_hold(storage, &area);
         }
         let hole = self.areas.hole_around(start, end);
@@ -115,13 +114,14 @@ impl AddressSpace {
     ///
     /// # Errors
     /// EINVAL for an address inside a page; ENOMEM for a hole, for too many areas, or for more private writable
-    /// memory than the machine has; EACCES for writing to a shared file.
+    /// memory than the machine has or `data_limit` (RLIMIT_DATA) allows; EACCES for writing to a shared file.
     pub fn protect<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
         address: u64,
         length: u64,
         protection: Protection,
+        data_limit: u64,
     ) -> Result<(), Errno> {
         let (start, end) = page_range(address, length, Errno::ENOMEM)?;
         let mut at = start;
@@ -130,6 +130,11 @@ impl AddressSpace {
             let piece = Area { start: at, end: area.end.min(end), ..area.protected(protection) };
             if protection.writable() && matches!(area.kind, AreaKind::ReadOnlyFile(_)) {
                 return Err(Errno::EACCES);
+            }
+            let more_data = piece.is_data() && !area.is_data();
+            let is_limited = more_data && data_limit != u64::MAX;
+            if is_limited && self.data_bytes().saturating_add(piece.end - at) > data_limit {
+                return Err(Errno::ENOMEM);
             }
             if protection != area.protection {
                 check_commitment(storage, &piece)?;
@@ -151,9 +156,9 @@ impl AddressSpace {
         self.areas.reserve(splits, splits)?;
         self.split(storage, piece.start);
         self.split(storage, piece.end);
-        let index = self.areas.at_or_after(piece.start);
-        self.areas.update(index, |area| *area = area.protected(piece.protection));
-        self.merge(storage, index, index + 1);
+        self.areas.update(piece.start, |area| *area = area.protected(piece.protection));
+        self.merge(storage, piece.end);
+        self.merge(storage, piece.start);
         self.rewrite_pages(storage, &piece);
         Ok(())
     }
@@ -177,7 +182,7 @@ impl AddressSpace {
     }
 
     /// The address for `length` bytes (whole pages).
-    fn find_place(&self, place: MapPlace, length: u64) -> Result<u64, Errno> {
+    fn find_place(&mut self, place: MapPlace, length: u64) -> Result<u64, Errno> {
         let fits = |start: u64| start.checked_add(length).is_some_and(|end| end <= USER_END);
         match place {
             MapPlace::Fixed(start) | MapPlace::FixedNoReplace(start) => {
@@ -190,7 +195,7 @@ impl AddressSpace {
                 if start < LOWEST_ADDRESS {
                     return Err(Errno::EPERM);
                 }
-                let taken = !self.areas.overlapping(start, start + length).is_empty();
+                let taken = !self.areas.is_free(start, start + length);
                 if taken && matches!(place, MapPlace::FixedNoReplace(_)) {
                     return Err(Errno::EEXIST);
                 }
@@ -200,7 +205,7 @@ impl AddressSpace {
                 Some(start)
                     if start >= LOWEST_ADDRESS
                         && fits(start)
-                        && self.areas.overlapping(start, start + length).is_empty() =>
+                        && self.areas.is_free(start, start + length) =>
                 {
                     Ok(start)
                 }
@@ -209,17 +214,15 @@ impl AddressSpace {
         }
     }
 
-    /// The highest free place below [`MMAP_TOP`].
-    pub(super) fn highest_gap(&self, length: u64) -> Option<u64> {
-        let mut ceiling = MMAP_TOP;
-        let below_top = self.areas.overlapping(0, MMAP_TOP);
-        for area in self.areas.as_slice()[below_top].iter().rev() {
-            if area.end <= ceiling && ceiling - area.end >= length {
-                break;
-            }
-            ceiling = ceiling.min(area.start);
-        }
-        ceiling.checked_sub(length).filter(|start| *start >= LOWEST_ADDRESS)
+    /// The highest free place below the stack's; where none is large enough, above what 39 bits reach.
+    pub(super) fn highest_gap(&mut self, length: u64) -> Option<u64> {
+        let low = self.areas.highest_gap((LOWEST_ADDRESS, self.mmap_top), length);
+        low.or_else(|| self.areas.highest_gap((LOW_END, USER_END), length))
+    }
+
+    /// Does an area reach over an address?
+    fn reaches_over(&self, address: u64) -> bool {
+        self.areas.find(address).is_some_and(|area| area.start < address)
     }
 }
 
@@ -246,6 +249,7 @@ fn kind_of(source: Source, start: u64, end: u64) -> AreaKind {
     let view = |inode, offset| FileView { inode, offset, data_start: start, data_end: end };
     match source {
         Source::Anonymous => AreaKind::Anonymous,
+        Source::Reservation => AreaKind::Reservation,
         Source::SharedAnonymous => AreaKind::SharedAnonymous,
         Source::File { inode, offset } => AreaKind::File(view(inode, offset)),
         Source::ReadOnlyFile { inode, offset } => AreaKind::ReadOnlyFile(view(inode, offset)),

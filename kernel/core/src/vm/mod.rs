@@ -12,11 +12,13 @@
 //! - a table exists only where an area is;
 //! - whatever takes rights away or changes a frame forgets the TLB entry and the kernel's own translation cache.
 //!
-//! Layout of the 39-bit space, the same in every boot: programs where their ELF file says (static-PIE at
-//! [`PIE_BASE`]), the heap behind them, mappings top-down from [`MMAP_TOP`], the stack below [`STACK_TOP`].
+//! Layout, the same in every boot: programs where their ELF file says (static-PIE at [`PIE_BASE`]), the heap behind them,
+//! mappings top-down from [`MMAP_TOP`], the stack below [`STACK_TOP`]: all of it within 39 bits, for which three levels of
+//! tables do. What does not fit there, or is asked for there, lies between [`LOW_END`] and [`USER_END`], 48 bits.
 
 mod advise;
 pub mod area;
+mod areas;
 mod brk;
 mod copy;
 mod fault;
@@ -27,14 +29,15 @@ mod share;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use area::{Area, AreaKind, Areas};
+use area::{Area, AreaKind};
+use areas::Areas;
 use copy::Cached;
 
-use crate::addr::{Frame, PAGE_SIZE, USER_END, UserAddr};
+use crate::addr::{Frame, LOW_END, PAGE_SIZE, USER_END, UserAddr};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::paging::{PageEntry, PageEntryPlace, Tables};
+use crate::paging::{PageEntry, PageEntryPlace, Root, Tables};
 use crate::storage::Storage;
 
 pub use crate::paging::Protection;
@@ -45,14 +48,16 @@ const PAGE: u64 = PAGE_SIZE as u64;
 pub const LOWEST_ADDRESS: u64 = PAGE;
 /// Where static-PIE programs are loaded. Fixed, so that a run can be repeated exactly.
 pub const PIE_BASE: u64 = 0x1000_0000;
-/// One past the highest byte of the stack: a page below the end of user space.
-pub const STACK_TOP: u64 = USER_END - PAGE;
-/// How far the stack can grow (Linux: the default RLIMIT_STACK).
+/// One past the highest byte of the stack: a page, the signal trampoline's, below what 39 bits reach.
+pub const STACK_TOP: u64 = LOW_END - PAGE;
+/// How far the stack can grow unless RLIMIT_STACK says otherwise.
 pub const STACK_LIMIT: u64 = 8 << 20;
+/// What mappings without an address leave to the stack: at least (it may be given more later), and at most.
+const STACK_ROOM: core::ops::RangeInclusive<u64> = 128 << 20..=LOW_END / 2;
 /// What stays free between the stack and an area below it (Linux: stack_guard_gap).
 pub const STACK_GUARD: u64 = 1 << 20;
-/// Mappings without an address end below.
-pub const MMAP_TOP: u64 = STACK_TOP - STACK_LIMIT - STACK_GUARD;
+/// Mappings without an address end below, or still lower where RLIMIT_STACK is large at exec.
+pub const MMAP_TOP: u64 = STACK_TOP - *STACK_ROOM.start() - STACK_GUARD;
 
 /// Why an access cannot be made good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +103,8 @@ pub enum MapPlace {
 pub enum Source {
     /// Zeros, copied on write over fork (MAP_PRIVATE | MAP_ANONYMOUS).
     Anonymous,
+    /// The same, with no memory for it (MAP_NORESERVE).
+    Reservation,
     /// Zeros, shared with the children (MAP_SHARED | MAP_ANONYMOUS). What was not touched before a fork is
     /// filled in by it.
     SharedAnonymous,
@@ -150,6 +157,12 @@ pub struct AddressSpace {
     /// Where the heap starts, and its end to the byte; equal when there is none.
     break_start: u64,
     break_end: u64,
+    /// How far the stack may grow.
+    stack_limit: u64,
+    /// How many bytes of areas there may be when it grows.
+    address_limit: u64,
+    /// Where mappings without an address end.
+    mmap_top: u64,
     /// The file that the kernel could not store into for the program, as that has to be told first.
     untold: Option<InodeId>,
 }
@@ -169,35 +182,47 @@ impl AddressSpace {
             peak: 0,
             break_start: 0,
             break_end: 0,
+            stack_limit: STACK_LIMIT,
+            address_limit: u64::MAX,
+            mmap_top: MMAP_TOP,
             untold: None,
         })
     }
 
-    /// The frame of the top table, for [`Machine::activate`].
-    pub fn root(&self) -> Frame {
+    /// What names it as long as it lives: the frame of a table.
+    pub fn identity(&self) -> Frame {
+        self.tables.low()
+    }
+
+    /// For [`Machine::activate`].
+    pub fn root(&self) -> Root {
         self.tables.root()
     }
 
     /// The areas, lowest first: for /proc/self/maps.
-    pub fn areas(&self) -> &[Area] {
-        self.areas.as_slice()
+    pub fn areas(&self) -> impl Iterator<Item = &Area> {
+        self.areas.iter()
+    }
+
+    /// The first area that ends after an address.
+    pub(crate) fn next_area(&self, address: u64) -> Option<&Area> {
+        self.areas.next(address)
     }
 
     /// Those that overlap a range.
-    pub(crate) fn areas_in(&self, start: u64, end: u64) -> &[Area] {
-        &self.areas()[self.areas.overlapping(start, end)]
+    pub(crate) fn areas_in(&self, start: u64, end: u64) -> impl Iterator<Item = &Area> {
+        self.areas.overlapping(start, end)
     }
 
     /// The areas of a file.
     pub(crate) fn mappings_of(&self, file: InodeId) -> impl Iterator<Item = &Area> {
         let is_of = move |area: &&Area| area.kind.view().is_some_and(|view| view.inode == file);
-        self.areas.as_slice().iter().filter(is_of)
+        self.areas().filter(is_of)
     }
 
     /// Has it memory that others may have too (MAP_SHARED, MAP_ANONYMOUS)?
     pub(crate) fn shares_memory(&self) -> bool {
-        let mut areas = self.areas().iter();
-        areas.any(|area| area.kind == AreaKind::SharedAnonymous)
+        self.areas().any(|area| area.kind == AreaKind::SharedAnonymous)
     }
 
     /// Is the page of this address the same one for others (MAP_SHARED)?
@@ -210,14 +235,14 @@ impl AddressSpace {
     /// Gives back every frame and file hold. The tables must not be active any more.
     pub fn release<M: Machine>(mut self, storage: &mut Storage<'_, M>) {
         while let Some(area) = self.areas.pop() {
-            // The frame of the top table will be another space's.
+            // The identity will be another space's.
             if let AreaKind::WritableFile(view) = area.kind
-                && storage.fs.map_writer(view.inode) == Some(self.root())
+                && storage.fs.map_writer(view.inode) == Some(self.identity())
             {
                 storage.fs.end_map_write(view.inode);
             }
             self.clear_pages(storage, area.start, area.end);
-            let floor = self.areas.as_slice().last().map_or(0, |below| below.end);
+            let floor = self.areas.previous(area.start).map_or(0, |below| below.end);
             self.tables.prune(
                 &mut storage.pool,
                 &mut storage.machine,
@@ -236,17 +261,13 @@ impl AddressSpace {
             resident_pages: self.resident,
             peak_pages: self.peak,
             table_pages: self.tables.count(),
-            virtual_bytes: self.areas.as_slice().iter().map(bytes).sum(),
+            virtual_bytes: self.areas().map(bytes).sum(),
         }
     }
 
     /// Bytes of private memory that may be written, but for the stack.
     pub fn data_bytes(&self) -> u64 {
-        let is_data = |area: &&Area| {
-            let is_shared = area.kind.is_written_in_place() || area.kind == AreaKind::Stack;
-            area.protection.writable() && !is_shared
-        };
-        self.areas().iter().filter(is_data).map(|area| area.end - area.start).sum()
+        self.areas().filter(|area| area.is_data()).map(|area| area.end - area.start).sum()
     }
 
     /// The end of the heap, to the byte.
@@ -297,7 +318,12 @@ impl AddressSpace {
         storage: &mut Storage<'_, M>,
         address: u64,
     ) -> Result<PageEntryPlace, Errno> {
-        self.tables.ensure(&mut storage.pool, &mut storage.machine, address)
+        let root = self.tables.root();
+        let slot = self.tables.ensure(&mut storage.pool, &mut storage.machine, address);
+        if self.tables.root() != root {
+            storage.machine.replace_root(root, self.tables.root());
+        }
+        slot
     }
 
     /// One more frame is mapped.
@@ -335,12 +361,10 @@ impl AddressSpace {
         self.write_cache = Cached::NOTHING;
     }
 
-    /// Joins the areas at `first..=last` with their neighbours where they continue each other.
-    fn merge<M: Machine>(&mut self, storage: &mut Storage<'_, M>, first: usize, last: usize) {
-        for index in (first..=last).rev() {
-            if let Some(gone) = self.areas.merge_with_previous(index) {
-                drop_hold(storage, &gone);
-            }
+    /// Joins the areas on both sides of an address where they continue each other.
+    fn merge<M: Machine>(&mut self, storage: &mut Storage<'_, M>, address: u64) {
+        if let Some(gone) = self.areas.merge_with_previous(address) {
+            drop_hold(storage, &gone);
         }
     }
 

@@ -102,13 +102,12 @@ impl AddressSpace {
         old_end: u64,
         new_end: u64,
     ) -> bool {
-        let free = new_end <= USER_END && self.areas.overlapping(old_end, new_end).is_empty();
+        let free = new_end <= USER_END && self.areas.is_free(old_end, new_end);
         if area.end != old_end || !free {
             return false;
         }
-        let index = self.areas.at_or_after(area.start);
-        self.areas.update(index, |area| extend(area, new_end));
-        self.merge(storage, index, index + 1);
+        self.areas.update(area.start, |area| extend(area, new_end));
+        self.merge(storage, new_end);
         true
     }
 

@@ -18,7 +18,7 @@ impl AddressSpace {
         match area.kind {
             AreaKind::WritableFile(view)
                 if area.protection.writable()
-                    && storage.fs.map_writer(view.inode) != Some(self.root()) =>
+                    && storage.fs.map_writer(view.inode) != Some(self.identity()) =>
             {
                 Some(view.inode)
             }
@@ -33,8 +33,9 @@ impl AddressSpace {
 
     /// The next store into a file is to be told first.
     pub fn stop_writes<M: Machine>(&mut self, storage: &mut Storage<'_, M>, file: InodeId) {
-        for index in 0..self.areas.as_slice().len() {
-            let area = self.areas.as_slice()[index];
+        let mut at = 0;
+        while let Some(area) = self.areas.next(at).copied() {
+            at = area.end;
             if matches!(area.kind, AreaKind::WritableFile(view) if view.inode == file) {
                 self.rewrite_pages(storage, &area);
             }
@@ -43,8 +44,9 @@ impl AddressSpace {
 
     /// A file is about to be cut: pages that it will not have any more are gone (SIGBUS).
     pub fn cut_file<M: Machine>(&mut self, storage: &mut Storage<'_, M>, file: InodeId, size: u64) {
-        for index in 0..self.areas.as_slice().len() {
-            let area = self.areas.as_slice()[index];
+        let mut at = 0;
+        while let Some(area) = self.areas.next(at).copied() {
+            at = area.end;
             let Some(view) = area.kind.view().filter(|view| view.inode == file) else {
                 continue;
             };

@@ -21,6 +21,7 @@ fn a_script_runs_its_interpreter_with_one_argument() {
         argv: Strings::Kernel(&argv),
         envp: Strings::Kernel(&[b"E=1"]),
         aux: AUX,
+        stack_limits: [STACK_LIMIT, u64::MAX],
     };
     let mut program = build(world.r(), request(script), open).unwrap();
     assert_eq!(program.file, interpreter);
@@ -52,6 +53,7 @@ fn scripts_may_interpret_each_other_five_deep() {
             argv: Strings::Kernel(&[]),
             envp: Strings::Kernel(&[]),
             aux: AUX,
+            stack_limits: [STACK_LIMIT, u64::MAX],
         };
         match build(world.r(), request, |_, _| Ok(files.pop().unwrap())) {
             Ok(program) => {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::errno::Errno;
-use crate::vm::area::MAX_AREAS;
+use crate::vm::areas::MAX_AREAS;
 use crate::vm::{MMAP_TOP, MapPlace, STACK_GUARD, STACK_LIMIT, STACK_TOP, Source};
 
 const AT: u64 = 0x40_0000;
@@ -37,7 +37,7 @@ fn arguments_of_map_are_checked_as_linux_checks_them() {
     let reserve =
         space.map(world.r(), MapPlace::Hint(0), 1 << 30, Protection::empty(), Source::Anonymous);
     let reserve = reserve.unwrap();
-    let all = space.protect(world.r(), reserve, 1 << 30, RW);
+    let all = space.protect(world.r(), reserve, 1 << 30, RW, u64::MAX);
     assert_eq!(all, Err(Errno::ENOMEM));
     check(&world, &space);
     space.release(world.r());
@@ -58,7 +58,7 @@ fn mappings_come_top_down_and_go_into_the_highest_gap() {
     };
     assert_eq!(map(3), MMAP_TOP - 9 * PAGE);
     assert_eq!(map(2), b);
-    assert_eq!(space.areas().len(), 1, "all of it is one area again");
+    assert_eq!(space.areas.len(), 1, "all of it is one area again");
     space.release(world.r());
 }
 
@@ -71,8 +71,8 @@ fn the_heap_grows_by_bytes_and_stops_at_its_neighbour() {
     for end in AT..AT + 3 * PAGE + 5 {
         assert_eq!(space.brk(world.r(), end), end);
     }
-    assert_eq!(space.areas().len(), 1);
-    assert_eq!(space.areas()[0].end, AT + 4 * PAGE);
+    assert_eq!(space.areas.len(), 1);
+    assert_eq!(space.areas.next(0).unwrap().end, AT + 4 * PAGE);
     space.copy_out(world.r(), UserAddr(AT + 2 * PAGE), &[7; 100]).unwrap();
     // What shrinks away is gone, what comes back is zero.
     assert_eq!(space.brk(world.r(), AT + PAGE), AT + PAGE);
@@ -87,7 +87,7 @@ fn the_heap_grows_by_bytes_and_stops_at_its_neighbour() {
         assert_eq!(space.brk(world.r(), bad), AT + 7 * PAGE);
     }
     assert_eq!(space.brk(world.r(), AT), AT);
-    assert_eq!(space.areas().len(), 1);
+    assert_eq!(space.areas.len(), 1);
     check(&world, &space);
     space.release(world.r());
 }
@@ -96,7 +96,7 @@ fn the_heap_grows_by_bytes_and_stops_at_its_neighbour() {
 fn the_stack_grows_to_its_limit_and_not_into_its_neighbour() {
     let mut world = World::new(64);
     let mut space = world.space();
-    space.start_stack(world.r(), RW).unwrap();
+    space.start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX]).unwrap();
     let mut fault = |address| space.fault(world.r(), address, Access::Write);
     assert_eq!(fault(STACK_TOP - 8), Ok(()));
     assert_eq!(fault(STACK_TOP - 20 * PAGE), Ok(()));
@@ -107,7 +107,7 @@ fn the_stack_grows_to_its_limit_and_not_into_its_neighbour() {
     space.release(world.r());
 
     let mut space = world.space();
-    space.start_stack(world.r(), RW).unwrap();
+    space.start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX]).unwrap();
     let neighbour = STACK_TOP - STACK_LIMIT / 2;
     map(&mut world, &mut space, neighbour, 1, Source::Anonymous);
     let lowest = neighbour + PAGE + STACK_GUARD;
@@ -121,13 +121,13 @@ fn mprotect_changes_what_lies_before_a_hole() {
     let mut world = World::new(64);
     let mut space = world.space();
     map(&mut world, &mut space, AT, 2, Source::Anonymous);
-    let result = space.protect(world.r(), AT + PAGE, 2 * PAGE, Protection::READ);
+    let result = space.protect(world.r(), AT + PAGE, 2 * PAGE, Protection::READ, u64::MAX);
     assert_eq!(result, Err(Errno::ENOMEM));
     assert_eq!(space.fault(world.r(), AT + PAGE, Access::Write), Err(FaultError::Denied));
     assert_eq!(space.fault(world.r(), AT, Access::Write), Ok(()));
-    assert_eq!(space.protect(world.r(), AT + 1, PAGE, RW), Err(Errno::EINVAL));
-    assert_eq!(space.protect(world.r(), AT, u64::MAX, RW), Err(Errno::ENOMEM));
-    assert_eq!(space.protect(world.r(), AT, 0, RW), Ok(()));
+    assert_eq!(space.protect(world.r(), AT + 1, PAGE, RW, u64::MAX), Err(Errno::EINVAL));
+    assert_eq!(space.protect(world.r(), AT, u64::MAX, RW, u64::MAX), Err(Errno::ENOMEM));
+    assert_eq!(space.protect(world.r(), AT, 0, RW, u64::MAX), Ok(()));
     space.release(world.r());
 }
 
@@ -171,7 +171,7 @@ fn a_process_can_have_so_many_areas_and_still_unmap_them() {
     assert_eq!(full, Errno::ENOMEM);
     assert!(count as usize >= MAX_AREAS - 2);
     space.unmap(world.r(), AT, 2 * count * PAGE).unwrap();
-    assert!(space.areas().is_empty());
+    assert_eq!(space.areas.len(), 0);
     space.release(world.r());
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::errno::Errno;
-use crate::vm::{MapPlace, Source};
+use crate::vm::{MapPlace, STACK_LIMIT, Source};
 
 const AT: u64 = (1 << 30) - 2 * PAGE;
 
@@ -14,7 +14,7 @@ fn scenario(
 ) -> Result<(), Errno> {
     spaces.push(AddressSpace::new(world.r())?);
     spaces[0].start_heap(0x2000_0000);
-    spaces[0].start_stack(world.r(), RW)?;
+    spaces[0].start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX])?;
     let file = Source::File { inode, offset: 0 };
     for (at, source) in
         [(AT, Source::Anonymous), (AT + 8 * PAGE, file), (AT + 16 * PAGE, Source::SharedAnonymous)]

@@ -5,6 +5,7 @@
 
 mod cases;
 mod copies;
+mod many;
 mod memory;
 mod model;
 mod operations;
@@ -166,7 +167,8 @@ impl Cpu {
 
 /// The invariants of an address space.
 pub fn check(world: &World, space: &AddressSpace) {
-    let areas = space.areas();
+    let areas: Vec<_> = space.areas().copied().collect();
+    assert_eq!(areas.len(), space.areas.len());
     for pair in areas.windows(2) {
         assert!(pair[0].end <= pair[1].start, "areas overlap: {pair:?}");
         let joined = pair[0].end == pair[1].start
@@ -174,7 +176,7 @@ pub fn check(world: &World, space: &AddressSpace) {
             && pair[0].protection == pair[1].protection;
         assert!(!joined, "areas should be one: {pair:?}");
     }
-    for area in areas {
+    for area in &areas {
         assert!(area.start < area.end && area.start % PAGE == 0 && area.end % PAGE == 0);
         assert!(area.end <= USER_END);
     }
@@ -195,7 +197,7 @@ pub fn check(world: &World, space: &AddressSpace) {
             assert!(!entry.executable() || area.protection.executable());
             let shared = world.storage.pool.is_shared(frame) && !area.kind.is_written_in_place();
             if let AreaKind::WritableFile(view) = area.kind {
-                let may = world.storage.fs.map_writer(view.inode) == Some(space.root());
+                let may = world.storage.fs.map_writer(view.inode) == Some(space.identity());
                 assert!(may || !entry.writable(), "a store that nobody is told of");
                 let offset = view.offset + (address - view.data_start);
                 let chunk = world.storage.fs.chunk(view.inode, offset, 1);

@@ -75,8 +75,8 @@ fn an_unlinked_file_lives_as_long_as_a_piece_of_its_mapping() {
     let mut space = world.space();
     map(&mut world, &mut space, AT, 4, Source::File { inode, offset: 0 });
     space.unmap(world.r(), AT + PAGE, PAGE).unwrap();
-    space.protect(world.r(), AT + 3 * PAGE, PAGE, Protection::READ).unwrap();
-    assert_eq!(space.areas().len(), 3);
+    space.protect(world.r(), AT + 3 * PAGE, PAGE, Protection::READ, u64::MAX).unwrap();
+    assert_eq!(space.areas.len(), 3);
     let child = space.fork(world.r()).unwrap();
     world.storage.fs.unlink(InodeId::ROOT, b"written0", &mut world.storage.pool).unwrap();
     space.unmap(world.r(), AT, 3 * PAGE).unwrap();
@@ -162,7 +162,7 @@ fn code_is_made_visible_when_it_becomes_executable_and_when_it_moves() {
     map(&mut world, &mut space, AT + PAGE, 1, Source::Anonymous);
     let frame = space.translate(world.r(), UserAddr(AT + PAGE), Access::Write).unwrap();
     assert_eq!(world.storage.machine.synced.len(), 2);
-    space.protect(world.r(), AT + PAGE, PAGE, RX).unwrap();
+    space.protect(world.r(), AT + PAGE, PAGE, RX, u64::MAX).unwrap();
     assert_eq!(world.storage.machine.synced[2..], [frame]);
     space.release(world.r());
 }

@@ -8,12 +8,12 @@ use std::vec::Vec;
 use super::model::{Model, Outside, Under};
 use super::operations::{From, Op, op};
 use super::*;
-use crate::addr::PAGE_SIZE;
+use crate::addr::{LOW_END, PAGE_SIZE};
 use crate::errno::Errno;
-use crate::vm::{MapPlace, STACK_TOP, Source};
+use crate::vm::{MapPlace, STACK_LIMIT, STACK_TOP, Source};
 
-/// The pages that are played with lie around a border of level 1 tables.
-const BASE: u64 = (1 << 30) - 20 * PAGE;
+/// The pages that are played with lie around a border of tables of all levels. Heap and stack are low.
+const BASE: u64 = 5 * LOW_END - 20 * PAGE;
 pub const PAGES: u64 = 40;
 /// Where the heap starts, out of the way.
 const HEAP: u64 = 0x2000_0000;
@@ -41,7 +41,7 @@ impl Play {
         let files = vec![world.image_file(&contents[0]), world.written_file(&contents[1])];
         let mut space = world.space();
         space.start_heap(HEAP);
-        space.start_stack(world.r(), RW).unwrap();
+        space.start_stack(world.r(), RW, [STACK_LIMIT, u64::MAX]).unwrap();
         let mut model = Model::default();
         // The model knows the few pages of the stack that the test touches.
         model.map(STACK_TOP - 8 * PAGE, 8 * PAGE, RW, |_| Under::Stack);
@@ -120,7 +120,7 @@ impl Play {
             Op::Protect { page, pages, protection } => {
                 let (address, length) = (BASE + page * PAGE, pages * PAGE);
                 let protection = Protection::from_bits(protection).unwrap();
-                let got = space.protect(world.r(), address, length, protection);
+                let got = space.protect(world.r(), address, length, protection, u64::MAX);
                 assert_eq!(got, model.protect(address, length, protection));
                 Ok(())
             }
@@ -370,7 +370,7 @@ impl Play {
             // Not all of the stack in the model is an area yet.
             let known =
                 process.model.pages.values().filter(|page| page.under != Under::Stack).count();
-            let areas = process.space.areas().iter().filter(|area| area.kind != AreaKind::Stack);
+            let areas = process.space.areas().filter(|area| area.kind != AreaKind::Stack);
             let bytes: u64 = areas.map(|area| area.end - area.start).sum();
             assert_eq!(bytes, known as u64 * PAGE);
         }

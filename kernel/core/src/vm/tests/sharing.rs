@@ -12,7 +12,7 @@ fn map(world: &mut World, space: &mut AddressSpace, source: Source, protection: 
 
 /// As the kernel does: the file's writer by memory is this space.
 fn tell(world: &mut World, space: &AddressSpace, file: InodeId) {
-    world.storage.fs.begin_map_write(file, space.root());
+    world.storage.fs.begin_map_write(file, space.identity());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_store_is_told_once_and_reaches_the_file() {
     world.storage.fs.read(file, PAGE + 5, &mut byte, &world.storage.machine);
     assert_eq!(byte, [99]);
     // Somebody needs to know what is in it: from then on it is to be told again.
-    assert_eq!(world.storage.fs.end_map_write(file), Some(space.root()));
+    assert_eq!(world.storage.fs.end_map_write(file), Some(space.identity()));
     space.stop_writes(world.r(), file);
     cpu.check(&mut world, &space);
     let refused = cpu.access(&mut world, &mut space, AT, Access::Write);
@@ -55,7 +55,7 @@ fn a_write_goes_to_the_page_that_is_mapped() {
     world.write_file(file, PAGE, b"new");
     assert_ne!(before, b"new");
     assert_eq!(read(&mut world, &mut space, AT + PAGE, 3), b"new");
-    let refused = space.protect(world.r(), AT, PAGE, RW);
+    let refused = space.protect(world.r(), AT, PAGE, RW, u64::MAX);
     assert_eq!(refused, Err(crate::errno::Errno::EACCES));
     space.release(world.r());
 }
