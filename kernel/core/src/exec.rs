@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use crate::addr::UserAddr;
 use crate::errno::Errno;
-use crate::fs::InodeId;
+use crate::fs::{Fs, InodeId};
 use crate::machine::Machine;
 use crate::paging::Protection;
 use crate::storage::Storage;
@@ -73,8 +73,8 @@ pub struct Request<'a> {
     pub argv: Strings<'a>,
     /// Environment.
     pub envp: Strings<'a>,
-    /// For the auxiliary vector.
-    pub aux: AuxInputs,
+    /// For the auxiliary vector, by the file that is to run in the end.
+    pub aux: &'a dyn Fn(&Fs, InodeId) -> AuxInputs,
 }
 
 /// A program that is ready to run; the caller swaps it in.
@@ -203,7 +203,8 @@ fn populate<M: Machine>(
     let strings = (request.argv, request.envp);
     let arguments =
         stack::push_arguments(storage, space, request.caller, request.path, &prefix, strings)?;
-    let stack = stack::push_vectors(storage, space, &arguments, elf, &request.aux)?;
+    let aux = (request.aux)(&storage.fs, file);
+    let stack = stack::push_vectors(storage, space, &arguments, elf, &aux)?;
     Ok((stack, arguments))
 }
 

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::grant::{Caller, Jobs, User};
 use super::layout::Layout;
 use crate::errno::Errno;
+use crate::fs::Capabilities;
 use crate::machine::Machine;
 use crate::process::table::{Processes, Slot};
 use crate::process::{Pid, Process, Scheduling};
@@ -43,15 +44,40 @@ impl Processes {
         let nice = (nice as i32).clamp(-20, 19) as i8;
         let chosen = self.chosen(which, who)?;
         let mut found = Err(Errno::ESRCH.into());
+        let own = self.current().credentials.clone();
+        let may_raise = own.has(Capabilities::SYS_NICE);
         for slot in self.slots() {
-            if let Some(process) = self.get_mut(slot)
-                && chosen(process)
-            {
+            let Some(process) = self.get_mut(slot).filter(|process| chosen(process)) else {
+                continue;
+            };
+            if !own.owns(&process.credentials) && !may_raise {
+                found = Err(Errno::EPERM.into());
+            } else if nice < process.scheduling.nice && !may_raise {
+                found = Err(Errno::EACCES.into());
+            } else {
                 process.scheduling.nice = nice;
-                found = Ok(0);
+                if found == Err(Errno::ESRCH.into()) {
+                    found = Ok(0);
+                }
             }
         }
         found
+    }
+
+    /// The caller may change how the process is scheduled: its own, and not to more.
+    fn check_scheduling(&self, slot: Slot, new: &Scheduling) -> Result<(), Errno> {
+        const SCHED_IDLE: u32 = 5;
+        let (own, other) = (&self.current().credentials, self.at(slot));
+        let old = other.scheduling;
+        let is_real_time = matches!(new.policy, SCHED_FIFO | SCHED_RR);
+        let is_more = new.nice < old.nice
+            || is_real_time && (new.policy != old.policy || new.priority > old.priority)
+            || old.policy == SCHED_IDLE && new.policy != SCHED_IDLE
+            || old.resets_on_fork && !new.resets_on_fork;
+        if (is_more || !own.owns(&other.credentials)) && !own.has(Capabilities::SYS_NICE) {
+            return Err(Errno::EPERM);
+        }
+        Ok(())
     }
 
     /// The highest priority of those that are meant, as 20 less its nice value.
@@ -104,7 +130,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         }
         let priority = self.read_u32(parameters)?;
         let slot = self.processes.scheduled(pid)?;
-        let scheduling = &mut self.processes.at_mut(slot).scheduling;
+        let mut scheduling = self.processes.at(slot).scheduling;
         let resets = match policy {
             Some(policy) => policy & SCHED_RESET_ON_FORK != 0,
             None => scheduling.resets_on_fork,
@@ -112,6 +138,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
         let policy = policy.map_or(scheduling.policy, |policy| policy & !SCHED_RESET_ON_FORK);
         scheduling.set(policy, priority)?;
         scheduling.resets_on_fork = resets;
+        self.processes.check_scheduling(slot, &scheduling)?;
+        self.processes.at_mut(slot).scheduling = scheduling;
         Ok(0)
     }
 
@@ -142,7 +170,11 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if size > 0 {
             self.copy_in(mask, &mut first)?;
         }
-        self.processes.process_or_self(pid)?;
+        let slot = self.processes.process_or_self(pid)?;
+        let own = &self.processes.current().credentials;
+        if !own.owns(&self.processes.at(slot).credentials) && !own.has(Capabilities::SYS_NICE) {
+            return Err(Errno::EPERM.into());
+        }
         match first[0] & 1 {
             0 => Err(Errno::EINVAL.into()),
             _ => Ok(0),
@@ -189,12 +221,14 @@ impl<M: Machine> Jobs<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let slot = self.processes.scheduled(pid)?;
-        let scheduling = &mut self.processes.at_mut(slot).scheduling;
+        let mut scheduling = self.processes.at(slot).scheduling;
         scheduling.set(policy, priority)?;
         scheduling.resets_on_fork = word(8) != 0;
         if matches!(policy, 0 | 3) {
             scheduling.nice = nice.clamp(-20, 19) as i8;
         }
+        self.processes.check_scheduling(slot, &scheduling)?;
+        self.processes.at_mut(slot).scheduling = scheduling;
         Ok(0)
     }
 }
