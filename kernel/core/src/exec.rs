@@ -53,6 +53,8 @@ pub struct AuxInputs {
     pub gid: u32,
     /// AT_EGID.
     pub egid: u32,
+    /// AT_SECURE.
+    pub secure: bool,
     /// AT_HWCAP.
     pub hwcap: u64,
     /// AT_HWCAP2.

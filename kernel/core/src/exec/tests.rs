@@ -20,6 +20,7 @@ const AUX: AuxInputs = AuxInputs {
     euid: 2,
     gid: 3,
     egid: 4,
+    secure: true,
     hwcap: 0x3,
     hwcap2: 0,
     random: *b"sixteen bytes!!!",

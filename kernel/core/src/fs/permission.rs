@@ -228,8 +228,7 @@ impl Fs {
         let (inode, actor) = (&self.inodes[id], &self.actor);
         let is_owner = actor.user == inode.uid;
         let user_stays = uid.is_none_or(|uid| is_owner && uid == inode.uid);
-        let group_fits =
-            gid.is_none_or(|gid| is_owner && (gid == inode.gid || actor.is_in(gid)));
+        let group_fits = gid.is_none_or(|gid| is_owner && (gid == inode.gid || actor.is_in(gid)));
         if !(user_stays && group_fits || self.is_capable(Capabilities::CHOWN)) {
             return Err(Errno::EPERM);
         }

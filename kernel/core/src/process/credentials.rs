@@ -100,34 +100,42 @@ impl Credentials {
         self.user[3] = user;
     }
 
-    /// What they are in a program whose file has this mode and these owners.
-    pub fn in_program(&self, file: &Stat) -> Self {
+    /// What they are in a program whose file has this mode and these owners, and whether it must beware of who started it
+    /// (AT_SECURE).
+    pub fn in_program(&self, file: &Stat) -> (Self, bool) {
         let mut new = self.clone();
         let ([mut user, mut group], [real_user, real_group]) =
             ([new.user[1], new.group[1]], [new.user[0], new.group[0]]);
-        if self.no_new_privileges {
-            (user, group) = (real_user, real_group);
-        } else {
-            if file.mode & 0o4000 != 0 {
-                user = file.uid;
-            }
-            if file.mode & 0o2010 == 0o2010 {
-                group = file.gid;
-            }
+        let was_plain = user == real_user && group == real_group;
+        if file.mode & 0o4000 != 0 && !self.no_new_privileges {
+            user = file.uid;
         }
-        new.user = [real_user, user, user, user];
-        new.group = [real_group, group, group, group];
+        if file.mode & 0o2010 == 0o2010 && !self.no_new_privileges {
+            group = file.gid;
+        }
         let of = |is_root: bool| if is_root { Capabilities::ALL } else { Capabilities::NONE };
         new.permitted = of(real_user == 0 || user == 0);
         new.effective = of(user == 0);
+        let is_secure = user != real_user || group != real_group;
+        if self.no_new_privileges {
+            // As on Linux after all of that.
+            (user, group) = (real_user, real_group);
+        }
+        new.user = [real_user, user, user, user];
+        new.group = [real_group, group, group, group];
         new.keeps = false;
-        new.dumpable = user == real_user && group == real_group;
-        new
+        new.dumpable = was_plain && !is_secure;
+        (new, is_secure)
     }
 
     /// Is its effective user the real or the effective one of the other?
     pub fn owns(&self, other: &Credentials) -> bool {
         other.user[..2].contains(&self.user[1])
+    }
+
+    /// Has it all privileges of the other, so that it may say when that one runs?
+    pub fn may_schedule(&self, other: &Credentials) -> bool {
+        other.permitted.is_within(self.permitted) || self.has(Capabilities::SYS_NICE)
     }
 
     /// May it send signals to the other?

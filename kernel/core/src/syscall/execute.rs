@@ -10,7 +10,7 @@ use super::{Outcome, Stop};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
 use crate::exec::{self, Arguments, AuxInputs, ExecError, Program, Request, Strings};
-use crate::fs::{EXECUTE, FileKind, Follow, Fs, InodeId};
+use crate::fs::{EXECUTE, FileKind, Follow, Fs, InodeId, READ};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
 use crate::process::Credentials;
@@ -92,8 +92,11 @@ impl<M: Machine> Kernel<'_, M> {
         self.close_descriptors(slot, |descriptor| descriptor.on_exec == OnExec::Close);
         self.processes.drop_fp(slot);
         let process = self.processes.current_mut();
-        process.credentials = process.credentials.in_program(&self.storage.fs.stat(program.file));
-        self.storage.fs.act_for(process.credentials.actor());
+        let fs = &mut self.storage.fs;
+        (process.credentials, _) = process.credentials.in_program(&fs.stat(program.file));
+        // Who may not read a program may not look into it while it runs.
+        process.credentials.dumpable &= fs.check(program.file, READ).is_ok();
+        fs.act_for(process.credentials.actor());
         let old = process.program.replace(program.file);
         process.start_program(program.entry, program.stack, path);
         let Arguments { first, argument_count, .. } = program.arguments;
@@ -124,12 +127,13 @@ impl<M: Machine> Kernel<'_, M> {
         let directory = process.directory;
         let old = process.credentials.clone();
         let aux = |fs: &Fs, file| {
-            let Credentials { user, group, .. } = old.in_program(&fs.stat(file));
+            let (Credentials { user, group, .. }, secure) = old.in_program(&fs.stat(file));
             AuxInputs {
                 uid: user[0],
                 euid: user[1],
                 gid: group[0],
                 egid: group[1],
+                secure,
                 hwcap: HWCAP_FP_ASIMD,
                 hwcap2: 0,
                 random,

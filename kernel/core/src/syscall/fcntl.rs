@@ -4,7 +4,7 @@ use super::Outcome;
 use super::grant::{Io, User};
 use super::lock::{LockCall, LockOf};
 use crate::errno::Errno;
-use crate::files::open::{O_APPEND, O_NOATIME, O_CLOEXEC, O_NONBLOCK, O_WRONLY, Object, OpenFile};
+use crate::files::open::{O_APPEND, O_CLOEXEC, O_NOATIME, O_NONBLOCK, O_WRONLY, Object, OpenFile};
 use crate::files::window::Window;
 use crate::machine::Machine;
 use crate::process::Event;

@@ -160,7 +160,10 @@ impl<M: Machine> Caller<'_, '_, M> {
         self.set_groups(|may, old| set_ids(may, old, [real as u32, effective as u32, saved as u32]))
     }
 
-    fn set_users(&mut self, choose: impl FnOnce(bool, [u32; 3]) -> Result<[u32; 3], Errno>) -> Outcome {
+    fn set_users(
+        &mut self,
+        choose: impl FnOnce(bool, [u32; 3]) -> Result<[u32; 3], Errno>,
+    ) -> Outcome {
         let credentials = &mut self.process.credentials;
         let [real, effective, saved, _] = credentials.user;
         let new = choose(credentials.has(Capabilities::SETUID), [real, effective, saved])?;
@@ -169,7 +172,10 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(0)
     }
 
-    fn set_groups(&mut self, choose: impl FnOnce(bool, [u32; 3]) -> Result<[u32; 3], Errno>) -> Outcome {
+    fn set_groups(
+        &mut self,
+        choose: impl FnOnce(bool, [u32; 3]) -> Result<[u32; 3], Errno>,
+    ) -> Outcome {
         let credentials = &mut self.process.credentials;
         let [real, effective, saved, _] = credentials.group;
         let new = choose(credentials.has(Capabilities::SETGID), [real, effective, saved])?;

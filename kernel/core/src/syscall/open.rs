@@ -5,8 +5,9 @@ use super::grant::{Io, User};
 use super::names::Target;
 use crate::errno::Errno;
 use crate::files::open::{
-    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME, O_NOCTTY,
-    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
+    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME,
+    O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object,
+    OpenFile,
 };
 use crate::files::pipes::Moved;
 use crate::fs::{Create, Device, FileKind, Follow, InodeId, Linkable, Opened, READ, WRITE};

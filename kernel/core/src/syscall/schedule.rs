@@ -54,6 +54,8 @@ impl Processes {
                 found = Err(Errno::EPERM.into());
             } else if nice < process.scheduling.nice && !may_raise {
                 found = Err(Errno::EACCES.into());
+            } else if !own.may_schedule(&process.credentials) {
+                found = Err(Errno::EPERM.into());
             } else {
                 process.scheduling.nice = nice;
                 if found == Err(Errno::ESRCH.into()) {
@@ -62,6 +64,12 @@ impl Processes {
             }
         }
         found
+    }
+
+    /// Is the process the caller's to schedule?
+    fn owns(&self, slot: Slot) -> bool {
+        let (own, other) = (&self.current().credentials, &self.at(slot).credentials);
+        own.owns(other) && own.may_schedule(other) || own.has(Capabilities::SYS_NICE)
     }
 
     /// The caller may change how the process is scheduled: its own, and not to more.
@@ -74,7 +82,8 @@ impl Processes {
             || is_real_time && (new.policy != old.policy || new.priority > old.priority)
             || old.policy == SCHED_IDLE && new.policy != SCHED_IDLE
             || old.resets_on_fork && !new.resets_on_fork;
-        if (is_more || !own.owns(&other.credentials)) && !own.has(Capabilities::SYS_NICE) {
+        let is_more = is_more && !own.has(Capabilities::SYS_NICE);
+        if is_more || !self.owns(slot) {
             return Err(Errno::EPERM);
         }
         Ok(())
@@ -171,8 +180,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             self.copy_in(mask, &mut first)?;
         }
         let slot = self.processes.process_or_self(pid)?;
-        let own = &self.processes.current().credentials;
-        if !own.owns(&self.processes.at(slot).credentials) && !own.has(Capabilities::SYS_NICE) {
+        if !self.processes.owns(slot) {
             return Err(Errno::EPERM.into());
         }
         match first[0] & 1 {

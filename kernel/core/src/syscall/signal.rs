@@ -167,10 +167,12 @@ impl Processes {
             }
             0 => self.kill_where(signal, info, |_, group| group == own_group)?,
             // Those that may not be sent anything are not counted as missed.
-            -1 => match self.kill_where(signal, info, |pid, _| pid != Pid::INIT && pid != own_pid) {
-                Ok(()) | Err(Errno::EPERM) => {}
-                Err(errno) => return Err(errno.into()),
-            },
+            -1 => {
+                match self.kill_where(signal, info, |pid, _| pid != Pid::INIT && pid != own_pid) {
+                    Ok(()) | Err(Errno::EPERM) => {}
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
             i32::MIN => return Err(Errno::ESRCH.into()),
             group => self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs()))?,
         }

@@ -38,7 +38,8 @@ fn start_from(
     argv: Strings<'_>,
     envp: Strings<'_>,
 ) -> Result<Program, ExecError> {
-    let request = Request { caller: Some(caller), path: b"program", file, argv, envp, aux: &|_, _| AUX };
+    let request =
+        Request { caller: Some(caller), path: b"program", file, argv, envp, aux: &|_, _| AUX };
     build(world.r(), request, no_scripts)
 }
 
