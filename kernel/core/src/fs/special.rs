@@ -52,8 +52,6 @@ static FILES: Nodes = &[
     (b"pipe-max-size", ProcNode::Constant("65536")),
     (b"protected_hardlinks", ProcNode::Constant("1")),
     (b"protected_symlinks", ProcNode::Constant("1")),
-    (b"protected_fifos", ProcNode::Constant("0")),
-    (b"protected_regular", ProcNode::Constant("0")),
 ];
 
 /// The release that programs see: they check for features of a Linux of that age.

@@ -12,6 +12,13 @@ use alloc::rc::Rc;
 
 /// The size of `struct robust_list_head`.
 const ROBUST_LIST_HEAD: u64 = 24;
+/// Users or groups.
+#[derive(Clone, Copy)]
+enum Numbers {
+    User,
+    Group,
+}
+
 /// An id of (uid_t)-1 leaves a number as it is.
 const UNCHANGED: u32 = u32::MAX;
 
@@ -137,54 +144,60 @@ impl<M: Machine> Jobs<'_, '_, M> {
 impl<M: Machine> Caller<'_, '_, M> {
     /// Who may not set users chooses the effective one among the real and the saved.
     pub(super) fn sys_setuid(&mut self, id: u64) -> Outcome {
-        self.set_users(|may, old| set_id(may, old, id as u32))
+        let (may, old) = self.numbers(Numbers::User);
+        self.set_numbers(Numbers::User, set_id(may, old, id as u32))
     }
 
     pub(super) fn sys_setgid(&mut self, id: u64) -> Outcome {
-        self.set_groups(|may, old| set_id(may, old, id as u32))
+        let (may, old) = self.numbers(Numbers::Group);
+        self.set_numbers(Numbers::Group, set_id(may, old, id as u32))
     }
 
     pub(super) fn sys_setreuid(&mut self, real: u64, effective: u64) -> Outcome {
-        self.set_users(|may, old| set_pair(may, old, real as u32, effective as u32))
+        let (may, old) = self.numbers(Numbers::User);
+        self.set_numbers(Numbers::User, set_pair(may, old, real as u32, effective as u32))
     }
 
     pub(super) fn sys_setregid(&mut self, real: u64, effective: u64) -> Outcome {
-        self.set_groups(|may, old| set_pair(may, old, real as u32, effective as u32))
+        let (may, old) = self.numbers(Numbers::Group);
+        self.set_numbers(Numbers::Group, set_pair(may, old, real as u32, effective as u32))
     }
 
     pub(super) fn sys_setresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
-        self.set_users(|may, old| set_ids(may, old, [real as u32, effective as u32, saved as u32]))
+        let new = [real as u32, effective as u32, saved as u32];
+        let (may, old) = self.numbers(Numbers::User);
+        self.set_numbers(Numbers::User, set_ids(may, old, new))
     }
 
     pub(super) fn sys_setresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
-        self.set_groups(|may, old| set_ids(may, old, [real as u32, effective as u32, saved as u32]))
+        let new = [real as u32, effective as u32, saved as u32];
+        let (may, old) = self.numbers(Numbers::Group);
+        self.set_numbers(Numbers::Group, set_ids(may, old, new))
     }
 
-    fn set_users(
-        &mut self,
-        choose: impl FnOnce(bool, [u32; 3]) -> Result<[u32; 3], Errno>,
-    ) -> Outcome {
-        let credentials = &mut self.process.credentials;
-        let [real, effective, saved, _] = credentials.user;
-        let new = choose(credentials.has(Capabilities::SETUID), [real, effective, saved])?;
-        credentials.set_users(new);
-        self.tell_files();
-        Ok(0)
+    /// May the caller set them as it likes? With the real, the effective and the saved one.
+    #[inline(never)]
+    fn numbers(&self, of: Numbers) -> (bool, [u32; 3]) {
+        let credentials = &self.process.credentials;
+        let (capability, [real, effective, saved, _]) = match of {
+            Numbers::User => (Capabilities::SETUID, credentials.user),
+            Numbers::Group => (Capabilities::SETGID, credentials.group),
+        };
+        (credentials.has(capability), [real, effective, saved])
     }
 
-    fn set_groups(
-        &mut self,
-        choose: impl FnOnce(bool, [u32; 3]) -> Result<[u32; 3], Errno>,
-    ) -> Outcome {
-        let credentials = &mut self.process.credentials;
-        let [real, effective, saved, _] = credentials.group;
-        let new = choose(credentials.has(Capabilities::SETGID), [real, effective, saved])?;
-        credentials.set_groups(new);
+    #[inline(never)]
+    fn set_numbers(&mut self, of: Numbers, new: Result<[u32; 3], Errno>) -> Outcome {
+        match of {
+            Numbers::User => self.process.credentials.set_users(new?),
+            Numbers::Group => self.process.credentials.set_groups(new?),
+        }
         self.tell_files();
         Ok(0)
     }
 
     /// The user of files alone. Returns the one before, whether it is another now or not.
+    #[inline(never)]
     pub(super) fn sys_setfsuid(&mut self, user: u64) -> Outcome {
         let credentials = &mut self.process.credentials;
         let (old, user) = (credentials.user[3], user as u32);
@@ -209,6 +222,7 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     /// Files are used by who the process is now.
+    #[inline(never)]
     fn tell_files(&mut self) {
         self.storage.fs.act_for(self.process.credentials.actor());
     }
@@ -336,6 +350,7 @@ fn capability_words<'a, M: Machine>(
 }
 
 /// setresuid and setresgid: who may not set any number chooses among those that it has.
+#[inline(never)]
 fn set_ids(may: bool, ids: [u32; 3], new: [u32; 3]) -> Result<[u32; 3], Errno> {
     let may_have = |id: u32| may || id == UNCHANGED || ids.contains(&id);
     if !new.into_iter().all(may_have) {
@@ -346,6 +361,7 @@ fn set_ids(may: bool, ids: [u32; 3], new: [u32; 3]) -> Result<[u32; 3], Errno> {
 }
 
 /// setuid and setgid: who may sets all three, others the effective one to the real or the saved.
+#[inline(never)]
 fn set_id(may: bool, ids: [u32; 3], new: u32) -> Result<[u32; 3], Errno> {
     let [real, _, saved] = ids;
     match new {
@@ -358,6 +374,7 @@ fn set_id(may: bool, ids: [u32; 3], new: u32) -> Result<[u32; 3], Errno> {
 
 /// setreuid and setregid: the saved number becomes the effective one where the real one is set, or the effective one to
 /// another than that.
+#[inline(never)]
 fn set_pair(may: bool, old: [u32; 3], real: u32, effective: u32) -> Result<[u32; 3], Errno> {
     let may_have = |id: u32, among: &[u32]| may || id == UNCHANGED || among.contains(&id);
     if !may_have(real, &old[..2]) || !may_have(effective, &old) {

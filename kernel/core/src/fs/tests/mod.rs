@@ -5,6 +5,7 @@ mod directories;
 #[cfg(target_os = "linux")]
 mod linux;
 mod paths;
+mod permissions;
 mod renames;
 mod trees;
 
