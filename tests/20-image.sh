@@ -102,8 +102,9 @@ kernel_is_small() {
     echo "$bytes bytes of code and constants"
     expect "a kernel, not nothing" [ "$bytes" -gt 10000 ]
     # What was reached (docs/architecture.md, "Where the bytes are"), and 2 % more: this keeps it from growing unseen. It grew by
-    # 51,000 for locks, shared files and limits, and for epoll, sockets, FIFOs, timers, splice and /proc; by 11,500 for threads.
-    expect "code and constants of at most 321,000 bytes, not $bytes" [ "$bytes" -le 321000 ]
+    # 51,000 for locks, shared files and limits, and for epoll, sockets, FIFOs, timers, splice and /proc; by 11,500 for threads;
+    # by 6,300 for users other than root.
+    expect "code and constants of at most 324,000 bytes, not $bytes" [ "$bytes" -le 324000 ]
 }
 start kernel-size kernel_is_small
 finish
