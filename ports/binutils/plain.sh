@@ -2,7 +2,7 @@
 # string of C, which becomes \001.
 set -e
 cd binutils-2.40
-sh /usr/bin/plain bfd/configure binutils/configure configure gas/configure ld/configure libiberty/configure libsframe/configure \
+sh /usr/bin/plain bfd/configure binutils/configure gas/configure ld/configure libiberty/configure libsframe/configure \
     opcodes/configure zlib/configure
 sed 's/GA[$].3a1/GA$\\0013a1/' gas/write.c >write.c
 cat write.c >gas/write.c
