@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use crate::addr::UserAddr;
 use crate::errno::Errno;
-use crate::fs::InodeId;
+use crate::fs::{Fs, InodeId};
 use crate::machine::Machine;
 use crate::paging::Protection;
 use crate::storage::Storage;
@@ -53,6 +53,8 @@ pub struct AuxInputs {
     pub gid: u32,
     /// AT_EGID.
     pub egid: u32,
+    /// AT_SECURE.
+    pub secure: bool,
     /// AT_HWCAP.
     pub hwcap: u64,
     /// AT_HWCAP2.
@@ -73,8 +75,8 @@ pub struct Request<'a> {
     pub argv: Strings<'a>,
     /// Environment.
     pub envp: Strings<'a>,
-    /// For the auxiliary vector.
-    pub aux: AuxInputs,
+    /// For the auxiliary vector, by the file that is to run in the end.
+    pub aux: &'a dyn Fn(&Fs, InodeId) -> AuxInputs,
     /// RLIMIT_STACK and RLIMIT_AS: how far the stack may grow.
     pub stack_limits: [u64; 2],
 }
@@ -202,7 +204,7 @@ fn populate<M: Machine>(
     stack_protection.set(Protection::EXECUTE, elf.executable_stack);
     space.start_stack(storage, stack_protection, request.stack_limits)?;
     let prefix: Vec<&[u8]> = prefix.iter().map(Vec::as_slice).collect();
-    let aux = request.aux;
+    let aux = (request.aux)(&storage.fs, file);
     let arguments = stack::push_arguments(storage, space, request, &prefix)?;
     let stack = stack::push_vectors(storage, space, &arguments, elf, &aux)?;
     Ok((stack, arguments))

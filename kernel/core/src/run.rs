@@ -155,7 +155,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
             };
             if switched {
-                self.storage.fs.void_places();
+                let actor = self.processes.current().credentials.actor();
+                self.storage.fs.change_hands(actor);
             }
             if self.make_ready() {
                 self.processes.switch_to_current(&mut self.storage.machine);

@@ -166,7 +166,7 @@ fn auxiliary_vector(
         (AT_EUID, u64::from(aux.euid)),
         (AT_GID, u64::from(aux.gid)),
         (AT_EGID, u64::from(aux.egid)),
-        (AT_SECURE, 0),
+        (AT_SECURE, aux.secure.into()),
         (AT_RANDOM, random),
         (AT_HWCAP2, aux.hwcap2),
         (AT_EXECFN, arguments.path),

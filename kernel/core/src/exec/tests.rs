@@ -20,6 +20,7 @@ const AUX: AuxInputs = AuxInputs {
     euid: 2,
     gid: 3,
     egid: 4,
+    secure: true,
     hwcap: 0x3,
     hwcap2: 0,
     random: *b"sixteen bytes!!!",
@@ -68,7 +69,7 @@ fn start(
         file,
         argv: Strings::Kernel(argv),
         envp: Strings::Kernel(envp),
-        aux: AUX,
+        aux: &|_, _| AUX,
         stack_limits: [STACK_LIMIT, u64::MAX],
     };
     build(world.r(), request, no_scripts)
@@ -141,7 +142,7 @@ fn a_program_finds_its_file_its_zeros_and_its_arguments() {
     assert_eq!(seen.envp, ["A=1", "B="]);
     let numbers: Vec<u64> =
         [3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 23].map(|kind| seen.aux(kind)).to_vec();
-    assert_eq!(numbers, [BASE + 64, 56, 1, 4096, 0, 0, BASE + 0x78, 1, 2, 3, 4, 3, 100, 0]);
+    assert_eq!(numbers, [BASE + 64, 56, 1, 4096, 0, 0, BASE + 0x78, 1, 2, 3, 4, 3, 100, 1]);
     assert_eq!(read(&mut world, &mut program.space, seen.aux(25), 16), AUX.random);
     assert_eq!(string(&mut world, &mut program.space, seen.aux(31)), "/bin/program");
     assert_eq!(string(&mut world, &mut program.space, seen.aux(15)), "aarch64");

@@ -32,6 +32,8 @@ pub const O_DIRECTORY: u32 = 0o40000;
 pub const O_NOFOLLOW: u32 = 0o100000;
 /// O_CLOEXEC.
 pub const O_CLOEXEC: u32 = 0o2000000;
+/// Reads leave the time of access, as they always do here; the owner's to ask.
+pub const O_NOATIME: u32 = 0o1000000;
 /// O_PATH.
 pub const O_PATH: u32 = 0o10000000;
 /// The bit that O_TMPFILE has beyond O_DIRECTORY.

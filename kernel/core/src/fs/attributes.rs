@@ -37,13 +37,6 @@ pub struct Stat {
     pub ctime: Time,
 }
 
-impl Stat {
-    /// Has anybody execute permission? What exec asks on behalf of root.
-    pub const fn is_executable(&self) -> bool {
-        self.mode & 0o111 != 0
-    }
-}
-
 /// The device number of this file system.
 const DEVICE_NUMBER: u64 = 1;
 
@@ -93,38 +86,40 @@ impl Fs {
     /// Sets the permission bits (07777).
     ///
     /// # Errors
-    /// EPERM in /proc; EOPNOTSUPP for a symbolic link.
+    /// EPERM for who is not the owner, and in /proc; EOPNOTSUPP for a symbolic link.
     pub fn chmod(&mut self, inode: InodeId, permissions: u32) -> Result<(), Errno> {
         if let Node::Symlink(_) = self.inodes[inode].node {
             return Err(Errno::EOPNOTSUPP);
         }
-        self.change(inode, |inode| inode.permissions = permissions & 0o7777)
+        self.check_owner(inode)?;
+        let permissions = self.chosen_mode(inode, permissions);
+        self.change(inode, |inode| inode.permissions = permissions)?;
+        // A writer may have to take set-id bits away.
+        self.void_places();
+        Ok(())
     }
 
     /// Sets owner and group; None leaves one as it is. Clears set-id bits of a regular file, as Linux
     /// does.
     ///
     /// # Errors
-    /// EPERM in /proc.
+    /// EPERM in /proc, and for who may not.
     pub fn chown(
         &mut self,
         inode: InodeId,
         uid: Option<u32>,
         gid: Option<u32>,
     ) -> Result<(), Errno> {
+        self.check_give(inode, uid, gid)?;
+        let permissions = self.without_set_ids(inode);
         self.change(inode, |inode| {
             inode.uid = uid.unwrap_or(inode.uid);
             inode.gid = gid.unwrap_or(inode.gid);
-            if let Node::File(_) = inode.node {
-                inode.permissions &= !0o4000;
-                if inode.permissions & 0o010 != 0 {
-                    inode.permissions &= !0o2000;
-                }
-            }
+            inode.permissions = permissions;
         })
     }
 
-    /// Sets the times of access and modification; None leaves one as it is.
+    /// Sets the times of access and modification; None leaves one as it is. The caller has asked whether that may be.
     ///
     /// # Errors
     /// EPERM in /proc.

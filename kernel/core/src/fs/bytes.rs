@@ -61,7 +61,9 @@ impl Fs {
     /// Notes that bytes up to offset `end` (not included) were written: the file ends there or later,
     /// is `Origin::Altered` or `Origin::Written`, and has a new version and time.
     pub fn wrote(&mut self, inode: InodeId, end: u64) {
+        let permissions = self.after_write(inode);
         let inode = &mut self.inodes[inode];
+        inode.permissions = permissions;
         if let Node::File(content) = &mut inode.node {
             content.reach(end);
             self.changes += 1;

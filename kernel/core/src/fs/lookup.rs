@@ -25,7 +25,7 @@ impl Fs {
     /// it is, followed or not: the caller knows what it stands for.
     ///
     /// # Errors
-    /// ENOENT, ENOTDIR, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
+    /// ENOENT, ENOTDIR, EACCES, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
     /// 4096 or more).
     #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn resolve(&self, start: InodeId, path: &[u8], follow: Follow) -> Result<InodeId, Errno> {
@@ -60,6 +60,9 @@ impl Fs {
                         return Err(Errno::ELOOP);
                     }
                     links += 1;
+                    if depth == 0 && trim_slashes(after).is_empty() {
+                        self.check_follow(at, next)?;
+                    }
                     if !after.is_empty() {
                         pending[depth] = after;
                         depth += 1;
@@ -98,16 +101,18 @@ impl Fs {
             _ => self.resolve(start, head, Follow::Yes)?,
         };
         self.directory(directory)?;
+        self.check_search(directory)?;
         Ok((directory, name))
     }
 
     /// What `name`, without a slash, stands for in `directory`; a link is not followed.
     ///
     /// # Errors
-    /// ENOENT, ENOTDIR, ENAMETOOLONG.
+    /// ENOENT, ENOTDIR, EACCES, ENAMETOOLONG.
     #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn lookup(&self, directory: InodeId, name: &[u8]) -> Result<InodeId, Errno> {
         let names = self.directory(directory)?;
+        self.check_search(directory)?;
         if name.len() > NAME_MAX {
             return Err(Errno::ENAMETOOLONG);
         }

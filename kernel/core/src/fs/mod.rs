@@ -3,15 +3,13 @@
 //!
 //! * `kinds`: numbers and kinds of files. `inode`: what every file has, and the table of them. `special`: the first tree.
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory.
+//! * `permission`: who may do what; every function that a program's call comes to asks there.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
 //! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode; `maps`: those that mappings share. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
 //! Invariants: an inode lives as long as a directory names it or somebody holds it; a directory has
 //! one name; a frame in a file's slot is owned once by that file; bytes of a file's last page past its
 //! end are zero unless a mapping wrote there; `/proc` changes only by the kernel's hand.
-//!
-//! Permissions: programs run as root, which reads and writes everything, so the bits are kept and shown
-//! but only execute permission is asked for, by exec ([`Stat::is_executable`]), as Linux does for root.
 
 mod attributes;
 mod bytes;
@@ -25,6 +23,7 @@ mod lookup;
 mod maps;
 mod name;
 mod names;
+mod permission;
 mod processes;
 mod rename;
 mod slots;
@@ -40,6 +39,7 @@ pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcFile,
 pub use lookup::Follow;
 pub use maps::Sharing;
 pub use names::{Create, Opened};
+pub use permission::{Actor, Capabilities, EXECUTE, READ, WRITE};
 pub use rename::Rename;
 pub use special::RELEASE;
 
@@ -76,6 +76,8 @@ pub struct Fs {
     processes: Vec<Shown>,
     /// Areas of memory that are a file's and may be written.
     writable_maps: u32,
+    /// For whom all is done.
+    actor: Actor,
 }
 
 impl Fs {
@@ -93,6 +95,7 @@ impl Fs {
             proc: InodeId::ROOT,
             processes: Vec::new(),
             writable_maps: 0,
+            actor: Actor::root(),
         };
         fs.make_first_tree()?;
         Ok(fs)
@@ -107,9 +110,15 @@ impl Fs {
     }
 
     /// Who knows where bytes lie must ask again: another process works with the files from now on, or it has to be
-    /// noted anew who writes one.
+    /// noted anew who writes one, or what a write does to its bits.
     pub fn void_places(&mut self) {
         self.generation += 1;
+    }
+
+    /// Another process works with the files from now on.
+    pub fn change_hands(&mut self, actor: Actor) {
+        self.void_places();
+        self.act_for(actor);
     }
 
     /// Power-on was so many nanoseconds after 1970 by the image's calendar.

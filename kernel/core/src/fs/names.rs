@@ -9,6 +9,7 @@ use super::inode::{Inode, Node};
 use super::kinds::{Device, InodeId, Linkable, Origin};
 use super::lookup::{Follow, concatenate, trim_slashes};
 use super::name::Name;
+use super::permission::Capabilities;
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use crate::frames::FramePool;
@@ -81,6 +82,7 @@ impl Fs {
             }
             match &self.inodes[inode].node {
                 Node::Symlink(link) if follow == Follow::Yes => {
+                    self.check_follow(directory, inode)?;
                     target = concatenate(&[link])?;
                     start = directory;
                     last = Some(inode);
@@ -94,7 +96,7 @@ impl Fs {
     /// Makes an empty regular file.
     ///
     /// # Errors
-    /// EEXIST, EISDIR (a slash follows the name), ENOENT (the directory is removed, or of /proc),
+    /// EEXIST, EACCES, EISDIR (a slash follows the name), ENOENT (the directory is removed, or of /proc),
     /// ENOTDIR, ENAMETOOLONG, ENOMEM.
     pub fn create_file(
         &mut self,
@@ -141,6 +143,7 @@ impl Fs {
             Seal::Open => {}
             _ => return Err(Errno::EOPNOTSUPP),
         }
+        self.check_add(directory)?;
         let parent = self.path_of(directory)?;
         let path = concatenate(&[trim_slashes(&parent), b"/#"])?;
         self.add_unnamed(directory, permissions, path, link)
@@ -164,6 +167,7 @@ impl Fs {
     ) -> Result<InodeId, Errno> {
         let node = Node::File(Content::new(&[]));
         let mut inode = Inode::new(node, permissions, Origin::Written, home, self.now);
+        self.own(&mut inode, home);
         self.changes += 1;
         inode.version = self.changes;
         inode.links = 0;
@@ -201,6 +205,16 @@ impl Fs {
         self.create(directory, name, device.map_or(Node::Fifo, Node::Device), permissions)
     }
 
+    /// The actor may make a node of a device of this name.
+    ///
+    /// # Errors
+    /// As [`create_special`](Self::create_special); EPERM.
+    pub fn check_new_device(&self, directory: InodeId, name: &[u8]) -> Result<(), Errno> {
+        self.check_new(directory, name)?;
+        self.check_add(directory)?;
+        if self.is_capable(Capabilities::MKNOD) { Ok(()) } else { Err(Errno::EPERM) }
+    }
+
     /// Makes a symbolic link to `target`.
     ///
     /// # Errors
@@ -228,6 +242,8 @@ impl Fs {
     /// for one without any name or a slash after the name.
     pub fn link(&mut self, inode: InodeId, directory: InodeId, name: &[u8]) -> Result<(), Errno> {
         self.check_new(directory, name)?;
+        self.check_link(inode)?;
+        self.check_add(directory)?;
         match self.inodes[inode].node {
             Node::Directory(_) => return Err(Errno::EPERM),
             Node::Proc(_) => return Err(Errno::EXDEV),
@@ -256,7 +272,8 @@ impl Fs {
     /// Takes a name away from a file that is no directory.
     ///
     /// # Errors
-    /// ENOENT, EISDIR, ENOTDIR (a slash follows the name of a file), EPERM in /proc, ENAMETOOLONG.
+    /// ENOENT, EISDIR, ENOTDIR (a slash follows the name of a file), EACCES, EPERM in /proc and of another's in a sticky
+    /// directory, ENAMETOOLONG.
     pub fn unlink(
         &mut self,
         directory: InodeId,
@@ -268,11 +285,13 @@ impl Fs {
             return Err(Errno::EISDIR);
         }
         let inode = self.lookup(directory, bare)?;
-        if self.is_directory(inode) {
-            return Err(Errno::EISDIR);
-        }
+        let is_directory = self.is_directory(inode);
         if bare.len() < name.len() {
-            return Err(Errno::ENOTDIR);
+            return Err(if is_directory { Errno::EISDIR } else { Errno::ENOTDIR });
+        }
+        self.check_remove(directory, inode)?;
+        if is_directory {
+            return Err(Errno::EISDIR);
         }
         self.check_removable(directory)?;
         self.remember_path(inode, directory, bare);
@@ -285,7 +304,7 @@ impl Fs {
     /// rmdir.
     ///
     /// # Errors
-    /// ENOENT, ENOTDIR, ENOTEMPTY, EINVAL (`.`), EBUSY (the root), EPERM in /proc, ENAMETOOLONG.
+    /// As [`unlink`](Self::unlink); ENOTEMPTY, EINVAL (`.`), EBUSY (the root).
     pub fn remove_directory(
         &mut self,
         directory: InodeId,
@@ -300,6 +319,7 @@ impl Fs {
             _ => {}
         }
         let inode = self.lookup(directory, name)?;
+        self.check_remove(directory, inode)?;
         let empty = self.directory(inode)?.is_empty();
         self.check_removable(directory)?;
         if !empty {
@@ -354,7 +374,9 @@ impl Fs {
         permissions: u32,
     ) -> Result<InodeId, Errno> {
         self.check_new(directory, name)?;
+        self.check_add(directory)?;
         let mut inode = Inode::new(node, permissions, Origin::Written, directory, self.now);
+        self.own(&mut inode, directory);
         self.changes += 1;
         inode.version = self.changes;
         self.attach(directory, Name::copy(name)?, inode)

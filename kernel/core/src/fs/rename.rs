@@ -4,6 +4,7 @@ use super::Fs;
 use super::kinds::InodeId;
 use super::lookup::trim_slashes;
 use super::name::Name;
+use super::permission::WRITE;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 
@@ -45,7 +46,7 @@ impl Fs {
     ///
     /// # Errors
     /// As rename(2): EBUSY (`.`, `..`, the root), EEXIST (NoReplace), ENOENT, ENOTDIR, EISDIR,
-    /// ENOTEMPTY, EINVAL (into its own subtree), EPERM in /proc, ENAMETOOLONG, ENOMEM.
+    /// ENOTEMPTY, EINVAL (into its own subtree), EACCES, EPERM in /proc and in a sticky directory, ENAMETOOLONG, ENOMEM.
     pub fn rename(
         &mut self,
         old_directory: InodeId,
@@ -137,15 +138,30 @@ impl Fs {
         if self.inodes[new.directory].links == 0 {
             return Err(Errno::ENOENT);
         }
-        if let Some(target) = target
-            && how != Rename::Exchange
-        {
-            match (is_directory, self.directory(target)) {
-                (true, Err(_)) => return Err(Errno::ENOTDIR),
-                (true, Ok(names)) if !names.is_empty() => return Err(Errno::ENOTEMPTY),
-                (false, Ok(_)) => return Err(Errno::EISDIR),
-                _ => {}
+        self.check_remove(old.directory, source)?;
+        match target {
+            Some(target) => self.check_remove(new.directory, target)?,
+            None => self.check_add(new.directory)?,
+        }
+        let replaced = target.filter(|_| how != Rename::Exchange);
+        match (is_directory, replaced.map(|target| self.is_directory(target))) {
+            (true, Some(false)) => return Err(Errno::ENOTDIR),
+            (false, Some(true)) => return Err(Errno::EISDIR),
+            _ => {}
+        }
+        if old.directory != new.directory {
+            let exchanged = target.filter(|_| how == Rename::Exchange);
+            for moved in [Some(source), exchanged].into_iter().flatten() {
+                // It gets another `..`.
+                if self.is_directory(moved) {
+                    self.check(moved, WRITE)?;
+                }
             }
+        }
+        if let Some(names) = replaced.and_then(|target| self.directory(target).ok())
+            && !names.is_empty()
+        {
+            return Err(Errno::ENOTEMPTY);
         }
         Ok((source, target))
     }

@@ -47,8 +47,12 @@ static MEMORY: Nodes = &[
     (b"max_map_count", ProcNode::Constant("65530")),
 ];
 /// /proc/sys/fs.
-static FILES: Nodes =
-    &[(b"nr_open", ProcNode::Constant("1024")), (b"pipe-max-size", ProcNode::Constant("65536"))];
+static FILES: Nodes = &[
+    (b"nr_open", ProcNode::Constant("1024")),
+    (b"pipe-max-size", ProcNode::Constant("65536")),
+    (b"protected_hardlinks", ProcNode::Constant("1")),
+    (b"protected_symlinks", ProcNode::Constant("1")),
+];
 
 /// The release that programs see: they check for features of a Linux of that age.
 pub const RELEASE: &str = "6.1.0-firmseed";
@@ -64,7 +68,8 @@ impl Fs {
         )?;
         let dev = self.add_directory_node(root, b"dev", Seal::Open, 0o755)?;
         for (name, device) in Device::ALL {
-            self.add_node(Some(dev), Name::Image(name), Node::Device(device), 0o666)?;
+            let permissions = if device == Device::Console { 0o600 } else { 0o666 };
+            self.add_node(Some(dev), Name::Image(name), Node::Device(device), permissions)?;
         }
         self.add_link_node(dev, b"fd", b"/proc/self/fd")?;
         self.add_link_node(dev, b"stdin", b"/proc/self/fd/0")?;

@@ -5,6 +5,7 @@
 //! own, `job` says whether the process is stopped, `table` has all processes, `scheduler`, `delivery` and `futexes` choose
 //! among them, send them signals and wake them.
 
+mod credentials;
 pub(crate) mod delivery;
 pub mod descriptors;
 mod futexes;
@@ -24,6 +25,7 @@ use crate::context::{FpState, Registers};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::vm::AddressSpace;
+pub use credentials::Credentials;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
 use limits::Limits;
@@ -128,15 +130,6 @@ impl Ending {
             Ending::Killed(signal) => 128 + i32::from(signal.number()),
         }
     }
-}
-
-/// User and group numbers. They are kept and returned; files are not protected by them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Credentials {
-    /// Real, effective, saved user.
-    pub user: [u32; 3],
-    /// Real, effective, saved group.
-    pub group: [u32; 3],
 }
 
 /// ITIMER_REAL: when SIGALRM comes next, and every how many nanoseconds after that (0: once).
@@ -253,10 +246,8 @@ pub struct Process {
     pub directory: InodeId,
     /// Mode bits that new files do not get.
     umask: u16,
-    /// Users and groups.
+    /// Users, groups, privileges.
     pub credentials: Credentials,
-    /// Its further groups.
-    pub groups: Vec<u32>,
     /// What it may use at most.
     pub limits: Box<Limits>,
     /// The file that it executes: held, and marked as being executed.
@@ -297,8 +288,7 @@ impl Process {
         child.group = self.group;
         child.session = self.session;
         child.umask = self.umask;
-        child.credentials = self.credentials;
-        child.groups.clone_from(&self.groups);
+        child.credentials = self.credentials.clone();
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.strings = self.strings;
@@ -332,7 +322,6 @@ impl Process {
             directory,
             umask: 0,
             credentials: Credentials::default(),
-            groups: Vec::new(),
             limits,
             program: None,
             path: Vec::new(),

@@ -39,7 +39,7 @@ impl<M: Machine> Names<'_, '_, M> {
             // As Linux's anonymous inodes, which have no type.
             _ => (OTHERS, 0, 0o600),
         };
-        let credentials = self.process.credentials;
+        let credentials = &self.process.credentials;
         Stat {
             dev,
             ino: u64::from(pipe) + 1,
@@ -134,21 +134,24 @@ impl<M: Machine> Names<'_, '_, M> {
         Ok(0)
     }
 
-    /// Root may read and write all, and execute what anybody may.
+    /// By the real user, or with AT_EACCESS as files are opened.
     pub(super) fn sys_faccessat(&mut self, fd: u64, path: u64, mode: u64, flags: u64) -> Outcome {
-        const X_OK: u64 = 1;
         const ALL: u64 = 7;
         if mode & !ALL != 0 || flags & !(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) != 0 {
             return Err(Errno::EINVAL.into());
         }
         let path = self.path_name(path)?;
-        let target = self.target_or_descriptor(fd, &path, flags)?;
-        let is_directory =
-            matches!(target, Target::Inode(inode) if self.storage.fs.is_directory(inode));
-        let stat = self.stat_target(target);
-        if mode & X_OK != 0 && !is_directory && !stat.is_executable() {
-            return Err(Errno::EACCES.into());
-        }
+        let credentials = &self.process.credentials;
+        let opens = credentials.actor();
+        let asks = if flags & AT_EACCESS == 0 { credentials.real_actor() } else { opens.clone() };
+        self.storage.fs.act_for(asks);
+        let outcome = match self.target_or_descriptor(fd, &path, flags) {
+            Ok(Target::Inode(inode)) => self.storage.fs.check(inode, mode as u32),
+            Ok(Target::File(_)) => Ok(()),
+            Err(errno) => Err(errno),
+        };
+        self.storage.fs.act_for(opens);
+        outcome?;
         Ok(0)
     }
 
@@ -214,10 +217,16 @@ impl<M: Machine> Names<'_, '_, M> {
 
     pub(super) fn sys_utimensat(&mut self, fd: u64, path: u64, times: u64, flags: u64) -> Outcome {
         let now = self.storage.fs.time(self.storage.machine.now());
+        let mut is_now = true;
         let [access, change] = if times == 0 {
             [Some(now); 2]
         } else {
             let words: [u64; 4] = self.read_words(times)?;
+            if [words[1], words[3]] == [UTIME_OMIT; 2] {
+                // Not even the path is looked at.
+                return Ok(0);
+            }
+            is_now = [words[1], words[3]] == [UTIME_NOW; 2];
             [stamp(words[0], words[1], now)?, stamp(words[2], words[3], now)?]
         };
         let inode = if path == 0 {
@@ -228,10 +237,11 @@ impl<M: Machine> Names<'_, '_, M> {
         } else {
             self.changed_inode(fd, path, flags)?
         };
-        if let Some(inode) = inode
-            && (access.is_some() || change.is_some())
-        {
-            self.storage.fs.set_times(inode, access, change)?;
+        if let Some(inode) = inode {
+            let fs = &mut self.storage.fs;
+            // Times of one's choice are the owner's to set.
+            if is_now { fs.check_touch(inode) } else { fs.check_owner(inode) }?;
+            fs.set_times(inode, access, change)?;
         }
         Ok(0)
     }

@@ -6,7 +6,7 @@ use super::names::{AT_FDCWD, Target};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{FileKind, Follow, InodeId, PATH_MAX, ProcFile, ProcNode};
+use crate::fs::{EXECUTE, FileKind, Follow, InodeId, PATH_MAX, ProcFile, ProcNode};
 use crate::machine::Machine;
 
 impl<M: Machine> Names<'_, '_, M> {
@@ -27,6 +27,7 @@ impl<M: Machine> Names<'_, '_, M> {
         if !self.storage.fs.is_directory(inode) {
             return Err(Errno::ENOTDIR.into());
         }
+        self.storage.fs.check(inode, EXECUTE)?;
         self.storage.fs.hold(inode);
         let old = core::mem::replace(&mut self.process.directory, inode);
         self.storage.fs.drop_hold(old, &mut self.storage.pool);

@@ -331,9 +331,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let slot = self.processes.find(pid).ok_or(Errno::ESRCH)?;
         let own = self.processes.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
-        if let Some(signal) = signal {
-            self.processes.send_signal(slot, signal, info);
-        }
+        self.processes.send_or_probe(slot, signal, info)?;
         Ok(0)
     }
 }

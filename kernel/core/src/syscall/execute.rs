@@ -10,9 +10,10 @@ use super::{Outcome, Stop};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
 use crate::exec::{self, Arguments, AuxInputs, ExecError, Program, Request, Strings};
-use crate::fs::{FileKind, Follow, Fs, InodeId};
+use crate::fs::{EXECUTE, FileKind, Follow, Fs, InodeId, READ};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
+use crate::process::Credentials;
 use crate::process::descriptors::OnExec;
 use crate::process::limits::Resource;
 use crate::text::Printable;
@@ -92,6 +93,11 @@ impl<M: Machine> Kernel<'_, M> {
         self.close_descriptors(slot, |descriptor| descriptor.on_exec == OnExec::Close);
         self.processes.drop_fp(slot);
         let process = self.processes.current_mut();
+        let fs = &mut self.storage.fs;
+        (process.credentials, _) = process.credentials.in_program(&fs.stat(program.file));
+        // Who may not read a program may not look into it while it runs.
+        process.credentials.dumpable &= fs.check(program.file, READ).is_ok();
+        fs.act_for(process.credentials.actor());
         let old = process.program.replace(program.file);
         process.start_program(program.entry, program.stack, path);
         let Arguments { first, argument_count, .. } = program.arguments;
@@ -120,21 +126,26 @@ impl<M: Machine> Kernel<'_, M> {
         let (policy, trampoline) = (self.policy, self.trampoline);
         let process = self.processes.current_mut();
         let directory = process.directory;
-        let aux = AuxInputs {
-            uid: process.credentials.user[0],
-            euid: process.credentials.user[1],
-            gid: process.credentials.group[0],
-            egid: process.credentials.group[1],
-            hwcap: HWCAP_FP_ASIMD,
-            hwcap2: 0,
-            random,
+        let old = process.credentials.clone();
+        let aux = |fs: &Fs, file| {
+            let (Credentials { user, group, .. }, secure) = old.in_program(&fs.stat(file));
+            AuxInputs {
+                uid: user[0],
+                euid: user[1],
+                gid: group[0],
+                egid: group[1],
+                secure,
+                hwcap: HWCAP_FP_ASIMD,
+                hwcap2: 0,
+                random,
+            }
         };
         let r = &mut self.storage;
         check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
         let stack_limits =
             [Resource::STACK, Resource::ADDRESSES].map(|what| process.limits.soft(what));
         let request =
-            Request { caller: process.space.as_mut(), path, file, argv, envp, aux, stack_limits };
+            Request { caller: process.space.as_mut(), path, file, argv, envp, aux: &aux, stack_limits };
         let mut last = file;
         let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);
@@ -179,7 +190,7 @@ fn is_elf(fs: &Fs, memory: &impl Memory, file: InodeId) -> bool {
     head == *b"\x7fELF"
 }
 
-/// Is this a regular file that may be executed?
+/// Is this a regular file that the caller may execute?
 fn is_executable(fs: &Fs, file: InodeId) -> bool {
-    fs.kind(file) == FileKind::File && fs.stat(file).is_executable()
+    fs.kind(file) == FileKind::File && fs.check(file, EXECUTE).is_ok()
 }

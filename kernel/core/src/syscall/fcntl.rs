@@ -4,7 +4,7 @@ use super::Outcome;
 use super::grant::{Io, User};
 use super::lock::{LockCall, LockOf};
 use crate::errno::Errno;
-use crate::files::open::{O_APPEND, O_CLOEXEC, O_NONBLOCK, O_WRONLY, Object, OpenFile};
+use crate::files::open::{O_APPEND, O_CLOEXEC, O_NOATIME, O_NONBLOCK, O_WRONLY, Object, OpenFile};
 use crate::files::window::Window;
 use crate::machine::Machine;
 use crate::process::Event;
@@ -30,7 +30,7 @@ const F_GETPIPE_SZ: u32 = 1032;
 
 const FD_CLOEXEC: u64 = 1;
 /// What F_SETFL may change: O_APPEND, O_NONBLOCK, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
-const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | 0o20000 | 0o200000 | 0o1000000;
+const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | 0o20000 | 0o200000 | O_NOATIME;
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_close(&mut self, fd: u64) -> Outcome {
@@ -200,6 +200,11 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             F_SETFL => {
                 let file = self.files.open.get_mut(descriptor.file);
+                if argument as u32 & !file.flags & O_NOATIME != 0
+                    && let Some(inode) = file.inode
+                {
+                    self.storage.fs.check_owner(inode)?;
+                }
                 file.flags = file.flags & !CHANGEABLE | argument as u32 & CHANGEABLE;
                 // Where a write goes may have changed with O_APPEND.
                 file.window = Window::NONE;

@@ -4,12 +4,21 @@ use super::Outcome;
 use super::grant::{Caller, Jobs, User};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
+use crate::fs::Capabilities;
 use crate::machine::Machine;
 use crate::process::table::{Processes, Slot};
-use crate::process::{Credentials, Pid, Process};
+use crate::process::{Pid, Process};
+use alloc::rc::Rc;
 
 /// The size of `struct robust_list_head`.
 const ROBUST_LIST_HEAD: u64 = 24;
+/// Users or groups.
+#[derive(Clone, Copy)]
+enum Numbers {
+    User,
+    Group,
+}
+
 /// An id of (uid_t)-1 leaves a number as it is.
 const UNCHANGED: u32 = u32::MAX;
 
@@ -45,45 +54,6 @@ impl Process {
 
     pub(super) fn sys_get_group(&mut self, which: usize) -> Outcome {
         Ok(self.credentials.group[which] as usize)
-    }
-
-    /// Who is not root chooses the effective one among the real and the saved.
-    pub(super) fn sys_setuid(&mut self, id: u64) -> Outcome {
-        let credentials = &mut self.credentials;
-        set_id(is_root(credentials), &mut credentials.user, id as u32)
-    }
-
-    pub(super) fn sys_setgid(&mut self, id: u64) -> Outcome {
-        let credentials = &mut self.credentials;
-        set_id(is_root(credentials), &mut credentials.group, id as u32)
-    }
-
-    pub(super) fn sys_setreuid(&mut self, real: u64, effective: u64) -> Outcome {
-        let credentials = &mut self.credentials;
-        set_pair(is_root(credentials), &mut credentials.user, real as u32, effective as u32)
-    }
-
-    pub(super) fn sys_setregid(&mut self, real: u64, effective: u64) -> Outcome {
-        let credentials = &mut self.credentials;
-        set_pair(is_root(credentials), &mut credentials.group, real as u32, effective as u32)
-    }
-
-    pub(super) fn sys_setresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
-        self.set_user([real as u32, effective as u32, saved as u32])
-    }
-
-    pub(super) fn sys_setresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
-        self.set_group([real as u32, effective as u32, saved as u32])
-    }
-
-    fn set_user(&mut self, ids: [u32; 3]) -> Outcome {
-        let credentials = &mut self.credentials;
-        set_ids(is_root(credentials), &mut credentials.user, ids)
-    }
-
-    fn set_group(&mut self, ids: [u32; 3]) -> Outcome {
-        let credentials = &mut self.credentials;
-        set_ids(is_root(credentials), &mut credentials.group, ids)
     }
 
     pub(super) fn sys_umask(&mut self, mask: u64) -> Outcome {
@@ -178,6 +148,91 @@ impl<M: Machine> Jobs<'_, '_, M> {
 }
 
 impl<M: Machine> Caller<'_, '_, M> {
+    /// Who may not set users chooses the effective one among the real and the saved.
+    pub(super) fn sys_setuid(&mut self, id: u64) -> Outcome {
+        let (may, old) = self.numbers(Numbers::User);
+        self.set_numbers(Numbers::User, set_id(may, old, id as u32))
+    }
+
+    pub(super) fn sys_setgid(&mut self, id: u64) -> Outcome {
+        let (may, old) = self.numbers(Numbers::Group);
+        self.set_numbers(Numbers::Group, set_id(may, old, id as u32))
+    }
+
+    pub(super) fn sys_setreuid(&mut self, real: u64, effective: u64) -> Outcome {
+        let (may, old) = self.numbers(Numbers::User);
+        self.set_numbers(Numbers::User, set_pair(may, old, real as u32, effective as u32))
+    }
+
+    pub(super) fn sys_setregid(&mut self, real: u64, effective: u64) -> Outcome {
+        let (may, old) = self.numbers(Numbers::Group);
+        self.set_numbers(Numbers::Group, set_pair(may, old, real as u32, effective as u32))
+    }
+
+    pub(super) fn sys_setresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        let new = [real as u32, effective as u32, saved as u32];
+        let (may, old) = self.numbers(Numbers::User);
+        self.set_numbers(Numbers::User, set_ids(may, old, new))
+    }
+
+    pub(super) fn sys_setresgid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
+        let new = [real as u32, effective as u32, saved as u32];
+        let (may, old) = self.numbers(Numbers::Group);
+        self.set_numbers(Numbers::Group, set_ids(may, old, new))
+    }
+
+    /// May the caller set them as it likes? With the real, the effective and the saved one.
+    #[inline(never)]
+    fn numbers(&self, of: Numbers) -> (bool, [u32; 3]) {
+        let credentials = &self.process.credentials;
+        let (capability, [real, effective, saved, _]) = match of {
+            Numbers::User => (Capabilities::SETUID, credentials.user),
+            Numbers::Group => (Capabilities::SETGID, credentials.group),
+        };
+        (credentials.has(capability), [real, effective, saved])
+    }
+
+    #[inline(never)]
+    fn set_numbers(&mut self, of: Numbers, new: Result<[u32; 3], Errno>) -> Outcome {
+        match of {
+            Numbers::User => self.process.credentials.set_users(new?),
+            Numbers::Group => self.process.credentials.set_groups(new?),
+        }
+        self.tell_files();
+        Ok(0)
+    }
+
+    /// The user of files alone. Returns the one before, whether it is another now or not.
+    #[inline(never)]
+    pub(super) fn sys_setfsuid(&mut self, user: u64) -> Outcome {
+        let credentials = &mut self.process.credentials;
+        let (old, user) = (credentials.user[3], user as u32);
+        let may = credentials.has(Capabilities::SETUID) || credentials.user.contains(&user);
+        if may && user != UNCHANGED {
+            credentials.set_file_user(user);
+            self.tell_files();
+        }
+        Ok(old as usize)
+    }
+
+    pub(super) fn sys_setfsgid(&mut self, group: u64) -> Outcome {
+        let credentials = &mut self.process.credentials;
+        let (old, group) = (credentials.group[3], group as u32);
+        let may = credentials.has(Capabilities::SETGID) || credentials.group.contains(&group);
+        if may && group != UNCHANGED {
+            credentials.dumpable &= old == group;
+            credentials.group[3] = group;
+            self.tell_files();
+        }
+        Ok(old as usize)
+    }
+
+    /// Files are used by who the process is now.
+    #[inline(never)]
+    fn tell_files(&mut self) {
+        self.storage.fs.act_for(self.process.credentials.actor());
+    }
+
     pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {
         let ids = self.process.credentials.user;
         self.write_ids(ids, [real, effective, saved])
@@ -188,7 +243,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         self.write_ids(ids, [real, effective, saved])
     }
 
-    fn write_ids(&mut self, ids: [u32; 3], into: [u64; 3]) -> Outcome {
+    fn write_ids(&mut self, ids: [u32; 4], into: [u64; 3]) -> Outcome {
         for (id, address) in ids.into_iter().zip(into) {
             self.copy_out(address, &id.to_le_bytes())?;
         }
@@ -196,14 +251,14 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     pub(super) fn sys_getgroups(&mut self, count: u64, into: u64) -> Outcome {
-        let length = self.process.groups.len();
+        let groups = self.process.credentials.groups.clone();
+        let length = groups.len();
         match count as i32 {
             0 => return Ok(length),
             count if usize::try_from(count).is_ok_and(|count| count >= length) => {}
             _ => return Err(Errno::EINVAL.into()),
         }
-        for index in 0..length {
-            let group = self.process.groups[index];
+        for (index, group) in groups.iter().enumerate() {
             let at = into.checked_add(4 * index as u64).ok_or(Errno::EFAULT)?;
             self.copy_out(at, &group.to_le_bytes())?;
         }
@@ -213,7 +268,7 @@ impl<M: Machine> Caller<'_, '_, M> {
     /// They are kept in order.
     pub(super) fn sys_setgroups(&mut self, count: u64, list: u64) -> Outcome {
         const MOST: u32 = 65536;
-        if !is_root(&self.process.credentials) {
+        if !self.process.credentials.has(Capabilities::SETGID) {
             return Err(Errno::EPERM.into());
         }
         let count = count as u32;
@@ -226,77 +281,112 @@ impl<M: Machine> Caller<'_, '_, M> {
             groups.push(self.read_u32(list.checked_add(4 * index).ok_or(Errno::EFAULT)?)?);
         }
         groups.sort_unstable();
-        self.process.groups = groups;
+        self.process.credentials.groups = Rc::new(groups);
+        self.tell_files();
         Ok(0)
     }
 
-    /// Root has all capabilities, others none.
-    pub(super) fn sys_capget(&mut self, header: u64, data: u64) -> Outcome {
-        const VERSION_1: u32 = 0x1998_0330;
-        const VERSION_2: u32 = 0x2007_1026;
-        const VERSION_3: u32 = 0x2008_0522;
-        const ALL: u64 = (1 << 41) - 1;
-        let version = self.read_u32(header)?;
-        let words = match version {
-            VERSION_1 => 1,
-            VERSION_2 | VERSION_3 => 2,
-            _ => {
-                self.copy_out(header, &VERSION_3.to_le_bytes())?;
-                return if data == 0 { Ok(0) } else { Err(Errno::EINVAL.into()) };
-            }
+    /// Takes and drops privileges among the permitted ones.
+    pub(super) fn sys_capset(&mut self, header: u64, data: u64) -> Outcome {
+        let Some(words) = capability_words(self, header)? else {
+            return Err(Errno::EINVAL.into());
         };
+        let pid = self.read_u32(header.checked_add(4).ok_or(Errno::EFAULT)?)?;
+        if pid != 0 && pid != self.process.pid.0 {
+            return Err(Errno::EPERM.into());
+        }
+        let mut bytes = [0; 24];
+        self.copy_in(data, &mut bytes[..words * 12])?;
+        let set = |at: usize| {
+            let half = |at| u64::from(u32::from_le_bytes(core::array::from_fn(|i| bytes[at + i])));
+            Capabilities((half(at) | half(at + 12) << 32) & Capabilities::ALL.0)
+        };
+        let (effective, permitted, inheritable) = (set(0), set(4), set(8));
+        let credentials = &mut self.process.credentials;
+        if !permitted.is_within(credentials.permitted) || !effective.is_within(permitted) {
+            return Err(Errno::EPERM.into());
+        }
+        credentials.effective = effective;
+        credentials.permitted = permitted;
+        credentials.inheritable = inheritable;
+        self.tell_files();
+        Ok(0)
+    }
+}
+
+impl<M: Machine> Jobs<'_, '_, M> {
+    pub(super) fn sys_capget(&mut self, header: u64, data: u64) -> Outcome {
+        let words = capability_words(self, header)?;
         if data == 0 {
             return Ok(0);
         }
-        let set = if is_root(&self.process.credentials) { ALL } else { 0 };
+        let words = words.ok_or(Errno::EINVAL)?;
+        let pid = self.read_u32(header.checked_add(4).ok_or(Errno::EFAULT)?)?;
+        if (pid as i32) < 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        let own = &self.processes.at(self.processes.process_or_self(pid.into())?).credentials;
+        let sets = [own.effective.0, own.permitted.0, own.inheritable.0];
         let mut bytes = [0; 24];
-        for (word, half) in bytes.chunks_exact_mut(12).zip([set as u32, (set >> 32) as u32]) {
-            word[..4].copy_from_slice(&half.to_le_bytes());
-            word[4..8].copy_from_slice(&half.to_le_bytes());
+        for (place, half) in bytes.chunks_exact_mut(4).zip(0..) {
+            let half = sets[half % 3] >> (half / 3 * 32);
+            place.copy_from_slice(&(half as u32).to_le_bytes());
         }
         self.copy_out(data, &bytes[..words * 12])?;
         Ok(0)
     }
 }
 
-fn is_root(credentials: &Credentials) -> bool {
-    credentials.user[1] == 0
-}
-
-/// Sets real, effective and saved number; who is not root may only choose among those that it has.
-fn set_ids(is_root: bool, ids: &mut [u32; 3], new: [u32; 3]) -> Outcome {
-    let may_have = |id: u32| is_root || id == UNCHANGED || ids.contains(&id);
-    if !new.into_iter().all(may_have) {
-        return Err(Errno::EPERM.into());
-    }
-    for (id, new) in ids.iter_mut().zip(new) {
-        if new != UNCHANGED {
-            *id = new;
+/// How many words a set of capabilities has in this version of the call; None, and told, where it is no version.
+fn capability_words<'a, M: Machine>(
+    caller: &mut impl User<'a, M>,
+    header: u64,
+) -> Result<Option<usize>, Errno> {
+    const VERSION_1: u32 = 0x1998_0330;
+    const VERSION_2: u32 = 0x2007_1026;
+    const VERSION_3: u32 = 0x2008_0522;
+    match caller.read_u32(header)? {
+        VERSION_1 => Ok(Some(1)),
+        VERSION_2 | VERSION_3 => Ok(Some(2)),
+        _ => {
+            caller.copy_out(header, &VERSION_3.to_le_bytes())?;
+            Ok(None)
         }
     }
-    Ok(0)
 }
 
-/// setuid and setgid: root sets all three, others the effective one to the real or the saved.
-fn set_id(is_root: bool, ids: &mut [u32; 3], new: u32) -> Outcome {
-    let [real, _, saved] = *ids;
-    match new {
-        UNCHANGED => return Err(Errno::EINVAL.into()),
-        _ if is_root => *ids = [new; 3],
-        _ if new == real || new == saved => ids[1] = new,
-        _ => return Err(Errno::EPERM.into()),
+/// setresuid and setresgid: who may not set any number chooses among those that it has.
+#[inline(never)]
+fn set_ids(may: bool, ids: [u32; 3], new: [u32; 3]) -> Result<[u32; 3], Errno> {
+    let may_have = |id: u32| may || id == UNCHANGED || ids.contains(&id);
+    if !new.into_iter().all(may_have) {
+        return Err(Errno::EPERM);
     }
-    Ok(0)
+    let chosen = |index: usize| if new[index] == UNCHANGED { ids[index] } else { new[index] };
+    Ok(core::array::from_fn(chosen))
+}
+
+/// setuid and setgid: who may sets all three, others the effective one to the real or the saved.
+#[inline(never)]
+fn set_id(may: bool, ids: [u32; 3], new: u32) -> Result<[u32; 3], Errno> {
+    let [real, _, saved] = ids;
+    match new {
+        UNCHANGED => Err(Errno::EINVAL),
+        _ if may => Ok([new; 3]),
+        _ if new == real || new == saved => Ok([real, new, saved]),
+        _ => Err(Errno::EPERM),
+    }
 }
 
 /// setreuid and setregid: the saved number becomes the effective one where the real one is set, or the effective one to
 /// another than that.
-fn set_pair(is_root: bool, ids: &mut [u32; 3], real: u32, effective: u32) -> Outcome {
-    let old = *ids;
-    let may = |id: u32, among: &[u32]| is_root || id == UNCHANGED || among.contains(&id);
-    if !may(real, &old[..2]) || !may(effective, &old) {
-        return Err(Errno::EPERM.into());
+#[inline(never)]
+fn set_pair(may: bool, old: [u32; 3], real: u32, effective: u32) -> Result<[u32; 3], Errno> {
+    let may_have = |id: u32, among: &[u32]| may || id == UNCHANGED || among.contains(&id);
+    if !may_have(real, &old[..2]) || !may_have(effective, &old) {
+        return Err(Errno::EPERM);
     }
+    let mut ids = old;
     if real != UNCHANGED {
         ids[0] = real;
     }
@@ -306,5 +396,5 @@ fn set_pair(is_root: bool, ids: &mut [u32; 3], real: u32, effective: u32) -> Out
     if real != UNCHANGED || effective != UNCHANGED && effective != old[0] {
         ids[2] = ids[1];
     }
-    Ok(0)
+    Ok(ids)
 }

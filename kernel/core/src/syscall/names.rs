@@ -7,7 +7,7 @@ use super::grant::{Io, Names, User};
 use crate::errno::Errno;
 use crate::files::Files;
 use crate::files::open::Object;
-use crate::fs::{Device, FileKind, Follow, InodeId, ProcFile, ProcNode, Rename};
+use crate::fs::{Capabilities, Device, FileKind, Follow, InodeId, ProcFile, ProcNode, Rename};
 use crate::machine::Machine;
 use crate::process::Process;
 use crate::process::descriptors::FileId;
@@ -159,6 +159,10 @@ impl<M: Machine> Io<'_, '_, M> {
         if flags & !(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) != 0 {
             return Err(Errno::EINVAL.into());
         }
+        let fs = &self.storage.fs;
+        if flags & AT_EMPTY_PATH != 0 && !fs.is_capable(Capabilities::DAC_READ_SEARCH) {
+            return Err(Errno::ENOENT.into());
+        }
         let old = self.path_name(old)?;
         let no_follow = if flags & AT_SYMLINK_FOLLOW != 0 { 0 } else { AT_SYMLINK_NOFOLLOW };
         let target =
@@ -229,6 +233,9 @@ impl<M: Machine> Io<'_, '_, M> {
         let (directory, path, name) = self.names().parent(fd, path)?;
         let permissions = self.processes.current().masked(mode);
         let fs = &mut self.storage.fs;
+        if device.is_some() {
+            fs.check_new_device(directory, &path[name..])?;
+        }
         let file = match kind {
             0 | S_IFREG => fs.create_file(directory, &path[name..], permissions)?,
             _ => fs.create_special(directory, &path[name..], device, permissions)?,
@@ -279,6 +286,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let ProcNode::Of(process, file) = node else {
             return Err(Errno::EINVAL);
         };
+        self.check_inspect(process)?;
         let process = self.processes.at(self.processes.process_or_self(process.into())?);
         match proc_target(process, self.files, file)? {
             Target::Inode(inode) => {

@@ -5,11 +5,12 @@ use super::grant::{Io, User};
 use super::names::Target;
 use crate::errno::Errno;
 use crate::files::open::{
-    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY,
-    O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object, OpenFile,
+    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME,
+    O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object,
+    OpenFile,
 };
 use crate::files::pipes::Moved;
-use crate::fs::{Create, Device, FileKind, Follow, InodeId, Linkable, Opened};
+use crate::fs::{Create, Device, FileKind, Follow, InodeId, Linkable, Opened, READ, WRITE};
 use crate::machine::Machine;
 use crate::process::descriptors::{FileId, OnExec};
 use crate::process::{Opening, Pid};
@@ -33,7 +34,7 @@ const KNOWN: u32 = O_ACCMODE
     | 0o20000
     | 0o200000
     | O_LARGEFILE
-    | 0o1000000;
+    | O_NOATIME;
 /// Flags that are about the opening only and are not kept.
 const OF_OPENING: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 
@@ -157,13 +158,23 @@ impl<M: Machine> Io<'_, '_, M> {
         if flags & O_DIRECTORY != 0 && file_kind != FileKind::Directory {
             return Err(Errno::ENOTDIR);
         }
+        let is_refused = match file_kind {
+            FileKind::Directory => writes || flags & (O_CREAT | O_TRUNC) != 0,
+            file_kind => file_kind == FileKind::Symlink,
+        };
+        if !is_new && !is_refused && flags & O_PATH == 0 {
+            self.check_open(inode, flags)?;
+        }
         let object = match file_kind {
             _ if flags & O_PATH != 0 => Object::Path,
             // Cutting is writing.
-            FileKind::Directory if writes || flags & (O_CREAT | O_TRUNC) != 0 => {
-                return Err(Errno::EISDIR);
+            FileKind::Directory if is_refused => return Err(Errno::EISDIR),
+            FileKind::Directory => {
+                if let Some(process) = self.storage.fs.shows_descriptors(inode) {
+                    self.check_inspect(process)?;
+                }
+                Object::Directory(inode)
             }
-            FileKind::Directory => Object::Directory(inode),
             FileKind::Symlink => return Err(Errno::ELOOP),
             FileKind::Fifo => return Err(Errno::ENXIO), // it is opened by open_fifo
             FileKind::File => {
@@ -194,12 +205,27 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(OpenFile::new(object, Some(inode), flags & !OF_OPENING))
     }
 
+    /// May the caller open it so?
+    fn check_open(&self, inode: InodeId, flags: u32) -> Result<(), Errno> {
+        let wanted = match flags & O_ACCMODE {
+            0 if flags & O_TRUNC == 0 => READ,
+            O_WRONLY => WRITE,
+            _ => READ | WRITE,
+        };
+        self.storage.fs.check(inode, wanted)?;
+        match flags & O_NOATIME {
+            0 => Ok(()),
+            _ => self.storage.fs.check_owner(inode),
+        }
+    }
+
     /// Opens a FIFO (fifo(7)): for one way only the call waits until somebody has it open for the other way. Its descriptor is
     /// there meanwhile, so that the other side finds this end.
     fn open_fifo(&mut self, fifo: InodeId, flags: u32, on_exec: OnExec) -> Outcome {
         if flags & O_DIRECTORY != 0 {
             return Err(Errno::ENOTDIR.into());
         }
+        self.check_open(fifo, flags)?;
         let pipe = self.files.pipes.of_fifo(fifo)?;
         let (reads, writes) = match flags & O_ACCMODE {
             0 => (true, false),

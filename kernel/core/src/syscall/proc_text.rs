@@ -25,6 +25,9 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
         let mut text = Text::new();
         if let ProcNode::Of(process, file) = node {
+            if matches!(file, ProcFile::Maps | ProcFile::Environ) {
+                self.check_inspect(process)?;
+            }
             self.processes.account_time(self.storage.machine.now());
             let slot = self.processes.process_or_self(process.into())?;
             self.write_process(slot, file, &mut text).map_err(|_| Errno::ENOMEM)?;
@@ -32,6 +35,16 @@ impl<M: Machine> Io<'_, '_, M> {
             self.write_proc(node, &mut text).map_err(|_| Errno::ENOMEM)?;
         }
         Ok(text.bytes)
+    }
+
+    /// The caller may look into the process of this number, or its own, 0.
+    pub(super) fn check_inspect(&self, process: u32) -> Result<(), Errno> {
+        let slot = self.processes.process_or_self(process.into())?;
+        let (own, other) = (self.processes.current(), self.processes.at(slot));
+        if own.pid == other.pid || own.credentials.may_inspect(&other.credentials) {
+            return Ok(());
+        }
+        Err(Errno::EACCES)
     }
 
     fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
@@ -204,10 +217,10 @@ impl<M: Machine> Io<'_, '_, M> {
             process.parent.0,
             pid = process.pid.0,
         )?;
-        for (label, [real, effective, saved]) in
+        for (label, [real, effective, saved, of_files]) in
             [("Uid", process.credentials.user), ("Gid", process.credentials.group)]
         {
-            writeln!(text, "{label}:\t{real}\t{effective}\t{saved}\t{effective}")?;
+            writeln!(text, "{label}:\t{real}\t{effective}\t{saved}\t{of_files}")?;
         }
         let (size, resident) = memory_of(process);
         let peak = process.usage.peak_pages.max(resident);

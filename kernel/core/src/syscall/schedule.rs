@@ -4,8 +4,9 @@ use super::Outcome;
 use super::grant::{Caller, Jobs, User};
 use super::layout::Layout;
 use crate::errno::Errno;
+use crate::fs::Capabilities;
 use crate::machine::Machine;
-use crate::process::table::Processes;
+use crate::process::table::{Processes, Slot};
 use crate::process::{Pid, Scheduling};
 
 const SCHED_FIFO: u32 = 1;
@@ -46,18 +47,60 @@ impl Processes {
     pub(super) fn sys_setpriority(&mut self, which: u64, who: u64, nice: u64) -> Outcome {
         let nice = (nice as i32).clamp(-20, 19) as i8;
         let chosen = self.chosen(which, who)?;
-        let mut found = Err(Errno::ESRCH.into());
+        let mut found = Err(Errno::ESRCH);
+        let own = self.current().credentials.clone();
+        let may_raise = own.has(Capabilities::SYS_NICE);
         for slot in self.slots() {
             let Some(process) = self.get_mut(slot) else { continue };
             let (group, user) = (process.group, process.credentials.user[0]);
-            for thread in process.threads_mut() {
-                if chosen(thread.tid, group, user) {
+            let is_own = own.owns(&process.credentials);
+            let may_schedule = own.may_schedule(&process.credentials);
+            for thread in process.threads_mut().filter(|thread| chosen(thread.tid, group, user)) {
+                let outcome = if !is_own && !may_raise {
+                    Err(Errno::EPERM)
+                } else if nice < thread.scheduling.nice && !may_raise {
+                    Err(Errno::EACCES)
+                } else if !may_schedule {
+                    Err(Errno::EPERM)
+                } else {
                     thread.scheduling.nice = nice;
-                    found = Ok(0);
+                    Ok(0)
+                };
+                if outcome.is_err() || found == Err(Errno::ESRCH) {
+                    found = outcome;
                 }
             }
         }
-        found
+        Ok(found?)
+    }
+
+    /// Is the process the caller's to schedule?
+    fn owns(&self, slot: Slot) -> bool {
+        let (own, other) = (&self.current().credentials, &self.at(slot).credentials);
+        own.owns(other) && own.may_schedule(other) || own.has(Capabilities::SYS_NICE)
+    }
+
+    /// Changes how a thread is scheduled, where the caller may: its own, and not to more. 0 is the caller.
+    fn reschedule(
+        &mut self,
+        tid: u64,
+        change: impl FnOnce(&mut Scheduling) -> Result<(), Errno>,
+    ) -> Outcome {
+        const SCHED_IDLE: u32 = 5;
+        let old = *self.scheduled(tid)?;
+        let mut new = old;
+        change(&mut new)?;
+        let is_real_time = matches!(new.policy, SCHED_FIFO | SCHED_RR);
+        let is_more = new.nice < old.nice
+            || is_real_time && (new.policy != old.policy || new.priority > old.priority)
+            || old.policy == SCHED_IDLE && new.policy != SCHED_IDLE
+            || old.resets_on_fork && !new.resets_on_fork;
+        let is_more = is_more && !self.current().credentials.has(Capabilities::SYS_NICE);
+        if is_more || !self.owns(self.process_or_self(tid)?) {
+            return Err(Errno::EPERM.into());
+        }
+        *self.scheduled(tid)? = new;
+        Ok(0)
     }
 
     /// The highest priority of those that are meant, as 20 less its nice value.
@@ -117,15 +160,14 @@ impl<M: Machine> Jobs<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let priority = self.read_u32(parameters)?;
-        let scheduling = self.processes.scheduled(pid)?;
-        let resets = match policy {
-            Some(policy) => policy & SCHED_RESET_ON_FORK != 0,
-            None => scheduling.resets_on_fork,
-        };
-        let policy = policy.map_or(scheduling.policy, |policy| policy & !SCHED_RESET_ON_FORK);
-        scheduling.set(policy, priority)?;
-        scheduling.resets_on_fork = resets;
-        Ok(0)
+        self.processes.reschedule(pid, |scheduling| {
+            scheduling.resets_on_fork = match policy {
+                Some(policy) => policy & SCHED_RESET_ON_FORK != 0,
+                None => scheduling.resets_on_fork,
+            };
+            let policy = policy.map_or(scheduling.policy, |policy| policy & !SCHED_RESET_ON_FORK);
+            scheduling.set(policy, priority)
+        })
     }
 
     pub(super) fn sys_sched_getparam(&mut self, pid: u64, into: u64) -> Outcome {
@@ -153,7 +195,10 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if size > 0 {
             self.copy_in(mask, &mut first)?;
         }
-        self.processes.process_or_self(pid)?;
+        let slot = self.processes.process_or_self(pid)?;
+        if !self.processes.owns(slot) {
+            return Err(Errno::EPERM.into());
+        }
         match first[0] & 1 {
             0 => Err(Errno::EINVAL.into()),
             _ => Ok(0),
@@ -199,13 +244,14 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if policy as i32 <= -1 || word(8) & !1 != 0 || word(12) != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let scheduling = self.processes.scheduled(pid)?;
-        scheduling.set(policy, priority)?;
-        scheduling.resets_on_fork = word(8) != 0;
-        if matches!(policy, 0 | 3) {
-            scheduling.nice = nice.clamp(-20, 19) as i8;
-        }
-        Ok(0)
+        self.processes.reschedule(pid, |scheduling| {
+            scheduling.set(policy, priority)?;
+            scheduling.resets_on_fork = word(8) != 0;
+            if matches!(policy, 0 | 3) {
+                scheduling.nice = nice.clamp(-20, 19) as i8;
+            }
+            Ok(())
+        })
     }
 }
 

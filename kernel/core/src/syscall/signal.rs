@@ -166,40 +166,66 @@ impl Processes {
             self.process_or_self(pid)?;
         }
         let signal = signal_or_probe(number)?;
-        let members = match pid as i32 {
+        match pid as i32 {
             pid @ 1.. => {
                 let slot = self.process_or_self(pid as u64)?;
-                self.send_or_probe(slot, signal, info);
-                1
+                self.send_or_probe(slot, signal, info)?;
             }
-            0 => self.kill_where(signal, info, |_, group| group == own_group),
-            -1 => self.kill_where(signal, info, |pid, _| pid != Pid::INIT && pid != own_pid),
-            i32::MIN => 0,
-            group => self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs())),
-        };
-        if members == 0 { Err(Errno::ESRCH.into()) } else { Ok(0) }
+            0 => self.kill_where(signal, info, |_, group| group == own_group)?,
+            // Those that may not be sent anything are not counted as missed.
+            -1 => {
+                match self.kill_where(signal, info, |pid, _| pid != Pid::INIT && pid != own_pid) {
+                    Ok(()) | Err(Errno::EPERM) => {}
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
+            i32::MIN => return Err(Errno::ESRCH.into()),
+            group => self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs()))?,
+        }
+        Ok(0)
     }
 
+    /// The caller may send the process this, or nothing. SIGCONT goes to all of its session.
+    ///
+    /// # Errors
+    /// EPERM.
+    pub(super) fn check_signal(&self, slot: Slot, signal: Option<Signal>) -> Result<(), Errno> {
+        let (own, other) = (self.current(), self.at(slot));
+        let goes_on = signal == Some(Signal::CONT) && own.session == other.session;
+        if own.pid == other.pid || goes_on || own.credentials.may_signal(&other.credentials) {
+            return Ok(());
+        }
+        Err(Errno::EPERM)
+    }
+
+    /// Sends it to all that are chosen and may be sent it: one is enough.
     fn kill_where(
         &mut self,
         signal: Option<Signal>,
         info: Info,
         chosen: impl Fn(Pid, Pid) -> bool,
-    ) -> usize {
-        let mut members = 0;
+    ) -> Result<(), Errno> {
+        let mut outcome = Err(Errno::ESRCH);
         for slot in self.slots() {
             if self.get_mut(slot).is_some_and(|process| chosen(process.pid, process.group)) {
-                members += 1;
-                self.send_or_probe(slot, signal, info);
+                let sent = self.send_or_probe(slot, signal, info);
+                outcome = outcome.or(sent);
             }
         }
-        members
+        outcome
     }
 
-    fn send_or_probe(&mut self, slot: Slot, signal: Option<Signal>, info: Info) {
+    pub(super) fn send_or_probe(
+        &mut self,
+        slot: Slot,
+        signal: Option<Signal>,
+        info: Info,
+    ) -> Result<(), Errno> {
+        self.check_signal(slot, signal)?;
         if let Some(signal) = signal {
             self.send_signal(slot, signal, info);
         }
+        Ok(())
     }
 
     pub(super) fn sys_tkill(&mut self, thread: u64, number: u64) -> Outcome {
@@ -229,6 +255,7 @@ impl Processes {
     fn send_to_thread(&mut self, slot: Slot, thread: u64, signal: Option<Signal>) -> Outcome {
         let own = self.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_TKILL);
+        self.check_signal(slot, signal)?;
         if let Some(signal) = signal {
             self.send_to(slot, Some(Pid(thread as u32)), signal, info);
         }
@@ -274,6 +301,7 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EPERM.into());
         }
         let slot = slot?;
+        self.processes.check_signal(slot, signal)?;
         if self.processes.at(slot).signals.pending.is_full() {
             return Err(Errno::EAGAIN.into());
         }

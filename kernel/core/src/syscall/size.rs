@@ -4,7 +4,7 @@ use super::Outcome;
 use super::grant::{Io, User};
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId};
+use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId, WRITE};
 use crate::machine::Machine;
 use crate::storage::Storage;
 
@@ -25,6 +25,7 @@ impl<M: Machine> Io<'_, '_, M> {
             FileKind::Directory => return Err(Errno::EISDIR.into()),
             _ => return Err(Errno::EINVAL.into()),
         }
+        self.storage.fs.check(inode, WRITE)?;
         self.storage.fs.refuse_if_running(inode)?;
         self.set_size(inode, length)
     }

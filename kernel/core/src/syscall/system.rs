@@ -6,7 +6,7 @@ use super::grant::{Caller, Io, Jobs, User};
 use super::layout::Layout;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::fs::RELEASE;
+use crate::fs::{Capabilities, RELEASE};
 use crate::machine::Machine;
 use crate::process::descriptors::MAX_DESCRIPTORS;
 use crate::process::limits::Resource;
@@ -31,6 +31,7 @@ impl<M: Machine> Caller<'_, '_, M> {
         const PR_GET_DUMPABLE: u64 = 3;
         const PR_SET_DUMPABLE: u64 = 4;
         const PR_GET_KEEPCAPS: u64 = 7;
+        const PR_SET_KEEPCAPS: u64 = 8;
         const PR_SET_NAME: u64 = 15;
         const PR_GET_NAME: u64 = 16;
         const PR_CAPBSET_READ: u64 = 23;
@@ -64,14 +65,24 @@ impl<M: Machine> Caller<'_, '_, M> {
                 self.copy_out(argument, &[0; 4])?;
                 Ok(0)
             }
-            PR_GET_DUMPABLE => Ok(1),
-            PR_GET_KEEPCAPS => Ok(0),
+            PR_GET_DUMPABLE => Ok(self.process.credentials.dumpable.into()),
+            PR_GET_KEEPCAPS => Ok(self.process.credentials.keeps.into()),
+            PR_SET_KEEPCAPS if argument <= 1 => {
+                self.process.credentials.keeps = argument == 1;
+                Ok(0)
+            }
             PR_GET_TIMERSLACK => Ok(TIMER_SLACK),
             PR_CAPBSET_READ if argument <= 40 => Ok(1),
-            PR_SET_NO_NEW_PRIVS if argument == 1 && second == 0 => Ok(0),
-            PR_GET_NO_NEW_PRIVS => Ok(0),
+            PR_SET_NO_NEW_PRIVS if argument == 1 && second == 0 => {
+                self.process.credentials.no_new_privileges = true;
+                Ok(0)
+            }
+            PR_GET_NO_NEW_PRIVS => Ok(self.process.credentials.no_new_privileges.into()),
             PR_SET_PDEATHSIG if argument == 0 => Ok(0),
-            PR_SET_DUMPABLE if argument <= 1 => Ok(0),
+            PR_SET_DUMPABLE if argument <= 1 => {
+                self.process.credentials.dumpable = argument == 1;
+                Ok(0)
+            }
             // Names for anonymous memory: a C library sets them and goes on without.
             PR_SET_VMA => Err(Errno::EINVAL.into()),
             _ => Err(Errno::EINVAL.into()),
@@ -126,12 +137,12 @@ impl<M: Machine> Io<'_, '_, M> {
         let replacement = if new == 0 { None } else { Some(self.read_words::<2>(new)?) };
         let slot = self.processes.process_or_self(pid)?;
         let resource = Resource::new(resource).ok_or(Errno::EINVAL)?;
-        let own = self.processes.current().credentials;
+        let own = &self.processes.current().credentials;
         let target = self.processes.at(slot);
-        let is_root = own.user[1] == 0;
-        let is_own = target.credentials.user == [own.user[0]; 3]
-            && target.credentials.group == [own.group[0]; 3];
-        if slot != self.processes.current_slot() && !is_root && !is_own {
+        let may_raise = own.has(Capabilities::SYS_RESOURCE);
+        let is_own = target.credentials.user[..3] == [own.user[0]; 3]
+            && target.credentials.group[..3] == [own.group[0]; 3];
+        if slot != self.processes.current_slot() && !may_raise && !is_own {
             return Err(Errno::EPERM.into());
         }
         let before = target.limits.get(resource);
@@ -140,7 +151,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 return Err(Errno::EINVAL.into());
             }
             let is_too_high = resource == Resource::DESCRIPTORS && hard > MAX_DESCRIPTORS as u64;
-            if is_too_high || hard > before[1] && !is_root {
+            if is_too_high || hard > before[1] && !may_raise {
                 return Err(Errno::EPERM.into());
             }
             self.observer().message(slot);

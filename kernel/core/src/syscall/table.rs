@@ -268,7 +268,7 @@ calls! {
             STATFS = 43 (path, statfs) [names.sys_statfs(path, statfs)];
             FSTATFS = 44 (fd, statfs) [names.sys_fstatfs(fd, statfs)];
         }
-        supported "root: only execute permission is asked for" {
+        supported "" {
             FACCESSAT = 48 (directory, path, mode) [names.sys_faccessat(directory, path, mode, 0)];
             FACCESSAT2 = 439 (directory, path, mode, flags) [names.sys_faccessat(directory, path, mode, flags)];
         }
@@ -464,29 +464,29 @@ calls! {
             GETSID = 156 (pid) [processes.sys_getsid(pid)];
             SETSID = 157 () [processes.sys_setsid()];
         }
-        partly "kept, without effect on files; setfsuid and setfsgid change nothing" {
-            SETREGID = 143 (real, effective) [process.sys_setregid(real, effective)];
-            SETGID = 144 (group) [process.sys_setgid(group)];
-            SETREUID = 145 (real, effective) [process.sys_setreuid(real, effective)];
-            SETUID = 146 (user) [process.sys_setuid(user)];
-            SETRESUID = 147 (real, effective, saved) [process.sys_setresuid(real, effective, saved)];
+        supported "" {
+            SETREGID = 143 (real, effective) [caller.sys_setregid(real, effective)];
+            SETGID = 144 (group) [caller.sys_setgid(group)];
+            SETREUID = 145 (real, effective) [caller.sys_setreuid(real, effective)];
+            SETUID = 146 (user) [caller.sys_setuid(user)];
+            SETRESUID = 147 (real, effective, saved) [caller.sys_setresuid(real, effective, saved)];
             GETRESUID = 148 (real, effective, saved) [caller.sys_getresuid(real, effective, saved)];
-            SETRESGID = 149 (real, effective, saved) [process.sys_setresgid(real, effective, saved)];
+            SETRESGID = 149 (real, effective, saved) [caller.sys_setresgid(real, effective, saved)];
             GETRESGID = 150 (real, effective, saved) [caller.sys_getresgid(real, effective, saved)];
-            SETFSUID = 151 () [process.sys_get_user(1)];
-            SETFSGID = 152 () [process.sys_get_group(1)];
+            SETFSUID = 151 (user) [caller.sys_setfsuid(user)];
+            SETFSGID = 152 (group) [caller.sys_setfsgid(group)];
             GETUID = 174 () [process.sys_get_user(0)];
             GETEUID = 175 () [process.sys_get_user(1)];
             GETGID = 176 () [process.sys_get_group(0)];
             GETEGID = 177 () [process.sys_get_group(1)];
         }
-        partly "kept, without effect on files" {
+        supported "" {
             GETGROUPS = 158 (count, list) [caller.sys_getgroups(count, list)];
             SETGROUPS = 159 (count, list) [caller.sys_setgroups(count, list)];
         }
-        partly "root has all; setting is accepted" {
-            CAPGET = 90 (header, data) [caller.sys_capget(header, data)];
-            CAPSET = 91 () [yes(0)];
+        partly "of processes; files have none, and the inheritable set has no effect" {
+            CAPGET = 90 (header, data) [jobs.sys_capget(header, data)];
+            CAPSET = 91 (header, data) [caller.sys_capset(header, data)];
         }
         supported "Linux, 6.1.0-firmseed, aarch64" {
             UNAME = 160 (names) [caller.sys_uname(names)];
@@ -499,7 +499,7 @@ calls! {
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
         }
-        partly "names, dumpable, no_new_privs, capability reads, parent death signal 0; else EINVAL" {
+        partly "names, dumpable, keepcaps, no_new_privs, capability reads, parent death signal 0; else EINVAL" {
             PRCTL = 167 (option, argument, second) [caller.sys_prctl(option, argument, second)];
         }
         partly "0" {

@@ -20,7 +20,7 @@ fn a_script_runs_its_interpreter_with_one_argument() {
         file,
         argv: Strings::Kernel(&argv),
         envp: Strings::Kernel(&[b"E=1"]),
-        aux: AUX,
+        aux: &|_, _| AUX,
         stack_limits: [STACK_LIMIT, u64::MAX],
     };
     let mut program = build(world.r(), request(script), open).unwrap();
@@ -52,7 +52,7 @@ fn scripts_may_interpret_each_other_five_deep() {
             file: files.pop().unwrap(),
             argv: Strings::Kernel(&[]),
             envp: Strings::Kernel(&[]),
-            aux: AUX,
+            aux: &|_, _| AUX,
             stack_limits: [STACK_LIMIT, u64::MAX],
         };
         match build(world.r(), request, |_, _| Ok(files.pop().unwrap())) {

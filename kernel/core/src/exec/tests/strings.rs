@@ -44,7 +44,7 @@ fn start_from(
         file,
         argv,
         envp,
-        aux: AUX,
+        aux: &|_, _| AUX,
         stack_limits: [STACK_LIMIT, u64::MAX],
     };
     build(world.r(), request, no_scripts)
