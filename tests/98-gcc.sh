@@ -39,6 +39,7 @@ calls_both_ways() {
 }
 
 # What generate.sh makes with the port's headers is what GCC's own Makefile made with those of its configure script.
+without_places() { sed 's#\(\.\./\)*source/##' "$1"; }
 gcc_generated() {
     local made=$gcc_work/port/made file count=0
     mkdir -p "$made" "$gcc_work/bin"
@@ -47,7 +48,7 @@ gcc_generated() {
     chmod 755 "$gcc_work/bin/tcc"
     (cd "$made" && PATH=$gcc_work/bin:$PATH sh "$gcc_port/generate.sh" "$gcc_port" >"$gcc_work/generate.log" 2>&1)
     for file in "$made"/*.[ch]; do
-        expect "the same ${file##*/}" diff -q <(sed 's#\(\.\./\)*source/##' "$file") <(sed 's#\(\.\./\)*source/##' "$cross/build/gcc/${file##*/}")
+        expect "the same ${file##*/}" diff -q <(without_places "$file") <(without_places "$cross/build/gcc/${file##*/}")
         count=$((count + 1))
     done
     expect "60 files, not $count" [ "$count" -eq 60 ]
@@ -59,7 +60,8 @@ gcc_on_the_machine() {
     for port in musl dash make busybox binutils gcc; do ports+=(--port "$root/ports/$port"); done
     machine 0 "$gcc_work/console" --memory 1024 --timeout 7200 "${ports[@]}" --out "$gcc_work/out"
     expect_line '^gcc: answers as expected$' "$gcc_work/console"
-    "$image_builder" verify "$target/firmseed.img" "$gcc_work/out/firmseed.ledger" "$gcc_work/out" --head "$(head_of "$gcc_work/console")" >"$gcc_work/verdict"
+    "$image_builder" verify "$target/firmseed.img" "$gcc_work/out/firmseed.ledger" "$gcc_work/out" --head "$(head_of "$gcc_work/console")" \
+        >"$gcc_work/verdict"
     expect_line '^verified: .* programs derive from text' "$gcc_work/verdict"
     "$root/tests/userland/under-linux" "$gcc_work/out" gcc
 }

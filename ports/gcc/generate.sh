@@ -3,8 +3,10 @@ set -e
 gcc=../source/gcc lib=../source/libiberty description=../source/gcc/config/aarch64/aarch64.md
 cc="tcc -w -DIN_GCC -DHAVE_CONFIG_H -DGENERATOR_FILE -I . -I $1/headers -I $gcc -I ../source/include"
 
-$cc -c $lib/alloca.c $lib/concat.c $lib/getruntime.c $lib/hashtab.c $lib/lbasename.c $lib/obstack.c $lib/safe-ctype.c $lib/xexit.c $lib/xmalloc.c $lib/xmemdup.c $lib/xstrdup.c $gcc/errors.c
-tcc -ar rcs library.a alloca.o concat.o getruntime.o hashtab.o lbasename.o obstack.o safe-ctype.o xexit.o xmalloc.o xmemdup.o xstrdup.o errors.o
+$cc -c $lib/alloca.c $lib/concat.c $lib/getruntime.c $lib/hashtab.c $lib/lbasename.c $lib/obstack.c $lib/safe-ctype.c \
+    $lib/xexit.c $lib/xmalloc.c $lib/xmemdup.c $lib/xstrdup.c $gcc/errors.c
+tcc -ar rcs library.a alloca.o concat.o getruntime.o hashtab.o lbasename.o obstack.o safe-ctype.o xexit.o xmalloc.o xmemdup.o \
+    xstrdup.o errors.o
 
 AWK=awk sh $gcc/opts.sh mv options.c options.h $gcc/c.opt $gcc/common.opt
 program() {
@@ -29,7 +31,8 @@ program gengtype $gcc/gengtype-lex.c $gcc/gengtype-yacc.c
 ./gengtype
 
 # What reads descriptions.
-$cc -c $gcc/bitmap.c $gcc/dummy-conditions.c $gcc/gensupport.c $gcc/ggc-none.c min-insn-modes.c $gcc/print-rtl.c $gcc/read-rtl.c $gcc/rtl.c $gcc/varray.c
+$cc -c $gcc/bitmap.c $gcc/dummy-conditions.c $gcc/gensupport.c $gcc/ggc-none.c min-insn-modes.c $gcc/print-rtl.c \
+    $gcc/read-rtl.c $gcc/rtl.c $gcc/varray.c
 reader="bitmap.o gensupport.o ggc-none.o min-insn-modes.o read-rtl.o rtl.o"
 program genconstants dummy-conditions.o $reader
 ./genconstants $description >insn-constants.h
