@@ -4,19 +4,63 @@
 processor_instructions=10000000
 if full; then processor_instructions=100000000; fi
 
+# The program that compares.
+compared() {
+    rust_env
+    (cd "$root" && cargo build --release --locked --quiet -p firmseed-processor --example differential)
+    differential=$target/release/examples/differential
+}
+
 # Random blocks from the decode tables, run here and by QEMU's user emulation. Another seed finds other blocks: the tables'
 # rows are all drawn, but those that it leaves out by name, or it fails.
 same_as_qemu() {
-    local folder program
+    local folder
     folder=$(scratch)
     aarch64-linux-gnu-gcc -O2 -Wall -static -no-pie -o "$folder/oracle" "$root/processor/tests/oracle/oracle.c" \
         "$root/processor/tests/oracle/enter.S" -Wl,--defsym=code=0x10000000 -Wl,-Ttext-segment=0x0e000000 -Wl,--no-warn-rwx-segments
-    rust_env
-    (cd "$root" && cargo build --release --locked --quiet -p firmseed-processor --example differential)
-    program=$target/release/examples/differential
-    "$program" "qemu-aarch64 -cpu cortex-a53 $folder/oracle" "$folder" 17 "$processor_instructions"
+    compared
+    "$differential" "qemu-aarch64 -cpu cortex-a53 $folder/oracle" "$folder" 17 "$processor_instructions" "$hang"
 }
 start same-as-qemu same_as_qemu
+
+# An oracle that is silent, that fails, that ends too early: the comparison ends, and says why.
+bad_oracles() {
+    local folder command said
+    folder=$(scratch)
+    compared
+    while IFS=: read -r command said; do
+        expect_status "$command to be no oracle" 1 "$differential" "$command" "$folder" 17 1000 1 >"$folder/said" 2>&1
+        expect_line "$said" "$folder/said"
+    done <<ORACLES
+sleep $hang:^the oracle: no answer within 1 s, after 0 blocks of 512; the block:\$
+false:^the oracle: it ended with exit status: 1, after 0 blocks
+true:^the oracle: it ended early, after 0 blocks
+$folder/none:^differential: $folder/none: No such file
+ORACLES
+}
+start bad-oracles bad_oracles
+
+# Semantics of another family: Ghidra's SLEIGH by icicle-emu, for the rows of general registers. What SLEIGH is known to have
+# wrong is named in differential.rs. A planted fault is found.
+icicle='icicle-emu==0.0.11'
+same_as_sleigh() {
+    local folder oracle venv=$target/icicle-venv
+    folder=$(scratch)
+    if [ "$(cat "$venv/complete" 2>/dev/null)" != "$icicle" ]; then
+        rm -rf "$venv"
+        if ! { python3 -m venv "$venv" && timeout "$hang" "$venv/bin/pip" install --quiet --disable-pip-version-check "$icicle"; }; then
+            echo "$icicle cannot be installed here: no comparison with SLEIGH"
+            return "$status_skipped"
+        fi
+        echo "$icicle" >"$venv/complete"
+    fi
+    compared
+    oracle="$venv/bin/python $root/processor/tests/oracle/icicle_oracle.py"
+    "$differential" "$oracle" "$folder" 17 1000000 "$hang" integer
+    expect_status "a planted fault to be found" 1 "$differential" "$oracle FAULT" "$folder" 17 10000 "$hang" integer >"$folder/faulty"
+    expect_line '^  x3: here' "$folder/faulty"
+}
+if full; then start same-as-sleigh same_as_sleigh; else skip same-as-sleigh "a package that pip fetches: with --full"; fi
 
 # One image, QEMU's processor and this one: the same ledger, byte for byte, and the same files.
 same_head() {
@@ -36,6 +80,16 @@ same_head() {
     "$image_builder" verify "$folder/image" "$folder/here/firmseed.ledger" "$folder/here" --head "$(head_of "$folder/console")"
 }
 start same-head same_head
+
+# docs/audit.md's table of roads is what they give.
+roads() {
+    local folder
+    folder=$(scratch)
+    "$root/tests/roads" >"$folder/table"
+    sed -n '/^<!-- roads -->$/,/^<!-- end -->$/p' "$root/docs/audit.md" | grep '^|' >"$folder/page"
+    expect "docs/audit.md to show what tests/roads prints" diff -U 0 "$folder/page" "$folder/table"
+}
+if full; then start roads roads; else skip roads "minutes: with --full"; fi
 
 # What cannot be run is refused, and says why; nothing runs for ever.
 refusals() {
@@ -58,6 +112,25 @@ refusals() {
     refused 1 "no Firmseed image" "$folder/text"
     refused 125 "image damaged" "$folder/damaged"
     refused 124 "no end after 1 s" "$folder/image" --timeout 1
+    # A program that waits for a console on which nobody types, and which does not end.
+    echo '.global _start; _start: mov x0, 0; mov x1, sp; mov x2, 1; mov x8, 63; svc 0; b _start' |
+        aarch64-linux-gnu-gcc -x assembler - -static -nostdlib -o "$folder/tree/read"
+    "$image_builder" build --tree "$folder/tree" --kernel "$kernel_elf" --policy open --init /read -o "$folder/read.img" >/dev/null
+    mkfifo "$folder/quiet"
+    exec {quiet}<>"$folder/quiet"
+    expect_status "an end without input" 124 "$image_builder" simulate "$folder/read.img" --timeout 1 <&"$quiet" >"$folder/said" 2>&1
+    expect_line "no end after 1 s" "$folder/said"
+    refused 124 "whose input has ended" "$folder/read.img"
+    # A guest that crashes has the status that a shell would show.
+    echo '.global _start; _start: mov x0, 0; str x0, [x0]' | aarch64-linux-gnu-gcc -x assembler - -static -nostdlib -o "$folder/tree/crash"
+    "$image_builder" build --tree "$folder/tree" --kernel "$kernel_elf" --policy open --init /crash -o "$folder/crash.img" >/dev/null
+    refused 139 "/crash: SIGSEGV at pc" "$folder/crash.img"
+    expect_status "a console that takes nothing" 1 "$image_builder" simulate "$folder/crash.img" >/dev/full 2>"$folder/said" </dev/null
+    expect_line "console could not be written: No space left on device.*status 139" "$folder/said"
+    cp "$folder/image" "$folder/magic"
+    printf 'MZMZ' | dd of="$folder/magic" bs=1 seek=56 conv=notrunc status=none
+    refused 125 "image damaged" "$folder/magic"
+    refused 1 "cannot" "$folder/image" --out "$folder/text/out"
     refused 125 "cannot find the first program /none" "$folder/image" --append init=/none
     refused 2 "expected 16 to 65536 MiB" "$folder/image" --memory 1
     refused 2 "is not empty" "$folder/image" --out "$folder/tree"

@@ -34,7 +34,8 @@ rust_test() {
 }
 
 run_suite() {
-    local program name test slow
+    local program name test slow simulated
+    simulated=$(scratch)
     rust_env
     program=$(build_suite) || program=
     [ -x "$program" ] || { fail build "tests/machine does not build: see above"; return; }
@@ -44,6 +45,13 @@ run_suite() {
         layer=${name%%::*} test=${name#*::}
         layer=${layer//_/-} test=${test//:://}
         start "$test" rust_test "$name" "$logs/$layer/$test.log"
+        # What the policy lets run, and the ledger tells: without QEMU too. A folder of their own, as names are the same.
+        case $name in
+        ledger::attacks::*)
+            FIRMSEED_TEST_SIMULATE=yes FIRMSEED_TEST_SCRATCH=$simulated \
+                start "simulated/$test" rust_test "$name" "$logs/$layer/simulated/$test.log"
+            ;;
+        esac
     done
     finish
 }

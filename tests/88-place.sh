@@ -22,7 +22,10 @@ release() {
     local file
     mkdir "$place/clone"
     (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$place/clone"
-    (umask 077 && export CARGO_TARGET_DIR=$target && "$place/clone/packaging/release" -o "$place/again" musl dash make) >"$place/again.said"
+    # What a caller has in his environment does not show.
+    (umask 077 && export CARGO_TARGET_DIR=$target TZ=Asia/Tokyo LC_ALL=C.UTF-8 TAR_OPTIONS=--exclude=README.md GIT_INDEX_FILE=/nowhere/index \
+        GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.fileMode GIT_CONFIG_VALUE_0=false &&
+        "$place/clone/packaging/release" -o "$place/again" musl dash make) >"$place/again.said" 2>"$place/again.errors"
     expect "the same tar and names" diff "$place/release.said" "$place/again.said"
     expect "the SHA-256 that it says" [ "$(sha256sum <"$release.tar" | cut -c1-64)" = "$(sed -n '1s/  .*//p' "$place/release.said")" ]
     mkdir "$place/unpacked"
@@ -39,6 +42,22 @@ release() {
     done <"$place/binaries"
     expect "four tarballs" [ "$(wc -l <"$place/binaries")" -eq 4 ]
     expect_status "a second release over the first" 1 "$root/packaging/release" -o "$place/again" musl dash make
+    expect_status "a port that is none" 1 "$root/packaging/release" -o "$place/none" musk
+    expect_status "a port twice" 1 "$root/packaging/release" -o "$place/none" musl musl
+    expect "nothing" [ ! -e "$place/none" ]
+    # A commit, and a tree that has more than it.
+    git -C "$place/clone" -c init.defaultBranch=main init -q
+    git -C "$place/clone" -c core.excludesFile=/dev/null add -A -f
+    git -C "$place/clone" -c user.name=x -c user.email=x@invalid -c commit.gpgSign=false commit -q -m x
+    CARGO_TARGET_DIR=$target "$place/clone/packaging/release" -o "$place/commit" musl dash make >"$place/commit.said" 2>"$place/commit.errors"
+    expect "the same release of a commit" diff "$place/release.said" "$place/commit.said"
+    expect "nothing to say" eval '! grep -q "not those of the commit" "$place/commit.errors"'
+    echo >>"$place/clone/docs/use.md"
+    touch "$place/clone/stage0/more"
+    CARGO_TARGET_DIR=$target "$place/clone/packaging/release" -o "$place/dirty" musl dash make >"$place/dirty.said" 2>"$place/dirty.errors"
+    expect_line '^packaging/release: these files are not those of the commit' "$place/dirty.errors"
+    expect_line '^\?\? stage0/more$' "$place/dirty.errors"
+    expect "another release" eval '! diff -q "$place/release.said" "$place/dirty.said" >"$place/differ"'
 }
 
 # The three commands of stage0/README.md, as they stand there, in an empty folder, by an ordinary user.
@@ -68,7 +87,10 @@ sandbox() {
         mount --bind "$room/empty" /proc
         ! : >/trial 2>/dev/null || { echo "/ is not read-only"; exit 1; }
         cd "$room"
-        for i in $(seq 15); do mkdir "b $part" && cd "b $part"; done
+        # Whatever a name may have: a blank, quotes, signs of shells, a newline at its end.
+        odd="b $part \"\$HOME\" * \\ ; \`
+"
+        while [ ${#PWD} -lt 3850 ]; do mkdir "$odd" && cd "$odd"; done
         sh "$release/packaging/build" work
         cd work
         pwd | wc -c
@@ -76,9 +98,15 @@ sandbox() {
         (cd build/tinycc && sha256sum --quiet -c "$release/ports/tinycc/SHA256SUMS")
     ' sh "$place/room" "$release" "$name" >"$place/sandbox.log" || { tail -n 5 "$place/sandbox.log"; exit 1; }
     tail -n 1 "$place/sandbox.log"
-    expect "a name of more than 3,000 bytes" [ "$(tail -n 1 "$place/sandbox.log")" -gt 3000 ]
+    expect "a name of more than 3,850 bytes" [ "$(tail -n 1 "$place/sandbox.log")" -gt 3850 ]
 }
 
+# long_folder DIR BYTES: a folder bin below DIR, whose name has BYTES bytes.
+long_folder() {
+    local name=$1
+    while [ $((${#name} + 205)) -lt "$2" ]; do name+=/$(printf 'd%.0s' $(seq 199)); done
+    printf '%s/%s/bin\n' "$name" "$(printf 'e%.0s' $(seq $(($2 - ${#name} - 5))))"
+}
 # bin, lib and include, and nothing else, at a prefix of their own: the finished compiler is taken there as it is.
 prefix() {
     mkdir "$place/prefix"
@@ -86,10 +114,39 @@ prefix() {
     says_hello "$place/prefix/bin/tcc" "$place/prefix"
     ln -s prefix/bin/tcc "$place/by-link"
     says_hello "$place/by-link" "$place/prefix"
+    ln -s prefix/bin "$place/linked-folder"
+    says_hello "$place/linked-folder/tcc" "$place/prefix"
+    # From its own folder, by PATH, and under a name that is none.
+    (cd "$place/prefix/bin" && says_hello ./tcc "$place/prefix")
+    (cd "$place/prefix/bin" && PATH=.:$PATH && says_hello tcc "$place/prefix")
+    (PATH=$place/prefix/bin:$PATH && says_hello tcc "$place/prefix")
+    "$on_aarch64" bash -c 'exec -a /nowhere/cc "$1" -o "$2" "$2.c"' sh "$place/prefix/bin/tcc" "$place/prefix/hello"
+    # The longest name of a folder that will do, 960 bytes with its slash, and one byte more, which -B helps.
+    local long
+    long=$(long_folder "$place/long" 959)
+    mkdir -p "${long%/bin}"
+    cp -r "$place/own/bin" "$place/own/lib" "$place/own/include" "${long%/bin}"
+    says_hello "$long/tcc" "$place/prefix"
+    long=$(long_folder "$place/longer" 960)
+    mkdir -p "${long%/bin}"
+    cp -r "$place/own/bin" "${long%/bin}"
+    expect_status "a folder whose name has, with its slash, 961 bytes" 1 "$on_aarch64" "$long/tcc" -c -o "$place/hello.o" "$place/prefix/hello.c" 2>"$place/said"
+    expect_line "^tcc: error: this program's folder has a name of more than 960 bytes: say -B DIR" "$place/said"
+    "$on_aarch64" "$long/tcc" -B "$place/prefix/lib/tcc" -o "$place/hello" "$place/prefix/hello.c"
+    expect "hello" [ "$("$on_aarch64" "$place/hello")" = hello ]
     rm "$place/prefix/lib/crt1.o"
     expect_status "a prefix without its library" 1 "$on_aarch64" "$place/prefix/bin/tcc" -o "$place/hello" "$place/prefix/hello.c"
 }
 
+# The lines of docs/use.md that make a compiler for another machine; what it compiles is linked and run on that.
+cross() {
+    commands_of "$root/docs/use.md" >"$place/cross-commands"
+    expect "five lines" [ "$(wc -l <"$place/cross-commands")" -eq 5 ]
+    (cd "$place/own" && ordinary "$on_aarch64" bash -eu "$place/cross-commands")
+    # e_machine.
+    expect "an object for x86-64" [ "$(od -A n -t u2 -j 18 -N 2 "$place/own/cross/hello.o" | tr -d ' ')" = 62 ]
+    [ "$(uname -m)" != x86_64 ] || { gcc -w -o "$place/afar" "$place/own/cross/hello.o" && expect "hello" [ "$("$place/afar")" = 'hello from afar' ]; }
+}
 # refused MESSAGE DIR [PORT...]: packaging/build says so, with status 1, and has run nothing: there is no bin.
 refused() {
     local message=$1
@@ -100,20 +157,27 @@ refused() {
     expect "nothing in $1" [ ! -e "$1/bin" ]
 }
 bad_input() {
-    mkdir -p "$place/full" "$place/closed" "$place/open" "$place/bare/packaging"
+    mkdir -p "$place/full" "$place/closed" "$place/open" "$place/bare"
     chmod 777 "$place/open"
     chmod 555 "$place/closed"
     touch "$place/full/file"
     refused 'takes no files' "$place/closed"
     refused 'cannot be made' "$place/closed/in"
     refused 'is not empty' "$place/full"
-    refused 'is not built by this script' "$place/open/one" bash
+    refused 'a name of [0-9]+ bytes' "$place/open/$(printf '/%0200d' $(seq 25))"
+    refused 'is not built by this script' "$place/open/one" mes
+    refused 'wants ports/musl before it' "$place/open/one" make
+    refused 'there is no ports/busybox' "$place/open/one" musl dash make busybox lua
     refused 'cannot be built in' "$place/open/with blank" musl
-    refused 'has [0-9]+ bytes' "$place/open/$(printf '/%0200d' 1 2 3 4 5)" musl
+    refused 'has [0-9]+ bytes' "$place/open/$(printf '%0201d' 1)" musl
     [ "$(uname -m)" = aarch64 ] || [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || refused 'does not run the first program' "$place/open/two"
     cp -r "$release/stage0" "$release/packaging" "$place/bare/"
     expect_status "no tarball" 1 "$place/bare/packaging/build" "$place/open/three" 2>"$place/said"
-    expect_line 'the tarball of ports/tinycc is not in' "$place/said"
+    expect_line 'there is no ports/tinycc in' "$place/said"
+    cp -r "$release/ports" "$place/bare/"
+    rm "$place/bare/ports/dash/"*.tar.gz
+    expect_status "no tarball" 1 "$place/bare/packaging/build" "$place/open/three" musl dash 2>"$place/said"
+    expect_line 'the tarball of ports/dash is not in' "$place/said"
 }
 
 # A wrong hash stops it, whoever runs it.
@@ -122,14 +186,51 @@ wrong_hash() {
     sed -i '3s/^[0-9a-f]\{8\}/00000000/' "$place/wrong/stage0/SHA256SUMS"
     expect_status "the chain with a wrong hash" 1 "$on_aarch64" "$place/wrong/packaging/build" "$place/wrong-out" >"$place/wrong.log" 2>&1
     expect_line '^\.\./bin/hex1: FAILED' "$place/wrong.log"
+    # What a build that was broken off has left is not gone on with.
+    expect_status "a second build in its folder" 1 "$release/packaging/build" "$place/wrong-out" 2>"$place/said"
+    expect_line "wrong-out is not empty$" "$place/said"
 }
 
-# musl, dash and make behind it, at a folder of one's own.
+# Two builds that begin at once in one folder, by a link to it: one is done, the other says why not.
+two_at_once() {
+    local first second=0 done=0
+    mkdir "$place/both"
+    ln -s both "$place/linked"
+    "$on_aarch64" "$release/packaging/build" "$place/both" >"$place/both.1" 2>&1 &
+    first=$!
+    "$on_aarch64" "$release/packaging/build" "$place/linked" >"$place/both.2" 2>&1 || second=$?
+    wait $first || done=$?
+    expect "one of two to end well, found $done and $second" [ $((done + second)) -eq 1 ]
+    expect_line '^packaging/build: (.*/both is not empty|another build has begun in .*/both)$' <(cat "$place"/both.[12])
+    same_outputs "$place/both"
+}
+
+# A disk that is full, where the release is copied and where the chain writes: it says so, and ends.
+no_space() {
+    local size
+    mkdir "$place/space"
+    for size in 1 2 6; do
+        "$on_aarch64" bash -euc 'mount -t tmpfs -o "size=$3m" room "$1" && { cd / && "$2/packaging/build" "$1/work"; }' sh "$place/space" "$release" $size \
+            >"$place/space.log" 2>&1 && { echo "expected: no good end on a disk of $size MiB"; exit 1; }
+        expect_line "No space left on device|cannot write the file '../bin/cc'" "$place/space.log"
+    done
+    # A release that has no room says so too, and leaves nothing.
+    mkdir "$place/disk"
+    "$on_aarch64" bash -euc 'mount -t tmpfs -o size=1m room "$1" && { ! "$2/packaging/release" -o "$1" musl; } && [ -z "$(ls -A "$1")" ]' sh \
+        "$place/disk" "$root" >"$place/disk.said" 2>&1
+    expect_line 'No space left on device' "$place/disk.said"
+}
+
+# musl and ports of each kind behind it, in a folder of one's own with the longest name. The others: tests/98-nix.sh.
+ports=(unxz musl dash make busybox lua)
 ports_too() {
-    "$on_aarch64" "$release/packaging/build" "$place/ports" musl dash make >"$place/ports.log" 2>&1 || { tail -n 5 "$place/ports.log"; exit 1; }
-    local port
-    for port in musl dash make; do (cd "$place/ports/build/$port" && sha256sum --quiet -c "$root/ports/$port/SHA256SUMS"); done
-    says_hello "$place/ports/musl/bin/tcc" "$place/ports"
+    local port folder=$place/ports
+    folder+=/$(printf 'p%.0s' $(seq $((199 - ${#folder}))))
+    mkdir "$place/all"
+    make_release "$place/all" "${ports[@]}" >"$place/all.said"
+    "$on_aarch64" "$release/packaging/build" "$folder" "${ports[@]}" >"$place/ports.log" 2>&1 || { tail -n 5 "$place/ports.log"; exit 1; }
+    for port in "${ports[@]}"; do (cd "$folder/build/$port" && sha256sum --quiet -c "$root/ports/$port/SHA256SUMS"); done
+    says_hello "$folder/musl/bin/tcc" "$place/ports"
 }
 
 # The workflow of docs/use.md is one, by the published schema; with a wrong key it is not.
@@ -140,22 +241,25 @@ workflow() {
 }
 check workflow workflow
 
-if wanted_any release three-commands sandbox prefix bad-input wrong-hash ports; then
+if wanted_any release three-commands sandbox prefix cross bad-input wrong-hash two-at-once no-space ports; then
     make_release "$place" >"$place/release.said"
     check release release
     check bad-input bad_input
     # binfmt_misc in a namespace is what the others need where the processor is another.
     if ! reason=$("$on_aarch64" true 2>&1); then
-        for name in three-commands sandbox prefix wrong-hash ports; do skip $name "${reason:-no AArch64 here}"; done
+        for name in three-commands sandbox prefix cross wrong-hash two-at-once no-space ports; do skip $name "${reason:-no AArch64 here}"; done
     else
-        if wanted_any three-commands prefix; then
+        if wanted_any three-commands prefix cross; then
             chosen=$filter filter=''
             check three-commands three_commands
             filter=$chosen
         fi
         check prefix prefix
+        check cross cross
         check sandbox sandbox
         check wrong-hash wrong_hash
+        check two-at-once two_at_once
+        check no-space no_space
         if full; then check ports ports_too; else skip ports "minutes: with --full"; fi
     fi
 fi

@@ -46,3 +46,21 @@ LINES
     expect "every attack to be noticed" [ "$(grep -c 'not noticed' "$folder/output")" -eq 0 ]
 }
 check guide audit
+
+# The whole way where neither QEMU nor a cross compiler is installed: all other commands of PATH, by links.
+without_qemu() {
+    local folder command
+    folder=$(scratch)
+    mkdir "$folder/bin"
+    rust_env
+    tr : '\n' <<<"$PATH" | while read -r place; do
+        for command in "$place"/*; do
+            case ${command##*/} in qemu-* | aarch64-linux-gnu-* | apt* | dpkg* | '*') ;; *) [ -e "$folder/bin/${command##*/}" ] || ln -s "$command" "$folder/bin/" ;; esac
+        done
+    done
+    expect "no QEMU" eval '! PATH=$folder/bin command -v qemu-system-aarch64 qemu-aarch64'
+    PATH=$folder/bin "$root/qemu/run" --simulate >"$folder/console"
+    cat "$folder/console"
+    expect_line '^verified: ' "$folder/console"
+}
+check without-qemu without_qemu

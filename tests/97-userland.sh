@@ -8,10 +8,10 @@ tools=$root/stage0/09-tools
 # The script's line for cc, under qemu-user.
 unxz_hash() {
     "$root/tests/stage0/by-hand" "$userland/hand" >/dev/null
-    sed -n "/^cc /{ :join; /\\\\\$/{ N; s/\\\\\n//; b join; }; s#^cc -o /#qemu-aarch64 $userland/hand/bin/cc -o $userland/hand/#; p; }" \
+    sed -n "/^cc /{ :join; /\\\\\$/{ N; s/\\\\\n//; b join; }; s#^cc #qemu-aarch64 $userland/hand/bin/cc #; p; }" \
         "$unxz/build.kaem" >"$userland/line"
-    (export PORT=$unxz STAGE0=$root/stage0 && bash -e "$userland/line")
-    expect "the hash in ports/unxz/SHA256SUMS" diff -U 0 "$unxz/SHA256SUMS" <(cd "$userland/hand" && sha256sum bin/unxz | sed 's#  #  /#')
+    (export PORT=$unxz STAGE0=$root/stage0 ROOT=$userland/hand && bash -e "$userland/line")
+    expect "the hash in ports/unxz/SHA256SUMS" diff -U 0 "$unxz/SHA256SUMS" <(cd "$userland/hand" && sha256sum bin/unxz | sed 's#  #  ../../#')
     # It works, and its sample is what xz makes of the text.
     sed 's/#.*//' "$unxz/sample.hex0" | xxd -r -p >"$userland/sample.xz"
     expect "the sample's text by xz" cmp "$unxz/sample" <(xz -dc "$userland/sample.xz")

@@ -56,6 +56,23 @@ musl() {
     hash_of "$out/lib/libc.a" ports/musl/SHA256SUMS musl-2/libc.a
     built musl --check
 }
+# What is behind musl: as its list says or, where a port has none, the same twice.
+behind_musl=(unxz dash make busybox lua sed bash grep gzip sqlite)
+userland() {
+    local out hash file name
+    for name in "${behind_musl[@]}"; do
+        out=$(built "$name")
+        if [ -f "$root/ports/$name/SHA256SUMS" ]; then
+            while read -r hash file; do
+                expect "$out/bin/${file##*/} with the hash of ports/$name" [ "$(sha256sum <"$out/bin/${file##*/}")" = "$hash  -" ]
+            done <"$root/ports/$name/SHA256SUMS"
+        else
+            built "$name" --check
+        fi
+    done
+    built bash >"$nix/again" 2>"$nix/again.said"
+    expect "no build" eval '! grep -q building "$nix/again.said"'
+}
 # Another seed is refused before anything runs; so is a folder without seeds.
 seeds() {
     mkdir "$nix/seeds"
@@ -66,6 +83,15 @@ seeds() {
     rm "$nix/seeds/hex0"
     expect_status "no hex0" 1 built cc --arg seeds "$nix/seeds" 2>"$nix/said"
     expect_line 'decode the seeds' "$nix/said"
+}
+# What nixpkgs' users import gives the same derivations.
+overlay() {
+    local text="((import $release/packaging/nix/overlay.nix { seeds = $release/seed; }) { } { }).firmseed"
+    local name
+    for name in cc tinycc musl make; do
+        expect "the same derivation of $name" [ "$(nix-instantiate --option build-users-group '' -E "$text.$name")" = \
+            "$(nix-instantiate --option build-users-group '' "$release/packaging/nix" -A "$name")" ]
+    done
 }
 # The statement names the digests of the outputs that Nix has.
 statement() {
@@ -82,16 +108,22 @@ subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statemen
 for name, listed in {"bin/tcc": "../../bin/tcc", "lib/libc.a": "libc-3.a", "lib/crt1.o": "crt1-3.o"}.items():
     assert subjects[name] == sums[listed], name
 PYTHON
+    # For a port: what went in is the chain, those before it, and itself.
+    "$root/packaging/provenance" "$release" make "$out" >"$nix/make.json"
+    jq -r '.predicate.buildDefinition.resolvedDependencies[].name' "$nix/make.json" | sed -E 's#^(stage0|ports/[^/]*)/.*#\1#' | sort -u >"$nix/folders"
+    expect "the folders" [ "$(paste -s -d ' ' "$nix/folders")" = 'ports/dash ports/make ports/musl ports/tinycc stage0' ]
+    expect_status "no package" 1 "$root/packaging/provenance" "$release" mes "$out"
 }
 
-for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds statement musl; do names+=("$name"); done
+for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds overlay statement musl userland; do names+=("$name"); done
 if wanted_any "${names[@]}"; then
     if ! have nix-build; then
         for name in "${names[@]}"; do skip "$name" "nix-build is not here: apt-get install nix-bin"; done
     elif ! reason=$("$on_aarch64" true 2>&1); then
         for name in "${names[@]}"; do skip "$name" "${reason:-no AArch64 here}"; done
     else
-        make_release "$nix" >"$nix/release.said"
+        if full; then ports=(musl "${behind_musl[@]}"); else ports=(); fi
+        make_release "$nix" "${ports[@]}" >"$nix/release.said"
         seeds_for_linux "$release"
         check seeds seeds
         check compiler compiler
@@ -100,6 +132,12 @@ if wanted_any "${names[@]}"; then
         check deterministic-cc deterministic cc
         check deterministic-tinycc deterministic tinycc
         check statement statement
-        if full; then check musl musl; else skip musl "minutes: with --full"; fi
+        check overlay overlay
+        if full; then
+            check musl musl
+            check userland userland
+        else
+            for name in musl userland; do skip "$name" "minutes: with --full"; done
+        fi
     fi
 fi

@@ -36,8 +36,10 @@ guix() {
         { tail -n 20 "$work/guix.err"; exit 1; }
     cat "$work/guix.out"
     local name
-    for name in firmseed-cc firmseed-tinycc firmseed-hello; do expect_line "^show: name $name$" "$work/guix.out"; done
+    for name in firmseed-seeds firmseed-cc firmseed-tinycc firmseed-hello; do expect_line "^show: name $name$" "$work/guix.out"; done
     expect "nothing for guix lint to say" eval '! grep "^lint: " "$work/guix.out"'
+    has_hash firmseed-seeds/bin/hex0 stage0/SHA256SUMS ../bin/hex0
+    has_hash firmseed-seeds/bin/kaem-seed stage0/SHA256SUMS ../bin/kaem-seed
     has_hash firmseed-cc/bin/hex0 stage0/SHA256SUMS ../bin/hex0
     has_hash firmseed-cc/bin/cc stage0/SHA256SUMS ../bin/cc
     has_hash firmseed-cc/bin/tools stage0/09-tools/SHA256SUMS ../bin/tools
@@ -45,7 +47,10 @@ guix() {
     has_hash firmseed-tinycc/lib/libc.a ports/tinycc/SHA256SUMS libc-3.a
     expect_line '^hello: hello$' "$work/guix.out"
     expect_line '^references: 0$' "$work/guix.out"
+    expect_line '^size: total: 0\.[0-9]+ MiB$' "$work/guix.out"
     expect_line '^again: the same$' "$work/guix.out"
+    expect_line '^channel: .*channel-metadata' "$work/guix.out"
+    for name in firmseed-cc firmseed-tinycc firmseed-hello; do expect_line "^graph: $name" "$work/guix.out"; done
     # All that it was built from: ours. A bootstrap binary would have a line.
     expect "the closure" diff -U 0 <(sed -n 's/^closure: //p' "$work/guix.out") <(printf '%s\n' SHA256SUMS chain.kaem firmseed-cc.drv firmseed-hello.drv \
         firmseed-hello.kaem firmseed-port-tinycc firmseed-stage0 firmseed-tinycc.drv firmseed-tinycc.kaem hello.c hex0 install.kaem kaem-seed tools.kaem | LC_ALL=C sort)

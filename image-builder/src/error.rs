@@ -47,6 +47,11 @@ pub enum Error {
     /// The simulated machine did not come to PID 1's end.
     #[error(transparent)]
     Simulation(simulator::Failure),
+    /// Not all that the simulated machine's console said was shown.
+    #[error(
+        "the console could not be written: {0}; the machine went on without it to the end of process 1, with status {1}"
+    )]
+    Console(String, u8),
     /// A port is not as docs/ports.md wants it.
     #[error("{}: {reason}", path.display())]
     Port {

@@ -3,9 +3,12 @@
 
 use crate::{Error, Result, extract, kernel, layout, sha256};
 use firmseed_formats::image::Flavour;
-use simulator::{Console, Ended, Settings};
+use simulator::{Console, Ended, Settings, Typed};
+use std::cell::OnceCell;
 use std::io::{Read, StdoutLock, Write};
 use std::path::Path;
+use std::rc::Rc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 /// MiB of memory that the machine may have.
@@ -51,11 +54,15 @@ pub fn simulate(image: Vec<u8>, request: &Request, out: Option<&Path>) -> Result
     let hash = kernel::hash(&image[..offset]);
     // The kernel's file system keeps its pages for ever, and this process is short.
     let image: &'static [u8] = image.leak();
-    let terminal = Terminal { out: std::io::stdout().lock() };
+    let lost = Rc::new(OnceCell::new());
+    let terminal = Terminal { out: std::io::stdout().lock(), lost: lost.clone(), typed: None };
     let ended = simulator::run(image, offset, &hash, sha256, &settings, terminal)
         .map_err(Error::Simulation)?;
     if let Some(out) = out {
         extract::extract_tar(&ended.files, out)?;
+    }
+    if let Some(error) = lost.get() {
+        return Err(Error::Console(error.to_string(), ended.status));
     }
     Ok(ended)
 }
@@ -63,17 +70,33 @@ pub fn simulate(image: Vec<u8>, request: &Request, out: Option<&Path>) -> Result
 /// Standard input and output.
 struct Terminal {
     out: StdoutLock<'static>,
+    /// Why something was not shown. The machine goes on, as with a cable that was pulled; the verdict knows of it.
+    lost: Rc<OnceCell<std::io::Error>>,
+    typed: Option<Receiver<u8>>,
 }
 
 impl Console for Terminal {
     fn write(&mut self, bytes: &[u8]) {
-        // Who reads no more misses the rest; the machine goes on, as with a cable that was pulled.
-        let _ = self.out.write_all(bytes).and_then(|()| self.out.flush());
+        if let Err(error) = self.out.write_all(bytes).and_then(|()| self.out.flush()) {
+            let _ = self.lost.set(error); // the first one says why
+        }
     }
 
-    fn read(&mut self) -> Option<u8> {
-        let mut byte = [0];
-        let mut input = std::io::stdin().lock();
-        matches!(input.read(&mut byte), Ok(1)).then_some(byte[0])
+    fn read(&mut self, patience: Duration) -> Typed {
+        match self.typed.get_or_insert_with(listen).recv_timeout(patience) {
+            Ok(byte) => Typed::Byte(byte),
+            Err(RecvTimeoutError::Disconnected) => Typed::End,
+            Err(RecvTimeoutError::Timeout) => Typed::Nothing,
+        }
     }
+}
+
+/// Standard input, read by a thread of its own: waiting for it can be given up.
+fn listen() -> Receiver<u8> {
+    let (sender, receiver) = sync_channel(4096);
+    std::thread::spawn(move || {
+        let input = std::io::stdin().lock();
+        input.bytes().map_while(std::io::Result::ok).all(|byte| sender.send(byte).is_ok())
+    });
+    receiver
 }

@@ -8,7 +8,7 @@
 , system ? "aarch64-linux"
 }:
 let
-  inherit (builtins) elemAt path pathExists readFile replaceStrings split toFile;
+  inherit (builtins) attrNames concatStringsSep elem elemAt path pathExists readFile replaceStrings split stringLength substring toFile;
 
   # A folder of the release, without what only tests read.
   folder = name: source: path {
@@ -18,6 +18,18 @@ let
   };
   stage0 = folder "firmseed-stage0" ../../stage0;
   port = name: folder "firmseed-port-${name}" (../../ports + "/${name}");
+
+  # The same within a folder ports, with the one file that several of those behind musl share.
+  ports = name:
+    let
+      top = toString ../../ports;
+      own = "${top}/${name}/";
+    in
+    path {
+      name = "firmseed-port-${name}";
+      path = ../../ports;
+      filter = path: type: elem path [ "${top}/${name}" "${top}/musl" "${top}/musl/generate.h" ] || substring 0 (stringLength own) path == own;
+    };
 
   # Nix refuses what is not the seed: the hash is that of the file with its mode.
   seed = name: sha256:
@@ -121,9 +133,62 @@ let
     cd ''${BUILD}
     kaem ''${PORT}/headers.kaem
   '';
+
+  # A port behind musl: its own script in a folder like the machine's, into which needs, derivations by their names, are laid. Its
+  # output's bin has the files that the script leaves there. That shell runs what configure scripts and Makefiles have to say.
+  behind-musl = name: needs: files: port-derivation "firmseed-${name}" (needs // { inherit musl; }) (''
+    mkdir -p ''${WORK}/musl/bin ''${WORK}/usr/bin ''${out}/bin ${name}
+    ln -s ''${musl}/bin/tcc ../musl/bin/tcc
+    ${concatStringsSep "\n" (map (need: laid.${need}) (attrNames needs))}
+    MUSL_ROOT=''${WORK}
+    MUSL_PREFIX=''${WORK}/musl
+    CONFIG_SHELL=''${WORK}/bin/sh
+    MAKEFLAGS=SHELL=''${WORK}/bin/sh
+    DASH_BUILD=''${WORK}/build/dash
+    MAKE_BUILD=''${WORK}/build/make
+    BUSYBOX_BUILD=''${WORK}/build/busybox
+    BUSYBOX_BIN=''${WORK}/usr/bin
+    LUA_BUILD=''${WORK}/build/lua
+    PORT=${ports name}/${name}
+    PATH=''${WORK}/bin:''${cc}/bin
+    cd ${name}
+    kaem ''${PORT}/build.kaem
+    cd ''${WORK}
+    cp ${concatStringsSep " " files} ''${out}/bin
+  '' + (if name == "busybox" then "cd \${out}/bin\n${busybox-links}" else ""));
+  laid = {
+    unxz = "ln -s \${unxz}/bin/unxz ../bin/unxz";
+    dash = "ln -s \${dash}/bin/sh ../bin/sh ../musl/bin/sh";
+    make = "ln -s \${make}/bin/make ../musl/bin/make";
+    # Copies: a port that takes a link's place writes beside them, not into the store.
+    busybox = ''
+      cp ''${busybox}/bin/busybox ''${busybox}/bin/take ''${busybox}/bin/plain ../usr/bin
+      cd ../usr/bin
+      ${busybox-links}
+      cd ''${WORK}/build
+    '';
+  };
+  # The command of ports/busybox that names its programs.
+  busybox-links = elemAt (elemAt (split "(ln -s busybox [^#]*)" (readFile ../../ports/busybox/build.kaem)) 1) 0;
+
+  dash = behind-musl "dash" { } [ "musl/bin/sh" ];
+  make = behind-musl "make" { inherit dash; } [ "musl/bin/make" ];
+  busybox = behind-musl "busybox" { inherit dash; } [ "usr/bin/busybox" "usr/bin/take" "usr/bin/plain" ];
+  unxz = behind-musl "unxz" { } [ "bin/unxz" ];
+  programs = name: files: behind-musl name { inherit dash make busybox; } (map (file: "usr/bin/" + file) files);
+  gnu = name: files: behind-musl name { inherit dash make busybox unxz; } (map (file: "usr/bin/" + file) files);
+  userland = {
+    inherit dash make busybox unxz;
+    lua = programs "lua" [ "lua" "luac" ];
+    sqlite = programs "sqlite" [ "sqlite3" ];
+    bash = programs "bash" [ "bash" ];
+    sed = gnu "sed" [ "sed" ];
+    grep = gnu "grep" [ "egrep" "fgrep" "grep" ];
+    gzip = gnu "gzip" [ "gunzip" "gzexe" "gzip" "zcat" "zcmp" "zdiff" "zegrep" "zfgrep" "zforce" "zgrep" "zless" "zmore" "znew" ];
+  };
 in
 {
   inherit cc tinycc musl;
   # What a further bootstrap takes: a compiler with lib and include around it, without and with musl.
   bootstrap = { inherit tinycc musl; tools = cc; };
-}
+} // userland

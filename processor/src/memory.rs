@@ -177,13 +177,26 @@ impl Tlb {
         let access = Access::Write;
         let frame = memory.translate(address, access).ok_or(Fault { address, access })?;
         if self.is_code[frame as usize] {
-            if self.written[0] != Some(frame) {
-                self.written = [Some(frame), self.written[0]];
-            }
+            self.note_written(frame);
         } else {
             self.write.insert(address >> PAGE_SHIFT, frame);
         }
         Ok(frame)
+    }
+
+    fn note_written(&mut self, frame: u32) {
+        if self.written[0] != Some(frame) {
+            self.written = [Some(frame), self.written[0]];
+        }
+    }
+
+    /// What is decoded of the page at `address` may be old: somebody other than the program may have written there.
+    pub fn invalidate_code(&mut self, memory: &mut impl Memory, address: u64) -> Result<(), Fault> {
+        let frame = self.readable(memory, address)?;
+        if self.is_code[frame as usize] {
+            self.note_written(frame);
+        }
+        Ok(())
     }
 
     /// Loads `SIZE` bytes, at most 64, from any address.

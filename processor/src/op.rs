@@ -350,6 +350,9 @@ pub enum Op {
     Breakpoint,
     ClearExclusive,
     SynchronizeCode,
+    InvalidateCode {
+        t: u8,
+    },
     ZeroBlock {
         t: u8,
     },

@@ -401,6 +401,10 @@ pub(crate) fn run_page(
             Op::Breakpoint => stop!(Stop::Breakpoint),
             Op::ClearExclusive => *monitor = None,
             Op::SynchronizeCode => look_at_code!(),
+            Op::InvalidateCode { t } => {
+                attempt!(tlb.invalidate_code(memory, state.x(t)));
+                look_at_code!();
+            }
             Op::ZeroBlock { t } => {
                 let address = state.x(t) & !(ZERO_BLOCK as u64 - 1);
                 attempt!(tlb.store(memory, address, [0; ZERO_BLOCK]));

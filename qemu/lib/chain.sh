@@ -21,7 +21,7 @@ fetch_port() {
 }
 
 # chain_sums PORT...: what the chain makes, in order, with absolute paths: the kernel shows a line for each. The lists name places
-# from where they are compared: stage0, and a port's folder in /build.
+# from where they are compared: stage0, and a port's folder in /build. Not every port keeps one.
 chain_sums() {
     local port
     sed 's#  \.\./#  /#' "$root"/stage0/SHA256SUMS "$root"/stage0/*-tools/SHA256SUMS
@@ -29,7 +29,7 @@ chain_sums() {
         case $port in
         # It makes again what ports/tinycc makes, behind another tcc0.
         mes-tinycc) sed -n '/tcc0$/d; /  \.\./d; s#  #  /build/mes-tinycc/#p' "$root/ports/tinycc/SHA256SUMS" ;;
-        *) sed -E "s#  \.\./\.\./#  /#; s#  ([^/])#  /build/$port/\1#" "$root/ports/$port/SHA256SUMS" ;;
+        *) [ ! -f "$root/ports/$port/SHA256SUMS" ] || sed -E "s#  \.\./\.\./#  /#; s#  ([^/])#  /build/$port/\1#" "$root/ports/$port/SHA256SUMS" ;;
         esac
     done
 }
@@ -44,8 +44,10 @@ chain_tree() {
     for port; do
         mkdir -p "$tree/ports/$port"
         (cd "$root/ports/$port" && tar -c --exclude=./tests . | tar -x -C "$tree/ports/$port")
-        tarball=$(fetch_port "$port")
-        cp "$tarball" "$tree/ports/$port/"
+        if grep -q '^\[source\]' "$root/ports/$port/port.toml"; then
+            tarball=$(fetch_port "$port")
+            cp "$tarball" "$tree/ports/$port/"
+        fi
     done
     echo '# The chain runs this at its end: "image-builder build --port DIR" adds the calls of further ports.' >"$tree/ports/run.kaem"
     chain_sums "$@" >"$tree/SHA256SUMS"

@@ -3,7 +3,7 @@
 
 # Locale and time zone never reach an output.
 export LC_ALL=C TZ=UTC
-unset CDPATH GREP_OPTIONS POSIXLY_CORRECT
+unset CDPATH GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS
 
 # The three standard streams are open: else the next file that anything opens would become one of them.
 [ -e /proc/$$/fd/0 ] || exec </dev/null

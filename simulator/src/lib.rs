@@ -18,5 +18,5 @@ mod machine;
 mod ram;
 mod run;
 
-pub use console::Console;
+pub use console::{Console, Typed};
 pub use run::{Ended, Failure, Settings, run};

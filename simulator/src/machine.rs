@@ -1,6 +1,6 @@
 //! The core's [`Machine`] over a processor that is a program.
 
-use crate::console::Console;
+use crate::console::{Console, Typed};
 use crate::ram::Ram;
 use core::fmt;
 use firmseed_core::addr::{Frame, Page, UserAddr};
@@ -11,6 +11,7 @@ use firmseed_formats::sha256::{self, Compress};
 use processor::memory::Access as ProcessorAccess;
 use processor::{Processor, Stop};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// PSTATE.{N, Z, C, V} in SPSR_EL1.
 const PSTATE_FLAGS: u64 = 0xf000_0000;
@@ -93,31 +94,19 @@ impl<C: Console> Simulated<C> {
     }
 
     /// Waits for the console. Its end is the key that ends input, as `qemu/run` presses it.
-    pub fn wait_for_console(&mut self) -> Typed {
-        match self.console.read() {
-            Some(byte) => {
-                self.typed.push_back(byte);
-                Typed::Byte
-            }
-            None => {
-                self.typed.push_back(END_OF_INPUT);
-                Typed::End
-            }
+    pub fn wait_for_console(&mut self, patience: Duration) -> Typed {
+        let typed = self.console.read(patience);
+        match typed {
+            Typed::Byte(byte) => self.typed.push_back(byte),
+            Typed::End => self.typed.push_back(END_OF_INPUT),
+            Typed::Nothing => {}
         }
+        typed
     }
 }
 
 /// Control-D.
 const END_OF_INPUT: u8 = 4;
-
-/// What came from the console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typed {
-    /// A byte.
-    Byte,
-    /// Its end.
-    End,
-}
 
 impl<C: Console> Memory for Simulated<C> {
     #[inline(always)]

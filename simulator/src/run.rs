@@ -1,7 +1,7 @@
 //! From an image to the status of PID 1.
 
-use crate::console::Console;
-use crate::machine::{Simulated, Typed};
+use crate::console::{Console, Typed};
+use crate::machine::Simulated;
 use firmseed_core::addr::{Frame, PAGE_SIZE};
 use firmseed_core::context::Trap;
 use firmseed_core::frames::FramePool;
@@ -115,6 +115,9 @@ fn main_loop<C: Console>(
     started: Instant,
     limit: Duration,
 ) -> Result<i32, Failure> {
+    let over = |kernel: &mut Kernel<'_, Simulated<C>>| {
+        Failure::Limit(limit.as_secs(), kernel.machine().instructions())
+    };
     let mut left = SLICE;
     let mut asked_in_vain = 0;
     loop {
@@ -129,8 +132,7 @@ fn main_loop<C: Console>(
                 if left == 0 {
                     left = SLICE;
                     if started.elapsed() > limit {
-                        let instructions = kernel.machine().instructions();
-                        return Err(Failure::Limit(limit.as_secs(), instructions));
+                        return Err(over(kernel));
                     }
                     if trap != Trap::Interrupt {
                         kernel.handle(trap);
@@ -148,11 +150,15 @@ fn main_loop<C: Console>(
                 kernel.handle(trap);
             }
             Next::Idle { until: Some(until) } => kernel.machine().sleep_until(until),
-            Next::Idle { until: None } => match kernel.machine().wait_for_console() {
-                Typed::Byte => asked_in_vain = 0,
-                Typed::End if asked_in_vain == PATIENCE => return Err(Failure::Waits),
-                Typed::End => asked_in_vain += 1,
-            },
+            Next::Idle { until: None } => {
+                let patience = limit.saturating_sub(started.elapsed());
+                match kernel.machine().wait_for_console(patience) {
+                    Typed::Byte(_) => asked_in_vain = 0,
+                    Typed::End if asked_in_vain == PATIENCE => return Err(Failure::Waits),
+                    Typed::End => asked_in_vain += 1,
+                    Typed::Nothing => return Err(over(kernel)),
+                }
+            }
             Next::Halt { status } => return Ok(status),
         }
     }

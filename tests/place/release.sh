@@ -1,10 +1,13 @@
 # The release that the layers place, nix and guix build from. Sourced by them.
 
-# make_release DIR: $release is a release in DIR/release, with musl, dash and make; prints what packaging/release says.
+# make_release DIR [PORT...]: $release is a release in DIR/release, with musl, dash and make or these; says what packaging/release says.
 make_release() {
-    "$root/packaging/release" -o "$1/release" musl dash make || return
-    release=$(echo "$1"/release/firmseed-*[0-9])
-    chmod -R go+rX "$1/release"
+    local folder=$1/release
+    shift
+    [ $# -gt 0 ] || set -- musl dash make
+    "$root/packaging/release" -o "$folder" "$@" || return
+    release=$(echo "$folder"/firmseed-*[0-9])
+    chmod -R go+rX "$folder"
 }
 
 # listed_hash LIST NAME: the hash that a list of the repository has for the name.

@@ -18,6 +18,7 @@
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-11)
   #:export (release
+            seeds-derivation
             cc-derivation
             tinycc-derivation
             hello-derivation))
@@ -105,6 +106,27 @@ folders: what they put into ../bin and ../build stays where it is, and what they
     (derivation store "firmseed-cc" kaem-seed (list chain)
                 #:system "aarch64-linux"
                 #:sources (list stage0 all tools-sums tools install chain hex0 kaem-seed))))
+
+(define (seeds-derivation store)
+  "The two seeds, decoded from their texts by hex0, which cc's derivation has built: they are what was brought along."
+  (let-values (((stage0 hex0 kaem-seed) (inputs store)))
+    (define cc (cc-derivation store))
+    (define script
+      (add-text-to-store store "firmseed-seeds.kaem"
+       (replace "PATH=${cc}/bin
+mkdir -p ${out}/bin
+hex0 STAGE0/00-hex0/hex0.hex0 ${out}/bin/hex0
+hex0 STAGE0/01-kaem-seed/kaem-seed.hex0 ${out}/bin/kaem-seed
+cmp ${out}/bin/hex0 BROUGHT-HEX0
+cmp ${out}/bin/kaem-seed BROUGHT-KAEM
+"
+                "STAGE0" stage0 "BROUGHT-HEX0" hex0 "BROUGHT-KAEM" kaem-seed)
+       (list stage0 hex0 kaem-seed)))
+    (derivation store "firmseed-seeds" (string-append (derivation->output-path cc) "/bin/kaem") (list script)
+                #:system "aarch64-linux"
+                #:env-vars `(("cc" . ,(derivation->output-path cc)))
+                #:inputs (list (derivation-input cc))
+                #:sources (list stage0 hex0 kaem-seed script))))
 
 (define (tinycc-derivation store)
   "bin/tcc, with lib and include around it."

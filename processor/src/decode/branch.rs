@@ -42,7 +42,7 @@ pub const TABLES: &[Table] = &[
         title: "System instructions",
         rows: &[
             Row::new("110101010000101101110100001ttttt", "DC ZVA", zero_block),
-            Row::new("110101010000101101110101001ttttt", "IC IVAU", |_| Op::SynchronizeCode),
+            Row::new("110101010000101101110101001ttttt", "IC IVAU", invalidate_code),
             Row::new("110101010000101101111010001ttttt", "DC CVAC", |_| Op::Nothing),
             Row::new("110101010000101101111011001ttttt", "DC CVAU", |_| Op::Nothing),
             Row::new("110101010000101101111110001ttttt", "DC CIVAC", |_| Op::Nothing),
@@ -147,6 +147,10 @@ fn branch_register(word: Word) -> Op {
 
 fn zero_block(word: Word) -> Op {
     Op::ZeroBlock { t: rt(word) }
+}
+
+fn invalidate_code(word: Word) -> Op {
+    Op::InvalidateCode { t: rt(word) }
 }
 
 fn read_system(word: Word, register: SystemRegister) -> Op {

@@ -48,7 +48,7 @@ pub const TABLES: &[Table] = &[
         title: "Load register (literal)",
         rows: &[
             Row::new("00011000iiiiiiiiiiiiiiiiiiittttt", "LDR (literal)", literal),
-            Row::new("01011000iiiiiiiiiiiiiiiiiiittttt", "LDR (literal)", literal),
+            Row::new("01011000iiiiiiiiiiiiiiiiiiittttt", "LDR (literal, 64-bit)", literal),
             Row::new("10011000iiiiiiiiiiiiiiiiiiittttt", "LDRSW (literal)", literal),
             Row::new("11011000iiiiiiiiiiiiiiiiiiittttt", "PRFM (literal)", |_| Op::Nothing),
             Row::new("oo011100iiiiiiiiiiiiiiiiiiittttt", "LDR (literal, SIMD&FP)", literal_vector),

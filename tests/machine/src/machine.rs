@@ -22,9 +22,13 @@ impl Machine {
         Self { command }
     }
 
-    /// `qemu/run --image IMAGE`.
+    /// `qemu/run --image IMAGE`; without QEMU where the tests are asked for that (`tests/30-machine.sh`).
     pub fn with(image: impl AsRef<OsStr>) -> Self {
-        Self::default_run().set("--image", image)
+        let machine = Self::default_run().set("--image", image);
+        match std::env::var_os("FIRMSEED_TEST_SIMULATE") {
+            Some(_) => machine.flag("--simulate"),
+            None => machine,
+        }
     }
 
     /// An option and its value.

@@ -29,11 +29,20 @@
     (source #f)
     (build-system (one-derivation derive))
     (supported-systems '("aarch64-linux"))
-    ;; A name that stands for the project's page: RFC 2606 keeps it free.
+    ;; The project has no public page yet, and Guix wants a URI.  RFC 2606
+    ;; keeps this name free, so that it leads nobody astray; `guix lint'
+    ;; with a network says that there is no such host.
     (home-page "https://firmseed.example/")
     (synopsis synopsis)
     (description description)
     (license license:gpl3+)))
+
+(define-public firmseed-seeds
+  (firmseed-package "firmseed-seeds" seeds-derivation
+   "Two seeds of machine code, and nothing else that is no text"
+   "Programs of 360 and 865 bytes, hex0 and kaem-seed, decoded from their
+annotated texts: what @code{firmseed-cc} begins with.  They are compared with
+those that @command{sed} and @command{xxd} have decoded."))
 
 (define-public firmseed-cc
   (firmseed-package "firmseed-cc" cc-derivation
