@@ -2,7 +2,7 @@
 
 # fuzz CALLS SEED: the machine goes on to the end and says how many calls it took.
 fuzz() {
-    local calls=$1 seed=$2 folder made
+    local calls=$1 seed=$2 folder made family
     folder=$(scratch)
     mkdir -p "$folder/tree/tmp"
     aarch64-linux-gnu-gcc -static -O1 -Wall -Wextra -Wno-unused-result -I "$root/tests/common" \
@@ -11,6 +11,9 @@ fuzz() {
     machine 0 "$folder/console" --image "$folder/image"
     made=$(tr -d '\r' <"$folder/console" | sed -n 's/^fuzz: survived \([0-9]*\) calls$/\1/p')
     expect "at least $calls calls, not ${made:-none}" [ "${made:-0}" -ge "$calls" ]
+    for family in threads futexes epoll timers splice; do
+        expect "many of $family succeed" [ "$(tr -d '\r' <"$folder/console" | sed -n "s/^fuzz: $family: \([0-9]*\) succeeded$/\1/p")" -ge 1000 ]
+    done
     expect_line '^a program after all that: exit 7$' "$folder/console"
 }
 check calls-10-million fuzz 10000000 1

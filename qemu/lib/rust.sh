@@ -30,6 +30,11 @@ rust_has_debian() {
         rust_sources /usr/bin/rustc >/dev/null
 }
 
+# Rust's standard library for static programs on AArch64 Linux, by the reference: what --full tests run on the machine.
+rust_has_musl() {
+    rust_has_reference && [ -d "$(rustup run "$rust_reference" rustc --print sysroot)/lib/rustlib/aarch64-unknown-linux-musl" ]
+}
+
 rust_ready() { rust_has_reference || rust_has_debian; }
 
 # Asks rustup for the reference once (a network that swallows packets makes it hang: bounded), then names Debian's packages.

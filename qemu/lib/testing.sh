@@ -9,7 +9,7 @@
 #   count NAME PASSED FAILED                           the counts of another test runner
 #   scratch                 prints a fresh folder that is gone when the run ends
 #   full                    is this a --full run?
-#   expect, expect_status, expect_line, await, flip_byte, machine, emulator     steps within a test: see below
+#   expect, expect_status, expect_line, await, flip_byte, machine, emulator, same_as_linux     steps within a test: see below
 #   head_of CONSOLE         prints the ledger's head that the kernel has shown
 #   commands_of PAGE        prints the commands of a page of docs: its blocks marked `sh`
 #   bare_program OUT FILE.c builds an AArch64 program without a C library, small enough to be a seed
@@ -128,6 +128,19 @@ await() {
         kill -0 "$process" 2>/dev/null || gone=yes
         sleep 0.2
     done
+}
+
+# same_as_linux NAME LINUX OURS: what a program of tests/conformance/runner.c printed and how it ended, on Linux and on our kernel.
+same_as_linux() {
+    local system part log
+    for system in Linux Firmseed; do
+        if [ $system = Linux ]; then log=$2; else log=$3; fi
+        part=$(tr -d '\r' <"$log" | sed -n "/^=== $1\$/,/^--- $1: /p" | grep -av '^firmseed: ' || :)
+        [[ $part == *"
+--- $1: "* ]] || { tail -n 5 "$log"; printf 'expected: %s gets to the end of %s (%s)\n' "$system" "$1" "$log"; exit 1; }
+        if [ $system = Linux ]; then part_of_linux=$part; fi
+    done
+    diff -U 2 --label Linux --label Firmseed <(echo "$part_of_linux") <(echo "$part")
 }
 
 # flip_byte FILE OFFSET: changes the lowest bit of a byte.

@@ -3,26 +3,46 @@
  *
  *   fuzz SEED CALLS     as process 1: child after child makes random calls until CALLS were made in all
  *
- * A child reports each BATCH calls with one byte through a pipe; what it made after its last report is not
- * counted, so the number at the end is a lower bound. A child that says nothing for SILENCE_MS waits for
+ * Calls are counted in memory that all children have in common, BATCH by BATCH, so the number at the end is a
+ * lower bound. A child that says nothing through its pipe for SILENCE_MS waits for
  * something that never comes (its right): it is killed and the next one starts. Calls left out: those that
- * do nothing but end the caller, and reboot. Children have no console: what they write goes to files. */
+ * do nothing but end the caller, and reboot. Children have no console: what they write goes to files.
+ *
+ * Each child has THREADS more that do the same. Every eighth call is one of those that random arguments would
+ * hardly ever get to the end of: threads, futexes, epoll, timers, pipes into pipes. How many of each succeeded is
+ * said at the end. */
 #include "check.h"
 #include <dirent.h>
+#include <linux/futex.h>
 #include <malloc.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 
 #define BATCH 32
 #define BATCHES_PER_CHILD 400
 #define SILENCE_MS 40
 #define REPORT_FD 777
+#define THREADS 2
 #define ARENA_BYTES 0x40000
 
-static uint64_t state;
+static __thread uint64_t state;
 static char *arena;            /* readable and writable; the page behind it is not mapped */
 static const char *paths[16];  /* strings in the arena */
+
+/* What is made on purpose, and how often it succeeded: in memory that all children have in common. */
+enum { THREAD, FUTEX, EPOLL, TIMER, SPLICE, FAMILIES };
+static const char *const families[FAMILIES] = {"threads", "futexes", "epoll", "timers", "splice"};
+static struct {
+    uint64_t calls, successes[FAMILIES];
+} *counted;
 
 static uint64_t next(void)
 {
@@ -120,8 +140,84 @@ static int is_rare(long number)
            number == SYS_clone || number == SYS_clone3;
 }
 
+/* A call of one of the families, with arguments that may mean something; the others are as random as ever. */
+static void family_call(void)
+{
+    static const struct {
+        long number;
+        int family;
+    } calls[] = {{SYS_clone, THREAD}, {SYS_tgkill, THREAD}, {SYS_futex, FUTEX}, {SYS_futex, FUTEX}, {SYS_futex, FUTEX},
+                 {SYS_epoll_ctl, EPOLL}, {SYS_epoll_pwait, EPOLL}, {SYS_epoll_create1, EPOLL}, {SYS_timerfd_settime, TIMER},
+                 {SYS_timer_create, TIMER}, {SYS_timer_settime, TIMER}, {SYS_timer_delete, TIMER}, {SYS_setitimer, TIMER},
+                 {SYS_splice, SPLICE}, {SYS_tee, SPLICE}, {SYS_vmsplice, SPLICE}};
+    int chosen = next() % (sizeof calls / sizeof *calls);
+    long number = calls[chosen].number;
+    uint64_t a[6], *short_time = (uint64_t *)(arena + ARENA_BYTES / 2);
+    for (int i = 0; i < 6; i++)
+        a[i] = an_argument();
+    short_time[0] = short_time[2] = 0;
+    short_time[1] = short_time[3] = next() % 200000;
+    switch (number) {
+    case SYS_clone:
+        a[0] = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | (next() & (CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID));
+        break;
+    case SYS_tgkill:
+        a[0] = getpid();
+        a[1] = next() % 2 ? a[0] : (uint64_t)gettid();
+        a[2] = next() % 2 ? 0 : SIGURG;
+        break;
+    case SYS_futex:
+        a[0] = (uint64_t)arena + 4 * (next() % 4);
+        a[1] = next() % 16 | (next() % 2 ? FUTEX_PRIVATE_FLAG : 0) | (next() % 8 ? 0 : FUTEX_CLOCK_REALTIME);
+        a[2] = next() % 4 ? *(uint32_t *)a[0] : next() % 3;
+        a[3] = next() % 64 ? (uint64_t)short_time : next() % 3;
+        a[4] = (uint64_t)arena + 4 * (next() % 4);
+        break;
+    case SYS_epoll_ctl: case SYS_epoll_pwait:
+        a[0] = next() % 2 ? 8 : a[0];
+        if (number == SYS_epoll_ctl)
+            a[1] = next() % 4, a[2] = next() % 20;
+        else
+            a[3] = next() % 3;
+        a[number == SYS_epoll_ctl ? 3 : 1] = (uint64_t)arena + 8192 + next() % 4096;
+        break;
+    case SYS_timerfd_settime: case SYS_timer_settime: case SYS_setitimer:
+        a[0] = number == SYS_timerfd_settime ? 10 : next() % 3;
+        if (number == SYS_setitimer)
+            a[0] = 1 + next() % 2, a[1] = (uint64_t)short_time, a[2] = 0;
+        else
+            a[1] = next() % 2, a[2] = (uint64_t)short_time, a[3] = 0;
+        break;
+    case SYS_timer_create:
+        a[0] = next() % 8;
+        memset(short_time + 8, 0, 64);
+        *(uint32_t *)(short_time + 9) = SIGURG;
+        *((uint32_t *)(short_time + 9) + 1) = next() % 5;
+        *(uint32_t *)(short_time + 10) = gettid();
+        a[1] = next() % 2 ? 0 : (uint64_t)(short_time + 8);
+        a[2] = (uint64_t)arena + 16384;
+        break;
+    case SYS_timer_delete:
+        a[0] = next() % 4;
+        break;
+    case SYS_splice: case SYS_tee:
+        a[0] = next() % 20;
+        a[number == SYS_splice ? 2 : 1] = next() % 20;
+        if (number == SYS_splice && next() % 4)
+            a[1] = a[3] = 0;
+        a[number == SYS_splice ? 5 : 3] = next() % 2 ? 2 : next() % 16;
+        break;
+    }
+    if (call(number, a) >= 0)
+        __atomic_add_fetch(&counted->successes[calls[chosen].family], 1, __ATOMIC_RELAXED);
+}
+
 static void one_call(void)
 {
+    if (next() % 8 == 0) {
+        family_call();
+        return;
+    }
     long number = next() % 2000 ? (long)(next() % 470) : (long)next();
     if (number == SYS_exit || number == SYS_exit_group || number == SYS_reboot)
         return;
@@ -164,17 +260,37 @@ static void prepare_arena(void)
     paths[15] = memset(arena + ARENA_BYTES - 10, 'e', 10); /* no end before the memory's end */
 }
 
-static void child(uint64_t seed, int report)
+static void seed_state(uint64_t seed)
 {
     state = seed * 0x9e3779b97f4a7c15u + 0x1234567;
     for (int i = 0; i < 8; i++)
         next();
+}
+
+/* One more thread: no reports, no end. */
+static void *another(void *seed)
+{
+    seed_state((uint64_t)seed);
+    for (;;) {
+        stir();
+        for (int i = 0; i < BATCH; i++)
+            one_call();
+        __atomic_add_fetch(&counted->calls, BATCH, __ATOMIC_RELAXED);
+    }
+    return NULL;
+}
+
+static void child(uint64_t seed, int report)
+{
+    seed_state(seed);
     if (dup2(report, REPORT_FD) < 0)
         _exit(1);
     for (int fd = 0; fd < 64; fd++)
         close(fd);
     chdir("/tmp/fuzz");
     int ends[2];
+    for (int i = 0; i < 3; i++)
+        signal((int[]){SIGALRM, SIGVTALRM, SIGPROF}[i], SIG_IGN);
     open("/dev/null", O_RDWR);
     open("/dev/zero", O_RDWR);
     open("a", O_CREAT | O_RDWR, 0644);
@@ -182,13 +298,29 @@ static void child(uint64_t seed, int report)
     mkdir("c", 0755);
     open("c", O_RDONLY | O_DIRECTORY);
     pipe2(ends, O_NONBLOCK);
+    epoll_create1(0);
+    eventfd(0, EFD_NONBLOCK);
+    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    sigset_t urgent;
+    sigemptyset(&urgent);
+    sigaddset(&urgent, SIGURG);
+    signalfd(-1, &urgent, SFD_NONBLOCK);
+    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends);
+    pipe2(ends, O_NONBLOCK);
+    memfd_create("fuzz", 0);
     open("/proc/self/exe", O_RDONLY);
     prepare_arena();
+    for (uint64_t i = 1; i <= THREADS; i++) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, another, (void *)(seed + (i << 32))))
+            _exit(3);
+    }
     for (int batch = 0; batch < BATCHES_PER_CHILD; batch++) {
         if (batch % 4 == 0)
             stir();
         for (int i = 0; i < BATCH; i++)
             one_call();
+        __atomic_add_fetch(&counted->calls, BATCH, __ATOMIC_RELAXED);
         if (write(REPORT_FD, "x", 1) != 1)
             _exit(2);
     }
@@ -262,20 +394,25 @@ int main(int count, char **arguments)
         return 2;
     }
     uint64_t seed = strtoull(arguments[1], NULL, 0), wanted = strtoull(arguments[2], NULL, 0);
-    uint64_t made = 0, children = 0, silent = 0, faulted = 0, said = 0;
+    uint64_t children = 0, silent = 0, faulted = 0, said = 0;
     keep_memory();
     mkdir("/tmp", 01777);
-    while (made < wanted) {
+    counted = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (counted == MAP_FAILED) {
+        say("fuzz: no memory to count in: %s\n", strerrorname_np(errno));
+        return 1;
+    }
+    while (counted->calls < wanted) {
         int ends[2], status = 0;
         char reports[256];
         mkdir("/tmp/fuzz", 0755);
         if (pipe(ends)) {
-            say("fuzz: no pipe after %lu calls: %s\n", made, strerrorname_np(errno));
+            say("fuzz: no pipe after %lu calls: %s\n", counted->calls, strerrorname_np(errno));
             return 1;
         }
         pid_t pid = fork();
         if (pid < 0) {
-            say("fuzz: no fork after %lu calls: %s\n", made, strerrorname_np(errno));
+            say("fuzz: no fork after %lu calls: %s\n", counted->calls, strerrorname_np(errno));
             return 1;
         }
         if (pid == 0) {
@@ -293,7 +430,6 @@ int main(int count, char **arguments)
             ssize_t n = read(ends[0], reports, sizeof reports);
             if (n <= 0)
                 break;
-            made += n * BATCH;
         }
         close(ends[0]);
         kill(pid, SIGKILL);
@@ -304,15 +440,17 @@ int main(int count, char **arguments)
         faulted += WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL;
         clean_all();
         children++;
-        if (made - said >= wanted / 10) {
-            said = made;
-            say("fuzz: %lu calls, %lu programs, %lu died, %lu waited for ever\n", made, children, faulted, silent);
+        if (counted->calls - said >= wanted / 10) {
+            said = counted->calls;
+            say("fuzz: %lu calls, %lu programs, %lu died, %lu waited for ever\n", said, children, faulted, silent);
         }
     }
     /* The machine still does what it should. */
     make_file("/tmp/after", "still here");
     show_file("/tmp/after");
     CHILD("a program after all that", _exit(7));
-    say("fuzz: survived %lu calls\n", made);
+    for (int i = 0; i < FAMILIES; i++)
+        say("fuzz: %s: %lu succeeded\n", families[i], counted->successes[i]);
+    say("fuzz: survived %lu calls\n", counted->calls);
     return 0;
 }

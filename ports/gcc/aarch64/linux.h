@@ -12,10 +12,13 @@
 #undef LINK_SPEC
 #define LINK_SPEC "-static"
 
-/* musl's start files and library; there is one kind of program.  */
+#undef LINKER_NAME
+#define LINKER_NAME "ld"
+
+/* musl's start files and library; there is one kind of program.  GNU ld puts .ctors into .init_array, which musl runs.  */
 #undef STARTFILE_SPEC
-#define STARTFILE_SPEC "crt1.o%s crti.o%s crtbegin.o%s"
+#define STARTFILE_SPEC "crt1.o%s crti.o%s"
 #undef ENDFILE_SPEC
-#define ENDFILE_SPEC "crtend.o%s crtn.o%s"
+#define ENDFILE_SPEC "crtn.o%s"
 #undef LIB_SPEC
 #define LIB_SPEC "-lc"

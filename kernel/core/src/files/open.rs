@@ -76,6 +76,24 @@ pub enum Object {
     Path,
 }
 
+impl Object {
+    /// Has it no places that could be asked for by an offset?
+    pub fn is_stream(&self) -> bool {
+        matches!(
+            self,
+            Object::PipeReader(_)
+                | Object::PipeWriter(_)
+                | Object::Duplex(_)
+                | Object::Count(..)
+                | Object::Timer(_)
+                | Object::Signals(_)
+                | Object::Process(_)
+                | Object::Epoll(_)
+                | Object::Terminal
+        )
+    }
+}
+
 /// Two pipes, for both ways. Of a FIFO they are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Duplex {

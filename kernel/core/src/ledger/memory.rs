@@ -14,7 +14,7 @@ use super::spaces::SpaceRecord;
 use crate::addr::Frame;
 use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::process::table::{Processes, Slot};
+use crate::process::table::Slot;
 use crate::text::Text;
 use crate::vm::area::Area;
 use crate::vm::{AddressSpace, Protection};
@@ -142,19 +142,6 @@ impl<M: Machine> Observer<'_, '_, M> {
         }
     }
 
-    /// Another process goes on with the memory of `slot`: it is that one's stores that are to be told now.
-    pub fn memory_lent(&mut self, slot: Slot) {
-        let file_at = |processes: &Processes, index| {
-            let space = processes.at(slot).space.as_ref();
-            space.and_then(|space| space.writable_files().nth(index))
-        };
-        let mut index = 0;
-        while let Some(file) = file_at(self.processes, index) {
-            index += 1;
-            self.stop_map_writes(file);
-        }
-    }
-
     /// The current process has forked `child`, whose memory is a copy.
     pub fn forked_memory(&mut self, child: Slot) {
         let parent = self.processes.current_slot();
@@ -262,9 +249,10 @@ impl<M: Machine> Observer<'_, '_, M> {
         }
     }
 
-    /// A vfork child gives memory back to its parent: what it put there is the parent's now.
+    /// A vfork child gives memory back to its parent: what it put there is the parent's now. Stores into mapped files need
+    /// no care here, nor where the memory was lent: who lends it, and who lets go of it, has just told what it wrote, and
+    /// that makes the pages read-only.
     pub fn memory_returned(&mut self, child: Slot, parent: Slot) {
-        self.memory_lent(parent);
         let record = self.ledger.record(child);
         // What the ledger has told of is in that memory as well.
         if record.last_entry != 0 || record.has_inputs() {

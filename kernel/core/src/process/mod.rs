@@ -172,7 +172,7 @@ pub struct Opening {
     pub seen: u32,
 }
 
-/// What a process has asked for by nice(2) and sched(7): kept and told, without effect.
+/// What a thread has asked for by nice(2) and sched(7): kept and told, without effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scheduling {
     /// From -20 to 19.
@@ -186,8 +186,8 @@ pub struct Scheduling {
 }
 
 impl Scheduling {
-    /// A child's.
-    fn fork(&self) -> Self {
+    /// A child's, or that of one more thread.
+    pub(super) fn fork(&self) -> Self {
         match self.resets_on_fork {
             true if self.policy != 0 || self.nice < 0 => Scheduling::default(),
             true => Scheduling { resets_on_fork: false, ..*self },
@@ -267,8 +267,6 @@ pub struct Process {
     pub alarm: Alarm,
     /// The other timers.
     pub timers: Timers,
-    /// Nice value, policy, priority.
-    pub scheduling: Scheduling,
     /// The signal its parent gets when it ends (0: none), as clone asked.
     pub exit_signal: u8,
     /// What it has used.
@@ -304,7 +302,6 @@ impl Process {
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.strings = self.strings;
-        child.scheduling = self.scheduling.fork();
         child.exit_signal = exit_signal;
         child
     }
@@ -341,7 +338,6 @@ impl Process {
             path: Vec::new(),
             alarm: Alarm::default(),
             timers: Timers::default(),
-            scheduling: Scheduling::default(),
             exit_signal: 0,
             usage: Usage::default(),
             children_usage: Usage::default(),

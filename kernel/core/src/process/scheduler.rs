@@ -151,10 +151,14 @@ impl Processes {
 
     /// Sends the signals of a process's timers but ITIMER_REAL that have run out.
     fn expire_others(&mut self, slot: Slot, now: u64) {
-        while let Some((signal, info)) =
+        while let Some((thread, signal, info)) =
             self.get_mut(slot).and_then(|process| process.take_expired(now))
         {
-            self.send_signal(slot, signal, info);
+            // One that has ended gets none.
+            let has = |tid| self.at(slot).threads().any(|thread| thread.tid == tid);
+            if thread.is_none_or(has) {
+                self.send_to(slot, thread, signal, info);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A process's signals: actions, mask, and what is pending (signal(7), asm-generic/signal.h).
 //!
-//! A signal that comes twice before it is delivered counts once, the real-time ones too.
+//! A signal that comes twice before it is delivered counts once; a real-time one as often as it came, in order.
 //! What delivery does to registers and stack is `syscall::frame`'s part.
 
 use alloc::vec::Vec;
@@ -209,6 +209,10 @@ impl AlternateStack {
     }
 }
 
+/// The first of the real-time signals, and how many of them may pend at once.
+const FIRST_REAL_TIME: u8 = 32;
+const MOST_PENDING: usize = 4096;
+
 /// Signals that were sent and not yet delivered.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -224,9 +228,10 @@ impl Pending {
         self.set
     }
 
-    /// Adds one, if it does not pend already.
+    /// Adds one, if it does not pend already or is a real-time one.
     pub fn raise(&mut self, signal: Signal, info: Info) {
-        if self.set & signal.bit() == 0 {
+        let is_queued = signal.number() >= FIRST_REAL_TIME && !self.is_full();
+        if self.set & signal.bit() == 0 || is_queued {
             self.set |= signal.bit();
             if self.info.try_reserve(1).is_ok() {
                 self.info.push((signal, info));
@@ -234,11 +239,19 @@ impl Pending {
         }
     }
 
-    /// Takes one out.
+    /// Does no further real-time signal find room?
+    pub fn is_full(&self) -> bool {
+        self.info.len() >= MOST_PENDING
+    }
+
+    /// Takes the first of a number out.
     pub fn take(&mut self, signal: Signal) -> Info {
-        self.set &= !signal.bit();
-        let place = self.info.iter().position(|(of, _)| *of == signal);
-        place.map_or(Info::default(), |place| self.info.swap_remove(place).1)
+        let mut places = (0..self.info.len()).filter(|&place| self.info[place].0 == signal);
+        let first = places.next();
+        if places.next().is_none() {
+            self.set &= !signal.bit();
+        }
+        first.map_or(Info::default(), |place| self.info.remove(place).1)
     }
 
     /// These do not pend any more.

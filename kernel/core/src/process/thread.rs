@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 
 use super::signals::ThreadSignals;
-use super::{Event, Opening, Pid, Process, State, Wait};
+use super::{Event, Opening, Pid, Process, Scheduling, State, Wait};
 use crate::addr::{Frame, UserAddr};
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
@@ -34,6 +34,8 @@ pub struct Thread {
     pub end: ThreadEnd,
     /// Processor time, in nanoseconds.
     pub time: u64,
+    /// Nice value, policy, priority.
+    pub scheduling: Scheduling,
     /// PR_SET_NAME's name, NUL padded.
     pub(super) name: [u8; 16],
     /// What the call in progress waits for, once it has blocked.
@@ -112,6 +114,7 @@ impl Thread {
             futex: Waiting::NONE,
             end: ThreadEnd::of(tid),
             time: 0,
+            scheduling: Scheduling::default(),
             name: [0; 16],
             wait: Wait::NONE,
             deadline: None,
@@ -127,6 +130,7 @@ impl Thread {
         self.fp.clone_from(&parent.fp);
         self.signals.blocked = parent.signals.blocked;
         self.name = parent.name;
+        self.scheduling = parent.scheduling.fork();
     }
 
     /// May it run when its turn comes?

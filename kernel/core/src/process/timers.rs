@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use super::signals::{Info, Signal};
-use super::{Alarm, Process};
+use super::{Alarm, Pid, Process};
 use crate::errno::Errno;
 
 /// Timers of timer_create that a process may have.
@@ -32,6 +32,8 @@ pub struct Timer {
     pub counts: Counts,
     /// The signal that it sends; None for SIGEV_NONE.
     pub signal: Option<Signal>,
+    /// The thread that it is for, with SIGEV_THREAD_ID.
+    pub thread: Option<Pid>,
     /// si_value of the signal.
     pub value: u64,
     /// When it runs out.
@@ -106,17 +108,24 @@ impl Timers {
 
 impl Process {
     /// The signal of a timer that has run out, if there is one: of those that count time at `now`, and of those that count its
-    /// processor time. To be asked until there is none.
-    pub fn take_expired(&mut self, now: u64) -> Option<(Signal, Info)> {
+    /// processor time; and the thread that it is for, if for one alone. To be asked until there is none.
+    pub fn take_expired(&mut self, now: u64) -> Option<(Option<Pid>, Signal, Info)> {
         let used = self.usage.time;
         let signals = [Signal::VTALRM, Signal::PROF];
         for (alarm, signal) in self.timers.processor.iter_mut().zip(signals) {
             if alarm.expire(used) {
-                return Some((signal, Info::kernel()));
+                return Some((None, signal, Info::kernel()));
             }
         }
-        for (id, timer) in self.timers.posix.iter_mut().enumerate() {
-            let Some(timer) = timer else { continue };
+        for id in 0..self.timers.posix.len() {
+            let target = self.timers.posix[id].as_ref().and_then(|timer| timer.thread);
+            let pending = match target {
+                Some(tid) => self.threads().find(|thread| thread.tid == tid),
+                None => None,
+            };
+            let pending =
+                pending.map_or(&self.signals.pending, |thread| &thread.signals.pending).set();
+            let Some(timer) = &mut self.timers.posix[id] else { continue };
             let now = if timer.counts == Counts::Processor { used } else { now };
             let due = timer.alarm.next.unwrap_or(u64::MAX);
             if due > now {
@@ -128,13 +137,13 @@ impl Process {
                 .then(|| due.saturating_add(timer.alarm.interval.saturating_mul(more + 1)));
             let Some(signal) = timer.signal else { continue };
             let more = u32::try_from(more).unwrap_or(i32::MAX as u32);
-            if self.signals.pending.set() & signal.bit() != 0 {
+            if pending & signal.bit() != 0 {
                 timer.overrun = timer.overrun.saturating_add(more + 1).min(i32::MAX as u32);
                 continue;
             }
             timer.overrun = more;
             let info = Info { code: SI_TIMER, pid: id as u32, user: more, value: timer.value };
-            return Some((signal, info));
+            return Some((target, signal, info));
         }
         None
     }

@@ -128,8 +128,8 @@ impl<M: Machine> Io<'_, '_, M> {
 
     pub(super) fn sys_timerfd_create(&mut self, clock: u64, flags: u64) -> Outcome {
         let is_realtime = match clock as u32 {
-            0 => true,
-            1 | 7 => false,
+            0 | 8 => true,
+            1 | 7 | 9 => false,
             _ => return Err(Errno::EINVAL.into()),
         };
         if flags as u32 & !(O_CLOEXEC | O_NONBLOCK) != 0 {
@@ -289,7 +289,10 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let pid = Pid(pid as u32);
-        self.processes.find(pid).ok_or(Errno::ESRCH)?;
+        let slot = self.processes.process_or_self(pid.0.into())?;
+        if self.processes.at(slot).pid != pid {
+            return Err(Errno::EINVAL.into());
+        }
         self.add_object(Object::Process(pid), flags as u32 & O_NONBLOCK | O_CLOEXEC)
     }
 

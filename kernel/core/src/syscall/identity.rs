@@ -100,8 +100,11 @@ impl Processes {
         let (own_pid, own_session) = (own.pid, own.session);
         let pid = if pid as u32 == 0 { own_pid } else { Pid(pid as u32) };
         let group = if group as u32 == 0 { pid } else { Pid(group as u32) };
-        let slot = self.find(pid).ok_or(Errno::ESRCH)?;
+        let slot = self.process_or_self(pid.0.into())?;
         let target = self.at(slot);
+        if pid != target.pid {
+            return Err(Errno::EINVAL.into());
+        }
         if pid != own_pid {
             if target.parent != own_pid {
                 return Err(Errno::ESRCH.into());
@@ -146,11 +149,14 @@ impl Processes {
         Ok(pid.0 as usize)
     }
 
-    /// The process that a call names; 0 is the caller.
+    /// The process that a call names, by its number or that of one of its threads; 0 is the caller.
     pub(super) fn process_or_self(&self, pid: u64) -> Result<Slot, Errno> {
         match pid as i32 {
             0 => Ok(self.current_slot()),
-            pid @ 1.. => self.find(Pid(pid as u32)).ok_or(Errno::ESRCH),
+            pid @ 1.. => {
+                let pid = Pid(pid as u32);
+                self.find(pid).or_else(|| self.find_thread(pid)).ok_or(Errno::ESRCH)
+            }
             _ => Err(Errno::ESRCH),
         }
     }

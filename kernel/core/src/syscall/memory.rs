@@ -83,11 +83,12 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(0)
     }
 
-    /// One processor and one thread a process: every barrier has already happened.
-    pub(super) fn sys_membarrier(&mut self, command: u64) -> Outcome {
+    /// One processor: every barrier has already happened.
+    pub(super) fn sys_membarrier(&mut self, command: u64, flags: u64) -> Outcome {
         const QUERY: u64 = 0;
         const COMMANDS: u64 = 0x1ff;
         match command as u32 as u64 {
+            _ if flags as u32 != 0 => Err(Errno::EINVAL.into()),
             QUERY => Ok(COMMANDS as usize),
             command if command.is_power_of_two() && command & COMMANDS != 0 => Ok(0),
             _ => Err(Errno::EINVAL.into()),

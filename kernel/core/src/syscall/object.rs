@@ -396,6 +396,9 @@ impl<M: Machine> Io<'_, '_, M> {
     /// Moves the offset of an open file. Returns the new one.
     pub(super) fn seek(&mut self, id: FileId, offset: u64, whence: u32) -> Result<u64, Errno> {
         let file = self.files.open.get(id);
+        if whence > SEEK_HOLE && file.object != Object::Path {
+            return Err(Errno::EINVAL);
+        }
         let size = match &file.object {
             Object::Regular(inode) => self.storage.fs.size(*inode),
             Object::Text(text) => text.len() as u64,

@@ -153,7 +153,7 @@ impl<M: Machine> Io<'_, '_, M> {
             false => (0, -1),
         };
         let (size, resident) = memory_of(process);
-        let scheduling = process.scheduling;
+        let scheduling = process.thread.scheduling;
         let nice = i32::from(scheduling.nice);
         let priority = match scheduling.priority {
             0 => 20 + nice,

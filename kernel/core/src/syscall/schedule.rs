@@ -5,8 +5,8 @@ use super::grant::{Caller, Jobs, User};
 use super::layout::Layout;
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::process::table::{Processes, Slot};
-use crate::process::{Pid, Process, Scheduling};
+use crate::process::table::Processes;
+use crate::process::{Pid, Scheduling};
 
 const SCHED_FIFO: u32 = 1;
 const SCHED_RR: u32 = 2;
@@ -26,17 +26,21 @@ impl Processes {
     }
 
     pub(super) fn sys_sched_getscheduler(&mut self, pid: u64) -> Outcome {
-        let scheduling = self.at(self.scheduled(pid)?).scheduling;
+        let scheduling = *self.scheduled(pid)?;
         let reset = if scheduling.resets_on_fork { SCHED_RESET_ON_FORK } else { 0 };
         Ok((scheduling.policy | reset) as usize)
     }
 
-    /// The process that a call of scheduling means.
-    fn scheduled(&self, pid: u64) -> Result<Slot, Errno> {
-        if (pid as i32) < 0 {
-            return Err(Errno::EINVAL);
-        }
-        self.process_or_self(pid)
+    /// What the thread has set that a call means; 0 is the caller.
+    fn scheduled(&mut self, tid: u64) -> Result<&mut Scheduling, Errno> {
+        let tid = match tid as i32 {
+            0 => self.current().thread.tid,
+            tid @ 1.. => Pid(tid as u32),
+            _ => return Err(Errno::EINVAL),
+        };
+        let slot = self.process_or_self(tid.0.into())?;
+        let thread = self.at_mut(slot).threads_mut().find(|thread| thread.tid == tid);
+        Ok(&mut thread.ok_or(Errno::ESRCH)?.scheduling)
     }
 
     pub(super) fn sys_setpriority(&mut self, which: u64, who: u64, nice: u64) -> Outcome {
@@ -44,11 +48,13 @@ impl Processes {
         let chosen = self.chosen(which, who)?;
         let mut found = Err(Errno::ESRCH.into());
         for slot in self.slots() {
-            if let Some(process) = self.get_mut(slot)
-                && chosen(process)
-            {
-                process.scheduling.nice = nice;
-                found = Ok(0);
+            let Some(process) = self.get_mut(slot) else { continue };
+            let (group, user) = (process.group, process.credentials.user[0]);
+            for thread in process.threads_mut() {
+                if chosen(thread.tid, group, user) {
+                    thread.scheduling.nice = nice;
+                    found = Ok(0);
+                }
             }
         }
         found
@@ -57,26 +63,34 @@ impl Processes {
     /// The highest priority of those that are meant, as 20 less its nice value.
     pub(super) fn sys_getpriority(&mut self, which: u64, who: u64) -> Outcome {
         let chosen = self.chosen(which, who)?;
-        let lowest = self.iter().filter(|(_, process)| chosen(process));
-        let lowest = lowest.map(|(_, process)| process.scheduling.nice).min();
+        let lowest = self.iter().flat_map(|(_, process)| {
+            let (group, user) = (process.group, process.credentials.user[0]);
+            let meant = process.threads().filter(move |thread| chosen(thread.tid, group, user));
+            meant.map(|thread| thread.scheduling.nice)
+        });
+        let lowest = lowest.min();
         Ok((20 - i32::from(lowest.ok_or(Errno::ESRCH)?)) as usize)
     }
 
-    /// Whom setpriority and its like mean.
-    fn chosen(&self, which: u64, who: u64) -> Result<impl Fn(&Process) -> bool + use<>, Errno> {
+    /// Whom setpriority and its like mean, by thread, group and user.
+    fn chosen(
+        &self,
+        which: u64,
+        who: u64,
+    ) -> Result<impl Fn(Pid, Pid, u32) -> bool + Copy + use<>, Errno> {
         const PRIO_USER: u32 = 2;
         let (which, own) = (which as u32, self.current());
         let who = match (which, who as u32) {
-            (0, 0) => own.pid.0,
+            (0, 0) => own.thread.tid.0,
             (1, 0) => own.group.0,
             (PRIO_USER, 0) => own.credentials.user[0],
             (0..=PRIO_USER, who) => who,
             _ => return Err(Errno::EINVAL),
         };
-        Ok(move |process: &Process| match which {
-            0 => process.pid == Pid(who),
-            1 => process.group == Pid(who),
-            _ => process.credentials.user[0] == who,
+        Ok(move |tid, group, user| match which {
+            0 => tid == Pid(who),
+            1 => group == Pid(who),
+            _ => user == who,
         })
     }
 }
@@ -103,8 +117,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let priority = self.read_u32(parameters)?;
-        let slot = self.processes.scheduled(pid)?;
-        let scheduling = &mut self.processes.at_mut(slot).scheduling;
+        let scheduling = self.processes.scheduled(pid)?;
         let resets = match policy {
             Some(policy) => policy & SCHED_RESET_ON_FORK != 0,
             None => scheduling.resets_on_fork,
@@ -119,15 +132,13 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if into == 0 {
             return Err(Errno::EINVAL.into());
         }
-        let slot = self.processes.scheduled(pid)?;
-        let priority = u32::from(self.processes.at(slot).scheduling.priority);
+        let priority = u32::from(self.processes.scheduled(pid)?.priority);
         self.copy_out(into, &priority.to_le_bytes())?;
         Ok(0)
     }
 
     pub(super) fn sys_sched_rr_get_interval(&mut self, pid: u64, into: u64) -> Outcome {
-        let slot = self.processes.scheduled(pid)?;
-        let interval = match self.processes.at(slot).scheduling.policy {
+        let interval = match self.processes.scheduled(pid)?.policy {
             SCHED_FIFO => 0,
             SCHED_RR => RR_INTERVAL,
             _ => SLICE,
@@ -161,7 +172,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if into == 0 || flags as u32 != 0 || !(SIZE..=4096).contains(&u64::from(size as u32)) {
             return Err(Errno::EINVAL.into());
         }
-        let scheduling = self.processes.at(self.processes.scheduled(pid)?).scheduling;
+        let scheduling = *self.processes.scheduled(pid)?;
         let mut layout = Layout::<48>::new();
         let is_normal = matches!(scheduling.policy, 0 | 3);
         layout
@@ -188,8 +199,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
         if policy as i32 <= -1 || word(8) & !1 != 0 || word(12) != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let slot = self.processes.scheduled(pid)?;
-        let scheduling = &mut self.processes.at_mut(slot).scheduling;
+        let scheduling = self.processes.scheduled(pid)?;
         scheduling.set(policy, priority)?;
         scheduling.resets_on_fork = word(8) != 0;
         if matches!(policy, 0 | 3) {
@@ -213,6 +223,37 @@ impl Scheduling {
         self.policy = policy;
         self.priority = priority as u8;
         Ok(())
+    }
+}
+
+/// Whom ioprio_get and ioprio_set mean: a thread, a group, a user.
+const IOPRIO_WHO: core::ops::RangeInclusive<u32> = 1..=3;
+
+impl Processes {
+    /// All have the class of their nice value: nothing waits for a disk here.
+    pub(super) fn sys_ioprio_get(&mut self, which: u64, who: u64) -> Outcome {
+        if !IOPRIO_WHO.contains(&(which as u32)) {
+            return Err(Errno::EINVAL.into());
+        }
+        let chosen = self.chosen(u64::from(which as u32 - 1), who)?;
+        let exists = self.iter().any(|(_, process)| {
+            let (group, user) = (process.group, process.credentials.user[0]);
+            process.threads().any(|thread| chosen(thread.tid, group, user))
+        });
+        if exists { Ok(0) } else { Err(Errno::ESRCH.into()) }
+    }
+
+    /// Class and level are looked at, and no more.
+    pub(super) fn sys_ioprio_set(&mut self, which: u64, who: u64, priority: u64) -> Outcome {
+        let is_class = match (priority as u32 >> 13 & 7, priority as u32 & 7) {
+            (0, level) => level == 0,
+            (1..=3, _) => true,
+            _ => false,
+        };
+        if !is_class {
+            return Err(Errno::EINVAL.into());
+        }
+        self.sys_ioprio_get(which, who)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::process::{Event, Pid, Process, Restart};
 const SS_ONSTACK: u32 = 1;
 const SS_DISABLE: u32 = 2;
 const MIN_STACK: u64 = 5120;
+/// Bits of sa_flags that Linux keeps, SA_EXPOSE_TAGBITS (0x800) among them: by the others programs find out that they mean nothing.
+const SA_KNOWN: u64 = 0xdc00_0807;
 
 impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_rt_sigaction(
@@ -24,17 +26,18 @@ impl<M: Machine> Caller<'_, '_, M> {
         set_size: u64,
     ) -> Outcome {
         check_set_size(set_size)?;
+        let replacement = if new == 0 { None } else { Some(self.read_words::<4>(new)?) };
         let signal = Signal::new(number).ok_or(Errno::EINVAL)?;
         if new != 0 && signal.bit() & UNBLOCKABLE != 0 {
             return Err(Errno::EINVAL.into());
         }
-        let replacement = if new == 0 { None } else { Some(self.read_words::<4>(new)?) };
         let action = self.process.signals.action(signal);
         if old != 0 {
             self.write_words(old, &[action.handler, action.flags, action.restorer, action.mask])?;
         }
         if let Some([handler, flags, restorer, mask]) = replacement {
-            let action = Action { handler, flags, restorer, mask: mask & !UNBLOCKABLE };
+            let (flags, mask) = (flags & SA_KNOWN, mask & !UNBLOCKABLE);
+            let action = Action { handler, flags, restorer, mask };
             self.process.set_action(signal, action);
         }
         Ok(0)
@@ -155,14 +158,17 @@ impl Process {
 
 impl Processes {
     pub(super) fn sys_kill(&mut self, pid: u64, number: u64) -> Outcome {
-        let signal = signal_or_probe(number)?;
         let own = self.current();
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
         let (own_pid, own_group) = (own.pid, own.group);
+        // As on Linux: nobody to send to is found before the number is looked at.
+        if pid as i32 > 0 {
+            self.process_or_self(pid)?;
+        }
+        let signal = signal_or_probe(number)?;
         let members = match pid as i32 {
             pid @ 1.. => {
-                let pid = Pid(pid as u32);
-                let slot = self.find(pid).or_else(|| self.find_thread(pid)).ok_or(Errno::ESRCH)?;
+                let slot = self.process_or_self(pid as u64)?;
                 self.send_or_probe(slot, signal, info);
                 1
             }
@@ -200,9 +206,9 @@ impl Processes {
         if thread as i32 <= 0 {
             return Err(Errno::EINVAL.into());
         }
-        let slot = self.find_thread(Pid(thread as u32)).ok_or(Errno::ESRCH);
+        let slot = self.find_thread(Pid(thread as u32)).ok_or(Errno::ESRCH)?;
         let signal = signal_or_probe(number)?;
-        self.send_to_thread(slot?, thread, signal)
+        self.send_to_thread(slot, thread, signal)
     }
 
     pub(super) fn sys_tgkill(&mut self, group: u64, thread: u64, number: u64) -> Outcome {
@@ -268,6 +274,9 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EPERM.into());
         }
         let slot = slot?;
+        if self.processes.at(slot).signals.pending.is_full() {
+            return Err(Errno::EAGAIN.into());
+        }
         let value = u64::from(word(24)) | u64::from(word(28)) << 32;
         self.observer().message(slot);
         if let Some(signal) = signal {

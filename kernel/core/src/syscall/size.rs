@@ -73,12 +73,14 @@ impl<M: Machine> Io<'_, '_, M> {
         length: u64,
     ) -> Outcome {
         const KEEP_SIZE: u64 = 1;
+        let mode = mode as u32 as u64;
         let file = self.file(fd)?;
-        if !file.is_writable() {
-            return Err(Errno::EBADF.into());
-        }
-        if (offset as i64) < 0 || (length as i64) <= 0 {
-            return Err(Errno::EINVAL.into());
+        match file.object {
+            Object::Path => return Err(Errno::EBADF.into()),
+            _ if (offset as i64) < 0 || (length as i64) <= 0 => return Err(Errno::EINVAL.into()),
+            _ if mode > KEEP_SIZE => return Err(Errno::EOPNOTSUPP.into()),
+            _ if !file.is_writable() => return Err(Errno::EBADF.into()),
+            _ => {}
         }
         let inode = match file.object {
             Object::Regular(inode) => inode,
@@ -88,10 +90,9 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let end =
             offset.checked_add(length).filter(|&end| end <= FILE_SIZE_MAX).ok_or(Errno::EFBIG)?;
-        match mode as u32 as u64 {
+        match mode {
             0 if end > self.storage.fs.size(inode) => self.set_size(inode, end),
-            0 | KEEP_SIZE => Ok(0),
-            _ => Err(Errno::EOPNOTSUPP.into()),
+            _ => Ok(0),
         }
     }
 

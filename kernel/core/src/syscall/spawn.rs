@@ -130,9 +130,6 @@ impl<M: Machine> Kernel<'_, M> {
         let slot = self.insert_child(child)?;
         self.storage.fs.process_begins(pid.0);
         self.observer().forked(slot);
-        if borrows {
-            self.observer().memory_lent(slot);
-        }
         if !borrows {
             self.observer().forked_memory(slot);
         }

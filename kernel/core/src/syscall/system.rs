@@ -30,9 +30,13 @@ impl<M: Machine> Caller<'_, '_, M> {
         const PR_GET_PDEATHSIG: u64 = 2;
         const PR_GET_DUMPABLE: u64 = 3;
         const PR_SET_DUMPABLE: u64 = 4;
+        const PR_GET_KEEPCAPS: u64 = 7;
         const PR_SET_NAME: u64 = 15;
         const PR_GET_NAME: u64 = 16;
         const PR_CAPBSET_READ: u64 = 23;
+        const PR_GET_TIMERSLACK: u64 = 30;
+        /// Linux's, in nanoseconds.
+        const TIMER_SLACK: usize = 50_000;
         const PR_SET_NO_NEW_PRIVS: u64 = 38;
         const PR_GET_NO_NEW_PRIVS: u64 = 39;
         const PR_SET_VMA: u64 = 0x5356_4d41;
@@ -61,6 +65,8 @@ impl<M: Machine> Caller<'_, '_, M> {
                 Ok(0)
             }
             PR_GET_DUMPABLE => Ok(1),
+            PR_GET_KEEPCAPS => Ok(0),
+            PR_GET_TIMERSLACK => Ok(TIMER_SLACK),
             PR_CAPBSET_READ if argument <= 40 => Ok(1),
             PR_SET_NO_NEW_PRIVS if argument == 1 && second == 0 => Ok(0),
             PR_GET_NO_NEW_PRIVS => Ok(0),
@@ -117,9 +123,9 @@ impl<M: Machine> Jobs<'_, '_, M> {
 impl<M: Machine> Io<'_, '_, M> {
     /// A limit that another sets is bytes of that one.
     pub(super) fn sys_prlimit64(&mut self, pid: u64, resource: u64, new: u64, old: u64) -> Outcome {
-        let resource = Resource::new(resource).ok_or(Errno::EINVAL)?;
-        let slot = self.processes.process_or_self(pid)?;
         let replacement = if new == 0 { None } else { Some(self.read_words::<2>(new)?) };
+        let slot = self.processes.process_or_self(pid)?;
+        let resource = Resource::new(resource).ok_or(Errno::EINVAL)?;
         let own = self.processes.current().credentials;
         let target = self.processes.at(slot);
         let is_root = own.user[1] == 0;

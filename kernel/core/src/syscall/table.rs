@@ -349,7 +349,7 @@ calls! {
             MUNLOCKALL = 231 () [yes(0)];
         }
         supported "one processor: nothing to do" {
-            MEMBARRIER = 283 (command) [caller.sys_membarrier(command)];
+            MEMBARRIER = 283 (command, flags) [caller.sys_membarrier(command, flags)];
         }
     }
     section "Processes" {
@@ -388,7 +388,7 @@ calls! {
             SCHED_GETAFFINITY = 123 (pid, size, mask) [jobs.sys_sched_getaffinity(pid, size, mask)];
             GETCPU = 168 (processor, node) [caller.sys_getcpu(processor, node)];
         }
-        partly "kept and told, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
+        partly "kept and told for each thread, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
             SCHED_SETPARAM = 118 (pid, parameters) [jobs.sys_sched_setparam(pid, parameters)];
             SCHED_SETSCHEDULER = 119 (pid, policy, parameters) [jobs.sys_sched_setscheduler(pid, policy, parameters)];
             SCHED_GETSCHEDULER = 120 (pid) [processes.sys_sched_getscheduler(pid)];
@@ -402,8 +402,8 @@ calls! {
             GETPRIORITY = 141 (which, who) [processes.sys_getpriority(which, who)];
         }
         partly "accepted, without effect" {
-            IOPRIO_SET = 30 () [yes(0)];
-            IOPRIO_GET = 31 () [yes(0)];
+            IOPRIO_SET = 30 (which, who, priority) [processes.sys_ioprio_set(which, who, priority)];
+            IOPRIO_GET = 31 (which, who) [processes.sys_ioprio_get(which, who)];
         }
     }
     section "Signals" {
@@ -418,7 +418,7 @@ calls! {
             RT_SIGRETURN = 139 () [jobs.sys_rt_sigreturn()] always;
             SIGALTSTACK = 132 (new, old) [caller.sys_sigaltstack(new, old)];
         }
-        partly "a signal that is pending counts once, real-time ones too" {
+        supported "at most 4096 real-time signals pend: then EAGAIN, or they count once" {
             KILL = 129 (pid, signal) [processes.sys_kill(pid, signal)] always;
             TKILL = 130 (thread, signal) [processes.sys_tkill(thread, signal)];
             TGKILL = 131 (group, thread, signal) [processes.sys_tgkill(group, thread, signal)] always;

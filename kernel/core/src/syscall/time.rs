@@ -19,6 +19,9 @@ const CLOCK_MONOTONIC_RAW: u64 = 4;
 const CLOCK_REALTIME_COARSE: u64 = 5;
 const CLOCK_MONOTONIC_COARSE: u64 = 6;
 const CLOCK_BOOTTIME: u64 = 7;
+/// The next two wake a machine that sleeps; this one never does.
+const CLOCK_REALTIME_ALARM: u64 = 8;
+const CLOCK_BOOTTIME_ALARM: u64 = 9;
 const CLOCK_TAI: u64 = 11;
 
 const TIMER_ABSTIME: u64 = 1;
@@ -31,10 +34,13 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     fn clock(&mut self, clock: u64) -> Result<u64, Errno> {
         match clock as u32 as u64 {
-            CLOCK_REALTIME | CLOCK_REALTIME_COARSE | CLOCK_TAI => Ok(self.realtime()),
-            CLOCK_MONOTONIC | CLOCK_MONOTONIC_RAW | CLOCK_MONOTONIC_COARSE | CLOCK_BOOTTIME => {
+            CLOCK_REALTIME | CLOCK_REALTIME_COARSE | CLOCK_REALTIME_ALARM | CLOCK_TAI => {
+                Ok(self.realtime())
+            }
+            CLOCK_MONOTONIC | CLOCK_MONOTONIC_RAW | CLOCK_MONOTONIC_COARSE => {
                 Ok(self.storage.machine.now())
             }
+            CLOCK_BOOTTIME | CLOCK_BOOTTIME_ALARM => Ok(self.storage.machine.now()),
             CLOCK_PROCESS_CPUTIME_ID => Ok(self.own_usage().time),
             CLOCK_THREAD_CPUTIME_ID => Ok(self.thread_usage().time),
             // The processor time of a process: its number's complement, and the kind in the low bits.

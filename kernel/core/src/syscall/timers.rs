@@ -65,8 +65,8 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     pub(super) fn sys_timer_create(&mut self, clock: u64, event: u64, into: u64) -> Outcome {
         let counts = match clock as u32 {
-            0 | 11 => Counts::RealTime,
-            1 | 7 => Counts::Time,
+            0 | 8 | 11 => Counts::RealTime,
+            1 | 7 | 9 => Counts::Time,
             2 | 3 => Counts::Processor,
             4..=6 => return Err(Errno::EOPNOTSUPP.into()),
             _ => return Err(Errno::EINVAL.into()),
@@ -76,20 +76,21 @@ impl<M: Machine> Jobs<'_, '_, M> {
             self.copy_in(event, &mut bytes)?;
         }
         let word = |at: usize| u32::from_le_bytes(core::array::from_fn(|index| bytes[at + index]));
-        let own = self.processes.current().pid;
         let (number, how) = if event == 0 { (14, SIGEV_SIGNAL) } else { (word(8), word(12)) };
         let signal = match how {
             SIGEV_NONE => None,
             SIGEV_SIGNAL | SIGEV_THREAD | SIGEV_THREAD_ID => {
-                if how == SIGEV_THREAD_ID && Pid(word(16)) != own {
-                    return Err(Errno::EINVAL.into());
-                }
                 Some(Signal::new(number.into()).ok_or(Errno::EINVAL)?)
             }
             _ => return Err(Errno::EINVAL.into()),
         };
+        let thread = (event != 0 && how == SIGEV_THREAD_ID).then(|| Pid(word(16)));
+        let has = |tid| self.processes.current().threads().any(|thread| thread.tid == tid);
+        if !thread.is_none_or(has) {
+            return Err(Errno::EINVAL.into());
+        }
         let value = u64::from(word(0)) | u64::from(word(4)) << 32;
-        let timer = Timer { counts, signal, value, alarm: Alarm::default(), overrun: 0 };
+        let timer = Timer { counts, signal, thread, value, alarm: Alarm::default(), overrun: 0 };
         let id = self.processes.current_mut().timers.add(timer)?;
         if event == 0 {
             // Its own number is the value then.

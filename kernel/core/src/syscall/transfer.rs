@@ -9,7 +9,7 @@ use super::object::Position;
 use super::{Outcome, Stop};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::files::open::{O_APPEND, O_NONBLOCK, Object};
+use crate::files::open::{O_APPEND, O_NONBLOCK, Object, OpenFile};
 use crate::fs::{FILE_SIZE_MAX, InodeId};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
@@ -79,6 +79,9 @@ impl<M: Machine> Io<'_, '_, M> {
         address: u64,
         count: u64,
     ) -> Result<Vec<Segment>, Errno> {
+        if self.files.open.get(id).object == Object::Path {
+            return Err(Errno::EBADF);
+        }
         let segments = self.segments(address, count)?;
         let total = segments.iter().fold(0, |sum: u64, piece| sum.saturating_add(piece.length));
         self.check_span(id, position, total)?;
@@ -246,7 +249,7 @@ impl<M: Machine> Io<'_, '_, M> {
         match (flags, offset) {
             (0, u64::MAX) => self.sys_readv(fd, address, count),
             (0, offset) => self.sys_preadv(fd, address, count, offset),
-            _ => Err(Errno::EOPNOTSUPP.into()),
+            _ => self.refuse_flags(fd, offset, OpenFile::is_readable),
         }
     }
 
@@ -261,7 +264,18 @@ impl<M: Machine> Io<'_, '_, M> {
         match (flags, offset) {
             (0, u64::MAX) => self.sys_writev(fd, address, count),
             (0, offset) => self.sys_pwritev(fd, address, count, offset),
-            _ => Err(Errno::EOPNOTSUPP.into()),
+            _ => self.refuse_flags(fd, offset, OpenFile::is_writable),
+        }
+    }
+
+    /// The RWF_ flags are not there, but what else is wrong is said first.
+    fn refuse_flags(&mut self, fd: u64, offset: u64, may: fn(&OpenFile) -> bool) -> Outcome {
+        if offset != u64::MAX {
+            self.positioned(fd, offset)?;
+        }
+        match may(self.file(fd)?) {
+            true => Err(Errno::EOPNOTSUPP.into()),
+            false => Err(Errno::EBADF.into()),
         }
     }
 
@@ -270,12 +284,9 @@ impl<M: Machine> Io<'_, '_, M> {
         if offset > i64::MAX as u64 {
             return Err(Errno::EINVAL);
         }
-        match self.file(fd)?.object {
-            Object::PipeReader(_)
-            | Object::PipeWriter(_)
-            | Object::Duplex(_)
-            | Object::Terminal => Err(Errno::ESPIPE),
-            _ => Ok((self.id(fd)?, Position::At(offset))),
+        match self.file(fd)?.object.is_stream() {
+            true => Err(Errno::ESPIPE),
+            false => Ok((self.id(fd)?, Position::At(offset))),
         }
     }
 
@@ -286,16 +297,25 @@ impl<M: Machine> Io<'_, '_, M> {
         offset: u64,
         count: u64,
     ) -> Outcome {
+        let place = if offset == 0 { None } else { Some(self.read_words::<1>(offset)?[0]) };
+        if place.is_some_and(|place| place > i64::MAX as u64) {
+            return Err(Errno::EINVAL.into());
+        }
         let (from, to) = (self.id(input)?, self.id(out)?);
         let open = &self.files.open;
         if !open.get(from).is_readable() || !open.get(to).is_writable() {
             return Err(Errno::EBADF.into());
         }
-        let appends =
-            matches!(open.get(to).object, Object::Regular(_)) && open.get(to).flags & O_APPEND != 0;
+        let target = open.get(to);
+        // Nothing can be spliced into these two.
+        let takes_none = matches!(target.object, Object::Zero | Object::Full);
+        let appends = matches!(target.object, Object::Regular(_)) && target.flags & O_APPEND != 0;
+        if place.is_some() && open.get(from).object.is_stream() {
+            return Err(Errno::ESPIPE.into());
+        }
         self.regular(from)?;
-        let start = self.place(offset, from)?;
-        if appends || start.saturating_add(count) > FILE_SIZE_MAX {
+        let start = place.unwrap_or(open.get(from).offset);
+        if appends || takes_none || start.saturating_add(count) > FILE_SIZE_MAX {
             return Err(Errno::EINVAL.into());
         }
         let done = self.copy(from, start, to, Position::Current, count.min(MOST))?;
@@ -313,18 +333,25 @@ impl<M: Machine> Io<'_, '_, M> {
         flags: u64,
     ) -> Outcome {
         let (from, to) = (self.id(input)?, self.id(out)?);
-        for id in [from, to] {
-            if let Object::Directory(_) = self.files.open.get(id).object {
-                return Err(Errno::EISDIR.into());
-            }
+        let is_any = |what: fn(&Object) -> bool| {
+            [from, to].iter().any(|&id| what(&self.files.open.get(id).object))
+        };
+        if is_any(|object| *object == Object::Path) {
+            return Err(Errno::EBADF.into());
         }
+        if flags != 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        if is_any(|object| matches!(object, Object::Directory(_))) {
+            return Err(Errno::EISDIR.into());
+        }
+        let source = self.regular(from)?;
+        let is_same = source == self.regular(to)?;
         let target = self.files.open.get(to);
         let appends = target.flags & O_APPEND != 0;
         if !self.files.open.get(from).is_readable() || !target.is_writable() || appends {
             return Err(Errno::EBADF.into());
         }
-        let source = self.regular(from)?;
-        let is_same = source == self.regular(to)?;
         let start = self.place(input_offset, from)?;
         let place = self.place(output_offset, to)?;
         // Only what the source has can overlap.
@@ -335,7 +362,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if start > FILE_SIZE_MAX || place > FILE_SIZE_MAX {
             return Err(Errno::EOVERFLOW.into());
         }
-        if flags != 0 || overlaps {
+        if overlaps {
             return Err(Errno::EINVAL.into());
         }
         let done = self.copy(from, start, to, Position::At(place), length)?;

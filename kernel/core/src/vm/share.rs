@@ -31,14 +31,6 @@ impl AddressSpace {
         self.untold.take()
     }
 
-    /// Files that it may write by memory.
-    pub fn writable_files(&self) -> impl Iterator<Item = InodeId> {
-        self.areas.as_slice().iter().filter_map(|area| match area.kind {
-            AreaKind::WritableFile(view) => Some(view.inode),
-            _ => None,
-        })
-    }
-
     /// The next store into a file is to be told first.
     pub fn stop_writes<M: Machine>(&mut self, storage: &mut Storage<'_, M>, file: InodeId) {
         for index in 0..self.areas.as_slice().len() {

@@ -40,6 +40,28 @@ fn ignoring_a_pending_signal_drops_it() {
 }
 
 #[test]
+fn real_time_signals_queue_in_order_up_to_a_limit() {
+    let mut pending = Pending::default();
+    let [one, other] = [34, 35].map(|number| Signal::new(number).unwrap());
+    let of = |value| Info { value, ..Info::default() };
+    for value in [1, 2] {
+        pending.raise(one, of(value));
+        pending.raise(other, of(10 * value));
+        pending.raise(Signal::HUP, of(100 * value));
+    }
+    assert_eq!([1, 2].map(|_| pending.take(one).value), [1, 2]);
+    assert_eq!(pending.set(), other.bit() | Signal::HUP.bit());
+    assert_eq!([1, 2].map(|_| pending.take(other).value), [10, 20]);
+    assert_eq!((pending.take(Signal::HUP).value, pending.set()), (100, 0));
+    for value in 0..2 * MOST_PENDING as u64 {
+        pending.raise(one, of(value));
+    }
+    assert!(pending.is_full());
+    let taken = core::iter::from_fn(|| (pending.set() != 0).then(|| pending.take(one)));
+    assert_eq!(taken.count(), MOST_PENDING);
+}
+
+#[test]
 fn exec_keeps_ignored_signals_and_drops_handlers() {
     let mut process = process();
     process.set_action(Signal::INT, Action { handler: 0x1000, ..Action::default() });

@@ -295,6 +295,31 @@ fn what_a_vfork_child_maps_stays_in_the_memory_of_its_parent() {
     }
 }
 
+/// Nothing is done for mapped files when memory is lent: the fork has told what its owner wrote.
+#[test]
+fn what_a_vfork_child_stores_into_a_mapped_file_is_its_own() {
+    const RDWR: u64 = 2;
+    let mut rig = clean_rig();
+    rig.writes("/tmp/m", O_CREAT, b"one");
+    let fd = rig.opened("/tmp/m", RDWR);
+    let memory = rig.done(n::MMAP, &[0, 4096, READ | WRITE, SHARED, fd, 0]);
+    let [own, data] = ["/tmp/m", "/data"].map(|path| rig.opened(path, 0));
+    rig.done(n::READ, &[own, memory, 3]);
+    let child = rig.vforks();
+    rig.done(n::READ, &[data, memory, 3]);
+    assert_eq!(rig.start(n::EXIT, &[0]), Next::Run);
+    rig.switch_to(1);
+    let other = rig.fork();
+    rig.switch_to(other);
+    rig.reads("/tmp/m");
+    rig.ends(1);
+    let ledger = rig.ended();
+    let writes = |entry: &&Entry| paths(&entry.wrote).contains(&"/tmp/m".to_owned());
+    let writers: Vec<&Entry> = ledger.entries.iter().filter(writes).collect();
+    let last = writers.last().unwrap();
+    assert_eq!((last.process, paths(&last.reads).contains(&"/data".to_owned())), (child, true));
+}
+
 /// Three generations and a sibling have one page in common; foreign bytes go from any of them to any other.
 #[test]
 fn all_who_have_memory_in_common_are_named() {

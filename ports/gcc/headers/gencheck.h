@@ -1,0 +1,1 @@
+/* No language but C, so no tree codes but those of tree.def.  */

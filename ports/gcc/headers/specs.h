@@ -1,0 +1,1 @@
+/* No language but C: gcc.c knows it by itself.  */
