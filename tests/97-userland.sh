@@ -169,7 +169,7 @@ on_the_machine() {
     local port hashed=()
     # Half an hour of a processor's time, an hour and more where others share it.
     machine 0 "$userland/console" --system --timeout $((4 * hang)) --out "$userland/out"
-    for port in unxz dash busybox lua bash sqlite "${gnu_ports[@]}"; do expect_line "^$port: .* as expected$" "$userland/console"; done
+    for port in unxz dash busybox lua bash sqlite binutils "${gnu_ports[@]}"; do expect_line "^$port: .* as expected$" "$userland/console"; done
     for port in "${system_ports[@]}"; do [ ! -f "$root/ports/$port/SHA256SUMS" ] || hashed+=("$port"); done
     (cd "$userland/out" && chain_sums "${hashed[@]}" | sed 's#  /#  #' | sha256sum -c)
     "$image_builder" verify "$target/firmseed.img" "$userland/out/firmseed.ledger" "$userland/out" --head "$(head_of "$userland/console")" >"$userland/verdict"
@@ -178,6 +178,8 @@ on_the_machine() {
     prompt
     # Another kernel answers a configure script as ours does, as far as the bytes tell. bash, grep and gzip have no hash yet.
     "$root/tests/userland/under-linux" "$userland/out" sed
+    "$root/tests/userland/binutils-by-host" "$userland/out" "$userland/binutils-by-host" >"$userland/binutils.SHA256SUMS"
+    expect "the hashes of binutils by the host's tools" diff -U 0 "$root/ports/binutils/SHA256SUMS" "$userland/binutils.SHA256SUMS"
 }
 
 # bash reads commands from the console of a run that continues this one, with the names of all that was built.

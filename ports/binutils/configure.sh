@@ -1,5 +1,5 @@
 # configure.sh SOURCES FOLDER...: configures binutils folder by folder, in this order. The configure script above them is left out: it would
-# write a Makefile of 61,000 lines, which takes longer than what the scripts find out. What one has found out the next does not ask again.
+# only make of 65,000 lines a Makefile that calls them. What one has found out the next does not ask again.
 set -e
 sources=$1 here=aarch64-unknown-linux-musl
 shift
