@@ -70,7 +70,7 @@ busybox_answers() {
 check busybox-answers busybox_answers
 
 # Those of the GNU programs are what the host's programs of the same names say; another release answers the same, but for its version.
-gnu_ports=(sed grep gzip)
+gnu_ports=(sed grep gzip diffutils patch findutils tar)
 gnu_answers() {
     local port=$root/ports/$1 version='^([a-z0-9]+ \(GNU [a-z]+\)|GNU patch|gzip) [0-9.]+$'
     mkdir "$userland/$1-answers"
@@ -176,7 +176,7 @@ on_the_machine() {
     expect_line '^verified: .* programs derive from text' "$userland/verdict"
     root_elsewhere
     prompt
-    # Another kernel answers a configure script as ours does, as far as the bytes tell. bash, grep and gzip have no hash yet.
+    # Another kernel answers a configure script as ours does, as far as the bytes tell. bash and the other GNU programs have no hash yet.
     "$root/tests/userland/under-linux" "$userland/out" sed
     "$root/tests/userland/binutils-by-host" "$userland/out" "$userland/binutils-by-host" >"$userland/binutils.SHA256SUMS"
     expect "the hashes of binutils by the host's tools" diff -U 0 "$root/ports/binutils/SHA256SUMS" "$userland/binutils.SHA256SUMS"

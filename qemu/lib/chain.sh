@@ -10,7 +10,7 @@ chain_kernel=("${rust_kernel[@]}")
 self_script=/seed-kernel/mkimage/self.kaem
 
 # The userland, in the order in which it is built: docs/userland.md.
-system_ports=(unxz musl dash make busybox lua sed bash grep gzip sqlite binutils)
+system_ports=(unxz musl dash make busybox lua sed bash grep gzip sqlite diffutils patch findutils tar binutils)
 
 # fetch_port PORT: prints the path of its tarball in the cache; it is fetched where it is missing.
 fetch_port() {
