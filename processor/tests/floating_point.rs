@@ -157,7 +157,7 @@ fn to_integers_with_saturation() {
         (SIGNED, 2.9_f64.to_bits(), 2, INEXACT),
         (SIGNED, (-2.9_f64).to_bits(), -2_i64 as u64, INEXACT),
         (SIGNED, 9.3e18_f64.to_bits(), i64::MAX as u64, INVALID),
-        (SIGNED, (-9.223372036854775808e18_f64).to_bits(), i64::MIN as u64, 0),
+        (SIGNED, (i64::MIN as f64).to_bits(), i64::MIN as u64, 0),
         (SIGNED, MINUS | INFINITY, i64::MIN as u64, INVALID),
         (SIGNED, NAN, 0, INVALID),
         (UNSIGNED_32, 4294967295.5_f64.to_bits(), 0xffff_ffff, INEXACT),

@@ -144,8 +144,15 @@ impl<M: Machine> Kernel<'_, M> {
         check_policy(policy, &r.fs, &mut r.machine, file, EXECUTED)?;
         let stack_limits =
             [Resource::STACK, Resource::ADDRESSES].map(|what| process.limits.soft(what));
-        let request =
-            Request { caller: process.space.as_mut(), path, file, argv, envp, aux: &aux, stack_limits };
+        let request = Request {
+            caller: process.space.as_mut(),
+            path,
+            file,
+            argv,
+            envp,
+            aux: &aux,
+            stack_limits,
+        };
         let mut last = file;
         let result = exec::build(r, request, |r, interpreter| {
             scripts.push(last);
