@@ -89,7 +89,7 @@ roads() {
     sed -n '/^<!-- roads -->$/,/^<!-- end -->$/p' "$root/docs/audit.md" | grep '^|' >"$folder/page"
     expect "docs/audit.md to show what tests/roads prints" diff -U 0 "$folder/page" "$folder/table"
 }
-if full; then start roads roads; else skip roads "minutes: with --full"; fi
+start roads roads
 
 # What cannot be run is refused, and says why; nothing runs for ever.
 refusals() {

@@ -1,10 +1,9 @@
 //! The core's [`Machine`] over this processor and this board.
 
 use core::fmt;
-use firmseed_core::addr::{Frame, PAGE_SIZE, Page, UserAddr};
+use firmseed_core::addr::{Frame, PAGE_SIZE, Page, Root, UserAddr};
 use firmseed_core::context::FpState;
 use firmseed_core::machine::{Machine, Memory};
-use firmseed_core::paging::Root;
 use firmseed_formats::sha256::{self, Compress, Digest, Sha256};
 
 use crate::arch::{cpu, fp, sha256 as extension};

@@ -3,11 +3,10 @@
 use crate::console::{Console, Typed};
 use crate::ram::Ram;
 use core::fmt;
-use firmseed_core::addr::{Frame, Page, UserAddr};
+use firmseed_core::addr::{Frame, Page, Root, UserAddr};
 use firmseed_core::console::Line;
 use firmseed_core::context::{Access, FpState, Registers, Trap};
 use firmseed_core::machine::{Machine, Memory};
-use firmseed_core::paging::Root;
 use firmseed_formats::sha256::{self, Compress};
 use processor::memory::Access as ProcessorAccess;
 use processor::{Processor, Stop};

@@ -3,9 +3,8 @@
 //! The walk is written anew from the manual, for 39 and 48 bits with 4 KiB granule: `firmseed_core::paging` makes the
 //! tables, and none of its code is used here.
 
-use firmseed_core::addr::{Frame, PAGE_SIZE, Page};
+use firmseed_core::addr::{Frame, PAGE_SIZE, Page, Root};
 use firmseed_core::machine::Memory;
-use firmseed_core::paging::Root;
 use processor::memory::{self, Access};
 
 /// Descriptor bits (D8.3.1): valid, table or page, `AP[1]`, `AP[2]`, AF, UXN, and the output address.

@@ -69,3 +69,19 @@ impl UserAddr {
         self.page_offset() == 0
     }
 }
+
+/// Where the processor starts to walk the page tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The first table, for TTBR0_EL1.
+    pub frame: Frame,
+    /// Bits of addresses: 39 from level 1 on, 48 from level 0 on (64 - T0SZ).
+    pub address_bits: u64,
+}
+
+impl Root {
+    /// Three levels: the level 1 table.
+    pub const fn low(frame: Frame) -> Self {
+        Root { frame, address_bits: LOW_END.ilog2() as u64 }
+    }
+}

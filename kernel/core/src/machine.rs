@@ -4,9 +4,8 @@
 //! Everything here is infallible by contract: a caller passes only frames that it got from the
 //! [`FramePool`](crate::frames::FramePool), and offsets that stay inside a page.
 
-use crate::addr::{Frame, Page, UserAddr};
+use crate::addr::{Frame, Page, Root, UserAddr};
 use crate::context::FpState;
-use crate::paging::Root;
 use core::fmt;
 use firmseed_formats::sha256::Compress;
 

@@ -17,7 +17,7 @@ mod tests;
 
 use core::sync::atomic::{Ordering, fence};
 
-use crate::addr::{Frame, LOW_END, PAGE_SHIFT, PAGE_SIZE, USER_END};
+use crate::addr::{Frame, LOW_END, PAGE_SHIFT, PAGE_SIZE, Root, USER_END};
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::machine::Memory;
@@ -221,22 +221,6 @@ impl Span {
         self.start = address + PAGE_SIZE as u64;
         let (frame, slot) = (entry.frame()?, PageEntryPlace { table, index });
         Some(Present { address, frame, entry, slot })
-    }
-}
-
-/// Where the processor starts to walk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Root {
-    /// The first table, for TTBR0_EL1.
-    pub frame: Frame,
-    /// Bits of addresses: 39 from level 1 on, 48 from level 0 on (64 - T0SZ).
-    pub address_bits: u64,
-}
-
-impl Root {
-    /// Three levels: the level 1 table.
-    pub const fn low(frame: Frame) -> Self {
-        Root { frame, address_bits: LOW_END.ilog2() as u64 }
     }
 }
 

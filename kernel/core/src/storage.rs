@@ -14,3 +14,6 @@ pub struct Storage<'p, M: Machine> {
     /// Bytes, TLB and caches, console, time.
     pub machine: M,
 }
+
+/// With less left than this in the kernel's heap, calls that need memory fail with ENOMEM.
+pub(crate) const HEAP_RESERVE: usize = 192 * 1024;

@@ -3,12 +3,12 @@
 //! Fresh frames are filled with [`JUNK`] instead of zeros, so that code which forgets to clear a frame
 //! is seen. Neighbours: [`machine`](crate::machine), whose traits are implemented here.
 
+use crate::addr::Root;
 use crate::addr::{Frame, PAGE_SIZE, Page, UserAddr};
 use crate::console::Line;
 use crate::context::FpState;
 use crate::frames::FramePool;
 use crate::machine::{Machine, Memory};
-use crate::paging::Root;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::ToString;

@@ -1,9 +1,9 @@
 //! exit(2): the end of a process, and what is left of it until its parent asks.
 
 use super::{Outcome, Stop};
+use crate::addr::Root;
 use crate::kernel::Kernel;
 use crate::machine::{Machine, say};
-use crate::paging::Root;
 use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
 use crate::process::descriptors::Descriptor;
 use crate::process::signals::{IGNORE, Info, SA_NOCLDWAIT, Signal};

@@ -74,9 +74,6 @@ impl From<Errno> for Stop {
 /// What a call returns.
 pub(crate) type Outcome = Result<usize, Stop>;
 
-/// With less left than this in the kernel's heap, calls that need memory fail with ENOMEM.
-pub(crate) const HEAP_RESERVE: usize = 192 * 1024;
-
 impl<M: Machine> Kernel<'_, M> {
     /// Makes a call for the current process.
     #[inline(always)]

@@ -11,6 +11,7 @@ use super::grant::User;
 use crate::errno::Errno;
 use crate::kernel::Kernel;
 use crate::machine::Machine;
+use crate::storage::HEAP_RESERVE;
 
 /// Calls with the same line in docs/syscalls.md.
 pub struct Group {
@@ -123,7 +124,7 @@ macro_rules! calls {
             /// Answers any call.
             #[inline(never)]
             pub(super) fn answer(&mut self, number: u64, a: &[u64; 6]) -> Outcome {
-                if self.storage.machine.heap_free() < super::HEAP_RESERVE && !works_without_heap(number) {
+                if self.storage.machine.heap_free() < HEAP_RESERVE && !works_without_heap(number) {
                     return Err(Errno::ENOMEM.into());
                 }
                 let kernel = self;

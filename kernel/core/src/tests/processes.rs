@@ -224,7 +224,7 @@ fn a_fork_bomb_meets_a_limit() {
 #[test]
 fn a_short_heap_refuses_calls_that_allocate() {
     let mut rig = Rig::new();
-    rig.kernel.storage.machine.heap_free = crate::syscall::HEAP_RESERVE - 1;
+    rig.kernel.storage.machine.heap_free = crate::storage::HEAP_RESERVE - 1;
     assert_eq!(rig.call(n::CLONE, &FORK), fail(Errno::ENOMEM));
     assert_eq!(rig.open("/tmp/a", O_CREAT), fail(Errno::ENOMEM));
     assert_eq!(rig.call(n::CLOSE, &[2]), 0);

@@ -65,7 +65,7 @@ fn each_call_has_one_row_and_its_name() {
 fn without_heap_only_some_calls_work() {
     let mut rig = Rig::new();
     let fd = rig.opened("/tmp/a", O_CREAT | O_RDWR);
-    rig.kernel.storage.machine.heap_free = crate::syscall::HEAP_RESERVE - 1;
+    rig.kernel.storage.machine.heap_free = crate::storage::HEAP_RESERVE - 1;
     assert_eq!(rig.call(n::DUP, &[fd]), fail(Errno::ENOMEM));
     assert_eq!(rig.call(n::GETPID, &[]), 1);
     assert_eq!(rig.write(fd, b"still"), 5);

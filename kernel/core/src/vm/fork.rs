@@ -6,8 +6,7 @@ use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Machine;
 use crate::paging::PageEntryPlace;
-use crate::storage::Storage;
-use crate::syscall::HEAP_RESERVE;
+use crate::storage::{HEAP_RESERVE, Storage};
 
 impl AddressSpace {
     /// A copy-on-write copy. The TLB entries of `self` are forgotten through the machine.

@@ -33,11 +33,11 @@ use area::{Area, AreaKind};
 use areas::Areas;
 use copy::Cached;
 
-use crate::addr::{Frame, LOW_END, PAGE_SIZE, USER_END, UserAddr};
+use crate::addr::{Frame, LOW_END, PAGE_SIZE, Root, USER_END, UserAddr};
 use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
-use crate::paging::{PageEntry, PageEntryPlace, Root, Tables};
+use crate::paging::{PageEntry, PageEntryPlace, Tables};
 use crate::storage::Storage;
 
 pub use crate::paging::Protection;
