@@ -9,6 +9,8 @@ for form in -u -c -n; do
 done
 patch -R copy <change-u; cmp copy before && echo back
 sed '3i shifted' before >shifted; patch --verbose shifted <change-u | grep Hunk
+# What is moved over a file that was written: the ledger tells the writing only.
+rm shifted
 sed 's/^9$/nine/' before >fuzzy; patch fuzzy <change-u; patch -F 0 -o none fuzzy <change-u || echo "status $?"
 sed 's/^8$/eight/; s/^6$/six/; s/^5$/five/' before >other; patch -b -z .kept other <change-u || echo "status $?"; tail -n +3 other.rej; cmp other.kept before || echo kept
 patch --merge -o merged fuzzy <change-u; mkdir -p a/dir b/dir; cp before a/dir/file; cp after b/dir/file; echo new >b/dir/new
