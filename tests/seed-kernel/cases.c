@@ -67,7 +67,7 @@ static void limits(void)
     SHOW(brk((void *)(1L << 40)));
     SHOW(brk((char *)end + (1L << 36)));
     TRUE(sbrk(0) == end);
-    OK(mmap(NULL, 1L << 40, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0);
+    OK(mmap(NULL, 1L << 48, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0);
     OK(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0);
     char *memory = mmap(NULL, 3 * MEGABYTE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     say("a mapping has %d %d\n", memory[0], memory[3 * MEGABYTE - 1]);
