@@ -65,6 +65,12 @@ impl Model {
         self.pages.range(start..start + length).next().is_none()
     }
 
+    /// Is one of the pages that these bytes lie in a shared one of a file?
+    pub fn shows_file(&self, start: u64, length: u64) -> bool {
+        let pages = start & !(PAGE - 1)..start + length;
+        self.pages.range(pages).any(|(_, page)| matches!(page.under, Under::File(_, _, true)))
+    }
+
     pub fn protect(
         &mut self,
         start: u64,
