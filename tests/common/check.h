@@ -50,6 +50,25 @@ __attribute__((format(printf, 1, 2), unused)) static void say(const char *format
         shown_;                                                            \
     })
 
+/* SHOW_EACH(text, count, names, type variable = values[i], call): the call for each of `count` values, in one line that
+ * begins with `text`. */
+#define SHOW_EACH(text, count, names, choice, ...)                                               \
+    do {                                                                                         \
+        char line_[900];                                                                         \
+        int at_ = snprintf(line_, sizeof line_, "%s", text);                                     \
+        for (int i = 0; i < (count); i++) {                                                      \
+            choice;                                                                              \
+            errno = 0;                                                                           \
+            long got_ = (long)(__VA_ARGS__);                                                     \
+            at_ += snprintf(line_ + at_, sizeof line_ - at_, "%s %s ", i ? "," : ":", names[i]); \
+            if (got_ == -1 && errno)                                                             \
+                at_ += snprintf(line_ + at_, sizeof line_ - at_, "%s", strerrorname_np(errno));  \
+            else                                                                                 \
+                at_ += snprintf(line_ + at_, sizeof line_ - at_, "%ld", got_);                   \
+        }                                                                                        \
+        say("%s\n", line_);                                                                      \
+    } while (0)
+
 /* OK(call): like SHOW where the value itself may differ between systems: only success or the error. */
 #define OK(call)                                                                     \
     ({                                                                               \

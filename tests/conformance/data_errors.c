@@ -57,22 +57,7 @@ static void open_all(void)
 }
 
 /* A call on each of them, in a line. */
-#define EACH(...)                                                        \
-    do {                                                                 \
-        char line[900];                                                  \
-        int at = snprintf(line, sizeof line, "%s", #__VA_ARGS__);        \
-        for (int i = 0; i < count; i++) {                                \
-            int fd = descriptors[i];                                     \
-            errno = 0;                                                   \
-            long got = (long)(__VA_ARGS__);                              \
-            at += snprintf(line + at, sizeof line - at, "%s %s ", i ? "," : ":", names[i]); \
-            if (got == -1)                                               \
-                at += snprintf(line + at, sizeof line - at, "%s", strerrorname_np(errno)); \
-            else                                                         \
-                at += snprintf(line + at, sizeof line - at, "%ld", got); \
-        }                                                                \
-        say("%s\n", line);                                               \
-    } while (0)
+#define EACH(...) SHOW_EACH(#__VA_ARGS__, count, names, int fd = descriptors[i], __VA_ARGS__)
 
 static void transfers(void)
 {

@@ -12,22 +12,8 @@
 static const char *names[PEOPLE] = {"self", "0", "-1", "a thread", "a child", "an ended one", "nobody"};
 static pid_t people[PEOPLE];
 
-#define EACH(...)                                                        \
-    do {                                                                 \
-        char line[900];                                                  \
-        int at = snprintf(line, sizeof line, "%s", #__VA_ARGS__);        \
-        for (int i = 0; i < PEOPLE; i++) {                               \
-            pid_t who = people[i];                                       \
-            errno = 0;                                                   \
-            long got = (long)(__VA_ARGS__);                              \
-            at += snprintf(line + at, sizeof line - at, "%s %s ", i ? "," : ":", names[i]); \
-            if (got == -1)                                               \
-                at += snprintf(line + at, sizeof line - at, "%s", errno ? strerrorname_np(errno) : "-1"); \
-            else                                                         \
-                at += snprintf(line + at, sizeof line - at, "%ld", got); \
-        }                                                                \
-        say("%s\n", line);                                               \
-    } while (0)
+/* A call for each of them, in a line. */
+#define EACH(...) SHOW_EACH(#__VA_ARGS__, PEOPLE, names, pid_t who = people[i], __VA_ARGS__)
 
 static volatile pid_t thread_id;
 static int word;
