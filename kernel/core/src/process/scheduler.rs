@@ -155,8 +155,7 @@ impl Processes {
             self.get_mut(slot).and_then(|process| process.take_expired(now))
         {
             // One that has ended gets none.
-            let has = |tid| self.at(slot).threads().any(|thread| thread.tid == tid);
-            if thread.is_none_or(has) {
+            if thread.is_none_or(|tid| self.at(slot).thread_with(tid).is_some()) {
                 self.send_to(slot, thread, signal, info);
             }
         }

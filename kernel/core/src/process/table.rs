@@ -127,8 +127,7 @@ impl Processes {
     /// The slot of the process that has this thread.
     #[inline(never)]
     pub fn find_thread(&self, tid: Pid) -> Option<Slot> {
-        let has = |process: &Process| process.threads().any(|thread| thread.tid == tid);
-        self.iter().find(|(_, process)| has(process)).map(|(slot, _)| slot)
+        self.iter().find(|(_, process)| process.thread_with(tid).is_some()).map(|(slot, _)| slot)
     }
 
     /// A number for a thread, which nobody bears.

@@ -171,7 +171,12 @@ impl Process {
         core::iter::once(&self.thread).chain(self.others.iter().map(|thread| &**thread))
     }
 
-    /// The same, to be changed.
+    /// The one with this number.
+    pub fn thread_with(&self, tid: Pid) -> Option<&Thread> {
+        self.threads().find(|thread| thread.tid == tid)
+    }
+
+    /// All its threads, to be changed.
     pub fn threads_mut(&mut self) -> impl Iterator<Item = &mut Thread> {
         let others = self.others.iter_mut().map(|thread| &mut **thread);
         core::iter::once(&mut self.thread).chain(others)

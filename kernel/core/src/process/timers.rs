@@ -118,13 +118,6 @@ impl Process {
             }
         }
         for id in 0..self.timers.posix.len() {
-            let target = self.timers.posix[id].as_ref().and_then(|timer| timer.thread);
-            let pending = match target {
-                Some(tid) => self.threads().find(|thread| thread.tid == tid),
-                None => None,
-            };
-            let pending =
-                pending.map_or(&self.signals.pending, |thread| &thread.signals.pending).set();
             let Some(timer) = &mut self.timers.posix[id] else { continue };
             let now = if timer.counts == Counts::Processor { used } else { now };
             let due = timer.alarm.next.unwrap_or(u64::MAX);
@@ -137,12 +130,17 @@ impl Process {
                 .then(|| due.saturating_add(timer.alarm.interval.saturating_mul(more + 1)));
             let Some(signal) = timer.signal else { continue };
             let more = u32::try_from(more).unwrap_or(i32::MAX as u32);
-            if pending & signal.bit() != 0 {
+            let (target, value) = (timer.thread, timer.value);
+            let thread = target.and_then(|tid| self.thread_with(tid));
+            let pending = thread.map_or(&self.signals.pending, |thread| &thread.signals.pending);
+            let is_pending = pending.set() & signal.bit() != 0;
+            let Some(timer) = &mut self.timers.posix[id] else { continue };
+            if is_pending {
                 timer.overrun = timer.overrun.saturating_add(more + 1).min(i32::MAX as u32);
                 continue;
             }
             timer.overrun = more;
-            let info = Info { code: SI_TIMER, pid: id as u32, user: more, value: timer.value };
+            let info = Info { code: SI_TIMER, pid: id as u32, user: more, value };
             return Some((target, signal, info));
         }
         None

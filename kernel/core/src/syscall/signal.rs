@@ -162,25 +162,22 @@ impl Processes {
         let info = Info::sent_by(own.pid, own.credentials.user[0], SI_USER);
         let (own_pid, own_group) = (own.pid, own.group);
         // As on Linux: nobody to send to is found before the number is looked at.
-        if pid as i32 > 0 {
-            self.process_or_self(pid)?;
-        }
+        let one = if pid as i32 > 0 { Some(self.process_or_self(pid)?) } else { None };
         let signal = signal_or_probe(number)?;
-        match pid as i32 {
-            pid @ 1.. => {
-                let slot = self.process_or_self(pid as u64)?;
-                self.send_or_probe(slot, signal, info)?;
-            }
-            0 => self.kill_where(signal, info, |_, group| group == own_group)?,
+        match (one, pid as i32) {
+            (Some(slot), _) => self.send_or_probe(slot, signal, info)?,
+            (None, 0) => self.kill_where(signal, info, |_, group| group == own_group)?,
             // Those that may not be sent anything are not counted as missed.
-            -1 => {
+            (None, -1) => {
                 match self.kill_where(signal, info, |pid, _| pid != Pid::INIT && pid != own_pid) {
                     Ok(()) | Err(Errno::EPERM) => {}
                     Err(errno) => return Err(errno.into()),
                 }
             }
-            i32::MIN => return Err(Errno::ESRCH.into()),
-            group => self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs()))?,
+            (None, i32::MIN) => return Err(Errno::ESRCH.into()),
+            (None, group) => {
+                self.kill_where(signal, info, |_, of| of == Pid(group.unsigned_abs()))?;
+            }
         }
         Ok(0)
     }

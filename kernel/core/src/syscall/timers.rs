@@ -85,8 +85,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             _ => return Err(Errno::EINVAL.into()),
         };
         let thread = (event != 0 && how == SIGEV_THREAD_ID).then(|| Pid(word(16)));
-        let has = |tid| self.processes.current().threads().any(|thread| thread.tid == tid);
-        if !thread.is_none_or(has) {
+        if thread.is_some_and(|tid| self.processes.current().thread_with(tid).is_none()) {
             return Err(Errno::EINVAL.into());
         }
         let value = u64::from(word(0)) | u64::from(word(4)) << 32;
