@@ -318,6 +318,19 @@ impl AddressSpace {
         storage: &mut Storage<'_, M>,
         address: u64,
     ) -> Result<PageEntryPlace, Errno> {
+        if address >= LOW_END {
+            return self.high_slot(storage, address);
+        }
+        self.tables.ensure(&mut storage.pool, &mut storage.machine, address)
+    }
+
+    /// The same above what three levels of tables reach: the first page there gives the space another root.
+    #[inline(never)]
+    fn high_slot<M: Machine>(
+        &mut self,
+        storage: &mut Storage<'_, M>,
+        address: u64,
+    ) -> Result<PageEntryPlace, Errno> {
         let root = self.tables.root();
         let slot = self.tables.ensure(&mut storage.pool, &mut storage.machine, address);
         if self.tables.root() != root {
