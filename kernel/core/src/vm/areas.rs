@@ -258,12 +258,19 @@ impl Areas {
     /// The place of the first area that ends after `address`.
     #[inline(always)]
     fn place(&self, address: u64) -> Place {
-        let Some((last, others)) = self.chunks.split_last() else {
-            return Place { chunk: 0, index: 0 };
+        let chunk = match &self.chunks[..] {
+            [] => return Place { chunk: 0, index: 0 },
+            [_] => 0,
+            chunks => Self::chunk_of(chunks, address),
         };
-        let chunk = others.partition_point(|chunk| chunk.end() <= address);
-        let list = &others.get(chunk).unwrap_or(last).list;
-        Place { chunk, index: list.partition_point(|area| area.end <= address) }
+        let index = self.chunks[chunk].list.partition_point(|area| area.end <= address);
+        Place { chunk, index }
+    }
+
+    /// The first chunk that ends after `address`, or the last.
+    #[inline(never)]
+    fn chunk_of(chunks: &[Chunk], address: u64) -> usize {
+        chunks.partition_point(|chunk| chunk.end() <= address).min(chunks.len() - 1)
     }
 
     /// The place before one.
