@@ -172,6 +172,7 @@ PROGRAM
     refused 1 "cannot" "$folder/image" --out "$folder/text/out"
     refused 125 "cannot find the first program /none" "$folder/image" --append init=/none
     refused 2 "expected 16 to 65536 MiB" "$folder/image" --memory 1
+    (ulimit -v 1000000 && refused 125 "the host gives no 65536 MiB" "$folder/image" --memory 65536)
     refused 2 "is not empty" "$folder/image" --out "$folder/tree"
     . "$root/qemu/lib/chain.sh"
     chain_tree "$folder/chain" tinycc

@@ -50,6 +50,9 @@ pub enum Failure {
     /// The image is not what its index says.
     #[error("image damaged: {0}")]
     Damaged(String),
+    /// The host has no such memory.
+    #[error("the host gives no {0} MiB of memory (--memory changes it)")]
+    Memory(usize),
     /// PID 1 does not start.
     #[error("{0}")]
     Start(String),
@@ -78,6 +81,10 @@ pub fn run<C: Console>(
     console: C,
 ) -> Result<Ended, Failure> {
     let started = Instant::now();
+    // What the processor keeps of each frame comes on top: an eighth is more than that.
+    let wanted = settings.memory + settings.memory / 8;
+    let room = Vec::<u8>::new().try_reserve_exact(wanted);
+    room.map_err(|_| Failure::Memory(settings.memory >> 20))?;
     let frames = settings.memory / PAGE_SIZE;
     let mut machine = Simulated::new(frames, console);
     machine.console_say(format_args!(
