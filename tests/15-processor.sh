@@ -85,7 +85,7 @@ start same-head same_head
 roads() {
     local folder
     folder=$(scratch)
-    "$root/tests/roads" >"$folder/table"
+    FIRMSEED_TIMEOUT=$hang "$root/tests/roads" >"$folder/table"
     sed -n '/^<!-- roads -->$/,/^<!-- end -->$/p' "$root/docs/audit.md" | grep '^|' >"$folder/page"
     expect "docs/audit.md to show what tests/roads prints" diff -U 0 "$folder/page" "$folder/table"
 }
@@ -121,6 +121,45 @@ refusals() {
     expect_status "an end without input" 124 "$image_builder" simulate "$folder/read.img" --timeout 1 <&"$quiet" >"$folder/said" 2>&1
     expect_line "no end after 1 s" "$folder/said"
     refused 124 "whose input has ended" "$folder/read.img"
+    # A timer that nobody hears, and calls that take the host long: the limit holds where few instructions are executed.
+    image_of() {
+        aarch64-linux-gnu-gcc -O1 -static -x c - -o "$folder/tree/$1"
+        "$image_builder" build --tree "$folder/tree" --kernel "$kernel_elf" --policy open --init "/$1" -o "$folder/$1.img" >/dev/null
+    }
+    image_of timer <<'PROGRAM'
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+int main(void) {
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    sigprocmask(SIG_BLOCK, &alarm, 0);
+    setitimer(ITIMER_REAL, &(struct itimerval){{0, 10000}, {0, 10000}}, 0);
+    return poll(0, 0, -1);
+}
+PROGRAM
+    image_of calls <<'PROGRAM'
+#include <fcntl.h>
+#include <unistd.h>
+int main(void) {
+    static char bytes[1 << 24];
+    int file = open("/large", O_RDWR | O_CREAT, 0600);
+    for (;;) pwrite(file, bytes, sizeof bytes, 0);
+}
+PROGRAM
+    for program in timer calls; do
+        expect_status "$program.img ended at the limit" 124 timeout -s KILL "$hang" "$image_builder" simulate "$folder/$program.img" --timeout 1 \
+            </dev/null >"$folder/said" 2>&1
+        expect_line "no end after 1 s" "$folder/said"
+    done
+    # A program that polls the console hears what is typed, before its own time is over.
+    image_of poll <<'PROGRAM'
+#include <poll.h>
+int main(void) { return poll(&(struct pollfd){0, POLLIN, 0}, 1, 600000) == 1 ? 7 : 8; }
+PROGRAM
+    echo line >&"$quiet"
+    expect_status "a line heard" 7 "$image_builder" simulate "$folder/poll.img" <&"$quiet" >"$folder/said" 2>&1
     # A guest that crashes has the status that a shell would show.
     echo '.global _start; _start: mov x0, 0; str x0, [x0]' | aarch64-linux-gnu-gcc -x assembler - -static -nostdlib -o "$folder/tree/crash"
     "$image_builder" build --tree "$folder/tree" --kernel "$kernel_elf" --policy open --init /crash -o "$folder/crash.img" >/dev/null
@@ -133,6 +172,7 @@ refusals() {
     refused 1 "cannot" "$folder/image" --out "$folder/text/out"
     refused 125 "cannot find the first program /none" "$folder/image" --append init=/none
     refused 2 "expected 16 to 65536 MiB" "$folder/image" --memory 1
+    (ulimit -v 1000000 && refused 125 "the host gives no 65536 MiB" "$folder/image" --memory 65536)
     refused 2 "is not empty" "$folder/image" --out "$folder/tree"
     . "$root/qemu/lib/chain.sh"
     chain_tree "$folder/chain" tinycc

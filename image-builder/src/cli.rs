@@ -13,7 +13,6 @@ use image_builder::sd::{self, firmware::Board};
 use image_builder::simulate;
 use image_builder::sources::Seeker;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 /// Builds, lists, checks and unpacks Firmseed's firmware images.
@@ -421,7 +420,7 @@ impl BuildArguments {
         };
         let mut seeds = Vec::new();
         for seed in self.seeds {
-            let bytes = seed.into_vec();
+            let bytes = seed.into_encoded_bytes();
             let Some(at) = bytes.iter().rposition(|&byte| byte == b'=') else {
                 let text =
                     format!("--seed {}: expected TEXT=PROGRAM", String::from_utf8_lossy(&bytes));
@@ -429,12 +428,13 @@ impl BuildArguments {
             };
             seeds.push((bytes[..at].to_vec(), bytes[at + 1..].to_vec()));
         }
-        let bytes = |list: Vec<OsString>| list.into_iter().map(OsString::into_vec).collect();
+        let bytes =
+            |list: Vec<OsString>| list.into_iter().map(OsString::into_encoded_bytes).collect();
         let settings = Settings {
-            init: self.init.into_vec(),
+            init: self.init.into_encoded_bytes(),
             arguments: bytes(self.arguments),
             environment: bytes(self.environment),
-            cwd: self.cwd.into_vec(),
+            cwd: self.cwd.into_encoded_bytes(),
             continues: None,
             policy: match self.policy {
                 PolicyName::Chain => Policy::Chain,

@@ -5,16 +5,13 @@
 
 use crate::archive::{self, Body};
 use crate::progress::Progress;
-use crate::{Error, Result, layout, sha256};
+use crate::{Error, Result, host, layout, sha256};
 use firmseed_formats::escape::Escape;
 use firmseed_formats::image::{self as index};
 use firmseed_formats::sha256::Digest;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// What was unpacked.
@@ -145,8 +142,11 @@ fn place(folder: &Path, path: &[u8]) -> Result<PathBuf> {
             reason: "its path is absolute, climbs with `..`, or is not the shortest".into(),
         });
     }
-    let place = folder.join(OsStr::from_bytes(path));
-    if let Some(parent) = place.parent().filter(|_| path != b".") {
+    if path == b"." {
+        return Ok(folder.to_owned());
+    }
+    let place = host::below(folder, path)?;
+    if let Some(parent) = place.parent() {
         fs::create_dir_all(parent).map_err(Error::io("make the folder", parent))?;
     }
     Ok(place)
@@ -154,10 +154,7 @@ fn place(folder: &Path, path: &[u8]) -> Result<PathBuf> {
 
 /// Creates a file that must not exist yet, which also means that no link is followed.
 fn write_new(place: &Path, bytes: &[u8], mode: u16) -> Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
+    let mut file = host::create_with(fs::OpenOptions::new().write(true).create_new(true), 0o600)
         .open(place)
         .map_err(Error::io("create", place))?;
     file.write_all(bytes).map_err(Error::io("write", place))?;
@@ -166,12 +163,11 @@ fn write_new(place: &Path, bytes: &[u8], mode: u16) -> Result<()> {
 
 /// The mode without set-id bits: the file's owner here is whoever unpacks.
 fn set_mode(place: &Path, mode: u16) -> Result<()> {
-    let mode = fs::Permissions::from_mode(u32::from(mode & 0o1777));
-    fs::set_permissions(place, mode).map_err(Error::io("set the mode of", place))
+    host::set_mode(place, u32::from(mode & 0o1777)).map_err(Error::io("set the mode of", place))
 }
 
 fn make_symlink(place: &Path, target: &[u8]) -> Result<()> {
-    symlink(OsStr::from_bytes(target), place).map_err(Error::io("make the link", place))
+    host::link(target, place).map_err(Error::io("make the link", place))
 }
 
 fn hard_link(folder: &Path, path: &[u8], target: &[u8], members: &Members<'_>) -> Result<()> {

@@ -11,6 +11,7 @@
 //!
 //! ```text
 //! error        progress     published
+//! host
 //! archive      kernel       output       port         sbom         trace
 //! layout       seed_kernel  sources      tree
 //! accept       extract      inspect      unpacked
@@ -28,6 +29,7 @@ pub mod check;
 mod continued;
 pub mod error;
 pub mod extract;
+mod host;
 pub mod inspect;
 pub mod kernel;
 pub mod layout;
@@ -44,8 +46,23 @@ pub mod seed_kernel;
 pub mod simulate;
 pub mod sources;
 pub mod trace;
+#[cfg(unix)]
 pub mod tree;
 pub mod unpacked;
+
+/// Elsewhere a folder does not tell which of its files are programs.
+#[cfg(not(unix))]
+pub mod tree {
+    use crate::archive::Member;
+    use crate::{Error, Result};
+    use std::path::Path;
+
+    /// Refuses.
+    pub fn read(root: &Path) -> Result<Vec<Member<Vec<u8>>>> {
+        let reason = "this host's files have no modes as Unix has them; give a tar, with --tar";
+        Err(Error::Tree { path: root.to_owned(), reason: reason.into() })
+    }
+}
 
 pub use error::{Error, Result};
 

@@ -1,9 +1,8 @@
 //! Writing a file whole or not at all: to a temporary neighbour first, then renamed.
 
-use crate::{Error, Result};
+use crate::{Error, Result, host};
 use std::fs::File;
 use std::io::{Result as IoResult, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Puts `bytes` into `path`. Nothing half-written is ever seen under that name.
@@ -29,9 +28,9 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> IoResult<()>) -> Re
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new()
-        .prefix(".image-builder-")
-        .permissions(std::fs::Permissions::from_mode(0o666)) // less the umask, as for any new file
+    let mut builder = tempfile::Builder::new();
+    // The mode less the umask, as for any new file.
+    let mut file = host::give(builder.prefix(".image-builder-"), 0o666)
         .tempfile_in(folder)
         .map_err(Error::io("create a file in", folder))?;
     write(file.as_file_mut()).map_err(Error::io("write", file.path()))?;

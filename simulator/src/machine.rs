@@ -93,15 +93,23 @@ impl<C: Console> Simulated<C> {
         self.processor.counter_offset = self.processor.counter_offset.wrapping_add(ahead);
     }
 
-    /// Waits for the console. Its end is the key that ends input, as `qemu/run` presses it.
-    pub fn wait_for_console(&mut self, patience: Duration) -> Typed {
+    /// Lets so much time pass.
+    pub fn let_pass(&mut self, time: Duration) {
+        self.sleep_until(self.now().saturating_add(time.as_nanos() as u64));
+    }
+
+    /// Takes what was typed, or waits for it.
+    pub fn listen(&mut self, patience: Duration) -> Typed {
         let typed = self.console.read(patience);
-        match typed {
-            Typed::Byte(byte) => self.typed.push_back(byte),
-            Typed::End => self.typed.push_back(END_OF_INPUT),
-            Typed::Nothing => {}
+        if let Typed::Byte(byte) = typed {
+            self.typed.push_back(byte);
         }
         typed
+    }
+
+    /// Presses the key that ends input, as `qemu/run` does.
+    pub fn end_input(&mut self) {
+        self.typed.push_back(END_OF_INPUT);
     }
 }
 

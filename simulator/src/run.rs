@@ -17,7 +17,9 @@ use thiserror::Error;
 
 /// Instructions of a time slice: 10 ms of the machine's own time.
 const SLICE: u64 = 10_000_000;
-/// So often in a row a program may be told that the console's input has ended, and ask again without doing anything.
+/// Bytes of input that the end of a slice takes, as many as a PL011 holds.
+const FIFO: u32 = 16;
+/// So often a program may be told that the console's input has ended, and ask again without doing anything.
 const PATIENCE: u32 = 1000;
 
 /// What the machine is, and how long it may take.
@@ -48,6 +50,9 @@ pub enum Failure {
     /// The image is not what its index says.
     #[error("image damaged: {0}")]
     Damaged(String),
+    /// The host has no such memory.
+    #[error("the host gives no {0} MiB of memory (--memory changes it)")]
+    Memory(usize),
     /// PID 1 does not start.
     #[error("{0}")]
     Start(String),
@@ -76,6 +81,10 @@ pub fn run<C: Console>(
     console: C,
 ) -> Result<Ended, Failure> {
     let started = Instant::now();
+    // What the processor keeps of each frame comes on top: an eighth is more than that.
+    let wanted = settings.memory + settings.memory / 8;
+    let room = Vec::<u8>::new().try_reserve_exact(wanted);
+    room.map_err(|_| Failure::Memory(settings.memory >> 20))?;
     let frames = settings.memory / PAGE_SIZE;
     let mut machine = Simulated::new(frames, console);
     machine.console_say(format_args!(
@@ -119,8 +128,12 @@ fn main_loop<C: Console>(
         Failure::Limit(limit.as_secs(), kernel.machine().instructions())
     };
     let mut left = SLICE;
-    let mut asked_in_vain = 0;
+    let mut ended = 0;
     loop {
+        // Calls may take the host long, and timers may expire where no program runs: asked in each turn.
+        if started.elapsed() >= limit {
+            return Err(over(kernel));
+        }
         match kernel.schedule() {
             Next::Run => {
                 let mut registers = kernel.registers().clone();
@@ -131,9 +144,8 @@ fn main_loop<C: Console>(
                 left = left.saturating_sub(spent.max(1));
                 if left == 0 {
                     left = SLICE;
-                    if started.elapsed() > limit {
-                        return Err(over(kernel));
-                    }
+                    let machine = kernel.machine();
+                    (0..FIFO).all(|_| matches!(machine.listen(Duration::ZERO), Typed::Byte(_)));
                     if trap != Trap::Interrupt {
                         kernel.handle(trap);
                         kernel.handle(Trap::Interrupt);
@@ -149,14 +161,20 @@ fn main_loop<C: Console>(
                 }
                 kernel.handle(trap);
             }
-            Next::Idle { until: Some(until) } => kernel.machine().sleep_until(until),
-            Next::Idle { until: None } => {
-                let patience = limit.saturating_sub(started.elapsed());
-                match kernel.machine().wait_for_console(patience) {
-                    Typed::Byte(_) => asked_in_vain = 0,
-                    Typed::End if asked_in_vain == PATIENCE => return Err(Failure::Waits),
-                    Typed::End => asked_in_vain += 1,
-                    Typed::Nothing => return Err(over(kernel)),
+            Next::Idle { until } => {
+                let (machine, began) = (kernel.machine(), Instant::now());
+                let asleep = until.map(|until| until.saturating_sub(machine.now()));
+                let asleep = asleep.map_or(Duration::MAX, Duration::from_nanos);
+                match (machine.listen(asleep.min(limit.saturating_sub(started.elapsed()))), until) {
+                    (Typed::Byte(_), _) => machine.let_pass(began.elapsed()),
+                    (Typed::End, Some(until)) if ended > 0 => machine.sleep_until(until),
+                    (Typed::End, None) if ended == PATIENCE => return Err(Failure::Waits),
+                    (Typed::End, _) => {
+                        ended += 1;
+                        machine.end_input();
+                    }
+                    (Typed::Nothing, Some(until)) => machine.sleep_until(until),
+                    (Typed::Nothing, None) => {} // the limit is reached
                 }
             }
             Next::Halt { status } => return Ok(status),

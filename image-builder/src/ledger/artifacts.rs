@@ -1,9 +1,8 @@
 //! The files that a run left: a folder as `qemu/run --out` makes it, or a tar.
 
 use crate::archive::{self, Body};
-use crate::{Error, Result};
+use crate::{Error, Result, host};
 use firmseed_verify::results::Artifact;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use walkdir::WalkDir;
 
@@ -39,7 +38,7 @@ fn of_folder(folder: &Path) -> Result<Vec<Artifact>> {
             let below = entry.path().strip_prefix(folder);
             let below = below.expect("a walk stays below its root");
             artifacts.push(Artifact {
-                path: [b"/", below.as_os_str().as_bytes()].concat(),
+                path: [b"/", &host::bytes_of(below)[..]].concat(),
                 bytes: std::fs::read(entry.path()).map_err(Error::io("read", entry.path()))?,
             });
         }

@@ -92,6 +92,8 @@ pub(super) fn multiply_add(
 ) -> Option<u64> {
     match format {
         _ if !is_plain(context) => None,
+        // mingw-w64's fma rounds twice (its bug 848).
+        _ if cfg!(all(windows, target_env = "gnu")) => None,
         DOUBLE => double(left).mul_add(double(right), double(addend)).plain(),
         _ => single(left).mul_add(single(right), single(addend)).plain(),
     }
