@@ -97,14 +97,13 @@ sandbox() {
         mount --bind "$room/empty" /proc
         ! : >/trial 2>/dev/null || { echo "/ is not read-only"; exit 1; }
         cd "$room"
-        # Whatever a caller may have in the environment, and
-        umask 077
-        export CDPATH=/:. IFS=/ POSIXLY_CORRECT=1 LC_ALL=xx_YY TMPDIR=/nowhere ENV=/nowhere BASH_ENV=/nowhere QUOTING_STYLE=c
-        # whatever a name may have: a blank, quotes, signs of shells, a newline at its end.
+        # Whatever a name may have: a blank, quotes, signs of shells, a newline at its end.
         odd="b $part \"\$HOME\" * \\ ; \`
 "
         while [ ${#PWD} -lt 3850 ]; do mkdir "$odd" && cd "$odd"; done
-        sh "$release/packaging/build" work
+        # And whatever a caller may have in the environment.
+        (umask 077 && export CDPATH=/:. IFS=/ POSIXLY_CORRECT=1 LC_ALL=xx_YY TMPDIR=/nowhere ENV=/nowhere BASH_ENV=/nowhere QUOTING_STYLE=c &&
+            exec sh "$release/packaging/build" work)
         cd work
         pwd | wc -c
         (cd stage0 && cat SHA256SUMS 09-tools/SHA256SUMS | sha256sum --quiet -c)
