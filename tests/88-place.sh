@@ -48,6 +48,7 @@ release() {
     expect_status "a port twice" 1 "$root/packaging/release" -o "$place/none" musl musl
     expect_status "a port by another name" 1 "$root/packaging/release" -o "$place/none" musl/
     expect "nothing" [ ! -e "$place/none" ]
+    expect "Guix's packages with the release's version" grep -qF "(version \"${release##*-}\")" "$release/packaging/guix/firmseed/packages/bootstrap.scm"
     # Killed in its midst it leaves nothing.
     mkdir "$place/killed"
     "$root/packaging/release" -o "$place/killed" musl dash make >"$place/killed.said" 2>&1 &
