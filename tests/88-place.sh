@@ -25,11 +25,13 @@ release() {
     # What a caller has in his environment does not show.
     (umask 077 && export CARGO_TARGET_DIR=$target TZ=Asia/Tokyo LC_ALL=C.UTF-8 TAR_OPTIONS=--exclude=README.md GIT_INDEX_FILE=/nowhere/index \
         GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.fileMode GIT_CONFIG_VALUE_0=false &&
-        "$place/clone/packaging/release" -o "$place/again" musl dash make) >"$place/again.said" 2>"$place/again.errors"
+        cd "$place" && clone/packaging/release -o again musl dash make) >"$place/again.said" 2>"$place/again.errors"
     expect "the same tar and names" diff "$place/release.said" "$place/again.said"
     expect "the SHA-256 that it says" [ "$(sha256sum <"$release.tar" | cut -c1-64)" = "$(sed -n '1s/  .*//p' "$place/release.said")" ]
     mkdir "$place/unpacked"
     tar -x -f "$release.tar" -C "$place/unpacked"
+    (cd "$place/unpacked/${release##*/}" && sha256sum --quiet -c CONTENTS.sha256)
+    expect "a line in CONTENTS.sha256 for each other file" [ "$(find "$release" -type f | wc -l)" -eq $(($(wc -l <"$release/CONTENTS.sha256") + 1)) ]
     expect "the SWHID of the folder, by other means" [ "$(sed -n 2p "$place/release.said")" = "swh:1:dir:$(python3 "$root/tests/place/swhid.py" "$place/unpacked/${release##*/}")" ]
     # The specification's own example, an empty folder, and a file that is changed.
     mkdir "$place/empty"
@@ -44,7 +46,16 @@ release() {
     expect_status "a second release over the first" 1 "$root/packaging/release" -o "$place/again" musl dash make
     expect_status "a port that is none" 1 "$root/packaging/release" -o "$place/none" musk
     expect_status "a port twice" 1 "$root/packaging/release" -o "$place/none" musl musl
+    expect_status "a port by another name" 1 "$root/packaging/release" -o "$place/none" musl/
     expect "nothing" [ ! -e "$place/none" ]
+    expect "Guix's packages with the release's version" grep -qF "(version \"${release##*-}\")" "$release/packaging/guix/firmseed/packages/bootstrap.scm"
+    # Killed in its midst it leaves nothing.
+    mkdir "$place/killed"
+    "$root/packaging/release" -o "$place/killed" musl dash make >"$place/killed.said" 2>&1 &
+    await $! "a folder in which the release is made" eval 'compgen -G "$place/killed/.firmseed-*/*/stage0" >/dev/null'
+    kill $!
+    expect_status "a release that is killed" 143 wait $!
+    expect "nothing in its folder" [ -z "$(ls -A "$place/killed")" ]
     # A commit, and a tree that has more than it.
     git -C "$place/clone" -c init.defaultBranch=main init -q
     git -C "$place/clone" -c core.excludesFile=/dev/null add -A -f
@@ -91,7 +102,9 @@ sandbox() {
         odd="b $part \"\$HOME\" * \\ ; \`
 "
         while [ ${#PWD} -lt 3850 ]; do mkdir "$odd" && cd "$odd"; done
-        sh "$release/packaging/build" work
+        # And whatever a caller may have in the environment.
+        (umask 077 && export CDPATH=/:. IFS=/ POSIXLY_CORRECT=1 LC_ALL=xx_YY TMPDIR=/nowhere ENV=/nowhere BASH_ENV=/nowhere QUOTING_STYLE=c &&
+            exec sh "$release/packaging/build" work)
         cd work
         pwd | wc -c
         (cd stage0 && cat SHA256SUMS 09-tools/SHA256SUMS | sha256sum --quiet -c)
@@ -174,16 +187,61 @@ bad_input() {
     cp -r "$release/stage0" "$release/packaging" "$place/bare/"
     expect_status "no tarball" 1 "$place/bare/packaging/build" "$place/open/three" 2>"$place/said"
     expect_line 'there is no ports/tinycc in' "$place/said"
+    refused 'is named twice' "$place/open/one" musl musl
     cp -r "$release/ports" "$place/bare/"
+    expect_status "no list of contents" 1 "$place/bare/packaging/build" "$place/open/three" 2>"$place/said"
+    expect_line 'there is no CONTENTS.sha256 in' "$place/said"
+    cp "$release/CONTENTS.sha256" "$place/bare/"
+    expect_status "a folder within what is copied" 1 "$place/bare/packaging/build" "$place/bare/stage0/work" 2>"$place/said"
+    expect_line 'stage0/work lies in what is copied into it$' "$place/said"
+    rmdir "$place/bare/stage0/work"
+    (
+        cd "$place/bare"
+        while [ ${#PWD} -lt 4300 ]; do mkdir "$(printf '%0250d' 1)" && cd 0*1; done
+        cp -r "$release/packaging" .
+        expect_status "a release with too long a name" 1 packaging/build work 2>"$place/said"
+    )
+    expect_line '^packaging/build: packaging/build has too long a name, in full$' "$place/said"
+    # xxd that fails in silence: an empty file is a script that ends well.
+    mkdir "$place/no-xxd"
+    printf '#!/bin/sh\n' >"$place/no-xxd/xxd"
+    chmod 755 "$place/no-xxd/xxd"
+    PATH=$place/no-xxd:$PATH refused 'have not made of stage0/00-hex0/hex0.hex0' "$place/open/four"
     rm "$place/bare/ports/dash/"*.tar.gz
     expect_status "no tarball" 1 "$place/bare/packaging/build" "$place/open/three" musl dash 2>"$place/said"
     expect_line 'the tarball of ports/dash is not in' "$place/said"
+}
+
+# not_packed CHANGE FILE [PORT...]: the shell command CHANGE in a copy of the release, which is refused for this file before anything
+# runs.
+not_packed() {
+    local change=$1 file=$2
+    shift 2
+    rm -rf "$place/cut"
+    cp -r "$release" "$place/cut"
+    (cd "$place/cut" && eval "$change")
+    expect_status "$change" 1 "$place/cut/packaging/build" "$place/cut-out" "$@" >"$place/said" 2>&1
+    expect_line '^packaging/build: not as it was packed in' "$place/said"
+    expect "$file to be named, no other, and what to do" [ "$(sed -n '2,$p' "$place/said" | wc -l)" -eq 2 ]
+    expect_line "^  $file\$" "$place/said"
+    expect "no folder" [ ! -e "$place/cut-out" ]
+}
+# A text that is cut, of which a shell would say that it ended well; a tarball of another hash; files that are more, less or changed.
+changed_release() {
+    not_packed ': >stage0/01-kaem-seed/kaem-seed.hex0' stage0/01-kaem-seed/kaem-seed.hex0
+    not_packed "sed -i '12,\$d' stage0/chain.kaem" stage0/chain.kaem
+    not_packed "sed -i '12,\$d' ports/tinycc/build.kaem" ports/tinycc/build.kaem
+    not_packed 'rm stage0/tools.kaem' stage0/tools.kaem
+    not_packed 'touch stage0/more' stage0/more
+    not_packed "sed -i '/  stage0\/chain.kaem/d' CONTENTS.sha256" stage0/chain.kaem
+    not_packed 'cp ports/musl/*.tar.* ports/dash/dash_*.tar.gz' 'ports/dash/dash_.*.tar.gz' musl dash
 }
 
 # A wrong hash stops it, whoever runs it.
 wrong_hash() {
     cp -r "$release" "$place/wrong"
     sed -i '3s/^[0-9a-f]\{8\}/00000000/' "$place/wrong/stage0/SHA256SUMS"
+    (cd "$place/wrong" && find stage0 ports -type f -exec sha256sum {} + >CONTENTS.sha256)
     expect_status "the chain with a wrong hash" 1 "$on_aarch64" "$place/wrong/packaging/build" "$place/wrong-out" >"$place/wrong.log" 2>&1
     expect_line '^\.\./bin/hex1: FAILED' "$place/wrong.log"
     # What a build that was broken off has left is not gone on with.
@@ -205,14 +263,23 @@ two_at_once() {
     same_outputs "$place/both"
 }
 
+# A disk from which no program may be run.
+no_exec() {
+    mkdir "$place/noexec"
+    "$on_aarch64" bash -euc 'mount -t tmpfs -o noexec room "$1" && ! "$2/packaging/build" "$1/work" && [ -z "$(ls -A "$1/work")" ]' sh \
+        "$place/noexec" "$release" >"$place/noexec.said" 2>&1
+    expect_line '^packaging/build: no program may be run in .*/noexec/work$' "$place/noexec.said"
+}
+
 # A disk that is full, where the release is copied and where the chain writes: it says so, and ends.
 no_space() {
     local size
     mkdir "$place/space"
-    for size in 1 2 6; do
-        "$on_aarch64" bash -euc 'mount -t tmpfs -o "size=$3m" room "$1" && { cd / && "$2/packaging/build" "$1/work"; }' sh "$place/space" "$release" $size \
-            >"$place/space.log" 2>&1 && { echo "expected: no good end on a disk of $size MiB"; exit 1; }
-        expect_line "No space left on device|cannot write the file '../bin/cc'" "$place/space.log"
+    for size in 4k 8k 1m 2m 6m; do
+        "$on_aarch64" bash -euc 'mount -t tmpfs -o "size=$3" room "$1" && { cd / && "$2/packaging/build" "$1/work"; }' sh "$place/space" "$release" $size \
+            >"$place/space.log" 2>&1 && { echo "expected: no good end on a disk of $size"; exit 1; }
+        expect_line "No space left on device|takes no files|cannot write the file '../bin/cc'" "$place/space.log"
+        expect "nothing said of the processor" eval '! grep -q "does not run the first program" "$place/space.log"'
     done
     # A release that has no room says so too, and leaves nothing.
     mkdir "$place/disk"
@@ -241,13 +308,14 @@ workflow() {
 }
 check workflow workflow
 
-if wanted_any release three-commands sandbox prefix cross bad-input wrong-hash two-at-once no-space ports; then
+if wanted_any release three-commands sandbox prefix cross bad-input changed-release wrong-hash two-at-once no-exec no-space ports; then
     make_release "$place" >"$place/release.said"
     check release release
     check bad-input bad_input
+    check changed-release changed_release
     # binfmt_misc in a namespace is what the others need where the processor is another.
     if ! reason=$("$on_aarch64" true 2>&1); then
-        for name in three-commands sandbox prefix cross wrong-hash two-at-once no-space ports; do skip $name "${reason:-no AArch64 here}"; done
+        for name in three-commands sandbox prefix cross wrong-hash two-at-once no-exec no-space ports; do skip $name "${reason:-no AArch64 here}"; done
     else
         if wanted_any three-commands prefix cross; then
             chosen=$filter filter=''
@@ -259,6 +327,7 @@ if wanted_any release three-commands sandbox prefix cross bad-input wrong-hash t
         check sandbox sandbox
         check wrong-hash wrong_hash
         check two-at-once two_at_once
+        check no-exec no_exec
         check no-space no_space
         if full; then check ports ports_too; else skip ports "minutes: with --full"; fi
     fi

@@ -97,7 +97,9 @@ overlay() {
 statement() {
     local out
     out=$(built tinycc)
-    "$root/packaging/provenance" "$release" tinycc "$out" >"$nix/statement.json"
+    # The release's own, which has nothing else of the repository beside it.
+    local provenance=$release/packaging/provenance
+    "$provenance" "$release" tinycc "$out" >"$nix/statement.json"
     python3 - "$nix/statement.json" "$root/ports/tinycc/SHA256SUMS" <<'PYTHON'
 import json
 import sys
@@ -109,10 +111,19 @@ for name, listed in {"bin/tcc": "../../bin/tcc", "lib/libc.a": "libc-3.a", "lib/
     assert subjects[name] == sums[listed], name
 PYTHON
     # For a port: what went in is the chain, those before it, and itself.
-    "$root/packaging/provenance" "$release" make "$out" >"$nix/make.json"
+    "$provenance" "$release" make "$out" >"$nix/make.json"
     jq -r '.predicate.buildDefinition.resolvedDependencies[].name' "$nix/make.json" | sed -E 's#^(stage0|ports/[^/]*)/.*#\1#' | sort -u >"$nix/folders"
     expect "the folders" [ "$(paste -s -d ' ' "$nix/folders")" = 'ports/dash ports/make ports/musl ports/tinycc stage0' ]
-    expect_status "no package" 1 "$root/packaging/provenance" "$release" mes "$out"
+    expect_status "no package" 1 "$provenance" "$release" mes "$out"
+    # Names with signs that sha256sum writes in another way; no file; a name that JSON cannot have.
+    mkdir "$nix/odd" "$nix/none"
+    printf x >"$nix/odd/a\\b"$'\n'"c"
+    "$provenance" "$release" cc "$nix/odd" >"$nix/odd.json"
+    expect "its name and hash" jq -e '.subject == [{ name: "a\\b\nc", digest: { sha256: "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" } }]' \
+        "$nix/odd.json"
+    expect_status "no file" 1 "$provenance" "$release" cc "$nix/none"
+    touch "$nix/odd/"$'\xff'
+    expect_status "a name that is no text" 1 "$provenance" "$release" cc "$nix/odd"
 }
 
 for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds overlay statement musl userland; do names+=("$name"); done
