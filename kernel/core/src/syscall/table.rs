@@ -389,7 +389,7 @@ calls! {
             SCHED_GETAFFINITY = 123 (pid, size, mask) [jobs.sys_sched_getaffinity(pid, size, mask)];
             GETCPU = 168 (processor, node) [caller.sys_getcpu(processor, node)];
         }
-        partly "kept and told for each thread, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
+        partly "kept and told for each thread, within RLIMIT_NICE and RLIMIT_RTPRIO, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
             SCHED_SETPARAM = 118 (pid, parameters) [jobs.sys_sched_setparam(pid, parameters)];
             SCHED_SETSCHEDULER = 119 (pid, policy, parameters) [jobs.sys_sched_setscheduler(pid, policy, parameters)];
             SCHED_GETSCHEDULER = 120 (pid) [processes.sys_sched_getscheduler(pid)];
@@ -495,7 +495,7 @@ calls! {
         supported "" {
             SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
         }
-        partly "kept; NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written) and STACK have effect" {
+        partly "kept; NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written), STACK, NICE and RTPRIO have effect" {
             GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
