@@ -23,6 +23,7 @@ const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_NORESERVE: u64 = 0x4000;
 const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
+/// As on Linux, what names memory that is there may have a tag (Documentation/arm64/tagged-address-abi.rst), and nothing else.
 impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
         let end = self.process.space.as_ref().ok_or(Errno::ENOMEM)?.break_end();
@@ -35,12 +36,14 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     pub(super) fn sys_munmap(&mut self, address: u64, length: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         let space = self.process.space.as_mut().ok_or(Errno::EINVAL)?;
         space.unmap(self.storage, address, length)?;
         Ok(0)
     }
 
     pub(super) fn sys_madvise(&mut self, address: u64, length: u64, advice: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
         space.advise(self.storage, address, length, advice)?;
         Ok(0)
@@ -52,12 +55,12 @@ impl<M: Machine> Caller<'_, '_, M> {
         if flags & !MS_ALL != 0 || flags & MS_ASYNC_AND_SYNC == MS_ASYNC_AND_SYNC {
             return Err(Errno::EINVAL.into());
         }
-        self.check_mapped(address, length)?;
+        self.check_mapped(UserAddr(address).untagged().0, length)?;
         Ok(0)
     }
 
     pub(super) fn sys_mlock(&mut self, address: u64, length: u64) -> Outcome {
-        self.check_mapped(UserAddr(address).page_start().0, length)?;
+        self.check_mapped(UserAddr(address).untagged().page_start().0, length)?;
         Ok(0)
     }
 
@@ -70,6 +73,7 @@ impl<M: Machine> Caller<'_, '_, M> {
 
     /// One byte a page: is it in memory?
     pub(super) fn sys_mincore(&mut self, address: u64, length: u64, vector: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         self.check_mapped(address, length)?;
         let end = page_align_up(length)
             .and_then(|length| address.checked_add(length))
@@ -146,6 +150,8 @@ impl<M: Machine> Io<'_, '_, M> {
         flags: u64,
         new_address: u64,
     ) -> Outcome {
+        // Of the two addresses it is the old one that may have a tag.
+        let old = UserAddr(old).untagged().0;
         let more = new_length.saturating_sub(old_length);
         let area = self.processes.current_mut().space()?.next_area(old);
         let what = if area.is_some_and(Area::is_data) { Memory::Data } else { Memory::Other };
@@ -283,6 +289,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         let protection = protection_of(protection)?;
         self.check_protection(address, length, protection)?;
         let process = self.processes.current_mut();
