@@ -5,7 +5,7 @@
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory.
 //! * `permission`: who may do what; every function that a program's call comes to asks there.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
-//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode; `maps`: those that mappings share. `load`: the tree of a tar. `export`: a tar of the tree.
+//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode; `maps`: those that mappings share; `seals`: what may not be done to it. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
 //! Invariants: an inode lives as long as a directory names it or somebody holds it; a directory has
 //! one name; a frame in a file's slot is owned once by that file; bytes of a file's last page past its
@@ -26,6 +26,7 @@ mod names;
 mod permission;
 mod processes;
 mod rename;
+mod seals;
 mod slots;
 mod special;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use maps::Sharing;
 pub use names::{Create, Opened};
 pub use permission::{Actor, Capabilities, EXECUTE, READ, WRITE};
 pub use rename::Rename;
+pub use seals::Seals;
 pub use special::RELEASE;
 
 use crate::errno::Errno;

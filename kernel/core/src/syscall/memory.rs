@@ -183,10 +183,14 @@ impl<M: Machine> Io<'_, '_, M> {
         match file.object {
             Object::Zero if shared => Ok(Source::SharedAnonymous),
             Object::Zero => Ok(Source::Anonymous),
-            Object::Regular(inode) if shared && file.flags & O_ACCMODE == O_RDWR => {
-                Ok(Source::WritableFile { inode, offset })
+            Object::Regular(inode) if shared => {
+                let is_sealed = self.storage.fs.seals(inode).forbid_writes();
+                match is_sealed || file.flags & O_ACCMODE != O_RDWR {
+                    true if is_write => Err(Errno::EPERM),
+                    true => Ok(Source::ReadOnlyFile { inode, offset }),
+                    false => Ok(Source::WritableFile { inode, offset }),
+                }
             }
-            Object::Regular(inode) if shared => Ok(Source::ReadOnlyFile { inode, offset }),
             Object::Regular(inode) => Ok(Source::File { inode, offset }),
             _ => Err(Errno::ENODEV),
         }

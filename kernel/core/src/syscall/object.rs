@@ -276,7 +276,9 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EFBIG);
         }
         let room = room.min(self.room_for_file(offset)?);
-        let length = usize::try_from(room).unwrap_or(usize::MAX).min(buffer.len());
+        let room =
+            self.storage.fs.room_under_seals(inode, offset, room.min(buffer.len() as u64))?;
+        let length = usize::try_from(room).unwrap_or(usize::MAX);
         self.observer().write(inode, true);
         let mut at = offset;
         let done = buffer.take(&mut self.caller(), 0, length, |storage, chunk| {

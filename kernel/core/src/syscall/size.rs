@@ -52,6 +52,7 @@ impl<M: Machine> Io<'_, '_, M> {
             // The last byte must be one that may be written.
             self.room_for_file(length - 1)?;
         }
+        self.storage.fs.check_new_size(inode, length)?;
         self.observer().write(inode, length > 0);
         if self.storage.fs.is_shared(inode) && length < self.storage.fs.size(inode) {
             for slot in self.processes.slots() {
@@ -91,6 +92,9 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let end =
             offset.checked_add(length).filter(|&end| end <= FILE_SIZE_MAX).ok_or(Errno::EFBIG)?;
+        if end > self.storage.fs.size(inode) {
+            self.storage.fs.check_new_size(inode, end)?;
+        }
         match mode {
             0 if end > self.storage.fs.size(inode) => self.set_size(inode, end),
             _ => Ok(0),

@@ -197,7 +197,7 @@ calls! {
         partly "O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
             OPENAT = 56 (directory, path, flags, mode) [io.sys_openat(directory, path, flags, mode)];
         }
-        partly "seals: EINVAL" {
+        partly "MFD_HUGETLB: EINVAL" {
             MEMFD_CREATE = 279 (name, flags) [io.sys_memfd_create(name, flags)];
         }
         supported "1024 descriptors at most, or RLIMIT_NOFILE" {
@@ -209,7 +209,7 @@ calls! {
         partly "64 KiB, atomic up to 4096 bytes; O_DIRECT (packets): EINVAL" {
             PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
         }
-        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW; leases, signals, seals: EINVAL" {
+        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_ADD_SEALS, F_GET_SEALS; leases, signals: EINVAL" {
             FCNTL = 25 (fd, command, argument) [io.sys_fcntl(fd, command, argument)];
         }
         supported "on a pipe always granted" {
