@@ -354,7 +354,7 @@ calls! {
         }
     }
     section "Processes" {
-        partly "processes (fork, vfork, posix_spawn's CLONE_VM with CLONE_VFORK) and threads, which have memory, files, directory and handlers in common; stack, TLS, the TID flags, CLONE_PARENT. Other sharing, CLONE_PIDFD and namespaces: EINVAL and a line" {
+        partly "processes (fork, vfork, posix_spawn's CLONE_VM with CLONE_VFORK) and threads, which have memory, files, directory and handlers in common; stack, TLS, the TID flags, CLONE_PARENT, CLONE_PIDFD. Other sharing and namespaces: EINVAL and a line" {
             CLONE = 220 (flags, stack, parent_tid, tls, child_tid)
                 [kernel.sys_clone(flags, stack, parent_tid, tls, child_tid)];
         }
