@@ -241,7 +241,7 @@ calls! {
             PIDFD_SEND_SIGNAL = 424 (fd, signal, info, flags) [io.sys_pidfd_send_signal(fd, signal, info, flags)];
             PIDFD_OPEN = 434 (pid, flags) [io.sys_pidfd_open(pid, flags)];
         }
-        partly "pairs of AF_UNIX only, 64 KiB for each way; no descriptors and credentials in messages: EINVAL" {
+        partly "pairs of AF_UNIX only, 64 KiB for each way; descriptors and credentials in messages: EINVAL and a line" {
             SOCKETPAIR = 199 (domain, kind, protocol, fds) [io.sys_socketpair(domain, kind, protocol, fds)];
             GETSOCKNAME = 204 (fd, address, length) [io.sys_getsockname(fd, address, length)];
             GETPEERNAME = 205 (fd, address, length) [io.sys_getsockname(fd, address, length)];
@@ -252,7 +252,7 @@ calls! {
             SETSOCKOPT = 208 (fd, level, option) [io.sys_setsockopt(fd, level, option)];
             GETSOCKOPT = 209 (fd, level, option, value, length) [io.sys_getsockopt(fd, level, option, value, length)];
             SHUTDOWN = 210 (fd, how) [io.sys_shutdown(fd, how)];
-            SENDMSG = 211 (fd, message, flags) [io.sys_sendmsg(fd, message, flags)];
+            SENDMSG = 211 (fd, message, flags) [kernel.sys_sendmsg(fd, message, flags)];
             RECVMSG = 212 (fd, message, flags) [io.sys_recvmsg(fd, message, flags)];
         }
         not "EAFNOSUPPORT: there is no network, and no socket has a name" {
