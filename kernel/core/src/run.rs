@@ -156,8 +156,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
             };
             if switched {
-                let actor = self.processes.current().credentials.actor();
-                self.storage.fs.change_hands(actor);
+                let process = self.processes.current();
+                self.storage.fs.change_hands(process.pid.0, process.credentials.actor());
             }
             if self.make_ready() {
                 self.processes.switch_to_current(&mut self.storage.machine);

@@ -41,6 +41,7 @@ pub use lookup::Follow;
 pub use maps::Sharing;
 pub use names::{Create, Opened};
 pub use permission::{Actor, Capabilities, EXECUTE, READ, WRITE};
+pub use processes::ProcessOwner;
 pub use rename::Rename;
 pub use seals::Seals;
 pub use special::RELEASE;
@@ -51,6 +52,7 @@ use alloc::vec::Vec;
 use content::Content;
 use directory::Directory;
 use inode::{Inode, Inodes, Node};
+
 use processes::Shown;
 
 /// Longest path with its final NUL (PATH_MAX).
@@ -74,12 +76,16 @@ pub struct Fs {
     generation: u64,
     /// /proc.
     proc: InodeId,
+    /// The folder in it that has no name.
+    own: InodeId,
     /// The processes that there are.
     processes: Vec<Shown>,
     /// Areas of memory that are a file's and may be written.
     writable_maps: u32,
     /// For whom all is done.
     actor: Actor,
+    /// The process that this is.
+    reader: u32,
 }
 
 impl Fs {
@@ -95,9 +101,11 @@ impl Fs {
             realtime_start: 0,
             generation: 1,
             proc: InodeId::ROOT,
+            own: InodeId::ROOT,
             processes: Vec::new(),
             writable_maps: 0,
             actor: Actor::root(),
+            reader: 0,
         };
         fs.make_first_tree()?;
         Ok(fs)
@@ -118,9 +126,10 @@ impl Fs {
     }
 
     /// Another process works with the files from now on.
-    pub fn change_hands(&mut self, actor: Actor) {
+    pub fn change_hands(&mut self, process: u32, actor: Actor) {
         self.void_places();
         self.act_for(actor);
+        self.reader = process;
     }
 
     /// Power-on was so many nanoseconds after 1970 by the image's calendar.

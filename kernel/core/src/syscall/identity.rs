@@ -227,10 +227,12 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(old as usize)
     }
 
-    /// Files are used by who the process is now.
+    /// Files are used by who the process is now, and those of /proc are this one's.
     #[inline(never)]
-    fn tell_files(&mut self) {
-        self.storage.fs.act_for(self.process.credentials.actor());
+    pub(super) fn tell_files(&mut self) {
+        let credentials = &self.process.credentials;
+        self.storage.fs.act_for(credentials.actor());
+        self.storage.fs.process_changes(self.process.pid.0, credentials.shown_owner());
     }
 
     pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {

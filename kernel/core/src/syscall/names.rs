@@ -53,6 +53,10 @@ impl<M: Machine> Names<'_, '_, M> {
             Err(Errno::ENOENT) if self.storage.fs.show_for(start, path)? => {
                 self.storage.fs.resolve(start, path, follow)?
             }
+            Ok(inode) if self.storage.fs.is_own_folder(inode) => {
+                self.storage.fs.show_processes()?;
+                self.storage.fs.resolve(start, path, follow)?
+            }
             inode => inode?,
         };
         match self.storage.fs.kind(inode) {
@@ -281,10 +285,17 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(length)
     }
 
-    /// What readlink shows of a link of /proc/self.
+    /// What readlink shows of a link of /proc.
     fn proc_link_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
-        let ProcNode::Of(process, file) = node else {
-            return Err(Errno::EINVAL);
+        let own = self.processes.current();
+        let (process, file) = match node {
+            ProcNode::Of(process, file) => (process, file),
+            ProcNode::Own => return Ok(alloc::format!("{}", own.pid.0).into_bytes()),
+            ProcNode::OwnThread => {
+                let text = alloc::format!("{}/task/{}", own.pid.0, own.thread.tid.0);
+                return Ok(text.into_bytes());
+            }
+            _ => return Err(Errno::EINVAL),
         };
         self.check_inspect(process)?;
         let process = self.processes.at(self.processes.process_or_self(process.into())?);

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::grant::{Io, User};
+use super::names::{AT_FDCWD, Target};
 use crate::errno::Errno;
 use crate::files::open::Object;
 use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId, WRITE};
@@ -18,8 +19,9 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_truncate(&mut self, path: u64, length: u64) -> Outcome {
         check_size(length)?;
         let path = self.path_name(path)?;
-        let directory = self.processes.current().directory;
-        let inode = self.storage.fs.resolve(directory, &path, Follow::Yes)?;
+        let Target::Inode(inode) = self.names().target(AT_FDCWD as u64, &path, Follow::Yes)? else {
+            return Err(Errno::EINVAL.into());
+        };
         match self.storage.fs.kind(inode) {
             FileKind::File => {}
             FileKind::Directory => return Err(Errno::EISDIR.into()),

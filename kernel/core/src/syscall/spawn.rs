@@ -122,7 +122,8 @@ impl<M: Machine> Kernel<'_, M> {
                 return Err(errno.into());
             }
         };
-        self.storage.fs.process_begins(pid.0);
+        let owner = self.processes.at(slot).credentials.shown_owner();
+        self.storage.fs.process_begins(pid.0, owner);
         self.observer().forked(slot);
         if !borrows {
             self.observer().forked_memory(slot);

@@ -81,6 +81,7 @@ impl<M: Machine> Caller<'_, '_, M> {
             PR_SET_PDEATHSIG if argument == 0 => Ok(0),
             PR_SET_DUMPABLE if argument <= 1 => {
                 self.process.credentials.dumpable = argument == 1;
+                self.tell_files();
                 Ok(0)
             }
             // Names for anonymous memory: a C library sets them and goes on without.
