@@ -48,6 +48,7 @@ impl<M: Machine> Io<'_, '_, M> {
         const UNSHARE: u64 = 2;
         const CLOEXEC: u64 = 4;
         let (first, last) = (u64::from(first as u32), u64::from(last as u32));
+        let flags = u64::from(flags as u32);
         if first > last || flags & !(UNSHARE | CLOEXEC) != 0 {
             return Err(Errno::EINVAL.into());
         }
@@ -269,7 +270,8 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let pipe = self.files.pipes.at(pipe);
         match command {
-            F_SETPIPE_SZ => Ok(pipe.set_capacity(wanted as u32 as usize)?),
+            F_SETPIPE_SZ if wanted > 1 << 31 => Err(Errno::EINVAL.into()),
+            F_SETPIPE_SZ => Ok(pipe.set_capacity(wanted as usize)?),
             _ => Ok(pipe.capacity()),
         }
     }

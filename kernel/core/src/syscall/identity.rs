@@ -63,7 +63,8 @@ impl Process {
 
 impl Processes {
     pub(super) fn sys_setpgid(&mut self, pid: u64, group: u64) -> Outcome {
-        if (group as i32) < 0 {
+        // Without a group the process's own number is meant.
+        if (group as i32) < 0 || group as i32 == 0 && (pid as i32) < 0 {
             return Err(Errno::EINVAL.into());
         }
         let own = self.current();

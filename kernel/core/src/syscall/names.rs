@@ -138,6 +138,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     pub(super) fn sys_unlinkat(&mut self, fd: u64, path: u64, flags: u64) -> Outcome {
+        let flags = u64::from(flags as u32);
         if flags & !AT_REMOVEDIR != 0 {
             return Err(Errno::EINVAL.into());
         }
@@ -250,6 +251,9 @@ impl<M: Machine> Io<'_, '_, M> {
 
     pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
         let target = self.path_name(target)?;
+        if target.is_empty() {
+            return Err(Errno::ENOENT.into());
+        }
         let (directory, path, name) = self.names().parent(fd, path)?;
         let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
         self.observer().made(link, directory);

@@ -404,7 +404,8 @@ impl<M: Machine> Io<'_, '_, M> {
         let size = match &file.object {
             Object::Regular(inode) => self.storage.fs.size(*inode),
             Object::Text(text) => text.len() as u64,
-            Object::Directory(_) => FILE_SIZE_MAX,
+            Object::Directory(_) if whence > SEEK_CUR => return Err(Errno::EINVAL),
+            Object::Directory(_) => 0,
             Object::Null | Object::Zero | Object::Full | Object::Random => return Ok(0),
             Object::Path => return Err(Errno::EBADF),
             Object::Count(..) | Object::Timer(_) | Object::Signals(_) | Object::Epoll(_) => {

@@ -158,7 +158,7 @@ calls! {
             PREADV = 69 (fd, vector, count, offset) [io.sys_preadv(fd, vector, count, offset)];
             PWRITEV = 70 (fd, vector, count, offset) [io.sys_pwritev(fd, vector, count, offset)];
         }
-        partly "flags: EOPNOTSUPP" {
+        partly "RWF_NOWAIT, RWF_APPEND: EOPNOTSUPP" {
             PREADV2 = 286 (fd, vector, count, offset, _high, flags) [io.sys_preadv2(fd, vector, count, offset, flags)];
             PWRITEV2 = 287 (fd, vector, count, offset, _high, flags) [io.sys_pwritev2(fd, vector, count, offset, flags)];
         }
@@ -337,16 +337,16 @@ calls! {
             MMAP = 222 (address, length, protection, flags, fd, offset)
                 [kernel.sys_mmap(address, length, protection, flags, fd, offset)];
         }
-        partly "MADV_DONTNEED, MADV_FREE; hints do nothing" {
+        partly "MADV_DONTNEED, MADV_FREE; hints do nothing; what a fork would see, MADV_REMOVE and MADV_POPULATE_*: EINVAL" {
             MADVISE = 233 (address, length, advice) [caller.sys_madvise(address, length, advice)];
         }
         supported "nothing is ever swapped" {
             MSYNC = 227 (address, length, flags) [caller.sys_msync(address, length, flags)];
             MINCORE = 232 (address, length, vector) [caller.sys_mincore(address, length, vector)];
             MLOCK = 228 (address, length) [caller.sys_mlock(address, length)];
-            MLOCK2 = 284 (address, length) [caller.sys_mlock(address, length)];
+            MLOCK2 = 284 (address, length, flags) [caller.sys_mlock2(address, length, flags)];
             MUNLOCK = 229 (address, length) [caller.sys_mlock(address, length)];
-            MLOCKALL = 230 () [yes(0)];
+            MLOCKALL = 230 (flags) [caller.sys_mlockall(flags)];
             MUNLOCKALL = 231 () [yes(0)];
         }
         supported "one processor: nothing to do" {
@@ -411,7 +411,7 @@ calls! {
         supported "SA_SIGINFO, RESTART, NODEFER, RESETHAND, ONSTACK, RESTORER, NOCLDSTOP, NOCLDWAIT" {
             RT_SIGACTION = 134 (signal, new, old, set_size) [caller.sys_rt_sigaction(signal, new, old, set_size)] always;
         }
-        supported "" {
+        supported "SS_AUTODISARM of sigaltstack: EINVAL" {
             RT_SIGPROCMASK = 135 (how, new, old, set_size) [caller.sys_rt_sigprocmask(how, new, old, set_size)] always;
             RT_SIGPENDING = 136 (set, set_size) [caller.sys_rt_sigpending(set, set_size)];
             RT_SIGSUSPEND = 133 (mask, set_size) [caller.sys_rt_sigsuspend(mask, set_size)];
