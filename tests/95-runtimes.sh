@@ -1,8 +1,11 @@
 # Runtimes of others: what their programs print on our kernel is what they print on Debian's Linux. glibc's threads and qemu-user
-# itself, from Debian; with --full Go (Debian's compiler) and Rust's standard library on musl (rustup's target).
+# itself, from Debian; with --full Go (Debian's compiler), Rust's standard library on musl (rustup's target), and tests/musl's
+# programs with the musl that the cross gcc builds.
 
+. "$root/qemu/lib/chain.sh"
 runtimes=$root/tests/runtimes
 tree=$(scratch)/tree
+of_musl=$(basename -s .c -a "$root"/tests/musl/programs/*.c | sed 's/^/musl-/')
 
 threads() { aarch64-linux-gnu-gcc -static -O1 -pthread -o "$tree/tests/threads" "$root/tests/musl/programs/threads.c"; }
 
@@ -23,16 +26,31 @@ rust_program() {
         -C link-self-contained=yes -C strip=symbols -o "$tree/tests/rust" "$runtimes/rust.rs"
 }
 
+musl() {
+    local musl=$tree.musl
+    mkdir -p "$musl/source"
+    tar -xf "$(fetch_port musl)" -C "$musl/source" --strip-components=1
+    (
+        cd "$musl/source"
+        ./configure --target=aarch64 CROSS_COMPILE=aarch64-linux-gnu- --disable-shared --prefix="$musl" && make -j2 install
+    ) >"$logs/$layer/musl.log" 2>&1 || { tail -n 5 "$logs/$layer/musl.log"; exit 1; }
+}
+musl_program() {
+    [ -x "$tree.musl/bin/musl-gcc" ] || musl
+    "$tree.musl/bin/musl-gcc" -w -O1 -fno-builtin -static -o "$tree/tests/$1" "$root/tests/musl/programs/${1#musl-}.c"
+}
+
 runtimes() {
     local names=() name
     for name in threads qemu-user; do if wanted "$name"; then names+=("$name"); fi; done
     if full; then
-        for name in go rust; do if wanted "$name"; then names+=("$name"); fi; done
+        for name in go rust $of_musl; do if wanted "$name"; then names+=("$name"); fi; done
         if ! have go; then skip go "Debian's golang-go is not here"; names=("${names[@]/go}"); fi
         if ! rust_has_musl; then skip rust "rustup has no target aarch64-unknown-linux-musl here"; names=("${names[@]/rust}"); fi
     else
         skip go "the compiler is large: --full"
         skip rust "the target is large: --full"
+        skip musl "the library takes a minute to be built: --full"
     fi
     # shellcheck disable=SC2206 # words that were taken away left empty ones
     names=(${names[@]})
@@ -43,6 +61,7 @@ runtimes() {
         threads) threads ;;
         qemu-user) qemu_user ;;
         go | rust) "${name}_program" ;;
+        musl-*) musl_program "$name" ;;
         esac
     done
     aarch64-linux-gnu-gcc -static -O1 -I "$root/tests/common" -o "$tree/init" "$root/tests/conformance/runner.c"

@@ -4,7 +4,7 @@
 //! holds that, as in QEMU; nobody but the program itself can have changed it in between. Another size than the load's is
 //! CONSTRAINED UNPREDICTABLE, and fails.
 
-use crate::memory::{Memory, Tlb};
+use crate::memory::{Memory, Tlb, untagged};
 use crate::op::{Exclusive, ExclusiveKind};
 use crate::state::State;
 use crate::stop::{Monitor, Stop};
@@ -31,7 +31,7 @@ pub(crate) fn execute(
         ExclusiveKind::Load | ExclusiveKind::LoadExclusive | ExclusiveKind::LoadExclusivePair => {
             let value = tlb.load_number(memory, address, log2_size)?;
             if op.kind != ExclusiveKind::Load {
-                *monitor = Some(Monitor { address, log2_size, value });
+                *monitor = Some(Monitor { address: untagged(address), log2_size, value });
             }
             if is_pair {
                 let mask = u128::from(crate::integer::ones(half));
@@ -52,9 +52,9 @@ pub(crate) fn execute(
                 }
                 false => state.x(op.t).into(),
             };
-            let marked = monitor
-                .take()
-                .filter(|monitor| (monitor.address, monitor.log2_size) == (address, log2_size));
+            let marked = monitor.take().filter(|monitor| {
+                (monitor.address, monitor.log2_size) == (untagged(address), log2_size)
+            });
             let succeeds = match marked {
                 Some(found) => tlb.load_number(memory, address, log2_size)? == found.value,
                 None => false,

@@ -7,6 +7,12 @@ pub const PAGE_SIZE: usize = 1 << PAGE_SHIFT;
 /// The bytes of a page.
 pub type Page = [u8; PAGE_SIZE];
 
+/// An address without its tag: the top byte counts for nothing where bit 55 is clear, as with TCR_EL1.TBI0 set
+/// (ARM DDI 0487, D8.8.1).
+pub fn untagged(address: u64) -> u64 {
+    if address & 1 << 55 == 0 { address & u64::MAX >> 8 } else { address }
+}
+
 /// What an instruction does with memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -20,7 +26,7 @@ pub enum Access {
 
 /// The memory beneath the processor.
 pub trait Memory {
-    /// The frame of the page that holds `address`; None where the access is not allowed: the program gets a fault.
+    /// The frame of the page that holds `address`, which has no tag; None where the access is not allowed: the program gets a fault.
     fn translate(&mut self, address: u64, access: Access) -> Option<u32>;
     /// A frame's bytes.
     fn page(&self, frame: u32) -> &Page;
@@ -53,11 +59,9 @@ impl Remembered {
         self.0[page as usize % ENTRIES] = Entry { page, frame };
     }
 
+    /// Forgets a page, whatever tag it was reached by, and any other that stands in its place.
     fn forget(&mut self, page: u64) {
-        let entry = &mut self.0[page as usize % ENTRIES];
-        if entry.page == page {
-            *entry = EMPTY;
-        }
+        self.0[page as usize % ENTRIES] = EMPTY;
     }
 }
 
@@ -158,7 +162,7 @@ impl Tlb {
     #[inline(never)]
     fn find_readable(&mut self, memory: &mut impl Memory, address: u64) -> Result<u32, Fault> {
         let access = Access::Read;
-        let frame = memory.translate(address, access).ok_or(Fault { address, access })?;
+        let frame = memory.translate(untagged(address), access).ok_or(Fault { address, access })?;
         self.read.insert(address >> PAGE_SHIFT, frame);
         Ok(frame)
     }
@@ -175,7 +179,7 @@ impl Tlb {
     #[inline(never)]
     fn find_writable(&mut self, memory: &mut impl Memory, address: u64) -> Result<u32, Fault> {
         let access = Access::Write;
-        let frame = memory.translate(address, access).ok_or(Fault { address, access })?;
+        let frame = memory.translate(untagged(address), access).ok_or(Fault { address, access })?;
         if self.is_code[frame as usize] {
             self.note_written(frame);
         } else {

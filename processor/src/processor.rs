@@ -1,7 +1,7 @@
 //! The processor: registers, what it remembers of memory and code, and how it runs until something stops it.
 
 use crate::code::Code;
-use crate::memory::{Memory, PAGE_SHIFT, Tlb};
+use crate::memory::{Memory, PAGE_SHIFT, Tlb, untagged};
 use crate::op::Op;
 use crate::run::{Leave, run_page};
 use crate::state::State;
@@ -76,7 +76,9 @@ impl Processor {
         if *left == 0 {
             return Leave::Stop(Stop::Budget);
         }
-        let pc = self.state.pc;
+        // A branch takes the tag away (AArch64.BranchAddr).
+        let pc = untagged(self.state.pc);
+        self.state.pc = pc;
         if pc & 3 != 0 {
             return Leave::Stop(Stop::ProgramCounter);
         }

@@ -58,6 +58,12 @@ impl UserAddr {
         UserAddr(self.0 & !(PAGE_SIZE as u64 - 1))
     }
 
+    /// Without the tag in its top byte, for which the processor does not care where bit 55 is clear (TCR_EL1.TBI0).
+    #[inline(always)]
+    pub const fn untagged(self) -> Self {
+        if self.0 & 1 << 55 == 0 { UserAddr(self.0 & u64::MAX >> 8) } else { self }
+    }
+
     /// Offset within the page, 0 to 4095.
     #[inline(always)]
     pub const fn page_offset(self) -> usize {

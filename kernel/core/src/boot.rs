@@ -12,9 +12,9 @@ use crate::kernel::Kernel;
 use crate::ledger::Ledger;
 use crate::machine::{Machine, say};
 use crate::options::{BootError, BootOptions, Seed};
-use crate::process::Process;
 use crate::process::descriptors::{Descriptor, Descriptors, OnExec};
 use crate::process::table::Processes;
+use crate::process::{Credentials, Process};
 use crate::stages::Stages;
 use crate::storage::Storage;
 use crate::text::{Printable, zeros};
@@ -114,7 +114,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
         self.ledger.make_room(&self.processes)?;
         let slot = self.processes.insert(process);
         self.processes.start(slot.map_err(|(errno, _)| errno)?);
-        self.storage.fs.process_begins(pid.0);
+        self.storage.fs.process_begins(pid.0, Credentials::default().shown_owner());
         self.storage.fs.void_places();
         self.files.terminal.give(pid, pid);
         Ok(())

@@ -204,23 +204,18 @@ pub struct Present {
 
 impl Span {
     /// Goes on behind the next page that has a frame, and returns it. Absent pages cost a few instructions each.
-    #[cfg_attr(target_os = "none", optimize(speed))]
+    #[inline(always)]
     pub fn next_present(&mut self, memory: &impl Memory) -> Option<Present> {
-        let first = index_at(self.start, PAGE_SHIFT);
-        let count = ((self.end - self.start) >> PAGE_SHIFT) as usize;
-        let (words, _) = memory.page(self.table).as_chunks::<8>();
-        let rest = words.get(first..first + count)?;
-        // The byte with the bit is enough: words of a slice would be put together from bytes (strict alignment).
-        let Some(skipped) = rest.iter().position(|word| u64::from(word[0]) & VALID != 0) else {
-            self.start = self.end;
-            return None;
-        };
-        let (table, index) = (self.table, first + skipped);
-        let entry = load(memory, table, index);
-        let address = self.start + ((skipped as u64) << PAGE_SHIFT);
-        self.start = address + PAGE_SIZE as u64;
-        let (frame, slot) = (entry.frame()?, PageEntryPlace { table, index });
-        Some(Present { address, frame, entry, slot })
+        while self.start < self.end {
+            let address = self.start;
+            self.start += PAGE_SIZE as u64;
+            let slot = PageEntryPlace { table: self.table, index: index_at(address, PAGE_SHIFT) };
+            let entry = slot.get(memory);
+            if let Some(frame) = entry.frame() {
+                return Some(Present { address, frame, entry, slot });
+            }
+        }
+        None
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! There is one kernel stack: a call that must wait leaves its process blocked and is made again later.
 
+use crate::addr::UserAddr;
 use crate::context::{Registers, Trap};
 use crate::errno::Errno;
 use crate::fast_path::Fast;
@@ -155,8 +156,8 @@ impl<M: Machine> Kernel<'_, M> {
                 }
             };
             if switched {
-                let actor = self.processes.current().credentials.actor();
-                self.storage.fs.change_hands(actor);
+                let process = self.processes.current();
+                self.storage.fs.change_hands(process.pid.0, process.credentials.actor());
             }
             if self.make_ready() {
                 self.processes.switch_to_current(&mut self.storage.machine);
@@ -266,6 +267,7 @@ impl<M: Machine> Kernel<'_, M> {
                 return self.processes.end_slice();
             }
             Trap::Fault { address, access } => {
+                let address = UserAddr(address).untagged().0;
                 let process = self.processes.current_mut();
                 process.usage.faults += 1;
                 let space = process.space.as_mut();
@@ -280,7 +282,9 @@ impl<M: Machine> Kernel<'_, M> {
                     Err(FaultError::OutOfMemory) => return self.kill_for_memory(),
                 }
             }
-            Trap::Alignment { address } => (Signal::BUS, BUS_ADRALN, address),
+            Trap::Alignment { address } => {
+                (Signal::BUS, BUS_ADRALN, UserAddr(address).untagged().0)
+            }
             Trap::Undefined => (Signal::ILL, ILL_ILLOPC, pc),
             Trap::Breakpoint => (Signal::TRAP, TRAP_BRKPT, pc),
             Trap::Other { esr } if esr >> 26 & 0x3f == TRAPPED_FLOATING_POINT => {

@@ -21,7 +21,11 @@ impl Text {
 
 impl Write for Text {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.bytes.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+        /// Texts are lines: the first bytes of one make room for more.
+        const ROOM: usize = 64;
+        if self.bytes.capacity() - self.bytes.len() < text.len() {
+            self.bytes.try_reserve(text.len().max(ROOM)).map_err(|_| fmt::Error)?;
+        }
         self.bytes.extend_from_slice(text.as_bytes());
         Ok(())
     }

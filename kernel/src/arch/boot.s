@@ -21,8 +21,9 @@
 
 // AttrIndx: 0 normal write-back, 1 Device-nGnRE, 2 normal non-cacheable. arch/mmu.rs and core's page tables agree.
 .equ MAIR, 0x4404ff
-// T0SZ = T1SZ = 25 (39 bits), 4 KiB granules, tables cached and inner shareable. IPS is added below.
-.equ TCR, 25 | (1 << 8) | (1 << 10) | (3 << 12) | (25 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30)
+// T0SZ = T1SZ = 25 (39 bits), 4 KiB granules, tables cached and inner shareable; TBI0: programs may tag their addresses, as on
+// Linux. IPS is added below.
+.equ TCR, 25 | (1 << 8) | (1 << 10) | (3 << 12) | (25 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30) | (1 << 37)
 // RES1 bits with the MMU off.
 .equ SCTLR_OFF, 0x30d00800
 // RES1 | M | C | SA | SA0 | I | DZE | UCT | nTWI | nTWE | UCI. EL0 may use DC ZVA, CTR_EL0 and cache maintenance.

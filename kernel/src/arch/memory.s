@@ -161,15 +161,12 @@ bcmp:
 .balign 64
 zero_page:
     add     x1, x0, #4096
-1:  stp     xzr, xzr, [x0]
-    stp     xzr, xzr, [x0, #16]
-    stp     xzr, xzr, [x0, #32]
-    stp     xzr, xzr, [x0, #48]
-    stp     xzr, xzr, [x0, #64]
-    stp     xzr, xzr, [x0, #80]
-    stp     xzr, xzr, [x0, #96]
-    stp     xzr, xzr, [x0, #112]
-    add     x0, x0, #128
+1:  .set    offset, 0
+    .rept   16
+    stp     xzr, xzr, [x0, #offset]
+    .set    offset, offset + 16
+    .endr
+    add     x0, x0, #256
     cmp     x0, x1
     b.lo    1b
     ret

@@ -5,7 +5,7 @@
 //! file change their place, and when what is read or written has to be noted anew. Nobody else has to think of them.
 
 use crate::addr::{Frame, PAGE_SIZE};
-use crate::fs::{Chunk, FILE_SIZE_MAX, Fs, InodeId};
+use crate::fs::{Chunk, FILE_SIZE_MAX, Fs, InodeId, Seals};
 use crate::process::descriptors::FileId;
 
 /// Longer transfers do not look for a window: it would not pay.
@@ -81,12 +81,12 @@ impl Window {
         Window { generation: fs.generation(), start, length, place }
     }
 
-    /// The page that writes from `offset` on will go to.
+    /// The page that writes from `offset` on will go to. What has seals, or may get some, is written the long way.
     #[inline(never)]
     #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn for_writes(fs: &Fs, inode: InodeId, offset: u64) -> Self {
         let start = offset & !(PAGE - 1);
-        if start > FILE_SIZE_MAX - PAGE {
+        if start > FILE_SIZE_MAX - PAGE || fs.seals(inode) != Seals::SEAL {
             return Window::NONE;
         }
         let place = match fs.chunk(inode, start, PAGE_SIZE) {

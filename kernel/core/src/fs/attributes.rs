@@ -66,13 +66,14 @@ impl Fs {
             Node::Device(device) => device.number(),
             _ => 0,
         };
+        let (uid, gid) = self.owner_in_proc(id).unwrap_or((inode.uid, inode.gid));
         Stat {
             dev: DEVICE_NUMBER,
             ino: u64::from(id.0) + 1,
             mode: self.file_type(id).mode_bits() | inode.permissions,
             nlink: inode.links,
-            uid: inode.uid,
-            gid: inode.gid,
+            uid,
+            gid,
             rdev,
             size,
             blksize: PAGE_SIZE as u32,

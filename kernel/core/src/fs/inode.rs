@@ -7,6 +7,7 @@ use super::directory::Directory;
 use super::kinds::Linkable;
 use super::kinds::{Device, InodeId, Origin, ProcNode, Time};
 use super::name::Name;
+use super::seals::Seals;
 use crate::errno::Errno;
 use crate::pieces::Pieces;
 use alloc::vec::Vec;
@@ -36,6 +37,7 @@ pub(super) struct Inode {
     pub(super) home: InodeId,
     /// May it get a name while it has none?
     pub(super) linkable: Linkable,
+    pub(super) seals: Seals,
     /// The path by which it was known when its last name went while it was held.
     pub(super) last_path: Option<Vec<u8>>,
 }
@@ -76,6 +78,7 @@ impl Inode {
             changed: now,
             home,
             linkable: Linkable::No,
+            seals: Seals::SEAL,
             last_path: None,
         }
     }

@@ -157,8 +157,12 @@ pub enum ProcFile {
 /// A file of /proc, as the process that opens it sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcNode {
-    /// A file of a process's folder; of /proc/self with number 0.
+    /// A file of a process's folder; with number 0 of whichever process looks.
     Of(u32, ProcFile),
+    /// /proc/self: a link to the folder of the process that looks.
+    Own,
+    /// /proc/thread-self: the same for its thread.
+    OwnThread,
     /// A text that never changes, under /proc/sys.
     Constant(&'static str),
     /// /proc/meminfo
@@ -195,7 +199,12 @@ impl ProcNode {
 
     /// Does the node look like a symbolic link?
     pub const fn is_link(self) -> bool {
-        matches!(self, ProcNode::Of(_, ProcFile::Exe | ProcFile::Cwd | ProcFile::Descriptor(_)))
+        matches!(
+            self,
+            ProcNode::Own
+                | ProcNode::OwnThread
+                | ProcNode::Of(_, ProcFile::Exe | ProcFile::Cwd | ProcFile::Descriptor(_))
+        )
     }
 
     pub(super) const fn permissions(self) -> u32 {

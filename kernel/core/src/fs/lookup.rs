@@ -1,7 +1,7 @@
 //! Paths to inodes, and inodes to paths (path_resolution(7)).
 
 use super::inode::Node;
-use super::kinds::InodeId;
+use super::kinds::{InodeId, ProcNode};
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -21,8 +21,8 @@ pub enum Follow {
 impl Fs {
     /// The inode that `path` names, from `start` when it is relative.
     ///
-    /// A link of /proc ([`ProcNode::is_link`](super::ProcNode::is_link)) at the path's end is given as
-    /// it is, followed or not: the caller knows what it stands for.
+    /// Another link of /proc than `self` ([`ProcNode::is_link`]) at the path's end is given as it is, followed or not: the
+    /// caller knows what it stands for.
     ///
     /// # Errors
     /// ENOENT, ENOTDIR, EACCES, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
@@ -71,6 +71,12 @@ impl Fs {
                         at = InodeId::ROOT;
                     }
                     rest = target;
+                }
+                Node::Proc(link @ (ProcNode::Own | ProcNode::OwnThread))
+                    if !is_last || follow == Follow::Yes =>
+                {
+                    at = self.own_folder(*link)?;
+                    rest = after;
                 }
                 _ => {
                     at = next;

@@ -5,7 +5,7 @@
 //! * `lookup`: paths to inodes and back. `directory`: names in one directory.
 //! * `permission`: who may do what; every function that a program's call comes to asks there.
 //! * `names`: create, link, unlink. `rename`: rename. `attributes`: stat, chmod, times, origin.
-//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode; `maps`: those that mappings share. `load`: the tree of a tar. `export`: a tar of the tree.
+//! * `content` and `slots`: the bytes of a file; `bytes`: the same by inode; `maps`: those that mappings share; `seals`: what may not be done to it. `load`: the tree of a tar. `export`: a tar of the tree.
 //!
 //! Invariants: an inode lives as long as a directory names it or somebody holds it; a directory has
 //! one name; a frame in a file's slot is owned once by that file; bytes of a file's last page past its
@@ -26,6 +26,7 @@ mod names;
 mod permission;
 mod processes;
 mod rename;
+mod seals;
 mod slots;
 mod special;
 #[cfg(test)]
@@ -40,7 +41,9 @@ pub use lookup::Follow;
 pub use maps::Sharing;
 pub use names::{Create, Opened};
 pub use permission::{Actor, Capabilities, EXECUTE, READ, WRITE};
+pub use processes::ProcessOwner;
 pub use rename::Rename;
+pub use seals::Seals;
 pub use special::RELEASE;
 
 use crate::errno::Errno;
@@ -49,6 +52,7 @@ use alloc::vec::Vec;
 use content::Content;
 use directory::Directory;
 use inode::{Inode, Inodes, Node};
+
 use processes::Shown;
 
 /// Longest path with its final NUL (PATH_MAX).
@@ -72,12 +76,16 @@ pub struct Fs {
     generation: u64,
     /// /proc.
     proc: InodeId,
+    /// The folder in it that has no name.
+    own: InodeId,
     /// The processes that there are.
     processes: Vec<Shown>,
     /// Areas of memory that are a file's and may be written.
     writable_maps: u32,
     /// For whom all is done.
     actor: Actor,
+    /// The process that this is.
+    reader: u32,
 }
 
 impl Fs {
@@ -93,9 +101,11 @@ impl Fs {
             realtime_start: 0,
             generation: 1,
             proc: InodeId::ROOT,
+            own: InodeId::ROOT,
             processes: Vec::new(),
             writable_maps: 0,
             actor: Actor::root(),
+            reader: 0,
         };
         fs.make_first_tree()?;
         Ok(fs)
@@ -116,9 +126,10 @@ impl Fs {
     }
 
     /// Another process works with the files from now on.
-    pub fn change_hands(&mut self, actor: Actor) {
+    pub fn change_hands(&mut self, process: u32, actor: Actor) {
         self.void_places();
         self.act_for(actor);
+        self.reader = process;
     }
 
     /// Power-on was so many nanoseconds after 1970 by the image's calendar.

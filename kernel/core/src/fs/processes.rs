@@ -1,5 +1,9 @@
 //! The folders of /proc that bear the numbers of processes. The file system is told which processes there are; their folders
 //! are made when somebody first looks for one, and go with the process.
+//!
+//! Most programs look for no more than /proc/self/exe and descriptors of their own. For these there is one folder without a
+//! name, whose files are those of whichever process looks: /proc/self leads there as long as nobody has asked for a folder
+//! of that process.
 
 use super::Fs;
 use super::directory::{Directory, Seal};
@@ -27,17 +31,36 @@ const FILES: &[(&[u8], ProcFile)] = &[
     (b"comm", ProcFile::Comm),
 ];
 
+/// Whose the files of a process are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProcessOwner {
+    /// The effective user.
+    pub user: u32,
+    /// The effective group.
+    pub group: u32,
+    /// If not (PR_SET_DUMPABLE), all but the folder is root's.
+    pub is_dumpable: bool,
+}
+
 /// A process, and its folder if somebody has looked for one.
 pub(super) struct Shown {
     process: u32,
+    owner: ProcessOwner,
     folder: Option<InodeId>,
 }
 
 impl Fs {
     /// There is a process of this number from now on. Without memory it has no folder.
-    pub fn process_begins(&mut self, process: u32) {
+    pub fn process_begins(&mut self, process: u32, owner: ProcessOwner) {
         if self.processes.try_reserve(1).is_ok() {
-            self.processes.push(Shown { process, folder: None });
+            self.processes.push(Shown { process, owner, folder: None });
+        }
+    }
+
+    /// It is somebody else's from now on.
+    pub fn process_changes(&mut self, process: u32, owner: ProcessOwner) {
+        if let Some(shown) = self.processes.iter_mut().find(|shown| shown.process == process) {
+            shown.owner = owner;
         }
     }
 
@@ -114,18 +137,80 @@ impl Fs {
         Ok(any)
     }
 
+    /// The folder of whichever process looks.
+    pub(super) fn make_own_folder(&mut self) -> Result<(), Errno> {
+        let node = Node::Directory(Directory::new(Seal::Sealed));
+        self.own = self.inodes.add(Inode::new(node, 0o555, Origin::Image, self.proc, self.now))?;
+        let descriptors = self.fill_folder(self.own, 0)?;
+        for number in 0..ProcNode::DESCRIPTORS {
+            self.show_descriptor(descriptors, number)?;
+        }
+        Ok(())
+    }
+
+    /// Where /proc/self or /proc/thread-self leads.
+    ///
+    /// # Errors
+    /// ENOENT where the folder is still to be made.
+    pub(super) fn own_folder(&self, link: ProcNode) -> Result<InodeId, Errno> {
+        let shown = self.processes.iter().find(|shown| shown.process == self.reader);
+        match (shown.and_then(|shown| shown.folder), link) {
+            (Some(folder), ProcNode::OwnThread) => {
+                let mut number = [0; 20];
+                let threads = self.lookup(folder, b"task")?;
+                self.lookup(threads, decimal(self.reader.into(), &mut number))
+            }
+            (Some(folder), _) => Ok(folder),
+            (None, ProcNode::Own) => Ok(self.own),
+            (None, _) => Err(Errno::ENOENT),
+        }
+    }
+
+    /// Is it the folder without a name, or the one in it? Who sees a folder sees one that has a name.
+    pub fn is_own_folder(&self, inode: InodeId) -> bool {
+        inode == self.own || self.shows_descriptors(inode) == Some(0)
+    }
+
+    /// User and group of something in the folder of a process, None elsewhere.
+    pub(super) fn owner_in_proc(&self, inode: InodeId) -> Option<(u32, u32)> {
+        match &self.inodes[inode].node {
+            Node::Proc(_) | Node::Symlink(_) => {}
+            Node::Directory(names) if names.seal != Seal::Open => {}
+            _ => return None,
+        }
+        let mut folder = inode;
+        while self.inodes[folder].home != self.proc {
+            if folder == InodeId::ROOT {
+                return None;
+            }
+            folder = self.inodes[folder].home;
+        }
+        let is_meant = |shown: &&Shown| match folder == self.own {
+            true => shown.process == self.reader,
+            false => shown.folder == Some(folder),
+        };
+        let ProcessOwner { user, group, is_dumpable } = self.processes.iter().find(is_meant)?.owner;
+        let is_open = matches!(&self.inodes[inode].node, Node::Directory(names) if names.seal == Seal::Sealed);
+        Some(if is_dumpable || is_open { (user, group) } else { (0, 0) })
+    }
+
     fn make_folder(&mut self, process: u32) -> Result<InodeId, Errno> {
         let mut number = [0; 20];
         let number = decimal(process.into(), &mut number);
         let folder = self.add_folder(self.proc, number, Seal::Sealed)?;
-        self.add_files(folder, process)?;
-        self.add_link_node(folder, b"root", b"/")?;
-        self.add_link_node(folder, b"mounts", b"/proc/self/mounts")?;
-        self.add_folder(folder, b"fd", Seal::Descriptors(process))?;
+        self.fill_folder(folder, process)?;
         let threads = self.add_folder(folder, b"task", Seal::Sealed)?;
         let thread = self.add_folder(threads, number, Seal::Sealed)?;
         self.add_files(thread, process)?;
         Ok(folder)
+    }
+
+    /// What all folders of processes have. Returns that of the descriptors.
+    fn fill_folder(&mut self, folder: InodeId, process: u32) -> Result<InodeId, Errno> {
+        self.add_files(folder, process)?;
+        self.add_proc_node(folder, Name::Image(b"mounts"), ProcNode::Mounts)?;
+        self.add_link_node(folder, b"root", b"/")?;
+        self.add_folder(folder, b"fd", Seal::Descriptors(process))
     }
 
     fn add_folder(&mut self, parent: InodeId, name: &[u8], seal: Seal) -> Result<InodeId, Errno> {
@@ -135,7 +220,7 @@ impl Fs {
     }
 
     /// The files of a process.
-    pub(super) fn add_files(&mut self, folder: InodeId, process: u32) -> Result<(), Errno> {
+    fn add_files(&mut self, folder: InodeId, process: u32) -> Result<(), Errno> {
         for &(name, file) in FILES {
             self.add_proc_node(folder, Name::Image(name), ProcNode::Of(process, file))?;
         }
@@ -149,7 +234,7 @@ impl Fs {
         Ok(())
     }
 
-    /// The process whose descriptors a folder shows; 0 for the one that looks.
+    /// The process whose descriptors a folder shows; 0 is the one that looks.
     pub fn shows_descriptors(&self, folder: InodeId) -> Option<u32> {
         match self.directory(folder).ok()?.seal {
             Seal::Descriptors(process) => Some(process),

@@ -21,6 +21,8 @@ static PROC: Nodes = &[
     (b"stat", ProcNode::Stat),
     (b"filesystems", ProcNode::FileSystems),
     (b"cmdline", ProcNode::KernelCommandLine),
+    (b"self", ProcNode::Own),
+    (b"thread-self", ProcNode::OwnThread),
 ];
 /// /proc/firmseed.
 static LEDGER: Nodes = &[
@@ -82,14 +84,13 @@ impl Fs {
 
     fn make_proc(&mut self, root: InodeId) -> Result<(), Errno> {
         let proc = self.add_directory_node(root, b"proc", Seal::Sealed, 0o555)?;
-        let own = self.add_directory_node(proc, b"self", Seal::Sealed, 0o555)?;
         let ledger = self.add_directory_node(proc, b"firmseed", Seal::Sealed, 0o555)?;
         let settings = self.add_directory_node(proc, b"sys", Seal::Sealed, 0o555)?;
         let kernel = self.add_directory_node(settings, b"kernel", Seal::Sealed, 0o555)?;
         let memory = self.add_directory_node(settings, b"vm", Seal::Sealed, 0o555)?;
         let files = self.add_directory_node(settings, b"fs", Seal::Sealed, 0o555)?;
         self.proc = proc;
-        self.add_files(own, 0)?;
+        self.make_own_folder()?;
         for (parent, nodes) in
             [(proc, PROC), (ledger, LEDGER), (kernel, KERNEL), (memory, MEMORY), (files, FILES)]
         {
@@ -102,14 +103,7 @@ impl Fs {
                 )?;
             }
         }
-        let mounts = Node::Proc(ProcNode::Mounts);
-        self.add_node(Some(own), Name::Image(b"mounts"), mounts, 0o444)?;
-        self.add_link_node(own, b"root", b"/")?;
         self.add_link_node(proc, b"mounts", b"self/mounts")?;
-        let descriptors = self.add_directory_node(own, b"fd", Seal::Descriptors(0), 0o555)?;
-        for number in 0..ProcNode::DESCRIPTORS {
-            self.show_descriptor(descriptors, number)?;
-        }
         Ok(())
     }
 

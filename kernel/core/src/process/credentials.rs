@@ -1,7 +1,7 @@
 //! Users, groups and privileges of a process (credentials(7), capabilities(7)): how calls and programs change them, and what
 //! they let it do to others. What they let it do to files, [`fs`](crate::fs) decides.
 
-use crate::fs::{Actor, Capabilities, Stat};
+use crate::fs::{Actor, Capabilities, ProcessOwner, Stat};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -54,6 +54,11 @@ impl Credentials {
     /// Whom files see.
     pub fn actor(&self) -> Actor {
         self.with_files(self.user[3], self.group[3], self.effective)
+    }
+
+    /// Whom files in /proc show as the process's owner.
+    pub fn shown_owner(&self) -> ProcessOwner {
+        ProcessOwner { user: self.user[1], group: self.group[1], is_dumpable: self.dumpable }
     }
 
     /// The same by the real numbers, as access(2) asks.

@@ -1,4 +1,4 @@
-//! What a process may use at most: setrlimit(2). Kept for all resources; files' sizes and memory obey.
+//! What a process may use at most: setrlimit(2). Kept for all resources; files' sizes, memory and priorities obey.
 
 use super::descriptors::MAX_DESCRIPTORS;
 use super::table::MAX_PROCESSES;
@@ -28,7 +28,8 @@ impl Resource {
     const SIGNALS: Self = Resource(11);
     const QUEUES: Self = Resource(12);
     const NICE: Self = Resource(13);
-    const PRIORITY: Self = Resource(14);
+    /// Real-time priority.
+    pub const PRIORITY: Self = Resource(14);
     const COUNT: usize = 16;
 
     /// The resource of a number that a program gives.
@@ -71,6 +72,11 @@ impl Limits {
     #[inline]
     pub fn soft(&self, resource: Resource) -> u64 {
         self.get(resource)[0]
+    }
+
+    /// May the nice value be made as low as that without privileges? RLIMIT_NICE counts from 20 downwards.
+    pub fn allow_nice(&self, nice: i8) -> bool {
+        (20 - i64::from(nice)) as u64 <= self.soft(Resource::NICE)
     }
 
     /// Sets both.

@@ -6,10 +6,12 @@ use super::lock::{LockCall, LockOf};
 use crate::errno::Errno;
 use crate::files::open::{O_APPEND, O_CLOEXEC, O_NOATIME, O_NONBLOCK, O_WRONLY, Object, OpenFile};
 use crate::files::window::Window;
+use crate::fs::Seals;
 use crate::machine::Machine;
 use crate::process::Event;
 use crate::process::descriptors::{Descriptor, FileId, MAX_DESCRIPTORS, OnExec};
 use crate::storage::Storage;
+use crate::vm::area::{Area, AreaKind};
 
 const F_DUPFD: u32 = 0;
 const F_GETFD: u32 = 1;
@@ -27,6 +29,8 @@ const F_OFD_SETLKW: u32 = 38;
 const F_DUPFD_CLOEXEC: u32 = 1030;
 const F_SETPIPE_SZ: u32 = 1031;
 const F_GETPIPE_SZ: u32 = 1032;
+const F_ADD_SEALS: u32 = 1033;
+const F_GET_SEALS: u32 = 1034;
 
 const FD_CLOEXEC: u64 = 1;
 /// What F_SETFL may change: O_APPEND, O_NONBLOCK, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
@@ -44,6 +48,7 @@ impl<M: Machine> Io<'_, '_, M> {
         const UNSHARE: u64 = 2;
         const CLOEXEC: u64 = 4;
         let (first, last) = (u64::from(first as u32), u64::from(last as u32));
+        let flags = u64::from(flags as u32);
         if first > last || flags & !(UNSHARE | CLOEXEC) != 0 {
             return Err(Errno::EINVAL.into());
         }
@@ -225,8 +230,36 @@ impl<M: Machine> Io<'_, '_, M> {
             F_SETPIPE_SZ | F_GETPIPE_SZ => {
                 self.pipe_size(descriptor.file, argument, command as u32)
             }
+            F_ADD_SEALS => self.add_seals(descriptor.file, argument),
+            F_GET_SEALS => match self.files.open.get(descriptor.file).object {
+                Object::Regular(inode) => Ok(self.storage.fs.seals(inode).bits() as usize),
+                _ => Err(Errno::EINVAL.into()),
+            },
             _ => Err(Errno::EINVAL.into()),
         }
+    }
+
+    fn add_seals(&mut self, file: FileId, seals: u64) -> Outcome {
+        let seals = u32::try_from(seals).map_err(|_| Errno::EINVAL)?;
+        let file = self.files.open.get(file);
+        if !file.is_writable() {
+            return Err(Errno::EPERM.into());
+        }
+        let seals = Seals::from_bits(seals).ok_or(Errno::EINVAL)?;
+        let Object::Regular(inode) = file.object else {
+            return Err(Errno::EINVAL.into());
+        };
+        let old = self.storage.fs.seals(inode);
+        let may_be_stored_to = |area: &Area| matches!(area.kind, AreaKind::WritableFile(_));
+        let mut spaces = self.processes.iter().filter_map(|(_, process)| process.space.as_ref());
+        if !old.contains(Seals::SEAL)
+            && seals.contains(Seals::WRITE)
+            && spaces.any(|space| space.mappings_of(inode).any(may_be_stored_to))
+        {
+            return Err(Errno::EBUSY.into());
+        }
+        self.storage.fs.add_seals(inode, seals)?;
+        Ok(0)
     }
 
     fn pipe_size(&mut self, file: FileId, wanted: u64, command: u32) -> Outcome {
@@ -237,7 +270,8 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let pipe = self.files.pipes.at(pipe);
         match command {
-            F_SETPIPE_SZ => Ok(pipe.set_capacity(wanted as u32 as usize)?),
+            F_SETPIPE_SZ if wanted > 1 << 31 => Err(Errno::EINVAL.into()),
+            F_SETPIPE_SZ => Ok(pipe.set_capacity(wanted as usize)?),
             _ => Ok(pipe.capacity()),
         }
     }

@@ -63,7 +63,8 @@ impl Process {
 
 impl Processes {
     pub(super) fn sys_setpgid(&mut self, pid: u64, group: u64) -> Outcome {
-        if (group as i32) < 0 {
+        // Without a group the process's own number is meant.
+        if (group as i32) < 0 || group as i32 == 0 && (pid as i32) < 0 {
             return Err(Errno::EINVAL.into());
         }
         let own = self.current();
@@ -227,10 +228,12 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(old as usize)
     }
 
-    /// Files are used by who the process is now.
+    /// Files are used by who the process is now, and those of /proc are this one's.
     #[inline(never)]
-    fn tell_files(&mut self) {
-        self.storage.fs.act_for(self.process.credentials.actor());
+    pub(super) fn tell_files(&mut self) {
+        let credentials = &self.process.credentials;
+        self.storage.fs.act_for(credentials.actor());
+        self.storage.fs.process_changes(self.process.pid.0, credentials.shown_owner());
     }
 
     pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {

@@ -165,12 +165,17 @@ impl<M: Machine> Io<'_, '_, M> {
         const LOCK_EX: u64 = 2;
         const LOCK_NB: u64 = 4;
         const LOCK_UN: u64 = 8;
-        let id = self.id(fd)?;
-        let file = self.files.open.get(id);
+        const LOCK_MAND: u64 = 32;
+        if operation & LOCK_MAND != 0 {
+            // Share modes are no more: they are granted, whatever else is wrong.
+            return Ok(0);
+        }
         let wanted = u64::from(operation as u32) & !LOCK_NB;
         if !matches!(wanted, LOCK_SH | LOCK_EX | LOCK_UN) {
             return Err(Errno::EINVAL.into());
         }
+        let id = self.id(fd)?;
+        let file = self.files.open.get(id);
         if file.object == Object::Path {
             return Err(Errno::EBADF.into());
         }

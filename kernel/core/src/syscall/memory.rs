@@ -22,7 +22,10 @@ const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_NORESERVE: u64 = 0x4000;
 const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
+/// Those that MAP_SHARED_VALIDATE knows without the file's help: all but MAP_SYNC and MAP_FIXED_NOREPLACE.
+const LEGACY_FLAGS: u64 = 0x7c07_f933;
 
+/// As on Linux, what names memory that is there may have a tag (Documentation/arm64/tagged-address-abi.rst), and nothing else.
 impl<M: Machine> Caller<'_, '_, M> {
     pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
         let end = self.process.space.as_ref().ok_or(Errno::ENOMEM)?.break_end();
@@ -35,30 +38,57 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     pub(super) fn sys_munmap(&mut self, address: u64, length: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         let space = self.process.space.as_mut().ok_or(Errno::EINVAL)?;
         space.unmap(self.storage, address, length)?;
         Ok(0)
     }
 
     pub(super) fn sys_madvise(&mut self, address: u64, length: u64, advice: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         let space = self.process.space.as_mut().ok_or(Errno::ENOMEM)?;
-        space.advise(self.storage, address, length, advice)?;
+        space.advise(self.storage, address, length, u64::from(advice as u32))?;
         Ok(0)
     }
 
     pub(super) fn sys_msync(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
         const MS_ALL: u64 = 7;
         const MS_ASYNC_AND_SYNC: u64 = 5;
+        let flags = u64::from(flags as u32);
         if flags & !MS_ALL != 0 || flags & MS_ASYNC_AND_SYNC == MS_ASYNC_AND_SYNC {
             return Err(Errno::EINVAL.into());
         }
-        self.check_mapped(address, length)?;
+        self.check_mapped(UserAddr(address).untagged().0, length)?;
         Ok(0)
     }
 
+    /// The range begins with the page of its first byte.
     pub(super) fn sys_mlock(&mut self, address: u64, length: u64) -> Outcome {
-        self.check_mapped(UserAddr(address).page_start().0, length)?;
+        let address = UserAddr(address).untagged();
+        let length = length.wrapping_add(address.page_offset() as u64);
+        // What goes round is no range, or an empty one.
+        let length = page_align_up(length).unwrap_or(0);
+        if address.page_start().checked_add(length).is_none() {
+            return Err(Errno::EINVAL.into());
+        }
+        self.check_mapped(address.page_start().0, length)?;
         Ok(0)
+    }
+
+    pub(super) fn sys_mlock2(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
+        const MLOCK_ONFAULT: u32 = 1;
+        match flags as u32 & !MLOCK_ONFAULT {
+            0 => self.sys_mlock(address, length),
+            _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    pub(super) fn sys_mlockall(&mut self, flags: u64) -> Outcome {
+        const MCL_ONFAULT: u32 = 4;
+        match flags as u32 {
+            0 | MCL_ONFAULT | 8.. => Err(Errno::EINVAL.into()),
+            _ => Ok(0),
+        }
     }
 
     fn check_mapped(&mut self, address: u64, length: u64) -> Result<(), Errno> {
@@ -70,6 +100,7 @@ impl<M: Machine> Caller<'_, '_, M> {
 
     /// One byte a page: is it in memory?
     pub(super) fn sys_mincore(&mut self, address: u64, length: u64, vector: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         self.check_mapped(address, length)?;
         let end = page_align_up(length)
             .and_then(|length| address.checked_add(length))
@@ -146,6 +177,8 @@ impl<M: Machine> Io<'_, '_, M> {
         flags: u64,
         new_address: u64,
     ) -> Outcome {
+        // Of the two addresses it is the old one that may have a tag.
+        let old = UserAddr(old).untagged().0;
         let more = new_length.saturating_sub(old_length);
         let area = self.processes.current_mut().space()?.next_area(old);
         let what = if area.is_some_and(Area::is_data) { Memory::Data } else { Memory::Other };
@@ -177,10 +210,14 @@ impl<M: Machine> Io<'_, '_, M> {
         match file.object {
             Object::Zero if shared => Ok(Source::SharedAnonymous),
             Object::Zero => Ok(Source::Anonymous),
-            Object::Regular(inode) if shared && file.flags & O_ACCMODE == O_RDWR => {
-                Ok(Source::WritableFile { inode, offset })
+            Object::Regular(inode) if shared => {
+                let is_sealed = self.storage.fs.seals(inode).forbid_writes();
+                match is_sealed || file.flags & O_ACCMODE != O_RDWR {
+                    true if is_write => Err(Errno::EPERM),
+                    true => Ok(Source::ReadOnlyFile { inode, offset }),
+                    false => Ok(Source::WritableFile { inode, offset }),
+                }
             }
-            Object::Regular(inode) if shared => Ok(Source::ReadOnlyFile { inode, offset }),
             Object::Regular(inode) => Ok(Source::File { inode, offset }),
             _ => Err(Errno::ENODEV),
         }
@@ -241,8 +278,18 @@ impl<M: Machine> Kernel<'_, M> {
         fd: u64,
         offset: u64,
     ) -> Outcome {
-        let protection = protection_of(protection)?;
-        if !offset.is_multiple_of(PAGE_SIZE as u64) || length == 0 {
+        // As on Linux, what else is asked of protection is not looked at here.
+        let protection = Protection::from_bits_truncate(protection as u8);
+        if !offset.is_multiple_of(PAGE_SIZE as u64) {
+            return Err(Errno::EINVAL.into());
+        }
+        if flags & MAP_ANONYMOUS == 0 {
+            self.io().id(fd)?;
+            if flags & MAP_TYPE == MAP_SHARED_VALIDATE && flags & !LEGACY_FLAGS != 0 {
+                return Err(Errno::EOPNOTSUPP.into());
+            }
+        }
+        if length == 0 {
             return Err(Errno::EINVAL.into());
         }
         let shared = match flags & MAP_TYPE {
@@ -283,6 +330,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     pub(super) fn sys_mprotect(&mut self, address: u64, length: u64, protection: u64) -> Outcome {
+        let address = UserAddr(address).untagged().0;
         let protection = protection_of(protection)?;
         self.check_protection(address, length, protection)?;
         let process = self.processes.current_mut();

@@ -53,6 +53,10 @@ impl<M: Machine> Names<'_, '_, M> {
             Err(Errno::ENOENT) if self.storage.fs.show_for(start, path)? => {
                 self.storage.fs.resolve(start, path, follow)?
             }
+            Ok(inode) if self.storage.fs.is_own_folder(inode) => {
+                self.storage.fs.show_processes()?;
+                self.storage.fs.resolve(start, path, follow)?
+            }
             inode => inode?,
         };
         match self.storage.fs.kind(inode) {
@@ -134,6 +138,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     pub(super) fn sys_unlinkat(&mut self, fd: u64, path: u64, flags: u64) -> Outcome {
+        let flags = u64::from(flags as u32);
         if flags & !AT_REMOVEDIR != 0 {
             return Err(Errno::EINVAL.into());
         }
@@ -246,6 +251,9 @@ impl<M: Machine> Io<'_, '_, M> {
 
     pub(super) fn sys_symlinkat(&mut self, target: u64, fd: u64, path: u64) -> Outcome {
         let target = self.path_name(target)?;
+        if target.is_empty() {
+            return Err(Errno::ENOENT.into());
+        }
         let (directory, path, name) = self.names().parent(fd, path)?;
         let link = self.storage.fs.symlink(directory, &path[name..], &target)?;
         self.observer().made(link, directory);
@@ -281,10 +289,17 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(length)
     }
 
-    /// What readlink shows of a link of /proc/self.
+    /// What readlink shows of a link of /proc.
     fn proc_link_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
-        let ProcNode::Of(process, file) = node else {
-            return Err(Errno::EINVAL);
+        let own = self.processes.current();
+        let (process, file) = match node {
+            ProcNode::Of(process, file) => (process, file),
+            ProcNode::Own => return Ok(alloc::format!("{}", own.pid.0).into_bytes()),
+            ProcNode::OwnThread => {
+                let text = alloc::format!("{}/task/{}", own.pid.0, own.thread.tid.0);
+                return Ok(text.into_bytes());
+            }
+            _ => return Err(Errno::EINVAL),
         };
         self.check_inspect(process)?;
         let process = self.processes.at(self.processes.process_or_self(process.into())?);

@@ -276,7 +276,9 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EFBIG);
         }
         let room = room.min(self.room_for_file(offset)?);
-        let length = usize::try_from(room).unwrap_or(usize::MAX).min(buffer.len());
+        let room =
+            self.storage.fs.room_under_seals(inode, offset, room.min(buffer.len() as u64))?;
+        let length = usize::try_from(room).unwrap_or(usize::MAX);
         self.observer().write(inode, true);
         let mut at = offset;
         let done = buffer.take(&mut self.caller(), 0, length, |storage, chunk| {
@@ -402,7 +404,8 @@ impl<M: Machine> Io<'_, '_, M> {
         let size = match &file.object {
             Object::Regular(inode) => self.storage.fs.size(*inode),
             Object::Text(text) => text.len() as u64,
-            Object::Directory(_) => FILE_SIZE_MAX,
+            Object::Directory(_) if whence > SEEK_CUR => return Err(Errno::EINVAL),
+            Object::Directory(_) => 0,
             Object::Null | Object::Zero | Object::Full | Object::Random => return Ok(0),
             Object::Path => return Err(Errno::EBADF),
             Object::Count(..) | Object::Timer(_) | Object::Signals(_) | Object::Epoll(_) => {

@@ -104,6 +104,9 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         self.processes.current_mut().descriptors.lowest_free(0)?;
         let inode = self.storage.fs.create_in_memory(&name)?;
+        if flags & MFD_ALLOW_SEALING != 0 {
+            self.storage.fs.allow_sealing(inode);
+        }
         let on_exec = if flags & MFD_CLOEXEC != 0 { O_CLOEXEC } else { 0 };
         self.open_new(inode, O_RDWR | O_LARGEFILE | on_exec)
     }

@@ -19,6 +19,7 @@ impl<M: Machine> Io<'_, '_, M> {
         mask: u64,
         set_size: u64,
     ) -> Outcome {
+        let count = u64::from(count as u32);
         if count > self.processes.current().descriptors.limit() as u64 {
             return Err(Errno::EINVAL.into());
         }

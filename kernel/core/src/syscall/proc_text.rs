@@ -103,7 +103,8 @@ impl<M: Machine> Io<'_, '_, M> {
                 Some(head) => writeln!(text, "{}", Hex(head)),
                 None => Ok(()),
             },
-            ProcNode::Of(..) => Ok(()),
+            // Links are never opened as files, and those of processes are not written here.
+            ProcNode::Own | ProcNode::OwnThread | ProcNode::Of(..) => Ok(()),
         }
     }
 

@@ -6,6 +6,7 @@ use super::layout::Layout;
 use crate::errno::Errno;
 use crate::fs::Capabilities;
 use crate::machine::Machine;
+use crate::process::limits::Resource;
 use crate::process::table::{Processes, Slot};
 use crate::process::{Pid, Scheduling};
 
@@ -55,10 +56,11 @@ impl Processes {
             let (group, user) = (process.group, process.credentials.user[0]);
             let is_own = own.owns(&process.credentials);
             let may_schedule = own.may_schedule(&process.credentials);
+            let may_have = may_raise || process.limits.allow_nice(nice);
             for thread in process.threads_mut().filter(|thread| chosen(thread.tid, group, user)) {
                 let outcome = if !is_own && !may_raise {
                     Err(Errno::EPERM)
-                } else if nice < thread.scheduling.nice && !may_raise {
+                } else if nice < thread.scheduling.nice && !may_have {
                     Err(Errno::EACCES)
                 } else if !may_schedule {
                     Err(Errno::EPERM)
@@ -90,13 +92,18 @@ impl Processes {
         let old = *self.scheduled(tid)?;
         let mut new = old;
         change(&mut new)?;
+        let slot = self.process_or_self(tid)?;
+        let limits = &self.at(slot).limits;
+        let most = limits.soft(Resource::PRIORITY);
         let is_real_time = matches!(new.policy, SCHED_FIFO | SCHED_RR);
-        let is_more = new.nice < old.nice
-            || is_real_time && (new.policy != old.policy || new.priority > old.priority)
-            || old.policy == SCHED_IDLE && new.policy != SCHED_IDLE
+        // sched(7), "Privileges and resource limits".
+        let is_too_much = new.nice < old.nice && !limits.allow_nice(new.nice)
+            || is_real_time && new.policy != old.policy && most == 0
+            || is_real_time && new.priority > old.priority && u64::from(new.priority) > most
+            || old.policy == SCHED_IDLE && new.policy != SCHED_IDLE && !limits.allow_nice(old.nice)
             || old.resets_on_fork && !new.resets_on_fork;
-        let is_more = is_more && !self.current().credentials.has(Capabilities::SYS_NICE);
-        if is_more || !self.owns(self.process_or_self(tid)?) {
+        let is_privileged = self.current().credentials.has(Capabilities::SYS_NICE);
+        if is_too_much && !is_privileged || !self.owns(slot) {
             return Err(Errno::EPERM.into());
         }
         *self.scheduled(tid)? = new;

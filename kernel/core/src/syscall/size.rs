@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::grant::{Io, User};
+use super::names::{AT_FDCWD, Target};
 use crate::errno::Errno;
 use crate::files::open::Object;
 use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId, WRITE};
@@ -18,8 +19,9 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_truncate(&mut self, path: u64, length: u64) -> Outcome {
         check_size(length)?;
         let path = self.path_name(path)?;
-        let directory = self.processes.current().directory;
-        let inode = self.storage.fs.resolve(directory, &path, Follow::Yes)?;
+        let Target::Inode(inode) = self.names().target(AT_FDCWD as u64, &path, Follow::Yes)? else {
+            return Err(Errno::EINVAL.into());
+        };
         match self.storage.fs.kind(inode) {
             FileKind::File => {}
             FileKind::Directory => return Err(Errno::EISDIR.into()),
@@ -52,6 +54,7 @@ impl<M: Machine> Io<'_, '_, M> {
             // The last byte must be one that may be written.
             self.room_for_file(length - 1)?;
         }
+        self.storage.fs.check_new_size(inode, length)?;
         self.observer().write(inode, length > 0);
         if self.storage.fs.is_shared(inode) && length < self.storage.fs.size(inode) {
             for slot in self.processes.slots() {
@@ -76,12 +79,15 @@ impl<M: Machine> Io<'_, '_, M> {
         const KEEP_SIZE: u64 = 1;
         let mode = mode as u32 as u64;
         let file = self.file(fd)?;
-        match file.object {
-            Object::Path => return Err(Errno::EBADF.into()),
-            _ if (offset as i64) < 0 || (length as i64) <= 0 => return Err(Errno::EINVAL.into()),
-            _ if mode > KEEP_SIZE => return Err(Errno::EOPNOTSUPP.into()),
-            _ if !file.is_writable() => return Err(Errno::EBADF.into()),
-            _ => {}
+        if file.object == Object::Path {
+            return Err(Errno::EBADF.into());
+        }
+        if (offset as i64) < 0 || (length as i64) <= 0 {
+            return Err(Errno::EINVAL.into());
+        }
+        check_mode(mode)?;
+        if !file.is_writable() {
+            return Err(Errno::EBADF.into());
         }
         let inode = match file.object {
             Object::Regular(inode) => inode,
@@ -91,6 +97,12 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let end =
             offset.checked_add(length).filter(|&end| end <= FILE_SIZE_MAX).ok_or(Errno::EFBIG)?;
+        if mode > KEEP_SIZE {
+            return Err(Errno::EOPNOTSUPP.into());
+        }
+        if end > self.storage.fs.size(inode) {
+            self.storage.fs.check_new_size(inode, end)?;
+        }
         match mode {
             0 if end > self.storage.fs.size(inode) => self.set_size(inode, end),
             _ => Ok(0),
@@ -159,6 +171,30 @@ impl<M: Machine> Io<'_, '_, M> {
             _ if (length as i64) < 0 || advice as u32 >= ADVICE => Err(Errno::EINVAL.into()),
             _ => Ok(0),
         }
+    }
+}
+
+/// Modes of fallocate that go together: who asks for one that is not there is told so last.
+fn check_mode(mode: u64) -> Result<(), Errno> {
+    const KEEP_SIZE: u64 = 1;
+    const PUNCH_HOLE: u64 = 2;
+    const COLLAPSE_RANGE: u64 = 8;
+    const ZERO_RANGE: u64 = 16;
+    const INSERT_RANGE: u64 = 32;
+    const UNSHARE_RANGE: u64 = 64;
+    const ALL: u64 =
+        KEEP_SIZE | PUNCH_HOLE | COLLAPSE_RANGE | ZERO_RANGE | INSERT_RANGE | UNSHARE_RANGE;
+    let has = |flag: u64| mode & flag != 0;
+    if mode & !ALL != 0 || has(PUNCH_HOLE) && (has(ZERO_RANGE) || !has(KEEP_SIZE)) {
+        return Err(Errno::EOPNOTSUPP);
+    }
+    let is_alone = |flag: u64, with: u64| !has(flag) || mode & !(flag | with) == 0;
+    match is_alone(COLLAPSE_RANGE, 0)
+        && is_alone(INSERT_RANGE, 0)
+        && is_alone(UNSHARE_RANGE, KEEP_SIZE)
+    {
+        true => Ok(()),
+        false => Err(Errno::EINVAL),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::files::open::{Duplex, DuplexKind, O_CLOEXEC, O_NONBLOCK, O_RDWR, Obje
 use crate::files::pipe::PIPE_CAPACITY;
 use crate::files::pipes::Moved;
 use crate::fs::Chunk;
+use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::descriptors::{FileId, OnExec};
 use crate::process::signals::{Info, SI_USER, Signal};
@@ -48,6 +49,21 @@ impl How {
     fn with(self, flags: u64) -> Self {
         let flags = flags as u32;
         How { waits: self.waits && flags & MSG_DONTWAIT == 0, flags }
+    }
+}
+
+impl<M: Machine> Kernel<'_, M> {
+    /// Descriptors and credentials do not travel in messages: who wants that is told.
+    pub(super) fn sys_sendmsg(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
+        let mut io = self.io();
+        io.socket(fd)?;
+        let (_, [.., control, control_length, _]) = io.message(message)?;
+        if control != 0 && control_length != 0 {
+            let wanted = "a descriptor or credentials in a message (SCM_RIGHTS, SCM_CREDENTIALS)";
+            self.report_unsupported(wanted, Errno::EINVAL);
+            return Err(Errno::EINVAL.into());
+        }
+        self.io().send_segments(fd, message, flags)
     }
 }
 
@@ -156,14 +172,9 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok((self.segments(words[2], words[3])?, words))
     }
 
-    pub(super) fn sys_sendmsg(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
+    fn send_segments(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
         let (_, duplex, how) = self.socket(fd)?;
-        let (segments, [name, name_length, .., control, control_length, _]) =
-            self.message(message)?;
-        if control != 0 && control_length != 0 {
-            // Descriptors and credentials that travel in messages are not supported.
-            return Err(Errno::EINVAL.into());
-        }
+        let (segments, [name, name_length, ..]) = self.message(message)?;
         let has_name = name != 0 && name_length as u32 != 0;
         self.send(duplex, how.with(flags), has_name, &segments)
     }

@@ -2,10 +2,11 @@
 
 use alloc::boxed::Box;
 
-use super::Outcome;
 use super::grant::User;
+use super::{Outcome, Stop};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
+use crate::files::open::{O_CLOEXEC, Object};
 use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::table::Slot;
@@ -52,8 +53,7 @@ fn is_contradiction(flags: u64) -> bool {
 
 /// What this kernel has not, by name.
 fn unsupported(flags: u64) -> Option<&'static str> {
-    const NEVER: [(u64, &str); 8] = [
-        (CLONE_PIDFD, "CLONE_PIDFD"),
+    const NEVER: [(u64, &str); 7] = [
         (CLONE_NEWNS, "CLONE_NEWNS"),
         (CLONE_NEWCGROUP, "CLONE_NEWCGROUP"),
         (CLONE_NEWUTS, "CLONE_NEWUTS"),
@@ -109,26 +109,21 @@ impl<M: Machine> Kernel<'_, M> {
             // As on Linux, a bad address is the program's own loss.
             let _ = self.copy_out(parent_tid, &pid.0.to_le_bytes());
         }
-        let mut child = self.copy_process(pid, flags)?;
-        child.started = self.storage.machine.now();
-        set_up(&mut child.thread, flags, stack, tls, child_tid);
-        if borrows {
-            child.space = self.processes.current_mut().space.take();
-            child.lender = Some(self.processes.current().pid);
-            self.processes.drop_space(self.processes.current_slot());
-        } else {
-            let parent = self.processes.current_mut();
-            let space = parent.space.as_mut().ok_or(Errno::EFAULT)?;
-            match space.fork(&mut self.storage) {
-                Ok(space) => child.space = Some(space),
-                Err(errno) => {
-                    self.undo_copy(child);
-                    return Err(errno.into());
+        let pidfd = match flags & CLONE_PIDFD {
+            0 => None,
+            _ => Some(self.add_pidfd(pid, parent_tid)?),
+        };
+        let slot = match self.add_child(pid, flags, stack, tls, child_tid, pidfd) {
+            Ok(slot) => slot,
+            Err(errno) => {
+                if let Some(fd) = pidfd {
+                    self.io().sys_close(fd)?;
                 }
+                return Err(errno.into());
             }
-        }
-        let slot = self.insert_child(child)?;
-        self.storage.fs.process_begins(pid.0);
+        };
+        let owner = self.processes.at(slot).credentials.shown_owner();
+        self.storage.fs.process_begins(pid.0, owner);
         self.observer().forked(slot);
         if !borrows {
             self.observer().forked_memory(slot);
@@ -142,6 +137,52 @@ impl<M: Machine> Kernel<'_, M> {
             return self.vfork_parent(pid);
         }
         Ok(pid.0 as usize)
+    }
+
+    /// A descriptor of the child to come, whose number the parent finds at `into`.
+    #[inline(never)]
+    fn add_pidfd(&mut self, child: Pid, into: u64) -> Result<u64, Stop> {
+        let fd = self.io().add_object(Object::Process(child), O_CLOEXEC)? as u64;
+        if let Err(errno) = self.copy_out(into, &(fd as u32).to_le_bytes()) {
+            self.io().sys_close(fd)?;
+            return Err(errno.into());
+        }
+        Ok(fd)
+    }
+
+    /// The child, in the table, with memory of its own or its parent's, and without the descriptor of itself.
+    fn add_child(
+        &mut self,
+        pid: Pid,
+        flags: u64,
+        stack: u64,
+        tls: u64,
+        child_tid: u64,
+        pidfd: Option<u64>,
+    ) -> Result<Slot, Errno> {
+        let mut child = self.copy_process(pid, flags)?;
+        if let Some(fd) = pidfd {
+            let descriptor = child.descriptors.take(fd)?;
+            self.io().release_file(descriptor.file);
+        }
+        child.started = self.storage.machine.now();
+        set_up(&mut child.thread, flags, stack, tls, child_tid);
+        if flags & CLONE_VM != 0 {
+            child.space = self.processes.current_mut().space.take();
+            child.lender = Some(self.processes.current().pid);
+            self.processes.drop_space(self.processes.current_slot());
+        } else {
+            let parent = self.processes.current_mut();
+            let space = parent.space.as_mut().ok_or(Errno::EFAULT)?;
+            match space.fork(&mut self.storage) {
+                Ok(space) => child.space = Some(space),
+                Err(errno) => {
+                    self.undo_copy(child);
+                    return Err(errno);
+                }
+            }
+        }
+        self.insert_child(child)
     }
 
     /// One more thread of the current process. What it does is the process's: the ledger has nothing to be told.

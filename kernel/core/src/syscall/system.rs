@@ -77,10 +77,13 @@ impl<M: Machine> Caller<'_, '_, M> {
                 self.process.credentials.no_new_privileges = true;
                 Ok(0)
             }
-            PR_GET_NO_NEW_PRIVS => Ok(self.process.credentials.no_new_privileges.into()),
+            PR_GET_NO_NEW_PRIVS if argument == 0 => {
+                Ok(self.process.credentials.no_new_privileges.into())
+            }
             PR_SET_PDEATHSIG if argument == 0 => Ok(0),
             PR_SET_DUMPABLE if argument <= 1 => {
                 self.process.credentials.dumpable = argument == 1;
+                self.tell_files();
                 Ok(0)
             }
             // Names for anonymous memory: a C library sets them and goes on without.
@@ -123,7 +126,9 @@ impl<M: Machine> Jobs<'_, '_, M> {
 
     pub(super) fn sys_sched_getaffinity(&mut self, pid: u64, size: u64, into: u64) -> Outcome {
         self.processes.process_or_self(pid)?;
-        if size < 8 || !size.is_multiple_of(8) {
+        // Linux counts the bits of an unsigned int's bytes, in one.
+        let size = size as u32;
+        if size.wrapping_mul(8) == 0 || !size.is_multiple_of(8) {
             return Err(Errno::EINVAL.into());
         }
         self.write_words(into, &[1])?;

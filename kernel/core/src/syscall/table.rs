@@ -158,7 +158,7 @@ calls! {
             PREADV = 69 (fd, vector, count, offset) [io.sys_preadv(fd, vector, count, offset)];
             PWRITEV = 70 (fd, vector, count, offset) [io.sys_pwritev(fd, vector, count, offset)];
         }
-        partly "flags: EOPNOTSUPP" {
+        partly "RWF_NOWAIT, RWF_APPEND: EOPNOTSUPP" {
             PREADV2 = 286 (fd, vector, count, offset, _high, flags) [io.sys_preadv2(fd, vector, count, offset, flags)];
             PWRITEV2 = 287 (fd, vector, count, offset, _high, flags) [io.sys_pwritev2(fd, vector, count, offset, flags)];
         }
@@ -197,7 +197,7 @@ calls! {
         partly "O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
             OPENAT = 56 (directory, path, flags, mode) [io.sys_openat(directory, path, flags, mode)];
         }
-        partly "seals: EINVAL" {
+        partly "MFD_HUGETLB: EINVAL" {
             MEMFD_CREATE = 279 (name, flags) [io.sys_memfd_create(name, flags)];
         }
         supported "1024 descriptors at most, or RLIMIT_NOFILE" {
@@ -209,7 +209,7 @@ calls! {
         partly "64 KiB, atomic up to 4096 bytes; O_DIRECT (packets): EINVAL" {
             PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
         }
-        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW; leases, signals, seals: EINVAL" {
+        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_ADD_SEALS, F_GET_SEALS; leases, signals: EINVAL" {
             FCNTL = 25 (fd, command, argument) [io.sys_fcntl(fd, command, argument)];
         }
         supported "on a pipe always granted" {
@@ -241,7 +241,7 @@ calls! {
             PIDFD_SEND_SIGNAL = 424 (fd, signal, info, flags) [io.sys_pidfd_send_signal(fd, signal, info, flags)];
             PIDFD_OPEN = 434 (pid, flags) [io.sys_pidfd_open(pid, flags)];
         }
-        partly "pairs of AF_UNIX only, 64 KiB for each way; no descriptors and credentials in messages: EINVAL" {
+        partly "pairs of AF_UNIX only, 64 KiB for each way; descriptors and credentials in messages: EINVAL and a line" {
             SOCKETPAIR = 199 (domain, kind, protocol, fds) [io.sys_socketpair(domain, kind, protocol, fds)];
             GETSOCKNAME = 204 (fd, address, length) [io.sys_getsockname(fd, address, length)];
             GETPEERNAME = 205 (fd, address, length) [io.sys_getsockname(fd, address, length)];
@@ -252,7 +252,7 @@ calls! {
             SETSOCKOPT = 208 (fd, level, option) [io.sys_setsockopt(fd, level, option)];
             GETSOCKOPT = 209 (fd, level, option, value, length) [io.sys_getsockopt(fd, level, option, value, length)];
             SHUTDOWN = 210 (fd, how) [io.sys_shutdown(fd, how)];
-            SENDMSG = 211 (fd, message, flags) [io.sys_sendmsg(fd, message, flags)];
+            SENDMSG = 211 (fd, message, flags) [kernel.sys_sendmsg(fd, message, flags)];
             RECVMSG = 212 (fd, message, flags) [io.sys_recvmsg(fd, message, flags)];
         }
         not "EAFNOSUPPORT: there is no network, and no socket has a name" {
@@ -337,16 +337,16 @@ calls! {
             MMAP = 222 (address, length, protection, flags, fd, offset)
                 [kernel.sys_mmap(address, length, protection, flags, fd, offset)];
         }
-        partly "MADV_DONTNEED, MADV_FREE; hints do nothing" {
+        partly "MADV_DONTNEED, MADV_FREE; hints do nothing; what a fork would see, MADV_REMOVE and MADV_POPULATE_*: EINVAL" {
             MADVISE = 233 (address, length, advice) [caller.sys_madvise(address, length, advice)];
         }
         supported "nothing is ever swapped" {
             MSYNC = 227 (address, length, flags) [caller.sys_msync(address, length, flags)];
             MINCORE = 232 (address, length, vector) [caller.sys_mincore(address, length, vector)];
             MLOCK = 228 (address, length) [caller.sys_mlock(address, length)];
-            MLOCK2 = 284 (address, length) [caller.sys_mlock(address, length)];
+            MLOCK2 = 284 (address, length, flags) [caller.sys_mlock2(address, length, flags)];
             MUNLOCK = 229 (address, length) [caller.sys_mlock(address, length)];
-            MLOCKALL = 230 () [yes(0)];
+            MLOCKALL = 230 (flags) [caller.sys_mlockall(flags)];
             MUNLOCKALL = 231 () [yes(0)];
         }
         supported "one processor: nothing to do" {
@@ -354,7 +354,7 @@ calls! {
         }
     }
     section "Processes" {
-        partly "processes (fork, vfork, posix_spawn's CLONE_VM with CLONE_VFORK) and threads, which have memory, files, directory and handlers in common; stack, TLS, the TID flags, CLONE_PARENT. Other sharing, CLONE_PIDFD and namespaces: EINVAL and a line" {
+        partly "processes (fork, vfork, posix_spawn's CLONE_VM with CLONE_VFORK) and threads, which have memory, files, directory and handlers in common; stack, TLS, the TID flags, CLONE_PARENT, CLONE_PIDFD. Other sharing and namespaces: EINVAL and a line" {
             CLONE = 220 (flags, stack, parent_tid, tls, child_tid)
                 [kernel.sys_clone(flags, stack, parent_tid, tls, child_tid)];
         }
@@ -389,7 +389,7 @@ calls! {
             SCHED_GETAFFINITY = 123 (pid, size, mask) [jobs.sys_sched_getaffinity(pid, size, mask)];
             GETCPU = 168 (processor, node) [caller.sys_getcpu(processor, node)];
         }
-        partly "kept and told for each thread, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
+        partly "kept and told for each thread, within RLIMIT_NICE and RLIMIT_RTPRIO, without effect: round robin in slices of 10 ms is all there is; no SCHED_DEADLINE" {
             SCHED_SETPARAM = 118 (pid, parameters) [jobs.sys_sched_setparam(pid, parameters)];
             SCHED_SETSCHEDULER = 119 (pid, policy, parameters) [jobs.sys_sched_setscheduler(pid, policy, parameters)];
             SCHED_GETSCHEDULER = 120 (pid) [processes.sys_sched_getscheduler(pid)];
@@ -411,7 +411,7 @@ calls! {
         supported "SA_SIGINFO, RESTART, NODEFER, RESETHAND, ONSTACK, RESTORER, NOCLDSTOP, NOCLDWAIT" {
             RT_SIGACTION = 134 (signal, new, old, set_size) [caller.sys_rt_sigaction(signal, new, old, set_size)] always;
         }
-        supported "" {
+        supported "SS_AUTODISARM of sigaltstack: EINVAL" {
             RT_SIGPROCMASK = 135 (how, new, old, set_size) [caller.sys_rt_sigprocmask(how, new, old, set_size)] always;
             RT_SIGPENDING = 136 (set, set_size) [caller.sys_rt_sigpending(set, set_size)];
             RT_SIGSUSPEND = 133 (mask, set_size) [caller.sys_rt_sigsuspend(mask, set_size)];
@@ -495,7 +495,7 @@ calls! {
         supported "" {
             SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
         }
-        partly "kept; NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written) and STACK have effect" {
+        partly "kept; NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written), STACK, NICE and RTPRIO have effect" {
             GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];

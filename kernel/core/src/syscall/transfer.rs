@@ -17,6 +17,8 @@ use crate::text::zeros;
 
 /// UIO_MAXIOV.
 pub(super) const MAX_SEGMENTS: u64 = 1024;
+/// RWF_HIPRI, RWF_DSYNC and RWF_SYNC: memory is all there is.
+const WITHOUT_EFFECT: u32 = 7;
 
 impl<M: Machine> Io<'_, '_, M> {
     #[inline]
@@ -28,7 +30,8 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline]
     pub(super) fn sys_write(&mut self, fd: u64, address: u64, length: u64) -> Outcome {
         let id = self.id(fd)?;
-        if let Object::Regular(_) = self.files.open.get(id).object {
+        // An event's count is never written by none of its bytes.
+        if let Object::Regular(_) | Object::Count(..) = self.files.open.get(id).object {
             return self.write_user(id, address, length, Position::Current);
         }
         self.write_segments((id, Position::Current), &[Segment { address, length }])
@@ -56,16 +59,16 @@ impl<M: Machine> Io<'_, '_, M> {
         self.write(id, &mut Buffer::user(address, length), position)
     }
 
-    /// Bytes of a regular file past the largest offset: EINVAL before one of them moves, as on Linux.
+    /// Bytes past the largest offset, of a regular file or where the offset is the caller's: EINVAL before one of them moves,
+    /// as on Linux.
     #[inline(always)]
     fn check_span(&self, id: FileId, position: Position, length: u64) -> Result<(), Errno> {
         let file = self.files.open.get(id);
-        let offset = match position {
-            Position::At(offset) => offset,
-            Position::Current => file.offset,
+        let (offset, has_limit) = match position {
+            Position::At(offset) => (offset, true),
+            Position::Current => (file.offset, matches!(file.object, Object::Regular(_))),
         };
-        let is_regular = matches!(file.object, Object::Regular(_));
-        match offset.saturating_add(length) > FILE_SIZE_MAX && is_regular {
+        match has_limit && offset.saturating_add(length) > FILE_SIZE_MAX {
             true => Err(Errno::EINVAL),
             false => Ok(()),
         }
@@ -90,6 +93,7 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// The array alone.
     pub(super) fn segments(&mut self, address: u64, count: u64) -> Result<Vec<Segment>, Errno> {
+        let count = u64::from(count as u32);
         if count > MAX_SEGMENTS {
             return Err(Errno::EINVAL);
         }
@@ -246,7 +250,7 @@ impl<M: Machine> Io<'_, '_, M> {
         offset: u64,
         flags: u64,
     ) -> Outcome {
-        match (flags, offset) {
+        match (flags as u32 & !WITHOUT_EFFECT, offset) {
             (0, u64::MAX) => self.sys_readv(fd, address, count),
             (0, offset) => self.sys_preadv(fd, address, count, offset),
             _ => self.refuse_flags(fd, offset, OpenFile::is_readable),
@@ -261,14 +265,14 @@ impl<M: Machine> Io<'_, '_, M> {
         offset: u64,
         flags: u64,
     ) -> Outcome {
-        match (flags, offset) {
+        match (flags as u32 & !WITHOUT_EFFECT, offset) {
             (0, u64::MAX) => self.sys_writev(fd, address, count),
             (0, offset) => self.sys_pwritev(fd, address, count, offset),
             _ => self.refuse_flags(fd, offset, OpenFile::is_writable),
         }
     }
 
-    /// The RWF_ flags are not there, but what else is wrong is said first.
+    /// RWF_NOWAIT and RWF_APPEND are not there, but what else is wrong is said first.
     fn refuse_flags(&mut self, fd: u64, offset: u64, may: fn(&OpenFile) -> bool) -> Outcome {
         if offset != u64::MAX {
             self.positioned(fd, offset)?;

@@ -20,7 +20,6 @@ fn memory_is_mapped_and_unmapped() {
         [0, 0, 3, PRIVATE_ANONYMOUS, u64::MAX, 0],
         [0, 4096, 3, 0x20, u64::MAX, 0],
         [0, 4096, 3, PRIVATE_ANONYMOUS, u64::MAX, 1],
-        [0, 4096, 0xff00, PRIVATE_ANONYMOUS, u64::MAX, 0],
     ] {
         assert_eq!(rig.call(n::MMAP, &arguments), fail(Errno::EINVAL), "{arguments:x?}");
     }

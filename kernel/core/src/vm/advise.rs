@@ -10,9 +10,11 @@ use crate::storage::Storage;
 const MADV_DONTNEED: u64 = 4;
 /// Pages may be dropped when memory is short: here at once.
 const MADV_FREE: u64 = 8;
-/// Hints that are taken and need nothing done: NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DOFORK, HUGEPAGE, NOHUGEPAGE,
-/// DONTDUMP, DODUMP, KEEPONFORK, COLD, PAGEOUT.
-const HINTS: [u64; 12] = [0, 1, 2, 3, 11, 14, 15, 16, 17, 19, 20, 21];
+/// MADV_DONTNEED for pages that are locked too: here nothing keeps them.
+const MADV_DONTNEED_LOCKED: u64 = 24;
+/// Hints that are taken and need nothing done: NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DOFORK, MERGEABLE, UNMERGEABLE,
+/// HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, KEEPONFORK, COLD, PAGEOUT.
+const HINTS: [u64; 14] = [0, 1, 2, 3, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21];
 
 impl AddressSpace {
     /// madvise(2); `advice` is MADV_*.
@@ -27,7 +29,7 @@ impl AddressSpace {
         length: u64,
         advice: u64,
     ) -> Result<(), Errno> {
-        let drop_pages = matches!(advice, MADV_DONTNEED | MADV_FREE);
+        let drop_pages = matches!(advice, MADV_DONTNEED | MADV_DONTNEED_LOCKED | MADV_FREE);
         if !drop_pages && !HINTS.contains(&advice) {
             return Err(Errno::EINVAL);
         }

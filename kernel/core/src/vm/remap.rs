@@ -38,8 +38,10 @@ impl AddressSpace {
             return Err(Errno::EINVAL);
         }
         let (old, old_end) = page_range(old, old_length, Errno::EINVAL)?;
-        let new_length =
-            page_align_up(new_length).filter(|length| *length < USER_END).ok_or(Errno::ENOMEM)?;
+        let new_length = page_align_up(new_length).ok_or(Errno::EINVAL)?;
+        if new_length >= USER_END {
+            return Err(Errno::ENOMEM);
+        }
         if flags.contains(Flags::FIXED) {
             return self.remap_fixed(storage, (old, old_end), new_length, new_address);
         }

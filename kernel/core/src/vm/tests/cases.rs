@@ -145,7 +145,8 @@ fn mremap_refuses_what_linux_refuses() {
     assert_eq!(remap(AT + 1, PAGE, PAGE, 1, 0), Err(Errno::EINVAL));
     assert_eq!(remap(AT, PAGE, 0, 1, 0), Err(Errno::EINVAL));
     assert_eq!(remap(AT, 0, PAGE, 1, 0), Err(Errno::EINVAL));
-    assert_eq!(remap(AT, PAGE, u64::MAX, 1, 0), Err(Errno::ENOMEM));
+    assert_eq!(remap(AT, PAGE, u64::MAX, 1, 0), Err(Errno::EINVAL));
+    assert_eq!(remap(AT, PAGE, USER_END, 1, 0), Err(Errno::ENOMEM));
     assert_eq!(remap(AT, PAGE, PAGE, 3, AT), Err(Errno::EINVAL));
     assert_eq!(remap(AT, PAGE, PAGE, 3, USER_END), Err(Errno::EINVAL));
     assert_eq!(remap(AT, 3 * PAGE, 4 * PAGE, 1, 0), Err(Errno::EFAULT));
