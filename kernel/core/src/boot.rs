@@ -114,8 +114,9 @@ impl<'a, M: Machine> Kernel<'a, M> {
         self.ledger.make_room(&self.processes)?;
         let slot = self.processes.insert(process);
         self.processes.start(slot.map_err(|(errno, _)| errno)?);
-        self.storage.fs.process_begins(pid.0, Credentials::default().shown_owner());
-        self.storage.fs.void_places();
+        let credentials = Credentials::default();
+        self.storage.fs.process_begins(pid.0, credentials.shown_owner());
+        self.storage.fs.change_hands(pid.0, credentials.actor());
         self.files.terminal.give(pid, pid);
         Ok(())
     }

@@ -194,6 +194,19 @@ fn access_asks_for_execute_permission_only() {
 }
 
 #[test]
+fn proc_knows_the_first_process_before_there_is_another() {
+    let mut rig = Rig::new();
+    let fd = rig.opened("/proc/thread-self/stat", 0);
+    assert_eq!(rig.read(fd, 2), b"1 ");
+    let fd = rig.opened("/proc/self/task/1/stat", 0);
+    assert_eq!(rig.read(fd, 2), b"1 ");
+    let path = rig.path("/proc/self");
+    rig.done(n::CHDIR, &[path]);
+    assert_eq!(rig.call(n::GETCWD, &[DATA, 100]), 8);
+    assert_eq!(rig.peek(DATA, 8), b"/proc/1\0");
+}
+
+#[test]
 fn proc_shows_the_process() {
     let mut rig = Rig::new();
     let path = rig.path("/proc/self/exe");
