@@ -52,7 +52,6 @@ use alloc::vec::Vec;
 use content::Content;
 use directory::Directory;
 use inode::{Inode, Inodes, Node};
-
 use processes::Shown;
 
 /// Longest path with its final NUL (PATH_MAX).

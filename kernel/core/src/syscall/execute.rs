@@ -97,8 +97,7 @@ impl<M: Machine> Kernel<'_, M> {
         (process.credentials, _) = process.credentials.in_program(&fs.stat(program.file));
         // Who may not read a program may not look into it while it runs.
         process.credentials.dumpable &= fs.check(program.file, READ).is_ok();
-        fs.act_for(process.credentials.actor());
-        fs.process_changes(process.pid.0, process.credentials.shown_owner());
+        process.tell_files(fs);
         let old = process.program.replace(program.file);
         process.start_program(program.entry, program.stack, path);
         let Arguments { first, argument_count, .. } = program.arguments;

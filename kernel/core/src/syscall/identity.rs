@@ -4,7 +4,7 @@ use super::Outcome;
 use super::grant::{Caller, Jobs, User};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
-use crate::fs::Capabilities;
+use crate::fs::{Capabilities, Fs};
 use crate::machine::Machine;
 use crate::process::table::{Processes, Slot};
 use crate::process::{Pid, Process};
@@ -58,6 +58,13 @@ impl Process {
 
     pub(super) fn sys_umask(&mut self, mask: u64) -> Outcome {
         Ok(self.set_umask(mask as u16).into())
+    }
+
+    /// Files are used by who the process is now, and those of /proc are this one's.
+    #[inline(never)]
+    pub(super) fn tell_files(&self, fs: &mut Fs) {
+        fs.act_for(self.credentials.actor());
+        fs.process_changes(self.pid.0, self.credentials.shown_owner());
     }
 }
 
@@ -228,12 +235,8 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(old as usize)
     }
 
-    /// Files are used by who the process is now, and those of /proc are this one's.
-    #[inline(never)]
     pub(super) fn tell_files(&mut self) {
-        let credentials = &self.process.credentials;
-        self.storage.fs.act_for(credentials.actor());
-        self.storage.fs.process_changes(self.process.pid.0, credentials.shown_owner());
+        self.process.tell_files(&mut self.storage.fs);
     }
 
     pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {

@@ -76,7 +76,6 @@ impl<M: Machine> Io<'_, '_, M> {
         offset: u64,
         length: u64,
     ) -> Outcome {
-        const KEEP_SIZE: u64 = 1;
         let mode = mode as u32 as u64;
         let file = self.file(fd)?;
         if file.object == Object::Path {
@@ -174,9 +173,11 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 }
 
+/// FALLOC_FL_KEEP_SIZE.
+const KEEP_SIZE: u64 = 1;
+
 /// Modes of fallocate that go together: who asks for one that is not there is told so last.
 fn check_mode(mode: u64) -> Result<(), Errno> {
-    const KEEP_SIZE: u64 = 1;
     const PUNCH_HOLE: u64 = 2;
     const COLLAPSE_RANGE: u64 = 8;
     const ZERO_RANGE: u64 = 16;

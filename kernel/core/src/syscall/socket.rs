@@ -56,14 +56,16 @@ impl<M: Machine> Kernel<'_, M> {
     /// Descriptors and credentials do not travel in messages: who wants that is told.
     pub(super) fn sys_sendmsg(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
         let mut io = self.io();
-        io.socket(fd)?;
-        let (_, [.., control, control_length, _]) = io.message(message)?;
+        let (_, duplex, how) = io.socket(fd)?;
+        let (segments, [name, name_length, .., control, control_length, _]) =
+            io.message(message)?;
         if control != 0 && control_length != 0 {
             let wanted = "a descriptor or credentials in a message (SCM_RIGHTS, SCM_CREDENTIALS)";
             self.report_unsupported(wanted, Errno::EINVAL);
             return Err(Errno::EINVAL.into());
         }
-        self.io().send_segments(fd, message, flags)
+        let has_name = name != 0 && name_length as u32 != 0;
+        self.io().send(duplex, how.with(flags), has_name, &segments)
     }
 }
 
@@ -170,13 +172,6 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EMSGSIZE);
         }
         Ok((self.segments(words[2], words[3])?, words))
-    }
-
-    fn send_segments(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
-        let (_, duplex, how) = self.socket(fd)?;
-        let (segments, [name, name_length, ..]) = self.message(message)?;
-        let has_name = name != 0 && name_length as u32 != 0;
-        self.send(duplex, how.with(flags), has_name, &segments)
     }
 
     pub(super) fn sys_recvmsg(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
