@@ -72,8 +72,8 @@ pub enum Object {
     Full,
     /// /dev/random, /dev/urandom.
     Random,
-    /// A text of /proc, as it was when the file was opened.
-    Text(Vec<u8>),
+    /// A text of /proc, as it was when it was last read from its beginning. The process is the one that opened the file.
+    Text(Pid, Vec<u8>),
     /// O_PATH: only a place in the tree.
     Path,
 }

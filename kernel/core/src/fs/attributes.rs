@@ -66,7 +66,7 @@ impl Fs {
             Node::Device(device) => device.number(),
             _ => 0,
         };
-        let (uid, gid) = self.owner_in_proc(id).unwrap_or((inode.uid, inode.gid));
+        let (uid, gid) = self.owner_of(id);
         Stat {
             dev: DEVICE_NUMBER,
             ino: u64::from(id.0) + 1,

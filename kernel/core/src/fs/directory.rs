@@ -21,6 +21,10 @@ pub(super) enum Seal {
     Sealed,
     /// Never, and they are the descriptors of this process; 0 is the one that looks.
     Descriptors(u32),
+    /// Never, and they are the threads of this process.
+    Threads(u32),
+    /// Never: the folder of this thread.
+    Thread(u32),
 }
 
 /// A name, and what it stands for.

@@ -136,6 +136,8 @@ pub enum ProcFile {
     Exe,
     /// A link to the current directory. Only as the last name of a path.
     Cwd,
+    /// A link to the root.
+    Root,
     /// fd/N: a link to what the descriptor stands for.
     Descriptor(u32),
     /// The mappings.
@@ -203,12 +205,20 @@ impl ProcNode {
             self,
             ProcNode::Own
                 | ProcNode::OwnThread
-                | ProcNode::Of(_, ProcFile::Exe | ProcFile::Cwd | ProcFile::Descriptor(_))
+                | ProcNode::Of(
+                    _,
+                    ProcFile::Exe | ProcFile::Cwd | ProcFile::Root | ProcFile::Descriptor(_)
+                )
         )
     }
 
     pub(super) const fn permissions(self) -> u32 {
-        if self.is_link() { 0o777 } else { 0o444 }
+        match self {
+            ProcNode::Of(_, ProcFile::Environ) => 0o400,
+            ProcNode::Of(_, ProcFile::Comm) => 0o644,
+            _ if self.is_link() => 0o777,
+            _ => 0o444,
+        }
     }
 }
 

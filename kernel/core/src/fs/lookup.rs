@@ -1,7 +1,7 @@
 //! Paths to inodes, and inodes to paths (path_resolution(7)).
 
 use super::inode::Node;
-use super::kinds::{InodeId, ProcNode};
+use super::kinds::{InodeId, ProcFile, ProcNode};
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -22,7 +22,7 @@ impl Fs {
     /// The inode that `path` names, from `start` when it is relative.
     ///
     /// Another link of /proc than `self` ([`ProcNode::is_link`]) at the path's end is given as it is, followed or not: the
-    /// caller knows what it stands for.
+    /// caller knows what it stands for. Before the end only those to the root are followed.
     ///
     /// # Errors
     /// ENOENT, ENOTDIR, EACCES, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
@@ -76,6 +76,11 @@ impl Fs {
                     if !is_last || follow == Follow::Yes =>
                 {
                     at = self.own_folder(*link)?;
+                    rest = after;
+                }
+                Node::Proc(ProcNode::Of(_, ProcFile::Root)) if !is_last => {
+                    self.check_root_link(next)?;
+                    at = InodeId::ROOT;
                     rest = after;
                 }
                 _ => {

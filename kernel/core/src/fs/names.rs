@@ -362,7 +362,7 @@ impl Fs {
     pub(super) fn check_removable(&self, directory: InodeId) -> Result<(), Errno> {
         match self.directory(directory)?.seal {
             Seal::Open => Ok(()),
-            Seal::Sealed | Seal::Descriptors(_) => Err(Errno::EPERM),
+            _ => Err(Errno::EPERM),
         }
     }
 

@@ -114,22 +114,27 @@ impl Fs {
     /// The actor may do all of `wanted`: [`READ`], [`WRITE`], [`EXECUTE`].
     ///
     /// # Errors
-    /// EACCES.
+    /// EACCES; EPERM to write in the folder of a process.
     #[inline(never)]
     pub fn check(&self, id: InodeId, wanted: u32) -> Result<(), Errno> {
         let (inode, actor) = (&self.inodes[id], &self.actor);
+        let (user, group) = self.owner_of(id);
         let class = match () {
-            () if actor.user == inode.uid => 6,
-            () if actor.is_in(inode.gid) => 3,
+            () if actor.user == user => 6,
+            () if actor.is_in(group) => 3,
             () => 0,
         };
         let is_directory = matches!(inode.node, Node::Directory(_));
+        if wanted & WRITE != 0 && self.is_process_folder(id) {
+            return Err(Errno::EPERM);
+        }
         // Nobody executes what nobody may execute.
         let may_override = is_directory || wanted & EXECUTE == 0 || inode.permissions & 0o111 != 0;
         let only_reads = wanted == READ || is_directory && wanted & WRITE == 0;
         if inode.permissions >> class & wanted == wanted
             || may_override && self.is_capable(Capabilities::DAC_OVERRIDE)
             || only_reads && self.is_capable(Capabilities::DAC_READ_SEARCH)
+            || self.shows_own_descriptors(id)
         {
             return Ok(());
         }

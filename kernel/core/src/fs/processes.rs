@@ -10,6 +10,7 @@ use super::directory::{Directory, Seal};
 use super::inode::{Inode, Node};
 use super::kinds::{InodeId, Origin, ProcFile, ProcNode};
 use super::name::Name;
+use super::permission::Capabilities;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
@@ -22,6 +23,7 @@ const RESERVE: usize = 512 * 1024;
 const FILES: &[(&[u8], ProcFile)] = &[
     (b"exe", ProcFile::Exe),
     (b"cwd", ProcFile::Cwd),
+    (b"root", ProcFile::Root),
     (b"maps", ProcFile::Maps),
     (b"stat", ProcFile::Stat),
     (b"statm", ProcFile::Memory),
@@ -137,6 +139,63 @@ impl Fs {
         Ok(any)
     }
 
+    /// The threads of a process are these from now on: their folders are made, and those of others go.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn show_threads(
+        &mut self,
+        process: u32,
+        threads: &[u32],
+        pool: &mut FramePool,
+    ) -> Result<(), Errno> {
+        let shown = self.processes.iter().find(|shown| shown.process == process);
+        let Some(folder) = shown.and_then(|shown| shown.folder) else {
+            return Ok(());
+        };
+        let folder = self.lookup(folder, b"task")?;
+        for &thread in threads {
+            let mut number = [0; 20];
+            let number = decimal(thread.into(), &mut number);
+            if self.directory(folder)?.get(number).is_none() {
+                let made = self.add_folder(folder, number, Seal::Thread(thread))?;
+                self.add_files(made, thread)?;
+            }
+        }
+        while let Some((thread, gone)) = self.thread_besides(folder, threads) {
+            let mut number = [0; 20];
+            self.directory_mut(folder)?.remove(decimal(thread.into(), &mut number));
+            self.inodes[folder].links -= 1;
+            self.remove_tree(gone, pool);
+        }
+        Ok(())
+    }
+
+    /// A thread that a folder shows and that is none of these, and its folder.
+    fn thread_besides(&self, folder: InodeId, threads: &[u32]) -> Option<(u32, InodeId)> {
+        let mut shown = self.directory(folder).ok()?.after(0).map(|(_, _, inode)| inode);
+        shown.find_map(|inode| {
+            let thread = self.thread_of_folder(inode)?;
+            (!threads.contains(&thread)).then_some((thread, inode))
+        })
+    }
+
+    /// The thread whose folder it is.
+    pub fn thread_of_folder(&self, inode: InodeId) -> Option<u32> {
+        match self.directory(inode).ok()?.seal {
+            Seal::Thread(thread) => Some(thread),
+            _ => None,
+        }
+    }
+
+    /// The process whose threads a folder shows.
+    pub fn shows_threads(&self, folder: InodeId) -> Option<u32> {
+        match self.directory(folder).ok()?.seal {
+            Seal::Threads(process) => Some(process),
+            _ => None,
+        }
+    }
+
     /// The folder of whichever process looks.
     pub(super) fn make_own_folder(&mut self) -> Result<(), Errno> {
         let node = Node::Directory(Directory::new(Seal::Sealed));
@@ -171,10 +230,49 @@ impl Fs {
         inode == self.own || self.shows_descriptors(inode) == Some(0)
     }
 
+    /// Is it the folder that shows the descriptors of the process that looks?
+    pub(super) fn shows_own_descriptors(&self, folder: InodeId) -> bool {
+        let process = self.shows_descriptors(folder);
+        process.is_some_and(|process| process == 0 || process == self.reader)
+    }
+
+    /// Is it the folder of a process or of a thread?
+    pub(super) fn is_process_folder(&self, folder: InodeId) -> bool {
+        let Ok(names) = self.directory(folder) else {
+            return false;
+        };
+        match names.seal {
+            Seal::Sealed => {
+                folder == self.own
+                    || self.processes.iter().any(|shown| shown.folder == Some(folder))
+            }
+            Seal::Thread(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The actor may follow the link to the root in the folder of a process.
+    ///
+    /// # Errors
+    /// EACCES.
+    pub(super) fn check_root_link(&self, link: InodeId) -> Result<(), Errno> {
+        let is_own = self.owner_of(link) == (self.actor.user, self.actor.group);
+        match is_own || self.is_capable(Capabilities::SYS_PTRACE) {
+            true => Ok(()),
+            false => Err(Errno::EACCES),
+        }
+    }
+
+    /// User and group of an inode.
+    pub(super) fn owner_of(&self, id: InodeId) -> (u32, u32) {
+        let inode = &self.inodes[id];
+        self.owner_in_proc(id).unwrap_or((inode.uid, inode.gid))
+    }
+
     /// User and group of something in the folder of a process, None elsewhere.
-    pub(super) fn owner_in_proc(&self, inode: InodeId) -> Option<(u32, u32)> {
+    fn owner_in_proc(&self, inode: InodeId) -> Option<(u32, u32)> {
         match &self.inodes[inode].node {
-            Node::Proc(_) | Node::Symlink(_) => {}
+            Node::Proc(_) => {}
             Node::Directory(names) if names.seal != Seal::Open => {}
             _ => return None,
         }
@@ -190,7 +288,8 @@ impl Fs {
             false => shown.folder == Some(folder),
         };
         let ProcessOwner { user, group, is_dumpable } = self.processes.iter().find(is_meant)?.owner;
-        let is_open = matches!(&self.inodes[inode].node, Node::Directory(names) if names.seal == Seal::Sealed);
+        let is_open = matches!(&self.inodes[inode].node, Node::Directory(names)
+            if !matches!(names.seal, Seal::Descriptors(_)));
         Some(if is_dumpable || is_open { (user, group) } else { (0, 0) })
     }
 
@@ -199,8 +298,8 @@ impl Fs {
         let number = decimal(process.into(), &mut number);
         let folder = self.add_folder(self.proc, number, Seal::Sealed)?;
         self.fill_folder(folder, process)?;
-        let threads = self.add_folder(folder, b"task", Seal::Sealed)?;
-        let thread = self.add_folder(threads, number, Seal::Sealed)?;
+        let threads = self.add_folder(folder, b"task", Seal::Threads(process))?;
+        let thread = self.add_folder(threads, number, Seal::Thread(process))?;
         self.add_files(thread, process)?;
         Ok(folder)
     }
@@ -209,13 +308,13 @@ impl Fs {
     fn fill_folder(&mut self, folder: InodeId, process: u32) -> Result<InodeId, Errno> {
         self.add_files(folder, process)?;
         self.add_proc_node(folder, Name::Image(b"mounts"), ProcNode::Mounts)?;
-        self.add_link_node(folder, b"root", b"/")?;
         self.add_folder(folder, b"fd", Seal::Descriptors(process))
     }
 
     fn add_folder(&mut self, parent: InodeId, name: &[u8], seal: Seal) -> Result<InodeId, Errno> {
+        let permissions = if let Seal::Descriptors(_) = seal { 0o500 } else { 0o555 };
         let node = Node::Directory(Directory::new(seal));
-        let inode = Inode::new(node, 0o555, Origin::Image, parent, self.now);
+        let inode = Inode::new(node, permissions, Origin::Image, parent, self.now);
         self.attach(parent, Name::copy(name)?, inode)
     }
 

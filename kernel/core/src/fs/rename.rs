@@ -1,6 +1,7 @@
 //! rename(2) and renameat2(2).
 
 use super::Fs;
+use super::directory::Seal;
 use super::kinds::InodeId;
 use super::lookup::trim_slashes;
 use super::name::Name;
@@ -86,8 +87,11 @@ impl Fs {
         new: NameAt,
         how: Rename,
     ) -> Result<(InodeId, Option<InodeId>), Errno> {
-        self.directory(old.directory)?;
-        self.directory(new.directory)?;
+        let is_old_sealed = self.directory(old.directory)?.seal != Seal::Open;
+        let is_new_sealed = self.directory(new.directory)?.seal != Seal::Open;
+        if is_old_sealed != is_new_sealed {
+            return Err(Errno::EXDEV);
+        }
         if old.is_special() {
             return Err(Errno::EBUSY);
         }
@@ -106,6 +110,7 @@ impl Fs {
         match (how, target) {
             (Rename::NoReplace, Some(_)) => return Err(Errno::EEXIST),
             (Rename::Exchange, None) => return Err(Errno::ENOENT),
+            (_, None) if is_new_sealed => return Err(Errno::ENOENT),
             _ => {}
         }
         if how == Rename::Exchange

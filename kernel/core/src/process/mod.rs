@@ -346,7 +346,7 @@ impl Process {
         self.signals.reset_for_exec();
         self.timers.reset_for_exec();
         let last = path.rsplit(|&byte| byte == b'/').next();
-        self.set_name(last.unwrap_or(path));
+        self.thread.set_name(last.unwrap_or(path));
         self.exit_signal = Signal::CHLD.number();
         self.has_executed = true;
     }
@@ -489,15 +489,4 @@ impl Process {
         self.usage.peak_pages = self.usage.peak_pages.max(space.usage().peak_pages as u64);
     }
 
-    /// Its thread's name, NUL padded: the last part of its program's path, or what prctl has made of it.
-    pub fn name(&self) -> &[u8; 16] {
-        &self.thread.name
-    }
-
-    /// PR_SET_NAME: at most 15 bytes.
-    pub fn set_name(&mut self, name: &[u8]) {
-        let length = name.len().min(15);
-        self.thread.name = [0; 16];
-        self.thread.name[..length].copy_from_slice(&name[..length]);
-    }
 }

@@ -158,7 +158,7 @@ impl Processes {
     }
 
     /// Slots in use or free, for loops that change the table on the way.
-    pub fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
+    pub fn slots(&self) -> impl DoubleEndedIterator<Item = Slot> + use<> {
         (0..self.slots.len() as u32).map(Slot)
     }
 

@@ -36,8 +36,8 @@ pub struct Thread {
     pub time: u64,
     /// Nice value, policy, priority.
     pub scheduling: Scheduling,
-    /// PR_SET_NAME's name, NUL padded.
-    pub(super) name: [u8; 16],
+    /// Its name, NUL padded: the last part of its program's path, or what prctl has made of it.
+    pub name: [u8; 16],
     /// What the call in progress waits for, once it has blocked.
     pub(super) wait: Wait,
     /// When the call in progress gives up, once it has blocked: kept from try to try.
@@ -131,6 +131,13 @@ impl Thread {
         self.signals.blocked = parent.signals.blocked;
         self.name = parent.name;
         self.scheduling = parent.scheduling.fork();
+    }
+
+    /// PR_SET_NAME: at most 15 bytes.
+    pub fn set_name(&mut self, name: &[u8]) {
+        let length = name.len().min(15);
+        self.name = [0; 16];
+        self.name[..length].copy_from_slice(&name[..length]);
     }
 
     /// May it run when its turn comes?

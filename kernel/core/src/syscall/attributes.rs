@@ -6,8 +6,8 @@ use super::layout::Layout;
 use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::files::open::Object;
-use crate::fs::{InodeId, NAME_MAX, Stat, Time};
+use crate::files::open::{Object, OpenFile};
+use crate::fs::{FileKind, InodeId, NAME_MAX, ProcFile, ProcNode, Stat, Time};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 
@@ -21,9 +21,29 @@ const UTIME_OMIT: u64 = (1 << 30) - 2;
 impl<M: Machine> Names<'_, '_, M> {
     fn stat_target(&mut self, target: Target) -> Stat {
         match target {
-            Target::Inode(inode) => self.storage.fs.stat(inode),
+            Target::Inode(inode) => {
+                let mut stat = self.storage.fs.stat(inode);
+                if let FileKind::Proc(ProcNode::Of(number, ProcFile::Descriptor(fd))) =
+                    self.storage.fs.kind(inode)
+                {
+                    stat.mode = stat.mode & !0o777 | self.access_of(number, fd);
+                }
+                stat
+            }
             Target::File(id) => self.stat_pipe(id),
         }
+    }
+
+    /// The bits of a link in /proc/PID/fd: what the open file may do. 0 where it is closed, and of O_PATH.
+    fn access_of(&self, number: u32, fd: u32) -> u32 {
+        let slot = self.processes.process_or_self(number.into());
+        let file = slot.and_then(|slot| self.processes.at(slot).descriptors.file(fd.into()));
+        let file = file.map(|id| self.files.open.get(id));
+        let of = |is_so: fn(&OpenFile) -> bool, bits| match file {
+            Ok(file) if is_so(file) => bits,
+            _ => 0,
+        };
+        of(OpenFile::is_readable, 0o500) | of(OpenFile::is_writable, 0o300)
     }
 
     /// A pipe and its like have no inode: what stat shows of them.
@@ -39,7 +59,7 @@ impl<M: Machine> Names<'_, '_, M> {
             // As Linux's anonymous inodes, which have no type.
             _ => (OTHERS, 0, 0o600),
         };
-        let credentials = &self.process.credentials;
+        let credentials = &self.processes.current().credentials;
         Stat {
             dev,
             ino: u64::from(pipe) + 1,
@@ -59,7 +79,7 @@ impl<M: Machine> Names<'_, '_, M> {
 
     #[inline(never)]
     pub(super) fn sys_fstat(&mut self, fd: u64, into: u64) -> Outcome {
-        let id = self.process.descriptors.file(fd)?;
+        let id = self.processes.current().descriptors.file(fd)?;
         let target = self.target_of(id);
         let stat = self.stat_target(target);
         self.copy_out(into, stat_layout(&stat).bytes())?;
@@ -108,7 +128,7 @@ impl<M: Machine> Names<'_, '_, M> {
     }
 
     pub(super) fn sys_fstatfs(&mut self, fd: u64, into: u64) -> Outcome {
-        self.process.descriptors.file(fd)?;
+        self.processes.current().descriptors.file(fd)?;
         self.write_statfs(into)
     }
 
@@ -141,7 +161,7 @@ impl<M: Machine> Names<'_, '_, M> {
             return Err(Errno::EINVAL.into());
         }
         let path = self.path_name(path)?;
-        let credentials = &self.process.credentials;
+        let credentials = &self.processes.current().credentials;
         let opens = credentials.actor();
         let asks = if flags & AT_EACCESS == 0 { credentials.real_actor() } else { opens.clone() };
         self.storage.fs.act_for(asks);
@@ -169,7 +189,7 @@ impl<M: Machine> Names<'_, '_, M> {
 
     /// The same for the calls that take a descriptor.
     fn changed_descriptor(&self, fd: u64) -> Result<Option<InodeId>, Errno> {
-        let file = self.files.open.get(self.process.descriptors.file(fd)?);
+        let file = self.files.open.get(self.processes.current().descriptors.file(fd)?);
         if file.object == Object::Path { Err(Errno::EBADF) } else { Ok(file.inode) }
     }
 

@@ -2,11 +2,11 @@
 
 use super::Outcome;
 use super::grant::{Io, Names, User};
-use super::names::{AT_FDCWD, Target};
+use super::names::{AT_FDCWD, Target, show_threads};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{EXECUTE, FileKind, Follow, InodeId, PATH_MAX, ProcFile, ProcNode};
+use crate::fs::{EXECUTE, Follow, InodeId, PATH_MAX};
 use crate::machine::Machine;
 
 impl<M: Machine> Names<'_, '_, M> {
@@ -19,7 +19,7 @@ impl<M: Machine> Names<'_, '_, M> {
     }
 
     pub(super) fn sys_fchdir(&mut self, fd: u64) -> Outcome {
-        let id = self.process.descriptors.file(fd)?;
+        let id = self.processes.current().descriptors.file(fd)?;
         self.change_directory(self.files.open.get(id).inode.ok_or(Errno::ENOTDIR)?)
     }
 
@@ -29,7 +29,7 @@ impl<M: Machine> Names<'_, '_, M> {
         }
         self.storage.fs.check(inode, EXECUTE)?;
         self.storage.fs.hold(inode);
-        let old = core::mem::replace(&mut self.process.directory, inode);
+        let old = core::mem::replace(&mut self.processes.current_mut().directory, inode);
         self.storage.fs.drop_hold(old, &mut self.storage.pool);
         Ok(0)
     }
@@ -63,21 +63,14 @@ impl<M: Machine> Io<'_, '_, M> {
                 self.storage.fs.show_descriptor(folder, fd)?;
             }
         }
+        if let Some(process) = self.storage.fs.shows_threads(folder) {
+            let slot = self.processes.process_or_self(process.into())?;
+            show_threads(self.processes.at(slot), self.storage)?;
+        }
         if self.storage.fs.is_proc(folder) {
             self.storage.fs.show_processes()?;
         }
         Ok(())
-    }
-
-    /// A node of /proc for a descriptor that is not open is not listed.
-    fn is_closed_descriptor(&self, inode: InodeId) -> bool {
-        let FileKind::Proc(ProcNode::Of(process, ProcFile::Descriptor(fd))) =
-            self.storage.fs.kind(inode)
-        else {
-            return false;
-        };
-        let slot = self.processes.process_or_self(process.into());
-        slot.is_ok_and(|slot| self.processes.at(slot).descriptors.file(fd.into()).is_err())
     }
 
     /// `struct linux_dirent64`: inode, offset, length of the record, type, name with its NUL, padded to 8.
@@ -100,7 +93,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let mut cookie = self.files.open.get(id).offset;
         let mut done = 0;
         while let Some(entry) = self.storage.fs.entry_after(inode, cookie) {
-            if self.is_closed_descriptor(entry.inode) {
+            if self.processes.is_gone(entry.inode, &self.storage.fs) {
                 cookie = entry.cookie;
                 continue;
             }

@@ -50,7 +50,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let data = u64::from_le_bytes(core::array::from_fn(|index| bytes[8 + index]));
         let (epoll, file) = (self.id(epoll)?, self.id(fd)?);
         match self.files.open.get(file).object {
-            Object::Regular(_) | Object::Directory(_) | Object::Text(_) => {
+            Object::Regular(_) | Object::Directory(_) | Object::Text(..) => {
                 return Err(Errno::EPERM.into());
             }
             Object::Null | Object::Zero | Object::Full => return Err(Errno::EPERM.into()),

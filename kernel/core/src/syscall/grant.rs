@@ -6,7 +6,7 @@
 //! | `&mut Processes` | that of others too |
 //! | [`Caller`] | the caller's own state and memory |
 //! | [`Jobs`] | all processes, and the caller's memory |
-//! | [`Names`] | the tree of files, open files, the caller |
+//! | [`Names`] | the tree of files, open files, all processes |
 //! | [`Io`] | what is in files, folders, pipes and the terminal: so processes that wait for it, and the ledger |
 //! | [`Kernel`] | programs that come and go, and what may be executed |
 
@@ -38,9 +38,9 @@ pub(crate) struct Jobs<'k, 'a, M: Machine> {
     pub storage: &'k mut Storage<'a, M>,
 }
 
-/// The tree of files, as the caller sees it.
+/// The tree of files, as the caller sees it. The links of /proc lead to what other processes have.
 pub(crate) struct Names<'k, 'a, M: Machine> {
-    pub process: &'k mut Process,
+    pub processes: &'k mut Processes,
     pub files: &'k Files,
     pub storage: &'k mut Storage<'a, M>,
 }
@@ -71,11 +71,7 @@ impl<'a, M: Machine> Kernel<'a, M> {
 
     #[inline(always)]
     pub(super) fn names(&mut self) -> Names<'_, 'a, M> {
-        Names {
-            process: self.processes.current_mut(),
-            files: &self.files,
-            storage: &mut self.storage,
-        }
+        Names { processes: &mut self.processes, files: &self.files, storage: &mut self.storage }
     }
 
     #[inline(always)]
@@ -104,7 +100,7 @@ impl<'a, M: Machine> Io<'_, 'a, M> {
     /// The tree of files alone.
     #[inline(never)]
     pub fn names(&mut self) -> Names<'_, 'a, M> {
-        Names { process: self.processes.current_mut(), files: self.files, storage: self.storage }
+        Names { processes: self.processes, files: self.files, storage: self.storage }
     }
 
     /// Wakes those who wait for a pipe.
@@ -198,7 +194,7 @@ impl<'a, M: Machine> User<'a, M> for Caller<'_, 'a, M> {
 impl<'a, M: Machine> User<'a, M> for Names<'_, 'a, M> {
     #[inline(always)]
     fn caller(&mut self) -> Caller<'_, 'a, M> {
-        Caller { process: self.process, storage: self.storage }
+        Caller { process: self.processes.current_mut(), storage: self.storage }
     }
 }
 

@@ -147,6 +147,7 @@ impl<M: Machine> Jobs<'_, '_, M> {
             tid => Pid(tid),
         };
         let slot = self.processes.find_thread(tid).ok_or(Errno::ESRCH)?;
+        self.processes.check_inspect(tid.0).map_err(|_| Errno::EPERM)?;
         let thread = self.processes.at(slot).thread_with(tid);
         let list = thread.map_or(0, |thread| thread.end.robust_list.0);
         self.write_words(size, &[ROBUST_LIST_HEAD])?;

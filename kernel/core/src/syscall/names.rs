@@ -7,10 +7,12 @@ use super::grant::{Io, Names, User};
 use crate::errno::Errno;
 use crate::files::Files;
 use crate::files::open::Object;
-use crate::fs::{Capabilities, Device, FileKind, Follow, InodeId, ProcFile, ProcNode, Rename};
+use crate::fs::{Capabilities, Device, FileKind, Follow, Fs, InodeId, ProcFile, ProcNode, Rename};
 use crate::machine::Machine;
 use crate::process::Process;
 use crate::process::descriptors::FileId;
+use crate::process::table::Processes;
+use crate::storage::Storage;
 use crate::text::zeros;
 
 pub(super) const AT_FDCWD: i32 = -100;
@@ -38,10 +40,10 @@ impl<M: Machine> Names<'_, '_, M> {
             Some(_) => {}
         }
         if fd as i32 == AT_FDCWD {
-            return Ok(self.process.directory);
+            return Ok(self.processes.current().directory);
         }
         let inode =
-            self.files.open.get(self.process.descriptors.file(fd)?).inode.ok_or(Errno::ENOTDIR)?;
+            self.files.open.get(self.processes.current().descriptors.file(fd)?).inode.ok_or(Errno::ENOTDIR)?;
         if self.storage.fs.is_directory(inode) { Ok(inode) } else { Err(Errno::ENOTDIR) }
     }
 
@@ -49,16 +51,27 @@ impl<M: Machine> Names<'_, '_, M> {
     #[inline(never)]
     pub(super) fn target(&mut self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
         let start = self.start_of(fd, path)?;
+        self.target_from(start, path, follow)
+    }
+
+    fn target_from(
+        &mut self,
+        start: InodeId,
+        path: &[u8],
+        follow: Follow,
+    ) -> Result<Target, Errno> {
         let inode = match self.storage.fs.resolve(start, path, follow) {
-            Err(Errno::ENOENT) if self.storage.fs.show_for(start, path)? => {
+            Err(Errno::ENOENT) if self.show_for(start, path)? => {
                 self.storage.fs.resolve(start, path, follow)?
             }
             Ok(inode) if self.storage.fs.is_own_folder(inode) => {
                 self.storage.fs.show_processes()?;
                 self.storage.fs.resolve(start, path, follow)?
             }
+            Err(Errno::ENOTDIR) => return self.target_beyond_link(start, path, follow),
             inode => inode?,
         };
+        self.check_present(inode)?;
         match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
                 self.proc_target(node)
@@ -77,9 +90,9 @@ impl<M: Machine> Names<'_, '_, M> {
     ) -> Result<Target, Errno> {
         if path.is_empty() && flags & AT_EMPTY_PATH != 0 {
             if fd as i32 == AT_FDCWD {
-                return Ok(Target::Inode(self.process.directory));
+                return Ok(Target::Inode(self.processes.current().directory));
             }
-            return Ok(self.target_of(self.process.descriptors.file(fd)?));
+            return Ok(self.target_of(self.processes.current().descriptors.file(fd)?));
         }
         let follow = if flags & AT_SYMLINK_NOFOLLOW != 0 { Follow::No } else { Follow::Yes };
         self.target(fd, path, follow)
@@ -90,17 +103,68 @@ impl<M: Machine> Names<'_, '_, M> {
         self.files.open.get(id).inode.map_or(Target::File(id), Target::Inode)
     }
 
-    /// What a link in the folder of a process stands for. Only one's own can be followed.
+    /// A path that goes on behind a link in the folder of a process, as /proc/self/cwd/x does.
+    ///
+    /// # Errors
+    /// ENOTDIR where there is none.
+    #[inline(never)]
+    fn target_beyond_link(
+        &mut self,
+        start: InodeId,
+        path: &[u8],
+        follow: Follow,
+    ) -> Result<Target, Errno> {
+        let slashes = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/');
+        for (slash, _) in slashes {
+            let before = self.storage.fs.resolve(start, &path[..slash], Follow::Yes)?;
+            let FileKind::Proc(node) = self.storage.fs.kind(before) else { continue };
+            if !node.is_link() {
+                break;
+            }
+            self.check_present(before)?;
+            let Target::Inode(folder) = self.proc_target(node)? else { break };
+            let skip = path[slash..].iter().take_while(|&&byte| byte == b'/').count();
+            if !self.storage.fs.is_directory(folder) {
+                break;
+            }
+            return match &path[slash + skip..] {
+                [] => Ok(Target::Inode(folder)),
+                rest => self.target_from(folder, rest, follow),
+            };
+        }
+        Err(Errno::ENOTDIR)
+    }
+
+    /// A path led nowhere: what of /proc it could mean is made. Is it worth another try?
+    pub(super) fn show_for(&mut self, start: InodeId, path: &[u8]) -> Result<bool, Errno> {
+        let is_shown = self.storage.fs.show_for(start, path)?;
+        if is_shown {
+            for (_, process) in self.processes.iter().filter(|(_, process)| process.has_threads()) {
+                show_threads(process, self.storage)?;
+            }
+        }
+        Ok(is_shown)
+    }
+
+    /// A node of /proc is for what is there.
+    ///
+    /// # Errors
+    /// ENOENT.
+    fn check_present(&self, inode: InodeId) -> Result<(), Errno> {
+        match self.processes.is_gone(inode, &self.storage.fs) {
+            true => Err(Errno::ENOENT),
+            false => Ok(()),
+        }
+    }
+
+    /// What a link in the folder of a process stands for.
     fn proc_target(&self, node: ProcNode) -> Result<Target, Errno> {
         let ProcNode::Of(process, file) = node else {
             return Err(Errno::EINVAL);
         };
-        match process {
-            0 => {}
-            process if process == self.process.pid.0 => {}
-            _ => return Err(Errno::EACCES),
-        }
-        proc_target(self.process, self.files, file)
+        self.processes.check_inspect(process)?;
+        let slot = self.processes.process_or_self(process.into())?;
+        proc_target(self.processes.at(slot), self.files, file)
     }
 
     /// The directory of a path's last name, and the path, whose tail is the name.
@@ -114,12 +178,58 @@ impl<M: Machine> Names<'_, '_, M> {
     }
 }
 
+impl Processes {
+    /// Is it of /proc, for a descriptor or a thread that is no more?
+    pub(super) fn is_gone(&self, inode: InodeId, fs: &Fs) -> bool {
+        let (number, file) = match fs.kind(inode) {
+            FileKind::Proc(ProcNode::Of(number, file)) => (number, Some(file)),
+            _ => match fs.thread_of_folder(inode) {
+                Some(number) => (number, None),
+                None => return false,
+            },
+        };
+        match (self.process_or_self(number.into()), file) {
+            (Ok(slot), Some(ProcFile::Descriptor(fd))) => {
+                self.at(slot).descriptors.file(fd.into()).is_err()
+            }
+            (slot, _) => slot.is_err(),
+        }
+    }
+
+    /// The caller may look into the process of this number, or its own, 0.
+    ///
+    /// # Errors
+    /// EACCES; ESRCH where it is no more.
+    pub(super) fn check_inspect(&self, process: u32) -> Result<(), Errno> {
+        let slot = self.process_or_self(process.into())?;
+        let (own, other) = (self.current(), self.at(slot));
+        if own.pid == other.pid || own.credentials.may_inspect(&other.credentials) {
+            return Ok(());
+        }
+        Err(Errno::EACCES)
+    }
+}
+
+/// The threads of a process have folders in /proc, and no others.
+pub(super) fn show_threads<M: Machine>(
+    process: &Process,
+    storage: &mut Storage<'_, M>,
+) -> Result<(), Errno> {
+    let mut threads = Vec::new();
+    for thread in process.threads() {
+        threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        threads.push(thread.tid.0);
+    }
+    storage.fs.show_threads(process.pid.0, &threads, &mut storage.pool)
+}
+
 /// What a link in the folder of this process stands for.
 fn proc_target(process: &Process, files: &Files, file: ProcFile) -> Result<Target, Errno> {
     match file {
         ProcFile::Exe => process.program.map(Target::Inode).ok_or(Errno::ENOENT),
         ProcFile::Cwd if process.is_zombie() => Err(Errno::ENOENT),
         ProcFile::Cwd => Ok(Target::Inode(process.directory)),
+        ProcFile::Root => Ok(Target::Inode(InodeId::ROOT)),
         ProcFile::Descriptor(fd) => match process.descriptors.file(fd.into()) {
             Ok(id) => Ok(files.open.get(id).inode.map_or(Target::File(id), Target::Inode)),
             Err(_) => Err(Errno::ENOENT),
@@ -301,7 +411,7 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             _ => return Err(Errno::EINVAL),
         };
-        self.check_inspect(process)?;
+        self.processes.check_inspect(process)?;
         let process = self.processes.at(self.processes.process_or_self(process.into())?);
         match proc_target(process, self.files, file)? {
             Target::Inode(inode) => {

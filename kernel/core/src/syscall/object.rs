@@ -125,10 +125,14 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline(never)]
     fn read_special(&mut self, id: FileId, offset: u64, buffer: &mut Buffer<'_>) -> Outcome {
         let file = self.files.open.get(id);
-        if let (Object::Terminal | Object::Text(_) | Object::Random, Some(device)) =
+        if let (Object::Terminal | Object::Text(..) | Object::Random, Some(device)) =
             (&file.object, file.inode)
         {
+            let makes = matches!(&file.object, Object::Text(_, text) if offset == 0 || text.is_empty());
             self.observer().device(device);
+            if makes {
+                self.make_text(id, device)?;
+            }
         }
         let file = self.files.open.get(id);
         let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
@@ -149,7 +153,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 Ok(buffer.put(&mut caller, 0, Chunk::Zero { length })?)
             }
             Object::Random => self.read_random(buffer),
-            Object::Text(text) => {
+            Object::Text(_, text) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
                 let end = start.saturating_add(buffer.len()).min(text.len());
                 buffer.put_all(&mut caller, 0, Chunk::Bytes(&text[start..end]))?;
@@ -324,6 +328,7 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Terminal => self.write_terminal(buffer),
             Object::Null | Object::Zero | Object::Random => Ok(buffer.len()),
             Object::Full => Err(Errno::ENOSPC.into()),
+            Object::Text(opener, _) => self.write_text(opener, file.inode, buffer),
             _ => Err(Errno::EBADF.into()),
         }
     }
@@ -403,7 +408,8 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let size = match &file.object {
             Object::Regular(inode) => self.storage.fs.size(*inode),
-            Object::Text(text) => text.len() as u64,
+            Object::Text(..) if whence == SEEK_END => return Err(Errno::EINVAL),
+            Object::Text(_, text) => text.len() as u64,
             Object::Directory(_) if whence > SEEK_CUR => return Err(Errno::EINVAL),
             Object::Directory(_) => 0,
             Object::Null | Object::Zero | Object::Full | Object::Random => return Ok(0),

@@ -1,5 +1,7 @@
 //! openat(2): from a path to a descriptor.
 
+use alloc::vec::Vec;
+
 use super::Outcome;
 use super::grant::{Io, User};
 use super::names::Target;
@@ -10,7 +12,9 @@ use crate::files::open::{
     OpenFile,
 };
 use crate::files::pipes::Moved;
-use crate::fs::{Create, Device, FileKind, Follow, InodeId, Linkable, Opened, READ, WRITE};
+use crate::fs::{
+    Create, Device, FileKind, Follow, InodeId, Linkable, Opened, ProcFile, ProcNode, READ, WRITE,
+};
 use crate::machine::Machine;
 use crate::process::descriptors::{FileId, OnExec};
 use crate::process::{Opening, Pid};
@@ -137,7 +141,14 @@ impl<M: Machine> Io<'_, '_, M> {
         let create = if flags & O_EXCL != 0 { Create::Exclusive } else { Create::IfMissing };
         let permissions = self.processes.current().masked(mode);
         let fs = &mut self.storage.fs;
-        match fs.open_or_create(start, path, follow, create, permissions)? {
+        let opened = match fs.open_or_create(start, path, follow, create, permissions) {
+            Err(Errno::ENOENT) if self.names().show_for(start, path)? => {
+                let fs = &mut self.storage.fs;
+                fs.open_or_create(start, path, follow, create, permissions)?
+            }
+            opened => opened?,
+        };
+        match opened {
             Opened::Created { inode, directory, link } => {
                 // Who asks for the file's name from now on gets the link's bytes from this process.
                 if let Some(link) = link {
@@ -172,12 +183,7 @@ impl<M: Machine> Io<'_, '_, M> {
             _ if flags & O_PATH != 0 => Object::Path,
             // Cutting is writing.
             FileKind::Directory if is_refused => return Err(Errno::EISDIR),
-            FileKind::Directory => {
-                if let Some(process) = self.storage.fs.shows_descriptors(inode) {
-                    self.check_inspect(process)?;
-                }
-                Object::Directory(inode)
-            }
+            FileKind::Directory => Object::Directory(inode),
             FileKind::Symlink => return Err(Errno::ELOOP),
             FileKind::Fifo => return Err(Errno::ENXIO), // it is opened by open_fifo
             FileKind::File => {
@@ -201,8 +207,17 @@ impl<M: Machine> Io<'_, '_, M> {
                 Device::Tty | Device::Console => Object::Terminal,
             },
             FileKind::Proc(node) if node.is_link() => return Err(Errno::ELOOP),
-            FileKind::Proc(_) if writes => return Err(Errno::EACCES),
-            FileKind::Proc(node) => Object::Text(self.proc_text(node)?),
+            FileKind::Proc(node) => {
+                match node {
+                    ProcNode::Of(process, ProcFile::Maps | ProcFile::Environ) => {
+                        self.processes.check_inspect(process)?;
+                    }
+                    ProcNode::Of(..) | ProcNode::Mounts => {}
+                    _ if writes => return Err(Errno::EACCES),
+                    _ => {}
+                }
+                Object::Text(self.processes.current().pid, Vec::new())
+            }
         };
         self.storage.fs.hold(inode);
         Ok(OpenFile::new(object, Some(inode), flags & !OF_OPENING))

@@ -1,16 +1,20 @@
-//! The texts of /proc, made when a file of it is opened (proc(5)).
+//! The texts of /proc, made when a file of it is read from its beginning (proc(5)), and what may be written there.
 
-use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
+use super::Outcome;
+use super::buffer::Buffer;
 use super::grant::Io;
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
-use crate::fs::{InodeId, ProcFile, ProcNode, RELEASE};
+use crate::files::open::Object;
+use crate::fs::{FileKind, InodeId, ProcFile, ProcNode, RELEASE};
 use crate::machine::Machine;
+use crate::process::descriptors::FileId;
 use crate::process::signals::{DEFAULT, IGNORE};
-use crate::process::table::Slot;
-use crate::process::{Process, State};
+use crate::process::table::{Processes, Slot};
+use crate::process::thread::Thread;
+use crate::process::{Pid, Process, State};
 use crate::text::{Printable, Text, zeros};
 use crate::vm::Protection;
 use crate::vm::area::AreaKind;
@@ -20,31 +24,51 @@ use firmseed_formats::sha256::Hex;
 const TICK: u64 = 10_000_000;
 
 impl<M: Machine> Io<'_, '_, M> {
-    /// What a file of /proc says to the current process.
+    /// Makes the text of an open file of /proc, as it is now.
+    ///
+    /// # Errors
+    /// ESRCH where its process is no more, ENOMEM.
     #[inline(never)]
-    pub(super) fn proc_text(&mut self, node: ProcNode) -> Result<Vec<u8>, Errno> {
+    pub(super) fn make_text(&mut self, id: FileId, inode: InodeId) -> Result<(), Errno> {
+        let (FileKind::Proc(node), &Object::Text(opener, _)) =
+            (self.storage.fs.kind(inode), &self.files.open.get(id).object)
+        else {
+            return Ok(());
+        };
         let mut text = Text::new();
-        if let ProcNode::Of(process, file) = node {
-            if matches!(file, ProcFile::Maps | ProcFile::Environ) {
-                self.check_inspect(process)?;
-            }
+        if let ProcNode::Of(number, file) = node {
             self.processes.account_time(self.storage.machine.now());
-            let slot = self.processes.process_or_self(process.into())?;
-            self.write_process(slot, file, &mut text).map_err(|_| Errno::ENOMEM)?;
+            let (slot, tid) = self.processes.shown_in(number, opener)?;
+            self.write_process(slot, tid, file, &mut text).map_err(|_| Errno::ENOMEM)?;
         } else {
             self.write_proc(node, &mut text).map_err(|_| Errno::ENOMEM)?;
         }
-        Ok(text.bytes)
+        self.files.open.get_mut(id).object = Object::Text(opener, text.bytes);
+        Ok(())
     }
 
-    /// The caller may look into the process of this number, or its own, 0.
-    pub(super) fn check_inspect(&self, process: u32) -> Result<(), Errno> {
-        let slot = self.processes.process_or_self(process.into())?;
-        let (own, other) = (self.processes.current(), self.processes.at(slot));
-        if own.pid == other.pid || own.credentials.may_inspect(&other.credentials) {
-            return Ok(());
+    /// Writes to a file of /proc: `comm` takes the name of a thread of the caller's process.
+    pub(super) fn write_text(
+        &mut self,
+        opener: Pid,
+        inode: Option<InodeId>,
+        buffer: &mut Buffer<'_>,
+    ) -> Outcome {
+        let kind = inode.map(|inode| self.storage.fs.kind(inode));
+        let Some(FileKind::Proc(ProcNode::Of(number, ProcFile::Comm))) = kind else {
+            return Err(Errno::EINVAL.into());
+        };
+        let mut bytes = [0; 15];
+        let length = buffer.len().min(bytes.len());
+        self.load_buffer(buffer, &mut bytes[..length])?;
+        let (slot, tid) = self.processes.shown_in(number, opener)?;
+        if slot != self.processes.current_slot() {
+            return Err(Errno::EINVAL.into());
         }
-        Err(Errno::EACCES)
+        let thread = self.processes.current_mut().threads_mut().find(|thread| thread.tid == tid);
+        let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+        thread.ok_or(Errno::ESRCH)?.set_name(&bytes[..end]);
+        Ok(buffer.len())
     }
 
     fn write_proc(&mut self, node: ProcNode, text: &mut Text) -> fmt::Result {
@@ -110,26 +134,37 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// How many processes are in this state.
     fn count_of(&self, state: char) -> usize {
-        self.processes.iter().filter(|(_, process)| state_of(process) == state).count()
+        self.processes.iter().filter(|(_, process)| state_of(process, &process.thread) == state).count()
     }
 
     /// The text of a file in the folder of a process.
     #[inline(never)]
-    fn write_process(&mut self, slot: Slot, file: ProcFile, text: &mut Text) -> fmt::Result {
+    fn write_process(
+        &mut self,
+        slot: Slot,
+        tid: Pid,
+        file: ProcFile,
+        text: &mut Text,
+    ) -> fmt::Result {
         let process = self.processes.at(slot);
-        let name = Printable(name_of(process.name()));
         match file {
-            ProcFile::Comm => writeln!(text, "{name}"),
+            ProcFile::Comm => {
+                // As it is: no more than the name and its end.
+                let name = name_of(&thread_of(process, tid).name);
+                text.bytes.try_reserve(name.len() + 1).map_err(|_| fmt::Error)?;
+                text.bytes.extend_from_slice(name);
+                text.write_char('\n')
+            }
             ProcFile::Cmdline | ProcFile::Environ => self.write_strings(slot, file, text),
-            ProcFile::Stat => self.write_stat(slot, text),
+            ProcFile::Stat => self.write_stat(slot, tid, text),
             ProcFile::Memory => {
                 let (size, resident) = memory_of(process);
                 writeln!(text, "{size} {resident} 0 0 0 {resident} 0")
             }
-            ProcFile::Status => self.write_status(slot, text),
+            ProcFile::Status => self.write_status(slot, tid, text),
             ProcFile::Maps => self.write_maps(slot, text),
             // Links are never opened as files.
-            ProcFile::Exe | ProcFile::Cwd | ProcFile::Descriptor(_) => Ok(()),
+            ProcFile::Exe | ProcFile::Cwd | ProcFile::Root | ProcFile::Descriptor(_) => Ok(()),
         }
     }
 
@@ -158,7 +193,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     /// proc(5), /proc/[pid]/stat: 52 fields.
-    fn write_stat(&self, slot: Slot, text: &mut Text) -> fmt::Result {
+    fn write_stat(&self, slot: Slot, tid: Pid, text: &mut Text) -> fmt::Result {
         const CONSOLE: u32 = 5 << 8 | 1;
         let process = self.processes.at(slot);
         let terminal = &self.files.terminal;
@@ -167,7 +202,8 @@ impl<M: Machine> Io<'_, '_, M> {
             false => (0, -1),
         };
         let (size, resident) = memory_of(process);
-        let scheduling = process.thread.scheduling;
+        let thread = thread_of(process, tid);
+        let scheduling = thread.scheduling;
         let nice = i32::from(scheduling.nice);
         let priority = match scheduling.priority {
             0 => 20 + nice,
@@ -177,9 +213,9 @@ impl<M: Machine> Io<'_, '_, M> {
         write!(
             text,
             "{pid} ({name}) {state} {parent} {group} {session} {tty} {foreground} 0 {faults} {children_faults} 0 0 {time} 0 {children_time} 0 {priority} {nice} {threads} 0 {started} {bytes} {resident} 18446744073709551615",
-            pid = process.pid.0,
-            name = Printable(name_of(process.name())),
-            state = state_of(process),
+            pid = tid.0,
+            name = Printable(name_of(&thread.name)),
+            state = state_of(process, thread),
             parent = process.parent.0,
             group = process.group.0,
             session = process.session.0,
@@ -195,16 +231,17 @@ impl<M: Machine> Io<'_, '_, M> {
         writeln!(
             text,
             " 0 0 0 0 0 {} {} {ignored} {caught} 0 0 0 17 0 {} {} 0 0 0 0 0 0 0 0 0 0 0",
-            process.pending() & 0x7fff_ffff,
-            process.thread.signals.blocked & 0x7fff_ffff,
+            (thread.signals.pending.set() | process.signals.pending.set()) & 0x7fff_ffff,
+            thread.signals.blocked & 0x7fff_ffff,
             scheduling.priority,
             scheduling.policy,
         )
     }
 
-    fn write_status(&self, slot: Slot, text: &mut Text) -> fmt::Result {
+    fn write_status(&self, slot: Slot, tid: Pid, text: &mut Text) -> fmt::Result {
         let process = self.processes.at(slot);
-        let state = match state_of(process) {
+        let thread = thread_of(process, tid);
+        let state = match state_of(process, thread) {
             'R' => "R (running)",
             'T' => "T (stopped)",
             'Z' => "Z (zombie)",
@@ -212,11 +249,12 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         writeln!(
             text,
-            "Name:\t{}\nUmask:\t{:04o}\nState:\t{state}\nTgid:\t{pid}\nNgid:\t0\nPid:\t{pid}\nPPid:\t{}\nTracerPid:\t0",
-            Printable(name_of(process.name())),
+            "Name:\t{}\nUmask:\t{:04o}\nState:\t{state}\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\nTracerPid:\t0",
+            Printable(name_of(&thread.name)),
             process.umask(),
+            process.pid.0,
+            tid.0,
             process.parent.0,
-            pid = process.pid.0,
         )?;
         for (label, [real, effective, saved, of_files]) in
             [("Uid", process.credentials.user), ("Gid", process.credentials.group)]
@@ -232,7 +270,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 writeln!(text, "{label}:\t{:>8} kB", pages * KIB_PER_PAGE)?;
             }
         }
-        let own = &process.thread.signals;
+        let own = &thread.signals;
         let (ignored, caught) = dispositions(process);
         writeln!(text, "Threads:\t{}\nSigQ:\t0/4096", process.threads().count())?;
         for (label, set) in [
@@ -294,12 +332,25 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 }
 
-/// The letter of /proc for what a process does.
-fn state_of(process: &Process) -> char {
+impl Processes {
+    /// What a folder of /proc is for: the process, and the thread. Number 0 is the process that has opened a file.
+    fn shown_in(&self, number: u32, opener: Pid) -> Result<(Slot, Pid), Errno> {
+        let number = if number == 0 { opener } else { Pid(number) };
+        Ok((self.process_or_self(number.0.into())?, number))
+    }
+}
+
+/// The thread of this number, or if it has ended before the others the one that has run last.
+fn thread_of(process: &Process, tid: Pid) -> &Thread {
+    process.thread_with(tid).unwrap_or(&process.thread)
+}
+
+/// The letter of /proc for what a thread does.
+fn state_of(process: &Process, thread: &Thread) -> char {
     match process.thread.state {
         State::Zombie(_) => 'Z',
         _ if process.job.is_stopped() => 'T',
-        _ if process.is_runnable() => 'R',
+        _ if thread.is_runnable() => 'R',
         _ => 'S',
     }
 }

@@ -51,7 +51,10 @@ impl Processes {
         let mut found = Err(Errno::ESRCH);
         let own = self.current().credentials.clone();
         let may_raise = own.has(Capabilities::SYS_NICE);
-        for slot in self.slots() {
+        // Of a group's errors the last is that of its first process, of a user's that of the last one, as on Linux.
+        let mut slots = self.slots();
+        let is_group = which as u32 == 1;
+        while let Some(slot) = if is_group { slots.next_back() } else { slots.next() } {
             let Some(process) = self.get_mut(slot) else { continue };
             let (group, user) = (process.group, process.credentials.user[0]);
             let is_own = own.owns(&process.credentials);

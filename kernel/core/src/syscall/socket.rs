@@ -59,7 +59,7 @@ impl<M: Machine> Kernel<'_, M> {
         let (_, duplex, how) = io.socket(fd)?;
         let (segments, [name, name_length, .., control, control_length, _]) =
             io.message(message)?;
-        if control != 0 && control_length != 0 {
+        if io.control_travels(control, control_length)? {
             let wanted = "a descriptor or credentials in a message (SCM_RIGHTS, SCM_CREDENTIALS)";
             self.report_unsupported(wanted, Errno::EINVAL);
             return Err(Errno::EINVAL.into());
@@ -172,6 +172,46 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EMSGSIZE);
         }
         Ok((self.segments(words[2], words[3])?, words))
+    }
+
+    /// Is there something in the control data of a message that would travel with it? (cmsg(3))
+    ///
+    /// # Errors
+    /// ENOBUFS for more than a socket takes, EFAULT, EINVAL for what is no header, EBADF for a descriptor that is closed.
+    fn control_travels(&mut self, address: u64, length: u64) -> Result<bool, Errno> {
+        const SOL_SOCKET: u32 = 1;
+        const SCM_RIGHTS: u32 = 1;
+        const SCM_CREDENTIALS: u32 = 2;
+        const CREDENTIALS: usize = 12;
+        /// `struct cmsghdr`: a length with the header, level, type.
+        const HEADER: usize = 16;
+        /// Linux's net.core.optmem_max.
+        const CONTROL_MAX: u64 = 20480;
+        if length > CONTROL_MAX {
+            return Err(Errno::ENOBUFS);
+        }
+        let mut control = zeros(length as usize)?;
+        self.copy_in(address, &mut control)?;
+        let mut travels = false;
+        let mut rest = &control[..];
+        while let Some((header, _)) = rest.split_first_chunk::<HEADER>() {
+            let [size_low, size_high, level, kind] = words_of(header);
+            let size = size_low as usize | (size_high as usize) << 32;
+            let data = rest.get(HEADER..size).ok_or(Errno::EINVAL)?;
+            match (level, kind) {
+                (SOL_SOCKET, SCM_RIGHTS) => {
+                    for descriptor in data.as_chunks::<4>().0 {
+                        self.id(u64::from(u32::from_le_bytes(*descriptor)))?;
+                        travels = true;
+                    }
+                }
+                (SOL_SOCKET, SCM_CREDENTIALS) if data.len() == CREDENTIALS => travels = true,
+                (SOL_SOCKET, _) => return Err(Errno::EINVAL),
+                _ => {}
+            }
+            rest = rest.get(size.next_multiple_of(8)..).unwrap_or_default();
+        }
+        Ok(travels)
     }
 
     pub(super) fn sys_recvmsg(&mut self, fd: u64, message: u64, flags: u64) -> Outcome {
@@ -561,4 +601,10 @@ impl<M: Machine> Io<'_, '_, M> {
             _ => Err(Errno::ENOPROTOOPT.into()),
         }
     }
+}
+
+/// A header's 32-bit words.
+fn words_of(header: &[u8; 16]) -> [u32; 4] {
+    let words = header.as_chunks::<4>().0;
+    core::array::from_fn(|index| u32::from_le_bytes(words[index]))
 }

@@ -53,11 +53,11 @@ impl<M: Machine> Caller<'_, '_, M> {
                     }
                     *byte = one[0];
                 }
-                self.process.set_name(&name);
+                self.process.thread.set_name(&name);
                 Ok(0)
             }
             PR_GET_NAME => {
-                let name = *self.process.name();
+                let name = self.process.thread.name;
                 self.copy_out(argument, &name)?;
                 Ok(0)
             }
