@@ -101,6 +101,44 @@ static void to_others(void)
           SHOW(setrlimit(RLIMIT_NOFILE, &(struct rlimit){10, 20})); SHOW(setrlimit(RLIMIT_NOFILE, &(struct rlimit){10, 21})));
 }
 
+/* setpriority of a group, and of a user, with processes of several users: which of the errors is told. */
+static void of_groups(void)
+{
+    static const uid_t users[][3] = {{1000, 1001, 1000}, {1001, 1000, 1001}, {1000, 1000, 1001}, {1001, 1001, 1000}, {1001, 1001, 1001}, {1000, 1000, 1000}};
+    for (int i = 0; i < 6; i++) {
+        pid_t members[3];
+        int ready[2];
+        MUST(pipe(ready));
+        for (int k = 0; k < 3; k++) {
+            members[k] = MUST(fork());
+            if (members[k] == 0) {
+                MUST(setpgid(0, members[0]));
+                MUST(setpriority(PRIO_PROCESS, 0, k == 1 ? 7 : 5));
+                become(users[i][k], users[i][k], users[i][k]);
+                MUST(write(ready[1], "x", 1));
+                for (;;)
+                    pause();
+            }
+            char byte;
+            MUST(read(ready[0], &byte, 1));
+        }
+        say("users %d %d %d\n", users[i][0], users[i][1], users[i][2]);
+        CHILD("as 1000", become(1000, 1000, 1000); for (int nice = 4; nice < 9; nice++) {
+            SHOW(setpriority(PRIO_PGRP, members[0], nice));
+            SHOW(setpriority(PRIO_USER, 1000, nice));
+            SHOW(setpriority(PRIO_USER, 1001, nice));
+            for (int k = 0; k < 3; k++)
+                SHOW(getpriority(PRIO_PROCESS, members[k]));
+        });
+        for (int k = 0; k < 3; k++) {
+            kill(members[k], SIGKILL);
+            MUST(waitpid(members[k], NULL, 0));
+        }
+        close(ready[0]);
+        close(ready[1]);
+    }
+}
+
 /* Programs with set-id bits. */
 static void programs(void)
 {
@@ -281,6 +319,7 @@ int main(int count, char **arguments)
     close(from);
     close(to);
     to_others();
+    of_groups();
     programs();
     privileges();
     random_users();

@@ -72,7 +72,7 @@ const NAMES: &str = "EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHI
     ECONNREFUSED";
 
 /// The numbers above 40, in the order of their names.
-const LAST: [u8; 12] = [75, 88, 90, 92, 93, 94, 95, 97, 106, 107, 110, 111];
+const LAST: [u8; 13] = [75, 88, 90, 92, 93, 94, 95, 97, 105, 106, 107, 110, 111];
 
 impl core::fmt::Display for Errno {
     /// Its name, as errno(3) has it.

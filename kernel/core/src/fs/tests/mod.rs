@@ -166,7 +166,9 @@ fn proc_is_sealed_and_devices_are_named() {
     assert_eq!(bench.unlink("/proc/meminfo"), Err(Errno::EPERM));
     assert_eq!(bench.rmdir("/proc/self"), Err(Errno::ENOTDIR));
     assert_eq!(bench.unlink("/proc/self"), Err(Errno::EPERM));
-    assert_eq!(bench.rename("/proc/meminfo", "/m", Rename::Replace), Err(Errno::EPERM));
+    assert_eq!(bench.rename("/proc/meminfo", "/m", Rename::Replace), Err(Errno::EXDEV));
+    assert_eq!(bench.rename("/proc/meminfo", "/proc/m", Rename::Replace), Err(Errno::ENOENT));
+    assert_eq!(bench.rename("/proc/meminfo", "/proc/stat", Rename::Replace), Err(Errno::EPERM));
     assert_eq!(bench.link("/proc/meminfo", "/m"), Err(Errno::EXDEV));
     let meminfo = bench.at("/proc/meminfo").unwrap();
     assert_eq!(bench.fs.chmod(meminfo, 0o777), Err(Errno::EPERM));
