@@ -47,7 +47,11 @@ fn start(entry: BootState) -> ! {
     if let Some(fault) = &found.fault {
         fail(format_args!("{fault}. Pass an intact device tree, or none."));
     }
-    match run::run(entry, &found) {
+    let memory = match run::find_memory(entry, &found) {
+        Ok(memory) => memory,
+        Err(error) => fail(format_args!("{error}")),
+    };
+    match run::run(entry, &found, memory) {
         Ok(status) => {
             trace::finish();
             power::off(status)

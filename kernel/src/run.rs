@@ -15,29 +15,39 @@ use crate::drivers::virtio_block::{self, Disk};
 use crate::firmware::Found;
 use crate::image::Image;
 use crate::machine::ThisMachine;
-use crate::mem::plan::{self, Given};
+use crate::mem::plan::{self, Given, Memory, PlanError};
 use crate::options::Options;
 use crate::results::Results;
 use crate::{console, println, trace};
 
-/// Boots, runs PID 1 to its end, and brings out what it wrote. Returns PID 1's status.
+/// The slot of a disk.
+fn disk_slot(board: &Board<'_>) -> Option<Region> {
+    board.virtio.as_slice().iter().copied().find(|slot| virtio_block::is_disk(*slot))
+}
+
+/// Decides who uses which part of memory. From then on there is a heap, in which texts of errors can lie.
 ///
 /// # Errors
-/// A text for the console: why nothing could be run, or nothing brought out.
-pub fn run(entry: BootState, found: &Found) -> Result<u8, String> {
+/// As [`plan::carry_out`].
+pub fn find_memory(entry: BootState, found: &Found) -> Result<Memory, PlanError> {
     let board = &found.board;
-    let timer = Timer::new().ok_or("the firmware left the timer's frequency (CNTFRQ_EL0) unset")?;
-    let disk_slot =
-        board.virtio.as_slice().iter().copied().find(|slot| virtio_block::is_disk(*slot));
-    let memory = plan::carry_out(&Given {
+    plan::carry_out(&Given {
         memory: &board.memory,
         reserved: &board.reserved,
         unmapped: &board.unmapped,
         image: Region::new(entry.image, arch::image_size()),
         device_tree: found.device_tree,
-        dma: if disk_slot.is_some() { virtio_block::BUFFER_SIZE } else { 0 },
+        dma: if disk_slot(board).is_some() { virtio_block::BUFFER_SIZE } else { 0 },
     })
-    .map_err(text)?;
+}
+
+/// Boots, runs PID 1 to its end, and brings out what it wrote. Returns PID 1's status.
+///
+/// # Errors
+/// A text for the console: why nothing could be run, or nothing brought out.
+pub fn run(entry: BootState, found: &Found, memory: Memory) -> Result<u8, String> {
+    let board = &found.board;
+    let timer = Timer::new().ok_or("the firmware left the timer's frequency (CNTFRQ_EL0) unset")?;
     mmu::retire_identity_map();
     let arguments = String::from(board.arguments); // the device tree's memory is among the free frames
 
@@ -49,7 +59,7 @@ pub fn run(entry: BootState, found: &Found) -> Result<u8, String> {
     if let Some(target) = options.trace {
         trace::start(target).map_err(|why| alloc::format!("trace={target}: {why}"))?;
     }
-    let open_disk = disk_slot.map(|slot| move || Disk::open(slot, memory.dma, timer).map_err(text));
+    let open_disk = disk_slot(board).map(|slot| move || Disk::open(slot, memory.dma, timer).map_err(text));
     let results = Results::open(options.results, found, timer, open_disk)?;
     let interrupts = open_interrupts(board, timer)?;
     let machine = ThisMachine::new(memory.frames, timer);
