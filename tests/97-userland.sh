@@ -174,6 +174,8 @@ on_the_machine() {
     (cd "$userland/out" && chain_sums "${hashed[@]}" | sed 's#  /#  #' | sha256sum -c)
     "$image_builder" verify "$target/firmseed.img" "$userland/out/firmseed.ledger" "$userland/out" --head "$(head_of "$userland/console")" >"$userland/verdict"
     expect_line '^verified: .* programs derive from text' "$userland/verdict"
+    cat "$userland/verdict"
+    "$root/tests/userland/figures" "$userland/out"
     root_elsewhere
     prompt
     # Another kernel answers a configure script as ours does, as far as the bytes tell.

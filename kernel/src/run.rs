@@ -59,7 +59,8 @@ pub fn run(entry: BootState, found: &Found, memory: Memory) -> Result<u8, String
     if let Some(target) = options.trace {
         trace::start(target).map_err(|why| alloc::format!("trace={target}: {why}"))?;
     }
-    let open_disk = disk_slot(board).map(|slot| move || Disk::open(slot, memory.dma, timer).map_err(text));
+    let open_disk =
+        disk_slot(board).map(|slot| move || Disk::open(slot, memory.dma, timer).map_err(text));
     let results = Results::open(options.results, found, timer, open_disk)?;
     let interrupts = open_interrupts(board, timer)?;
     let machine = ThisMachine::new(memory.frames, timer);

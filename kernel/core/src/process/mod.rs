@@ -488,5 +488,4 @@ impl Process {
     pub fn note_memory(&mut self, space: &AddressSpace) {
         self.usage.peak_pages = self.usage.peak_pages.max(space.usage().peak_pages as u64);
     }
-
 }

@@ -42,8 +42,12 @@ impl<M: Machine> Names<'_, '_, M> {
         if fd as i32 == AT_FDCWD {
             return Ok(self.processes.current().directory);
         }
-        let inode =
-            self.files.open.get(self.processes.current().descriptors.file(fd)?).inode.ok_or(Errno::ENOTDIR)?;
+        let inode = self
+            .files
+            .open
+            .get(self.processes.current().descriptors.file(fd)?)
+            .inode
+            .ok_or(Errno::ENOTDIR)?;
         if self.storage.fs.is_directory(inode) { Ok(inode) } else { Err(Errno::ENOTDIR) }
     }
 

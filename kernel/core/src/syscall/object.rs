@@ -128,7 +128,8 @@ impl<M: Machine> Io<'_, '_, M> {
         if let (Object::Terminal | Object::Text(..) | Object::Random, Some(device)) =
             (&file.object, file.inode)
         {
-            let makes = matches!(&file.object, Object::Text(_, text) if offset == 0 || text.is_empty());
+            let makes =
+                matches!(&file.object, Object::Text(_, text) if offset == 0 || text.is_empty());
             self.observer().device(device);
             if makes {
                 self.make_text(id, device)?;

@@ -134,7 +134,10 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// How many processes are in this state.
     fn count_of(&self, state: char) -> usize {
-        self.processes.iter().filter(|(_, process)| state_of(process, &process.thread) == state).count()
+        self.processes
+            .iter()
+            .filter(|(_, process)| state_of(process, &process.thread) == state)
+            .count()
     }
 
     /// The text of a file in the folder of a process.

@@ -67,6 +67,14 @@ fn run(seed: u64, limit: u64) -> u64 {
         "/dev/tty",
         "a",
         "/tmp/d/../b",
+        "/proc/self/comm",
+        "/proc/self/fd",
+        "/proc/self/fd/0",
+        "/proc/1/task",
+        "/proc/2/cwd/../tmp",
+        "/proc/2/status",
+        "/proc/1/root/tmp/c",
+        "/proc/thread-self/stat",
     ];
     let rows = GROUPS.iter().flat_map(|group| group.calls);
     let calls_of_table: Vec<u64> = rows.map(|call| call.number).collect();
@@ -86,7 +94,9 @@ fn run(seed: u64, limit: u64) -> u64 {
                 continue;
             }
         }
-        rig.kernel.storage.machine.clock += random.next_u64() % 1_000_000;
+        // Somebody may have waited for the end of time.
+        let clock = &mut rig.kernel.storage.machine.clock;
+        *clock = clock.saturating_add(random.next_u64() % 1_000_000);
         let choice = random.next_u64();
         if choice.is_multiple_of(64) && rig.kernel.registers().pc != 0 {
             let name = names[(choice >> 8) as usize % names.len()];

@@ -250,3 +250,23 @@ fn an_unknown_call_is_said_once_for_each_program() {
     }
     assert_eq!(output.matches("system call 4000 (unknown)").count(), 1, "{output}");
 }
+
+#[test]
+fn a_descriptor_in_a_message_is_refused_in_words_and_once() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.call(n::SOCKETPAIR, &[1, 1, 0, DATA]), 0);
+    let socket = u64::from(rig.peek_u32(DATA));
+    // struct msghdr without bytes, with one header: its length, SOL_SOCKET, SCM_RIGHTS, descriptor 0.
+    let mut header = 20u64.to_le_bytes().to_vec();
+    header.extend([1u32, 1, 0, 0].map(u32::to_le_bytes).as_flattened());
+    rig.poke(DATA + 100, &header);
+    rig.poke_words(DATA + 200, &[0, 0, 0, 0, DATA + 100, 24, 0]);
+    for _ in 0..3 {
+        assert_eq!(rig.call(n::SENDMSG, &[socket, DATA + 200, 0]), fail(Errno::EINVAL));
+    }
+    let line = "/init: a descriptor or credentials in a message (SCM_RIGHTS, SCM_CREDENTIALS) is not supported: EINVAL";
+    assert_eq!(rig.output().matches(line).count(), 1, "{}", rig.output());
+    // A descriptor that is closed is the caller's mistake, and no matter of support.
+    rig.poke(DATA + 116, &99u32.to_le_bytes());
+    assert_eq!(rig.call(n::SENDMSG, &[socket, DATA + 200, 0]), fail(Errno::EBADF));
+}
