@@ -263,6 +263,30 @@ two_at_once() {
     same_outputs "$place/both"
 }
 
+# within DIR: is there a process that works below the folder?
+within() {
+    local process
+    for process in /proc/[0-9]*; do
+        [[ $(readlink "$process/cwd") != "$1"* ]] || return 0
+    done
+    return 1
+}
+# A build that a signal ends, in its midst: nothing of it goes on, and its folder is empty as it was.
+killed() {
+    local signal build
+    for signal in HUP INT TERM; do
+        # What is started in the background ignores INT, and what nohup starts HUP.
+        env --default-signal=HUP,INT "$on_aarch64" "$release/packaging/build" "$place/killed-build" >"$place/killed.log" 2>&1 &
+        build=$!
+        # A child of a child, which is long at work there.
+        await $build "a build that compiles TinyCC" within "$place/killed-build/build/tinycc"
+        kill -"$signal" $build
+        expect_status "a build that gets $signal" $((128 + $(kill -l "$signal"))) wait $build
+        expect_status "no process" 1 within "$place/killed-build"
+        expect "nothing in its folder" [ -z "$(ls -A "$place/killed-build")" ]
+    done
+}
+
 # A disk from which no program may be run.
 no_exec() {
     mkdir "$place/noexec"
@@ -308,14 +332,14 @@ workflow() {
 }
 check workflow workflow
 
-if wanted_any release three-commands sandbox prefix cross bad-input changed-release wrong-hash two-at-once no-exec no-space ports; then
+if wanted_any release three-commands sandbox prefix cross bad-input changed-release wrong-hash two-at-once killed no-exec no-space ports; then
     make_release "$place" >"$place/release.said"
     check release release
     check bad-input bad_input
     check changed-release changed_release
     # binfmt_misc in a namespace is what the others need where the processor is another.
     if ! reason=$("$on_aarch64" true 2>&1); then
-        for name in three-commands sandbox prefix cross wrong-hash two-at-once no-exec no-space ports; do skip $name "${reason:-no AArch64 here}"; done
+        for name in three-commands sandbox prefix cross wrong-hash two-at-once killed no-exec no-space ports; do skip $name "${reason:-no AArch64 here}"; done
     else
         if wanted_any three-commands prefix cross; then
             chosen=$filter filter=''
@@ -327,6 +351,7 @@ if wanted_any release three-commands sandbox prefix cross bad-input changed-rele
         check sandbox sandbox
         check wrong-hash wrong_hash
         check two-at-once two_at_once
+        check killed killed
         check no-exec no_exec
         check no-space no_space
         if full; then check ports ports_too; else skip ports "minutes: with --full"; fi
