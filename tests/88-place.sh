@@ -207,6 +207,15 @@ bad_input() {
     printf '#!/bin/sh\n' >"$place/no-xxd/xxd"
     chmod 755 "$place/no-xxd/xxd"
     PATH=$place/no-xxd:$PATH refused 'have not made of stage0/00-hex0/hex0.hex0' "$place/open/four"
+    # A tool that is not here, each of them.
+    local tool
+    mkdir "$place/tools"
+    ln -s /usr/bin/* "$place/tools/"
+    for tool in cmp sed setsid sha256sum xxd; do
+        rm "$place/tools/$tool"
+        PATH=$place/tools refused "$tool is not here" "$place/open/four"
+        ln -s "/usr/bin/$tool" "$place/tools/"
+    done
     rm "$place/bare/ports/dash/"*.tar.gz
     expect_status "no tarball" 1 "$place/bare/packaging/build" "$place/open/three" musl dash 2>"$place/said"
     expect_line 'the tarball of ports/dash is not in' "$place/said"
