@@ -4,7 +4,8 @@
 . "$root/tests/place/release.sh"
 nix=$(scratch)
 on_aarch64=$root/tests/place/on-aarch64
-export HOME=$nix/home NIX_STORE_DIR=$nix/store NIX_STATE_DIR=$nix/var NIX_LOG_DIR=$nix/log NIX_CONF_DIR=$nix/etc
+# Nix has a home of its own; packaging/release has not: it would fetch all tarballs again.
+export FIRMSEED_CACHE=$cache HOME=$nix/home NIX_STORE_DIR=$nix/store NIX_STATE_DIR=$nix/var NIX_LOG_DIR=$nix/log NIX_CONF_DIR=$nix/etc
 
 # built ATTRIBUTE OPTION...: prints the output's path. The builders' children need binfmt_misc where the processor is another.
 built() {
