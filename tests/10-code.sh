@@ -69,6 +69,16 @@ help_is_given() {
 }
 check help help_is_given
 
+# The cache of one who starts a script without a home, as services do: that of the home which the list of users has.
+cache_without_home() {
+    local without
+    for without in -uHOME HOME=; do
+        expect "the cache with env $without" [ "$(env -u FIRMSEED_CACHE -u XDG_CACHE_HOME "$without" bash -euc '. "$0/qemu/lib/common.sh"; echo "$cache"' "$root")" = \
+            "$(getent passwd "$(id -u)" | cut -d : -f 6)/.cache/firmseed" ]
+    done
+}
+check no-home cache_without_home
+
 # Each page of docs: a relative link leads to a file, and prose has at most 100 columns (tables, code and figures may be wider).
 pages_are_sound() {
     local page link bad=0

@@ -207,6 +207,15 @@ bad_input() {
     printf '#!/bin/sh\n' >"$place/no-xxd/xxd"
     chmod 755 "$place/no-xxd/xxd"
     PATH=$place/no-xxd:$PATH refused 'have not made of stage0/00-hex0/hex0.hex0' "$place/open/four"
+    # A tool that is not here, each of them.
+    local tool
+    mkdir "$place/tools"
+    ln -s /usr/bin/* "$place/tools/"
+    for tool in cmp sed setsid sha256sum xxd; do
+        rm "$place/tools/$tool"
+        PATH=$place/tools refused "$tool is not here" "$place/open/four"
+        ln -s "/usr/bin/$tool" "$place/tools/"
+    done
     rm "$place/bare/ports/dash/"*.tar.gz
     expect_status "no tarball" 1 "$place/bare/packaging/build" "$place/open/three" musl dash 2>"$place/said"
     expect_line 'the tarball of ports/dash is not in' "$place/said"
@@ -263,6 +272,30 @@ two_at_once() {
     same_outputs "$place/both"
 }
 
+# within DIR: is there a process that works below the folder?
+within() {
+    local process
+    for process in /proc/[0-9]*; do
+        [[ $(readlink "$process/cwd") != "$1"* ]] || return 0
+    done
+    return 1
+}
+# A build that a signal ends, in its midst: nothing of it goes on, and its folder is empty as it was.
+killed() {
+    local signal build
+    for signal in HUP INT TERM; do
+        # What is started in the background ignores INT, and what nohup starts HUP.
+        env --default-signal=HUP,INT "$on_aarch64" "$release/packaging/build" "$place/killed-build" >"$place/killed.log" 2>&1 &
+        build=$!
+        # A child of a child, which is long at work there.
+        await $build "a build that compiles TinyCC" within "$place/killed-build/build/tinycc"
+        kill -"$signal" $build
+        expect_status "a build that gets $signal" $((128 + $(kill -l "$signal"))) wait $build
+        expect_status "no process" 1 within "$place/killed-build"
+        expect "nothing in its folder" [ -z "$(ls -A "$place/killed-build")" ]
+    done
+}
+
 # A disk from which no program may be run.
 no_exec() {
     mkdir "$place/noexec"
@@ -308,14 +341,14 @@ workflow() {
 }
 check workflow workflow
 
-if wanted_any release three-commands sandbox prefix cross bad-input changed-release wrong-hash two-at-once no-exec no-space ports; then
+if wanted_any release three-commands sandbox prefix cross bad-input changed-release wrong-hash two-at-once killed no-exec no-space ports; then
     make_release "$place" >"$place/release.said"
     check release release
     check bad-input bad_input
     check changed-release changed_release
     # binfmt_misc in a namespace is what the others need where the processor is another.
     if ! reason=$("$on_aarch64" true 2>&1); then
-        for name in three-commands sandbox prefix cross wrong-hash two-at-once no-exec no-space ports; do skip $name "${reason:-no AArch64 here}"; done
+        for name in three-commands sandbox prefix cross wrong-hash two-at-once killed no-exec no-space ports; do skip $name "${reason:-no AArch64 here}"; done
     else
         if wanted_any three-commands prefix cross; then
             chosen=$filter filter=''
@@ -327,6 +360,7 @@ if wanted_any release three-commands sandbox prefix cross bad-input changed-rele
         check sandbox sandbox
         check wrong-hash wrong_hash
         check two-at-once two_at_once
+        check killed killed
         check no-exec no_exec
         check no-space no_space
         if full; then check ports ports_too; else skip ports "minutes: with --full"; fi

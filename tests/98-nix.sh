@@ -4,7 +4,8 @@
 . "$root/tests/place/release.sh"
 nix=$(scratch)
 on_aarch64=$root/tests/place/on-aarch64
-export HOME=$nix/home NIX_STORE_DIR=$nix/store NIX_STATE_DIR=$nix/var NIX_LOG_DIR=$nix/log NIX_CONF_DIR=$nix/etc
+# Nix has a home of its own; packaging/release has not: it would fetch all tarballs again.
+export FIRMSEED_CACHE=$cache HOME=$nix/home NIX_STORE_DIR=$nix/store NIX_STATE_DIR=$nix/var NIX_LOG_DIR=$nix/log NIX_CONF_DIR=$nix/etc
 
 # built ATTRIBUTE OPTION...: prints the output's path. The builders' children need binfmt_misc where the processor is another.
 built() {
@@ -56,22 +57,28 @@ musl() {
     hash_of "$out/lib/libc.a" ports/musl/SHA256SUMS musl-2/libc.a
     built musl --check
 }
-# What is behind musl: as its list says or, where a port has none, the same twice.
-behind_musl=(unxz dash make busybox lua sed bash grep gzip sqlite)
+# What is behind musl, as the list of each port says.
+behind_musl=()
+for name in "${system_ports[@]}"; do [ "$name" = musl ] || behind_musl+=("$name"); done
 userland() {
     local out hash file name
     for name in "${behind_musl[@]}"; do
         out=$(built "$name")
-        if [ -f "$root/ports/$name/SHA256SUMS" ]; then
-            while read -r hash file; do
-                expect "$out/bin/${file##*/} with the hash of ports/$name" [ "$(sha256sum <"$out/bin/${file##*/}")" = "$hash  -" ]
-            done <"$root/ports/$name/SHA256SUMS"
-        else
-            built "$name" --check
-        fi
+        while read -r hash file; do
+            expect "$out/bin/${file##*/} with the hash of ports/$name" [ "$(sha256sum <"$out/bin/${file##*/}")" = "$hash  -" ]
+        done <"$root/ports/$name/SHA256SUMS"
     done
     built bash >"$nix/again" 2>"$nix/again.said"
     expect "no build" eval '! grep -q building "$nix/again.said"'
+}
+# A port's derivation has of ours what packaging/build wants before it, and cc.
+needs() {
+    local name
+    for name in "${behind_musl[@]}"; do
+        nix-store -q --references "$(nix-instantiate --option build-users-group '' --arg seeds "$release/seed" "$root/packaging/nix" -A "$name")" |
+            sed -n "s#^$NIX_STORE_DIR/[a-z0-9]*-firmseed-\(.*\)\.drv\$#\1#p" | sort >"$nix/needs"
+        expect "what $name needs" diff "$nix/needs" <(printf '%s\n' cc musl $("$root/packaging/build" --before "$name") | sort -u)
+    done
 }
 # Another seed is refused before anything runs; so is a folder without seeds.
 seeds() {
@@ -126,7 +133,7 @@ PYTHON
     expect_status "a name that is no text" 1 "$provenance" "$release" cc "$nix/odd"
 }
 
-for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds overlay statement musl userland; do names+=("$name"); done
+for name in compiler tinycc nothing-twice deterministic-cc deterministic-tinycc seeds overlay needs statement musl userland; do names+=("$name"); done
 if wanted_any "${names[@]}"; then
     if ! have nix-build; then
         for name in "${names[@]}"; do skip "$name" "nix-build is not here: apt-get install nix-bin"; done
@@ -144,6 +151,7 @@ if wanted_any "${names[@]}"; then
         check deterministic-tinycc deterministic tinycc
         check statement statement
         check overlay overlay
+        check needs needs
         if full; then
             check musl musl
             check userland userland

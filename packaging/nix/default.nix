@@ -167,6 +167,19 @@ let
       ${busybox-links}
       cd ''${WORK}/build
     '';
+    diffutils = ''
+      rm ../usr/bin/cmp ../usr/bin/diff
+      cp ''${diffutils}/bin/cmp ''${diffutils}/bin/diff ''${diffutils}/bin/diff3 ''${diffutils}/bin/sdiff ../usr/bin
+    '';
+    # More than its compiler: its library by name, and its sources.
+    musl = ''
+      ln -s ''${musl}/lib ../musl/lib
+      mkdir -p musl
+      cd musl
+      ungz ${port "musl"}/musl_1.2.5.orig.tar.gz musl.tar
+      untar musl.tar
+      cd ..
+    '';
   };
   # The command of ports/busybox that names its programs.
   busybox-links = elemAt (elemAt (split "(ln -s busybox [^#]*)" (readFile ../../ports/busybox/build.kaem)) 1) 0;
@@ -175,16 +188,22 @@ let
   make = behind-musl "make" { inherit dash; } [ "musl/bin/make" ];
   busybox = behind-musl "busybox" { inherit dash; } [ "usr/bin/busybox" "usr/bin/take" "usr/bin/plain" ];
   unxz = behind-musl "unxz" { } [ "bin/unxz" ];
-  programs = name: files: behind-musl name { inherit dash make busybox; } (map (file: "usr/bin/" + file) files);
-  gnu = name: files: behind-musl name { inherit dash make busybox unxz; } (map (file: "usr/bin/" + file) files);
-  userland = {
+  # What a port leaves in the machine's usr/bin, built after dash, make and busybox, and what else it wants.
+  programs = name: needs: files: behind-musl name (needs // { inherit dash make busybox; }) (map (file: "usr/bin/" + file) files);
+  gnu = name: programs name { inherit unxz; };
+  userland = rec {
     inherit dash make busybox unxz;
-    lua = programs "lua" [ "lua" "luac" ];
-    sqlite = programs "sqlite" [ "sqlite3" ];
-    bash = programs "bash" [ "bash" ];
+    lua = programs "lua" { } [ "lua" "luac" ];
+    sqlite = programs "sqlite" { } [ "sqlite3" ];
+    bash = programs "bash" { } [ "bash" ];
     sed = gnu "sed" [ "sed" ];
     grep = gnu "grep" [ "egrep" "fgrep" "grep" ];
     gzip = gnu "gzip" [ "gunzip" "gzexe" "gzip" "zcat" "zcmp" "zdiff" "zegrep" "zfgrep" "zforce" "zgrep" "zless" "zmore" "znew" ];
+    diffutils = gnu "diffutils" [ "cmp" "diff" "diff3" "sdiff" ];
+    patch = programs "patch" { inherit unxz diffutils; } [ "patch" ];
+    findutils = gnu "findutils" [ "find" "xargs" ];
+    tar = gnu "tar" [ "tar" ];
+    binutils = programs "binutils" { inherit musl; } [ "ar" "as" "ld" "nm" "objcopy" "objdump" "ranlib" "readelf" "size" "strings" "strip" ];
   };
 in
 {

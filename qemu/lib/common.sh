@@ -10,6 +10,9 @@ unset CDPATH GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS
 [ -e /proc/$$/fd/1 ] || exec >/dev/null
 [ -e /proc/$$/fd/2 ] || exec 2>/dev/null
 
+# Who starts without a home, as services do, has the one that the list of users says.
+[ -n "${HOME:-}" ] || { unset HOME; HOME=~; export HOME; }
+
 # The repository, absolute; the build folder; what was fetched from the distribution.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 target=${CARGO_TARGET_DIR:-$root/target}
