@@ -39,6 +39,14 @@ static void sending(void)
     send_with("more than an int", NULL, (size_t)1 << 32);
     send_with("more than an int, some", &control, (size_t)1 << 31);
     send_with("much", &control, 1 << 20);
+    static char most[20480];
+    ((struct cmsghdr *)most)->cmsg_len = 16;
+    send_with("one too many", most, 20480);
+    *(struct cmsghdr *)most = (struct cmsghdr){16 + 4 * 253, SOL_SOCKET, SCM_RIGHTS};
+    memset(most + 16, -1, 1016);
+    send_with("253 bad descriptors", most, 16 + 4 * 253);
+    ((struct cmsghdr *)most)->cmsg_len = 16 + 4 * 254;
+    send_with("254 bad descriptors", most, 16 + 4 * 254);
     header("short room", 16, SOL_SOCKET, SCM_RIGHTS, 8);
     header("room of 15", 16, SOL_SOCKET, SCM_RIGHTS, 15);
     header("a short header", 8, SOL_SOCKET, SCM_RIGHTS, 32);

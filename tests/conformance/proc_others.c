@@ -248,8 +248,176 @@ static void again(void)
     TRUE(atof(text) > first);
 }
 
-int main(void)
+/* Paths that go on behind links of /proc: as many as a path may have, by symbolic links, to make what is not there. */
+static void beyond(void)
 {
+    static char path[4096], target[4096];
+    struct stat status;
+    MUST(chdir("/"));
+    for (int links = 39; links < 43; links++) {
+        static const char *const one[] = {"/proc/self/cwd", "/proc/self/root"};
+        for (int i = 0; i < 2; i++) {
+            strcpy(path, "");
+            for (int k = 0; k < links / 2; k++)
+                strcat(path, one[i]);
+            say("%d of %s: %s\n", links / 2, one[i], word(stat(path, &status)));
+            strcpy(path, one[i]);
+            for (int k = 0; k < links; k++)
+                strcat(path, one[i] + 5);
+            say("after a file: %s\n", word(stat(path, &status)));
+        }
+    }
+    strcpy(path, "/proc/self/cwd");
+    while (strlen(path) + 20 < sizeof path)
+        strcat(path, "/proc/self/cwd");
+    SHOW(open(path, O_RDONLY));
+    strcpy(path, "/proc/self/root");
+    while (strlen(path) + 20 < sizeof path)
+        strcat(path, "/proc/self/root");
+    SHOW(open(path, O_RDONLY));
+    MUST(mkdir("/tmp/beyond", 0755));
+    MUST(chdir("/tmp/beyond"));
+    int fd = MUST(dup2(MUST(open("/tmp", O_RDONLY | O_DIRECTORY)), 40));
+    SHOW(symlink("/proc/self/fd/40/beyond", "to"));
+    SHOW(stat("to", &status));
+    SHOW(stat("to/.", &status));
+    SHOW(mkdir("to/made", 0700));
+    SHOW(stat("/tmp/beyond/made", &status));
+    SHOW(open("to/file", O_CREAT | O_EXCL | O_RDWR, 0600));
+    SHOW(open("/proc/self/cwd/file", O_CREAT | O_WRONLY, 0600));
+    SHOW(open("/proc/self/cwd/other", O_CREAT | O_WRONLY, 0600));
+    SHOW(rename("/proc/self/cwd/other", "/proc/self/root/tmp/beyond/renamed"));
+    SHOW(link("renamed", "/proc/self/fd/40/beyond/linked"));
+    SHOW(unlink("/proc/self/cwd/renamed"));
+    SHOW(rmdir("/proc/self/cwd/made"));
+    SHOW(stat("/proc/self/fd/99/x", &status));
+    SHOW(stat("/proc/self/exe/x", &status));
+    SHOW(mkdir("/proc/self/exe/x", 0700));
+    SHOW(mkdir("/proc/1/cwd/tmp/beyond/of-1", 0700));
+    /* Many links that are none of /proc's, to a file in place of a folder. */
+    for (int i = 0; i < 38; i++) {
+        char name[16], next[16];
+        snprintf(name, sizeof name, "s%d", i);
+        snprintf(next, sizeof next, "s%d", i + 1);
+        memset(target, 0, sizeof target);
+        while (strlen(target) < 4000)
+            strcat(target, "./");
+        strcat(target, i < 37 ? next : ".");
+        MUST(symlink(target, name));
+    }
+    strcpy(path, "s0/");
+    while (strlen(path) < 4000)
+        strcat(path, "./");
+    strcat(path, "file/x");
+    SHOW(open(path, O_RDONLY));
+    close(fd);
+    MUST(chdir("/tmp"));
+    CHILD("no more root", {
+        MUST(setresuid(5, 5, 5));
+        SHOW(stat("/proc/self/root/tmp", &status));
+        SHOW(stat("/proc/self/cwd/beyond", &status));
+        SHOW(stat("/proc/1/root/tmp", &status));
+        SHOW(mkdir("/proc/1/cwd/x", 0700));
+    });
+}
+
+static void *named(void *none)
+{
+    char byte;
+    MUST(read(begin[0], &byte, 1));
+    return none;
+}
+
+/* Threads that come one after the other, and many that go. */
+static void more_threads(void)
+{
+    enum { COUNT = 300 };
+    static pthread_t all[COUNT];
+    pthread_attr_t attributes;
+    MUST(pipe(begin));
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 16384);
+    for (int i = 0; i < 3; i++) {
+        char got[20] = "";
+        MUST(-pthread_create(&all[i], &attributes, named, NULL));
+        SHOW(pthread_setname_np(all[i], "worker"));
+        SHOW(pthread_getname_np(all[i], got, sizeof got));
+        say("%s\n", got);
+    }
+    for (int i = 3; i < COUNT; i++)
+        MUST(-pthread_create(&all[i], &attributes, named, NULL));
+    say("tasks %d\n", threads_of(getpid()));
+    for (int i = 0; i < COUNT; i++)
+        MUST(write(begin[1], "x", 1));
+    for (int i = 0; i < COUNT; i++)
+        pthread_join(all[i], NULL);
+    usleep(1000);
+    say("tasks %d\n", threads_of(getpid()));
+}
+
+/* What a process becomes, nobody sees by what he has opened before. */
+static void becomes(const char *program)
+{
+    int from = MUST(open(program, O_RDONLY)), to = MUST(open("/tmp/set-uid", O_CREAT | O_WRONLY, 0755)), go[2];
+    for (ssize_t n; (n = MUST(read(from, text, sizeof text))) > 0;)
+        MUST(write(to, text, n));
+    close(to);
+    MUST(chmod("/tmp/set-uid", 04755));
+    CHILD("as 5", {
+        MUST(setresgid(5, 5, 5));
+        MUST(setresuid(5, 5, 5));
+        prctl(PR_SET_DUMPABLE, 1);
+        MUST(pipe(go));
+        pid_t child = MUST(fork());
+        if (child == 0) {
+            char byte, *environment[] = {"SECRET=root's", NULL}, *list[] = {"set-uid", "wait", NULL};
+            close(go[1]);
+            read(go[0], &byte, 1);
+            execve("/tmp/set-uid", list, environment);
+            _exit(1);
+        }
+        int environ_fd = MUST(open(of(child, "environ"), O_RDONLY)), maps = MUST(open(of(child, "maps"), O_RDONLY));
+        close(go[1]);
+        do
+            usleep(1000);
+        while (stat(of(child, ""), &(struct stat){0}) == 0 && open(of(child, "environ"), O_RDONLY) >= 0);
+        memset(text, 0, sizeof text);
+        OK(read(environ_fd, text, 999));
+        SHOW(strstr(text, "SECRET") != NULL);
+        memset(text, 0, sizeof text);
+        OK(read(maps, text, 8000));
+        SHOW(strstr(text, "set-uid") != NULL);
+        SHOW(open(of(child, "environ"), O_RDONLY));
+        SHOW(open(of(child, "maps"), O_RDONLY));
+        SHOW(readlink(of(child, "exe"), text, 99));
+        kill(child, SIGKILL);
+    });
+    /* A zombie is nobody's to look into. */
+    CHILD("zombie", {
+        MUST(setresgid(5, 5, 5));
+        MUST(setresuid(5, 5, 5));
+        prctl(PR_SET_DUMPABLE, 1);
+        pid_t child = MUST(fork());
+        if (child == 0)
+            _exit(0);
+        waitid(P_PID, child, NULL, WEXITED | WNOWAIT);
+        struct stat status;
+        MUST(lstat(of(child, "stat"), &status));
+        say("owner %d\n", status.st_uid);
+        SHOW(open(of(child, "environ"), O_RDONLY));
+        SHOW(access(of(child, "fd"), R_OK));
+        SHOW(open(of(child, "comm"), O_WRONLY));
+        SHOW(readlink(of(child, "root"), text, 99));
+        SHOW(readlink(of(child, "cwd"), text, 99));
+        SHOW(stat(of(child, "root/tmp"), &status));
+    });
+}
+
+int main(int count, char **arguments)
+{
+    if (count > 1)
+        for (;;)
+            pause();
     MUST(dup2(MUST(open("/dev/null", O_RDONLY)), 60));
     MUST(dup2(MUST(open("/dev/null", O_WRONLY)), 61));
     close(77);
@@ -287,6 +455,9 @@ int main(void)
     threads();
     gone();
     again();
+    beyond();
+    more_threads();
+    becomes(arguments[0]);
     SHOW(rename("/proc/self", "/proc/x"));
     SHOW(rename("/proc/self/stat", "/proc/self/x"));
     SHOW(rename("/proc/stat", "/tmp/x"));

@@ -1,7 +1,7 @@
 //! Paths to inodes, and inodes to paths (path_resolution(7)).
 
 use super::inode::Node;
-use super::kinds::{InodeId, ProcFile, ProcNode};
+use super::kinds::{InodeId, ProcNode};
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -18,17 +18,37 @@ pub enum Follow {
     No,
 }
 
+/// Where a link in the folder of a process leads that stands in the midst of a path: the processes know.
+pub type Links<'l> = &'l dyn Fn(ProcNode) -> Result<InodeId, Errno>;
+
+/// Nowhere.
+pub const NO_LINKS: Links<'static> = &|_| Err(Errno::ENOTDIR);
+
 impl Fs {
+    /// The inode that `path` names, from `start` when it is relative, without [`Links`].
+    ///
+    /// # Errors
+    /// As [`resolve_beyond`](Self::resolve_beyond).
+    pub fn resolve(&self, start: InodeId, path: &[u8], follow: Follow) -> Result<InodeId, Errno> {
+        self.resolve_beyond(start, path, follow, NO_LINKS)
+    }
+
     /// The inode that `path` names, from `start` when it is relative.
     ///
     /// Another link of /proc than `self` ([`ProcNode::is_link`]) at the path's end is given as it is, followed or not: the
-    /// caller knows what it stands for. Before the end only those to the root are followed.
+    /// caller knows what it stands for.
     ///
     /// # Errors
     /// ENOENT, ENOTDIR, EACCES, ELOOP (more than 40 links), ENAMETOOLONG (a name over 255 bytes, a path of
     /// 4096 or more).
     #[cfg_attr(target_os = "none", optimize(speed))]
-    pub fn resolve(&self, start: InodeId, path: &[u8], follow: Follow) -> Result<InodeId, Errno> {
+    pub fn resolve_beyond(
+        &self,
+        start: InodeId,
+        path: &[u8],
+        follow: Follow,
+        beyond: Links<'_>,
+    ) -> Result<InodeId, Errno> {
         check_path(path)?;
         // What is left to walk after the targets of links that are being followed.
         let mut pending: [&[u8]; LINKS_MAX] = [&[]; LINKS_MAX];
@@ -56,10 +76,7 @@ impl Fs {
             let is_last = after.is_empty() && depth == 0;
             match &self.inodes[next].node {
                 Node::Symlink(target) if !is_last || follow == Follow::Yes => {
-                    if links == LINKS_MAX {
-                        return Err(Errno::ELOOP);
-                    }
-                    links += 1;
+                    links = one_more(links)?;
                     if depth == 0 && trim_slashes(after).is_empty() {
                         self.check_follow(at, next)?;
                     }
@@ -75,12 +92,13 @@ impl Fs {
                 Node::Proc(link @ (ProcNode::Own | ProcNode::OwnThread))
                     if !is_last || follow == Follow::Yes =>
                 {
+                    links = one_more(links)?;
                     at = self.own_folder(*link)?;
                     rest = after;
                 }
-                Node::Proc(ProcNode::Of(_, ProcFile::Root)) if !is_last => {
-                    self.check_root_link(next)?;
-                    at = InodeId::ROOT;
+                Node::Proc(link) if !is_last && link.is_link() => {
+                    links = one_more(links)?;
+                    at = beyond(*link)?;
                     rest = after;
                 }
                 _ => {
@@ -97,10 +115,11 @@ impl Fs {
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve), for the directory.
-    pub fn resolve_parent<'p>(
+    pub fn resolve_parent_beyond<'p>(
         &self,
         start: InodeId,
         path: &'p [u8],
+        beyond: Links<'_>,
     ) -> Result<(InodeId, &'p [u8]), Errno> {
         check_path(path)?;
         let trimmed = trim_slashes(path);
@@ -109,11 +128,23 @@ impl Fs {
         let directory = match head {
             [] if trimmed.is_empty() => InodeId::ROOT,
             [] => start,
-            _ => self.resolve(start, head, Follow::Yes)?,
+            _ => self.resolve_beyond(start, head, Follow::Yes, beyond)?,
         };
         self.directory(directory)?;
         self.check_search(directory)?;
         Ok((directory, name))
+    }
+
+    /// The same without [`Links`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn resolve_parent<'p>(
+        &self,
+        start: InodeId,
+        path: &'p [u8],
+    ) -> Result<(InodeId, &'p [u8]), Errno> {
+        self.resolve_parent_beyond(start, path, NO_LINKS)
     }
 
     /// What `name`, without a slash, stands for in `directory`; a link is not followed.
@@ -132,7 +163,10 @@ impl Fs {
             // The parent of a removed directory may be gone too.
             b".." if self.inodes[directory].links == 0 => Err(Errno::ENOENT),
             b".." => Ok(self.inodes[directory].home),
-            _ => names.get(name).ok_or(Errno::ENOENT),
+            _ => names
+                .get(name)
+                .or_else(|| self.own_descriptor(directory, name))
+                .ok_or(Errno::ENOENT),
         }
     }
 
@@ -182,6 +216,12 @@ impl Fs {
         name_in(self.inodes[inode].home)
             .or_else(|| self.inodes.iter().find_map(|(directory, _)| name_in(directory)))
     }
+}
+
+/// The count with another link that is followed.
+#[inline(always)]
+fn one_more(links: usize) -> Result<usize, Errno> {
+    if links == LINKS_MAX { Err(Errno::ELOOP) } else { Ok(links + 1) }
 }
 
 fn check_path(path: &[u8]) -> Result<(), Errno> {

@@ -37,7 +37,7 @@ pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
 pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time};
-pub use lookup::Follow;
+pub use lookup::{Follow, Links, NO_LINKS};
 pub use maps::Sharing;
 pub use names::{Create, Opened};
 pub use permission::{Actor, Capabilities, EXECUTE, READ, WRITE};

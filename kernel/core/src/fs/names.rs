@@ -7,7 +7,7 @@ use super::content::Content;
 use super::directory::{Directory, Seal};
 use super::inode::{Inode, Node};
 use super::kinds::{Device, InodeId, Linkable, Origin};
-use super::lookup::{Follow, concatenate, trim_slashes};
+use super::lookup::{Follow, Links, concatenate, trim_slashes};
 use super::name::Name;
 use super::permission::Capabilities;
 use super::{Fs, NAME_MAX, PATH_MAX};
@@ -54,13 +54,14 @@ impl Fs {
         follow: Follow,
         create: Create,
         permissions: u32,
+        beyond: Links<'_>,
     ) -> Result<Opened, Errno> {
         let mut start = start;
         let mut target = Vec::new();
         let mut last = None;
         for _ in 0..=40 {
             let path = if target.is_empty() { path } else { &target };
-            let (directory, name) = self.resolve_parent(start, path)?;
+            let (directory, name) = self.resolve_parent_beyond(start, path, beyond)?;
             let found = match trim_slashes(name) {
                 [] => Ok(InodeId::ROOT),
                 bare @ (b"." | b"..") => self.lookup(directory, bare),

@@ -10,7 +10,6 @@ use super::directory::{Directory, Seal};
 use super::inode::{Inode, Node};
 use super::kinds::{InodeId, Origin, ProcFile, ProcNode};
 use super::name::Name;
-use super::permission::Capabilities;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
@@ -49,6 +48,15 @@ pub(super) struct Shown {
     process: u32,
     owner: ProcessOwner,
     folder: Option<InodeId>,
+}
+
+/// Folders of thousands of processes and threads must not take what others need to go on.
+fn check_reserve() -> Result<(), Errno> {
+    let mut reserve: Vec<u8> = Vec::new();
+    let outcome = reserve.try_reserve_exact(RESERVE).map_err(|_| Errno::ENOMEM);
+    // Memory that nobody looks at, the compiler would not ask for.
+    core::hint::black_box(&reserve);
+    outcome
 }
 
 impl Fs {
@@ -127,10 +135,7 @@ impl Fs {
         let mut any = false;
         for index in 0..self.processes.len() {
             if self.processes[index].folder.is_none() {
-                // Folders of thousands of processes must not take what others need to go on.
-                let mut reserve: Vec<u8> = Vec::new();
-                reserve.try_reserve_exact(RESERVE).map_err(|_| Errno::ENOMEM)?;
-                drop(reserve);
+                check_reserve()?;
                 let folder = self.make_folder(self.processes[index].process)?;
                 self.processes[index].folder = Some(folder);
                 any = true;
@@ -139,7 +144,7 @@ impl Fs {
         Ok(any)
     }
 
-    /// The threads of a process are these from now on: their folders are made, and those of others go.
+    /// The threads of a process are these from now on, in order: their folders are made, and those of others go.
     ///
     /// # Errors
     /// ENOMEM.
@@ -154,30 +159,45 @@ impl Fs {
             return Ok(());
         };
         let folder = self.lookup(folder, b"task")?;
+        let mut cookie = 0;
+        loop {
+            let next = self.directory(folder)?.after(cookie).next();
+            let Some((own, _, inode)) = next else { break };
+            cookie = own;
+            if let Some(thread) = self.thread_of_folder(inode)
+                && threads.binary_search(&thread).is_err()
+            {
+                self.remove_thread(folder, thread, inode, pool)?;
+            }
+        }
         for &thread in threads {
             let mut number = [0; 20];
             let number = decimal(thread.into(), &mut number);
             if self.directory(folder)?.get(number).is_none() {
+                check_reserve()?;
                 let made = self.add_folder(folder, number, Seal::Thread(thread))?;
-                self.add_files(made, thread)?;
+                if let Err(errno) = self.add_files(made, thread) {
+                    self.remove_thread(folder, thread, made, pool)?;
+                    return Err(errno);
+                }
             }
-        }
-        while let Some((thread, gone)) = self.thread_besides(folder, threads) {
-            let mut number = [0; 20];
-            self.directory_mut(folder)?.remove(decimal(thread.into(), &mut number));
-            self.inodes[folder].links -= 1;
-            self.remove_tree(gone, pool);
         }
         Ok(())
     }
 
-    /// A thread that a folder shows and that is none of these, and its folder.
-    fn thread_besides(&self, folder: InodeId, threads: &[u32]) -> Option<(u32, InodeId)> {
-        let mut shown = self.directory(folder).ok()?.after(0).map(|(_, _, inode)| inode);
-        shown.find_map(|inode| {
-            let thread = self.thread_of_folder(inode)?;
-            (!threads.contains(&thread)).then_some((thread, inode))
-        })
+    /// Takes the folder of a thread away.
+    fn remove_thread(
+        &mut self,
+        folder: InodeId,
+        thread: u32,
+        inode: InodeId,
+        pool: &mut FramePool,
+    ) -> Result<(), Errno> {
+        let mut number = [0; 20];
+        self.directory_mut(folder)?.remove(decimal(thread.into(), &mut number));
+        self.inodes[folder].links -= 1;
+        self.remove_tree(inode, pool);
+        Ok(())
     }
 
     /// The thread whose folder it is.
@@ -236,6 +256,16 @@ impl Fs {
         process.is_some_and(|process| process == 0 || process == self.reader)
     }
 
+    /// The node of a descriptor of the process that looks, where a folder that shows them has none yet.
+    #[inline(never)]
+    pub(super) fn own_descriptor(&self, folder: InodeId, name: &[u8]) -> Option<InodeId> {
+        if !self.shows_own_descriptors(folder) {
+            return None;
+        }
+        let descriptors = self.directory(self.own).ok()?.get(b"fd")?;
+        self.directory(descriptors).ok()?.get(name)
+    }
+
     /// Is it the folder of a process or of a thread?
     pub(super) fn is_process_folder(&self, folder: InodeId) -> bool {
         let Ok(names) = self.directory(folder) else {
@@ -248,18 +278,6 @@ impl Fs {
             }
             Seal::Thread(_) => true,
             _ => false,
-        }
-    }
-
-    /// The actor may follow the link to the root in the folder of a process.
-    ///
-    /// # Errors
-    /// EACCES.
-    pub(super) fn check_root_link(&self, link: InodeId) -> Result<(), Errno> {
-        let is_own = self.owner_of(link) == (self.actor.user, self.actor.group);
-        match is_own || self.is_capable(Capabilities::SYS_PTRACE) {
-            true => Ok(()),
-            false => Err(Errno::EACCES),
         }
     }
 

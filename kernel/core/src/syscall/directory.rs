@@ -87,10 +87,12 @@ impl<M: Machine> Io<'_, '_, M> {
         if !self.storage.fs.is_linked(inode) {
             return Err(Errno::ENOENT.into());
         }
-        self.show_what_is_there(inode)?;
+        let mut cookie = self.files.open.get(id).offset;
+        if cookie == 0 {
+            self.show_what_is_there(inode)?;
+        }
         self.observer().names(inode);
         let size = size.min(i32::MAX as u64) as usize;
-        let mut cookie = self.files.open.get(id).offset;
         let mut done = 0;
         while let Some(entry) = self.storage.fs.entry_after(inode, cookie) {
             if self.processes.is_gone(entry.inode, &self.storage.fs) {

@@ -2,6 +2,7 @@
 
 use super::{Outcome, Stop};
 use crate::addr::Root;
+use crate::fs::ProcessOwner;
 use crate::kernel::Kernel;
 use crate::machine::{Machine, say};
 use crate::process::delivery::{CLD_EXITED, CLD_KILLED};
@@ -64,9 +65,12 @@ impl<M: Machine> Kernel<'_, M> {
         let process = self.processes.at_mut(slot);
         let (pid, directory, program) = (process.pid, process.directory, process.program.take());
         process.thread.state = State::Zombie(ending);
+        // What is shown of it is root's from now on.
+        let owner = ProcessOwner { is_dumpable: false, ..process.credentials.shown_owner() };
         process.alarm.next = None;
         process.timers = Timers::default();
         let (fs, pool) = (&mut self.storage.fs, &mut self.storage.pool);
+        fs.process_changes(pid.0, owner);
         fs.drop_hold(directory, pool);
         if let Some(program) = program {
             fs.end_exec(program);

@@ -55,33 +55,29 @@ impl<M: Machine> Names<'_, '_, M> {
     #[inline(never)]
     pub(super) fn target(&mut self, fd: u64, path: &[u8], follow: Follow) -> Result<Target, Errno> {
         let start = self.start_of(fd, path)?;
-        self.target_from(start, path, follow)
-    }
-
-    fn target_from(
-        &mut self,
-        start: InodeId,
-        path: &[u8],
-        follow: Follow,
-    ) -> Result<Target, Errno> {
-        let inode = match self.storage.fs.resolve(start, path, follow) {
+        let inode = match self.resolve(start, path, follow) {
             Err(Errno::ENOENT) if self.show_for(start, path)? => {
-                self.storage.fs.resolve(start, path, follow)?
+                self.resolve(start, path, follow)?
             }
             Ok(inode) if self.storage.fs.is_own_folder(inode) => {
                 self.storage.fs.show_processes()?;
-                self.storage.fs.resolve(start, path, follow)?
+                self.resolve(start, path, follow)?
             }
-            Err(Errno::ENOTDIR) => return self.target_beyond_link(start, path, follow),
             inode => inode?,
         };
         self.check_present(inode)?;
         match self.storage.fs.kind(inode) {
             FileKind::Proc(node) if node.is_link() && follow == Follow::Yes => {
-                self.proc_target(node)
+                self.processes.proc_target(node, self.files)
             }
             _ => Ok(Target::Inode(inode)),
         }
+    }
+
+    /// The inode of a path, links of /proc in its midst followed.
+    fn resolve(&self, start: InodeId, path: &[u8], follow: Follow) -> Result<InodeId, Errno> {
+        let beyond = |link| self.processes.folder_of(link, self.files);
+        self.storage.fs.resolve_beyond(start, path, follow, &beyond)
     }
 
     /// As [`Self::target`]; with AT_EMPTY_PATH an empty path means the descriptor itself.
@@ -107,44 +103,14 @@ impl<M: Machine> Names<'_, '_, M> {
         self.files.open.get(id).inode.map_or(Target::File(id), Target::Inode)
     }
 
-    /// A path that goes on behind a link in the folder of a process, as /proc/self/cwd/x does.
-    ///
-    /// # Errors
-    /// ENOTDIR where there is none.
-    #[inline(never)]
-    fn target_beyond_link(
-        &mut self,
-        start: InodeId,
-        path: &[u8],
-        follow: Follow,
-    ) -> Result<Target, Errno> {
-        let slashes = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/');
-        for (slash, _) in slashes {
-            let before = self.storage.fs.resolve(start, &path[..slash], Follow::Yes)?;
-            let FileKind::Proc(node) = self.storage.fs.kind(before) else { continue };
-            if !node.is_link() {
-                break;
-            }
-            self.check_present(before)?;
-            let Target::Inode(folder) = self.proc_target(node)? else { break };
-            let skip = path[slash..].iter().take_while(|&&byte| byte == b'/').count();
-            if !self.storage.fs.is_directory(folder) {
-                break;
-            }
-            return match &path[slash + skip..] {
-                [] => Ok(Target::Inode(folder)),
-                rest => self.target_from(folder, rest, follow),
-            };
-        }
-        Err(Errno::ENOTDIR)
-    }
-
     /// A path led nowhere: what of /proc it could mean is made. Is it worth another try?
     pub(super) fn show_for(&mut self, start: InodeId, path: &[u8]) -> Result<bool, Errno> {
-        let is_shown = self.storage.fs.show_for(start, path)?;
-        if is_shown {
+        let mut is_shown = self.storage.fs.show_for(start, path)?;
+        let names = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
+        if names(b"task") || names(b"thread") || self.storage.fs.shows_threads(start).is_some() {
             for (_, process) in self.processes.iter().filter(|(_, process)| process.has_threads()) {
                 show_threads(process, self.storage)?;
+                is_shown = true;
             }
         }
         Ok(is_shown)
@@ -161,22 +127,13 @@ impl<M: Machine> Names<'_, '_, M> {
         }
     }
 
-    /// What a link in the folder of a process stands for.
-    fn proc_target(&self, node: ProcNode) -> Result<Target, Errno> {
-        let ProcNode::Of(process, file) = node else {
-            return Err(Errno::EINVAL);
-        };
-        self.processes.check_inspect(process)?;
-        let slot = self.processes.process_or_self(process.into())?;
-        proc_target(self.processes.at(slot), self.files, file)
-    }
-
     /// The directory of a path's last name, and the path, whose tail is the name.
     #[inline(never)]
     fn parent(&mut self, fd: u64, path: u64) -> Result<(InodeId, Vec<u8>, usize), Errno> {
         let path = self.path_name(path)?;
         let start = self.start_of(fd, &path)?;
-        let (directory, name) = self.storage.fs.resolve_parent(start, &path)?;
+        let beyond = |link| self.processes.folder_of(link, self.files);
+        let (directory, name) = self.storage.fs.resolve_parent_beyond(start, &path, &beyond)?;
         let at = path.len() - name.len();
         Ok((directory, path, at))
     }
@@ -200,6 +157,24 @@ impl Processes {
         }
     }
 
+    /// What a link in the folder of a process stands for.
+    fn proc_target(&self, node: ProcNode, files: &Files) -> Result<Target, Errno> {
+        let ProcNode::Of(process, file) = node else {
+            return Err(Errno::EINVAL);
+        };
+        self.check_inspect(process)?;
+        let slot = self.process_or_self(process.into())?;
+        proc_target(self.at(slot), files, file)
+    }
+
+    /// The inode that one stands for in the midst of a path.
+    pub(super) fn folder_of(&self, link: ProcNode, files: &Files) -> Result<InodeId, Errno> {
+        match self.proc_target(link, files)? {
+            Target::Inode(inode) => Ok(inode),
+            Target::File(_) => Err(Errno::ENOTDIR),
+        }
+    }
+
     /// The caller may look into the process of this number, or its own, 0.
     ///
     /// # Errors
@@ -220,10 +195,13 @@ pub(super) fn show_threads<M: Machine>(
     storage: &mut Storage<'_, M>,
 ) -> Result<(), Errno> {
     let mut threads = Vec::new();
-    for thread in process.threads() {
-        threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        threads.push(thread.tid.0);
+    threads.try_reserve(process.threads().count() + 1).map_err(|_| Errno::ENOMEM)?;
+    threads.extend(process.threads().map(|thread| thread.tid.0));
+    // The first one is there as long as the process.
+    if process.thread_with(process.pid).is_none() {
+        threads.push(process.pid.0);
     }
+    threads.sort_unstable();
     storage.fs.show_threads(process.pid.0, &threads, &mut storage.pool)
 }
 
@@ -231,7 +209,7 @@ pub(super) fn show_threads<M: Machine>(
 fn proc_target(process: &Process, files: &Files, file: ProcFile) -> Result<Target, Errno> {
     match file {
         ProcFile::Exe => process.program.map(Target::Inode).ok_or(Errno::ENOENT),
-        ProcFile::Cwd if process.is_zombie() => Err(Errno::ENOENT),
+        ProcFile::Cwd | ProcFile::Root if process.is_zombie() => Err(Errno::ENOENT),
         ProcFile::Cwd => Ok(Target::Inode(process.directory)),
         ProcFile::Root => Ok(Target::Inode(InodeId::ROOT)),
         ProcFile::Descriptor(fd) => match process.descriptors.file(fd.into()) {

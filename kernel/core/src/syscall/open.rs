@@ -140,11 +140,9 @@ impl<M: Machine> Io<'_, '_, M> {
         let start = self.names().start_of(fd, path)?;
         let create = if flags & O_EXCL != 0 { Create::Exclusive } else { Create::IfMissing };
         let permissions = self.processes.current().masked(mode);
-        let fs = &mut self.storage.fs;
-        let opened = match fs.open_or_create(start, path, follow, create, permissions) {
+        let opened = match self.open_or_create(start, path, follow, create, permissions) {
             Err(Errno::ENOENT) if self.names().show_for(start, path)? => {
-                let fs = &mut self.storage.fs;
-                fs.open_or_create(start, path, follow, create, permissions)?
+                self.open_or_create(start, path, follow, create, permissions)?
             }
             opened => opened?,
         };
@@ -164,6 +162,19 @@ impl<M: Machine> Io<'_, '_, M> {
                 _ => Ok((Target::Inode(inode), false)),
             },
         }
+    }
+
+    fn open_or_create(
+        &mut self,
+        start: InodeId,
+        path: &[u8],
+        follow: Follow,
+        create: Create,
+        permissions: u32,
+    ) -> Result<Opened, Errno> {
+        let (processes, files) = (&*self.processes, &*self.files);
+        let beyond = |link| processes.folder_of(link, files);
+        self.storage.fs.open_or_create(start, path, follow, create, permissions, &beyond)
     }
 
     fn open_inode(&mut self, inode: InodeId, flags: u32, is_new: bool) -> Result<OpenFile, Errno> {
@@ -208,15 +219,18 @@ impl<M: Machine> Io<'_, '_, M> {
             },
             FileKind::Proc(node) if node.is_link() => return Err(Errno::ELOOP),
             FileKind::Proc(node) => {
-                match node {
+                let opener = self.processes.current().pid;
+                let text = match node {
+                    // As they are for who may look at them now: what the process becomes may be another's.
                     ProcNode::Of(process, ProcFile::Maps | ProcFile::Environ) => {
                         self.processes.check_inspect(process)?;
+                        self.text_of(node, opener)?
                     }
-                    ProcNode::Of(..) | ProcNode::Mounts => {}
+                    ProcNode::Of(..) | ProcNode::Mounts => Vec::new(),
                     _ if writes => return Err(Errno::EACCES),
-                    _ => {}
-                }
-                Object::Text(self.processes.current().pid, Vec::new())
+                    _ => Vec::new(),
+                };
+                Object::Text(opener, text)
             }
         };
         self.storage.fs.hold(inode);

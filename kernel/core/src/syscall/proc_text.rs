@@ -1,5 +1,6 @@
 //! The texts of /proc, made when a file of it is read from its beginning (proc(5)), and what may be written there.
 
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use super::Outcome;
@@ -24,7 +25,7 @@ use firmseed_formats::sha256::Hex;
 const TICK: u64 = 10_000_000;
 
 impl<M: Machine> Io<'_, '_, M> {
-    /// Makes the text of an open file of /proc, as it is now.
+    /// Makes the text of an open file of /proc, as it is now; those of `maps` and `environ` stay as they were opened.
     ///
     /// # Errors
     /// ESRCH where its process is no more, ENOMEM.
@@ -35,6 +36,16 @@ impl<M: Machine> Io<'_, '_, M> {
         else {
             return Ok(());
         };
+        if let ProcNode::Of(_, ProcFile::Maps | ProcFile::Environ) = node {
+            return Ok(());
+        }
+        let text = self.text_of(node, opener)?;
+        self.files.open.get_mut(id).object = Object::Text(opener, text);
+        Ok(())
+    }
+
+    /// What a file of /proc says to the one that has opened it.
+    pub(super) fn text_of(&mut self, node: ProcNode, opener: Pid) -> Result<Vec<u8>, Errno> {
         let mut text = Text::new();
         if let ProcNode::Of(number, file) = node {
             self.processes.account_time(self.storage.machine.now());
@@ -43,8 +54,7 @@ impl<M: Machine> Io<'_, '_, M> {
         } else {
             self.write_proc(node, &mut text).map_err(|_| Errno::ENOMEM)?;
         }
-        self.files.open.get_mut(id).object = Object::Text(opener, text.bytes);
-        Ok(())
+        Ok(text.bytes)
     }
 
     /// Writes to a file of /proc: `comm` takes the name of a thread of the caller's process.

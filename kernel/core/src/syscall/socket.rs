@@ -183,11 +183,13 @@ impl<M: Machine> Io<'_, '_, M> {
         const SCM_RIGHTS: u32 = 1;
         const SCM_CREDENTIALS: u32 = 2;
         const CREDENTIALS: usize = 12;
+        /// SCM_MAX_FD.
+        const DESCRIPTORS_MAX: usize = 253;
         /// `struct cmsghdr`: a length with the header, level, type.
         const HEADER: usize = 16;
         /// Linux's net.core.optmem_max.
         const CONTROL_MAX: u64 = 20480;
-        if length > CONTROL_MAX {
+        if length >= CONTROL_MAX {
             return Err(Errno::ENOBUFS);
         }
         let mut control = zeros(length as usize)?;
@@ -199,6 +201,9 @@ impl<M: Machine> Io<'_, '_, M> {
             let size = size_low as usize | (size_high as usize) << 32;
             let data = rest.get(HEADER..size).ok_or(Errno::EINVAL)?;
             match (level, kind) {
+                (SOL_SOCKET, SCM_RIGHTS) if data.len() / 4 > DESCRIPTORS_MAX => {
+                    return Err(Errno::EINVAL);
+                }
                 (SOL_SOCKET, SCM_RIGHTS) => {
                     for descriptor in data.as_chunks::<4>().0 {
                         self.id(u64::from(u32::from_le_bytes(*descriptor)))?;

@@ -1,6 +1,7 @@
 //! The same random calls on our file system and on the Linux that runs the tests: the same results.
 
 use super::*;
+use crate::fs::NO_LINKS;
 use proptest::prelude::*;
 use rustix::fs::{
     AtFlags, Mode, OFlags, RenameFlags, linkat, mkdirat, open, openat, renameat_with, statat,
@@ -93,8 +94,14 @@ fn ours(bench: &mut Bench, base: InodeId, call: &Call) -> Result<(), Errno> {
     match call {
         Call::Open { path, follow, exclusive } => {
             let create = if *exclusive { Create::Exclusive } else { Create::IfMissing };
-            let opened =
-                fs.open_or_create(base, path.as_bytes(), follow_if(*follow), create, 0o644)?;
+            let opened = fs.open_or_create(
+                base,
+                path.as_bytes(),
+                follow_if(*follow),
+                create,
+                0o644,
+                NO_LINKS,
+            )?;
             match opened {
                 Opened::Existing(inode) if fs.kind(inode) == FileKind::Symlink => Err(Errno::ELOOP),
                 _ => Ok(()),

@@ -1,6 +1,7 @@
 //! From paths to inodes and back.
 
 use super::*;
+use crate::fs::NO_LINKS;
 use std::format;
 
 #[test]
@@ -107,7 +108,7 @@ fn open_creates_where_a_dangling_link_points() {
     bench.mkdir("/d").unwrap();
     bench.symlink("../e/new", "/d/link").unwrap();
     let mut open = |path: &str, follow, create| {
-        bench.fs.open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
+        bench.fs.open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600, NO_LINKS)
     };
     assert_eq!(open("/d/link", Follow::Yes, Create::IfMissing), Err(Errno::ENOENT));
     assert_eq!(open("/d/link", Follow::Yes, Create::Exclusive), Err(Errno::EEXIST));
@@ -118,7 +119,7 @@ fn open_creates_where_a_dangling_link_points() {
     bench.mkdir("/e").unwrap();
     let mut open = |path: &str| {
         let (follow, create) = (Follow::Yes, Create::IfMissing);
-        bench.fs.open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600)
+        bench.fs.open_or_create(InodeId::ROOT, path.as_bytes(), follow, create, 0o600, NO_LINKS)
     };
     let Ok(Opened::Created { inode: new, .. }) = open("/d/link") else {
         panic!("not created");
