@@ -8,7 +8,6 @@
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
 use crate::files::open::{Object, OpenFile};
-use crate::files::pipe::Piece;
 use crate::files::pipes::Moved;
 use crate::files::window::{PendingWrite, WindowPlace};
 use crate::kernel::Kernel;
@@ -178,19 +177,11 @@ impl<M: Machine> Kernel<'_, M> {
         self.observer().pipe_read(pipe);
         let space = self.processes.current_mut().space.as_mut()?;
         let to = space.translate(&mut self.storage, address, Access::Write).ok()?;
-        let machine = &mut self.storage.machine;
-        let copy = |piece: Piece| {
-            copy_piece(
-                machine,
-                (piece.frame, piece.offset),
-                (to, in_page + piece.done),
-                piece.length,
-            );
-            Ok(())
-        };
-        let done = self.files.pipes.at(pipe).read(length as usize, copy).ok()?;
+        let piece = self.files.pipes.at(pipe).take_piece(length as usize)?;
+        let from = (piece.frame, piece.offset);
+        copy_piece(&mut self.storage.machine, from, (to, in_page), piece.length);
         self.files.wake_pipe(pipe, Moved::Out, &mut self.processes);
-        Some(done as u64)
+        Some(piece.length as u64)
     }
 
     #[inline(never)]
@@ -203,25 +194,11 @@ impl<M: Machine> Kernel<'_, M> {
         self.observer().pipe_write(pipe, || is_empty);
         let space = self.processes.current_mut().space.as_mut()?;
         let from = space.translate(&mut self.storage, address, Access::Read).ok()?;
-        let ends = self.files.pipes.at(pipe);
-        let length = length as usize;
-        let ready = ends.prepare_write(length, &mut self.storage.pool).ok()?;
-        if length == 0 || ready != length {
-            return None;
-        }
-        let machine = &mut self.storage.machine;
-        let copy = |piece: Piece| {
-            copy_piece(
-                machine,
-                (from, in_page + piece.done),
-                (piece.frame, piece.offset),
-                piece.length,
-            );
-            Ok(())
-        };
-        let done = ends.write(length, copy).ok()?;
+        let piece = self.files.pipes.at(pipe).add_piece(length as usize)?;
+        let to = (piece.frame, piece.offset);
+        copy_piece(&mut self.storage.machine, (from, in_page), to, piece.length);
         self.files.wake_pipe(pipe, Moved::In, &mut self.processes);
-        Some(done as u64)
+        Some(length)
     }
 }
 

@@ -1,4 +1,7 @@
 //! A table that grows by pieces of [`PIECE`] items, so that nothing is copied when it does. It never shrinks.
+//!
+//! Items are added one after the other ([`Pieces::push`]), or where they belong ([`Pieces::make`]): then pieces without any
+//! take no memory.
 
 use crate::errno::Errno;
 use alloc::vec::Vec;
@@ -9,7 +12,7 @@ const PIECE: usize = 64;
 
 /// A table of items, numbered from 0.
 pub(crate) struct Pieces<T> {
-    /// All full but the last.
+    /// All full but the last; where items are made where they belong, full or empty.
     pieces: Vec<Vec<T>>,
 }
 
@@ -33,7 +36,25 @@ impl<T> Pieces<T> {
         Ok(())
     }
 
-    /// Items so far.
+    /// The item of a number, with the piece that it is in: `nothing` is what is new.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn make(&mut self, number: usize, nothing: impl Fn() -> T) -> Result<&mut T, Errno> {
+        let (piece, within) = (number / PIECE, number % PIECE);
+        if self.pieces.len() <= piece {
+            self.pieces.try_reserve(piece + 1 - self.pieces.len()).map_err(|_| Errno::ENOMEM)?;
+            self.pieces.resize_with(piece + 1, Vec::new);
+        }
+        let piece = &mut self.pieces[piece];
+        if piece.is_empty() {
+            piece.try_reserve_exact(PIECE).map_err(|_| Errno::ENOMEM)?;
+            piece.resize_with(PIECE, nothing);
+        }
+        Ok(&mut piece[within])
+    }
+
+    /// Items that were pushed so far.
     pub fn len(&self) -> usize {
         match self.pieces.split_last() {
             Some((last, full)) => full.len() * PIECE + last.len(),
@@ -64,5 +85,30 @@ impl<T> IndexMut<usize> for Pieces<T> {
     #[inline(always)]
     fn index_mut(&mut self, number: usize) -> &mut T {
         &mut self.pieces[number / PIECE][number % PIECE]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_far_behind_takes_one_piece() {
+        let mut table = Pieces::new();
+        *table.make(1_000_000, || 0).unwrap() = 7;
+        *table.make(3, || 0).unwrap() = 5;
+        assert_eq!(table.pieces.iter().map(Vec::capacity).sum::<usize>(), 2 * PIECE);
+        assert_eq!((table[3], table[1_000_000], table.get(4)), (5, 7, Some(&0)));
+        assert_eq!((table.get(500), table.get(2_000_000)), (None, None));
+    }
+
+    #[test]
+    fn what_is_pushed_is_there_by_its_number() {
+        let mut table = Pieces::new();
+        for item in 0..3 * PIECE {
+            assert_eq!(table.len(), item);
+            table.push(item).unwrap();
+        }
+        assert!((0..3 * PIECE).all(|number| table[number] == number));
     }
 }

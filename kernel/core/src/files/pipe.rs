@@ -282,6 +282,48 @@ impl Pipe {
         Ok(done)
     }
 
+    /// Takes up to `max` bytes that lie in one frame: where. None where a read has to do more than copy them.
+    #[inline(always)]
+    pub fn take_piece(&mut self, max: usize) -> Option<Piece> {
+        let buffer = self.buffers.get_mut(self.first).filter(|_| self.used > 0)?;
+        let waits = buffer.end - buffer.start;
+        if max == 0 || (max > waits && self.used > 1) {
+            return None;
+        }
+        let length = max.min(waits);
+        let piece = Piece { frame: buffer.frame?, offset: buffer.start, length, done: 0 };
+        buffer.start += length;
+        self.length -= length;
+        if length == waits {
+            self.used -= 1;
+            self.first = if self.used == 0 { 0 } else { (self.first + 1) % FRAMES };
+        }
+        Some(piece)
+    }
+
+    /// Adds `length` bytes, a page at most, to one frame: the caller puts them there. None where a write has to do more.
+    #[inline(always)]
+    pub fn add_piece(&mut self, length: usize) -> Option<Piece> {
+        if length == 0 || self.readers == 0 {
+            return None;
+        }
+        let behind = self.fits_behind(length);
+        let index = if behind > 0 { self.used - 1 } else { self.used };
+        if index == self.limit {
+            return None;
+        }
+        let buffer = &mut self.buffers[(self.first + index) % FRAMES];
+        let offset = if behind > 0 { buffer.end } else { 0 };
+        let piece = Piece { frame: buffer.frame?, offset, length, done: 0 };
+        if behind == 0 {
+            buffer.start = 0;
+            self.used += 1;
+        }
+        buffer.end = offset + length;
+        self.length += length;
+        Some(piece)
+    }
+
     /// How many bytes of a write go behind those of the last buffer: what it has beyond whole pages, if that fits.
     #[inline(always)]
     fn fits_behind(&self, length: usize) -> usize {

@@ -212,6 +212,11 @@ impl ProcNode {
         )
     }
 
+    /// Is its text made when it is opened, and stays? All others are made again when they are read from their beginning.
+    pub const fn is_made_at_opening(self) -> bool {
+        matches!(self, ProcNode::Of(_, ProcFile::Maps | ProcFile::Environ))
+    }
+
     pub(super) const fn permissions(self) -> u32 {
         match self {
             ProcNode::Of(_, ProcFile::Environ) => 0o400,

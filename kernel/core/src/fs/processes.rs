@@ -80,12 +80,7 @@ impl Fs {
             return;
         };
         if let Some(folder) = self.processes.swap_remove(index).folder {
-            let mut number = [0; 20];
-            if let Ok(proc) = self.directory_mut(self.proc) {
-                proc.remove(decimal(process.into(), &mut number));
-            }
-            self.inodes[self.proc].links -= 1;
-            self.remove_tree(folder, pool);
+            self.remove_numbered(self.proc, process, folder, pool);
         }
     }
 
@@ -104,6 +99,22 @@ impl Fs {
         while let Some(gone) = self.processes.iter().find(|shown| !lives(shown.process)) {
             self.process_ends(gone.process, pool);
         }
+    }
+
+    /// Takes the folder of a process or of a thread away, with all below it.
+    fn remove_numbered(
+        &mut self,
+        parent: InodeId,
+        number: u32,
+        folder: InodeId,
+        pool: &mut FramePool,
+    ) {
+        let mut text = [0; 20];
+        if let Ok(names) = self.directory_mut(parent) {
+            names.remove(decimal(number.into(), &mut text));
+        }
+        self.inodes[parent].links -= 1;
+        self.remove_tree(folder, pool);
     }
 
     /// Takes the name away from a folder of /proc and from all below it.
@@ -167,7 +178,7 @@ impl Fs {
             if let Some(thread) = self.thread_of_folder(inode)
                 && threads.binary_search(&thread).is_err()
             {
-                self.remove_thread(folder, thread, inode, pool)?;
+                self.remove_numbered(folder, thread, inode, pool);
             }
         }
         for &thread in threads {
@@ -177,26 +188,11 @@ impl Fs {
                 check_reserve()?;
                 let made = self.add_folder(folder, number, Seal::Thread(thread))?;
                 if let Err(errno) = self.add_files(made, thread) {
-                    self.remove_thread(folder, thread, made, pool)?;
+                    self.remove_numbered(folder, thread, made, pool);
                     return Err(errno);
                 }
             }
         }
-        Ok(())
-    }
-
-    /// Takes the folder of a thread away.
-    fn remove_thread(
-        &mut self,
-        folder: InodeId,
-        thread: u32,
-        inode: InodeId,
-        pool: &mut FramePool,
-    ) -> Result<(), Errno> {
-        let mut number = [0; 20];
-        self.directory_mut(folder)?.remove(decimal(thread.into(), &mut number));
-        self.inodes[folder].links -= 1;
-        self.remove_tree(inode, pool);
         Ok(())
     }
 

@@ -40,7 +40,7 @@ struct Row {
 
 /// What is known of files and directories.
 pub(crate) struct KnownFiles {
-    /// By the numbers of inodes.
+    /// By the numbers of inodes. Those of /proc have numbers too, and nothing is known of them.
     table: Pieces<Row>,
 }
 
@@ -146,9 +146,6 @@ impl KnownFiles {
 
     #[inline(never)]
     fn row(&mut self, number: InodeId) -> Result<&mut Row, NoMemory> {
-        while self.table.len() <= number.0 as usize {
-            self.table.push(Row::NOTHING).map_err(|_| NoMemory)?;
-        }
-        Ok(&mut self.table[number.0 as usize])
+        self.table.make(number.0 as usize, || Row::NOTHING).map_err(|_| NoMemory)
     }
 }

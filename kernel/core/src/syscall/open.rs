@@ -13,7 +13,7 @@ use crate::files::open::{
 };
 use crate::files::pipes::Moved;
 use crate::fs::{
-    Create, Device, FileKind, Follow, InodeId, Linkable, Opened, ProcFile, ProcNode, READ, WRITE,
+    Create, Device, FileKind, Follow, InodeId, Linkable, Opened, ProcNode, READ, WRITE,
 };
 use crate::machine::Machine;
 use crate::process::descriptors::{FileId, OnExec};
@@ -140,10 +140,13 @@ impl<M: Machine> Io<'_, '_, M> {
         let start = self.names().start_of(fd, path)?;
         let create = if flags & O_EXCL != 0 { Create::Exclusive } else { Create::IfMissing };
         let permissions = self.processes.current().masked(mode);
-        let opened = match self.open_or_create(start, path, follow, create, permissions) {
-            Err(Errno::ENOENT) if self.names().show_for(start, path)? => {
-                self.open_or_create(start, path, follow, create, permissions)?
-            }
+        let open_or_create = |io: &mut Self| {
+            let (processes, files) = (&*io.processes, &*io.files);
+            let beyond = |link| processes.folder_of(link, files);
+            io.storage.fs.open_or_create(start, path, follow, create, permissions, &beyond)
+        };
+        let opened = match open_or_create(self) {
+            Err(Errno::ENOENT) if self.names().show_for(start, path)? => open_or_create(self)?,
             opened => opened?,
         };
         match opened {
@@ -162,19 +165,6 @@ impl<M: Machine> Io<'_, '_, M> {
                 _ => Ok((Target::Inode(inode), false)),
             },
         }
-    }
-
-    fn open_or_create(
-        &mut self,
-        start: InodeId,
-        path: &[u8],
-        follow: Follow,
-        create: Create,
-        permissions: u32,
-    ) -> Result<Opened, Errno> {
-        let (processes, files) = (&*self.processes, &*self.files);
-        let beyond = |link| processes.folder_of(link, files);
-        self.storage.fs.open_or_create(start, path, follow, create, permissions, &beyond)
     }
 
     fn open_inode(&mut self, inode: InodeId, flags: u32, is_new: bool) -> Result<OpenFile, Errno> {
@@ -222,7 +212,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 let opener = self.processes.current().pid;
                 let text = match node {
                     // As they are for who may look at them now: what the process becomes may be another's.
-                    ProcNode::Of(process, ProcFile::Maps | ProcFile::Environ) => {
+                    ProcNode::Of(process, _) if node.is_made_at_opening() => {
                         self.processes.check_inspect(process)?;
                         self.text_of(node, opener)?
                     }

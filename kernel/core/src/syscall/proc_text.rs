@@ -36,7 +36,7 @@ impl<M: Machine> Io<'_, '_, M> {
         else {
             return Ok(());
         };
-        if let ProcNode::Of(_, ProcFile::Maps | ProcFile::Environ) = node {
+        if node.is_made_at_opening() {
             return Ok(());
         }
         let text = self.text_of(node, opener)?;
