@@ -11,6 +11,7 @@
 //! elf      hex0     image     ledger     tar
 //! ```
 #![no_std]
+#![cfg_attr(target_os = "none", feature(optimize_attribute))]
 #![forbid(unsafe_code)]
 
 extern crate alloc;

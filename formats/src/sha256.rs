@@ -27,14 +27,26 @@ pub fn digest(message: &[u8]) -> Digest {
 }
 
 /// `digest` in hexadecimal, as sha256sum(1) prints it.
+#[cfg_attr(target_os = "none", optimize(speed))]
 pub fn to_hex(digest: &Digest) -> [u8; 64] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = [0; 64];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
+    for (digits, bytes) in text.as_chunks_mut::<8>().0.iter_mut().zip(digest.as_chunks::<4>().0) {
+        *digits = eight_digits(u32::from_be_bytes(*bytes));
     }
     text
+}
+
+/// A number's hexadecimal digits, all at once: the highest comes first.
+const fn eight_digits(number: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut spread = number as u64;
+    spread = (spread << 16 | spread) & 0x0000_ffff_0000_ffff;
+    spread = (spread << 8 | spread) & 0x00ff_00ff_00ff_00ff;
+    spread = (spread << 4 | spread) & (0x0f * ONES);
+    // Bit 4 of a digit's byte plus 6: is it a letter?
+    let letters = (spread + 6 * ONES) >> 4 & ONES;
+    let digits = spread + b'0' as u64 * ONES + letters * (b'a' - b'0' - 10) as u64;
+    digits.to_be_bytes()
 }
 
 /// Writes a hash as lower-case hex digits.

@@ -169,6 +169,7 @@ impl<M: Machine> Kernel<'_, M> {
     }
 
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn read_pipe_page(
         &mut self,
         pipe: u32,
@@ -177,14 +178,19 @@ impl<M: Machine> Kernel<'_, M> {
         self.observer().pipe_read(pipe);
         let space = self.processes.current_mut().space.as_mut()?;
         let to = space.translate(&mut self.storage, address, Access::Write).ok()?;
-        let piece = self.files.pipes.at(pipe).take_piece(length as usize)?;
+        let row = self.files.pipes.entry(pipe);
+        let piece = row.pipe.take_piece(length as usize)?;
+        let is_watched = row.take_watch(Moved::Out);
         let from = (piece.frame, piece.offset);
         copy_piece(&mut self.storage.machine, from, (to, in_page), piece.length);
-        self.files.wake_pipe(pipe, Moved::Out, &mut self.processes);
+        if is_watched {
+            self.processes.wake_watchers(pipe);
+        }
         Some(piece.length as u64)
     }
 
     #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn write_pipe_page(
         &mut self,
         pipe: u32,
@@ -194,10 +200,14 @@ impl<M: Machine> Kernel<'_, M> {
         self.observer().pipe_write(pipe, || is_empty);
         let space = self.processes.current_mut().space.as_mut()?;
         let from = space.translate(&mut self.storage, address, Access::Read).ok()?;
-        let piece = self.files.pipes.at(pipe).add_piece(length as usize)?;
+        let row = self.files.pipes.entry(pipe);
+        let piece = row.pipe.add_piece(length as usize)?;
+        let is_watched = row.take_watch(Moved::In);
         let to = (piece.frame, piece.offset);
         copy_piece(&mut self.storage.machine, (from, in_page), to, piece.length);
-        self.files.wake_pipe(pipe, Moved::In, &mut self.processes);
+        if is_watched {
+            self.processes.wake_watchers(pipe);
+        }
         Some(length)
     }
 }

@@ -206,12 +206,14 @@ impl Span {
     /// Goes on behind the next page that has a frame, and returns it. Absent pages cost a few instructions each.
     #[inline(always)]
     pub fn next_present(&mut self, memory: &impl Memory) -> Option<Present> {
+        let (words, _) = memory.page(self.table).as_chunks::<8>();
         while self.start < self.end {
             let address = self.start;
-            self.start += PAGE_SIZE as u64;
-            let slot = PageEntryPlace { table: self.table, index: index_at(address, PAGE_SHIFT) };
-            let entry = slot.get(memory);
+            self.start = address.wrapping_add(PAGE_SIZE as u64);
+            let index = index_at(address, PAGE_SHIFT);
+            let entry = PageEntry(u64::from_le_bytes(words[index]));
             if let Some(frame) = entry.frame() {
+                let slot = PageEntryPlace { table: self.table, index };
                 return Some(Present { address, frame, entry, slot });
             }
         }

@@ -109,8 +109,10 @@ impl<M: Machine> Kernel<'_, M> {
         };
         let process = self.processes.current_mut();
         process.thread.registers.x[0] = result as u64;
-        let pid = process.pid.0;
-        self.storage.machine.trace_syscall(pid, number, arguments, result);
+        if self.storage.machine.is_tracing() {
+            let pid = process.pid.0;
+            self.storage.machine.trace_syscall(pid, number, arguments, result);
+        }
     }
 
     /// A call has returned `Stop::BLOCK`: the process waits, unless a signal is there already.

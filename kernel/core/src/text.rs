@@ -17,17 +17,23 @@ impl Text {
     pub const fn new() -> Self {
         Text { bytes: Vec::new() }
     }
+
+    /// Adds bytes: a line of the ledger comes in many small pieces.
+    #[cfg_attr(target_os = "none", optimize(speed))]
+    pub fn push(&mut self, bytes: &[u8]) -> fmt::Result {
+        /// Texts are lines: the first bytes of one make room for more.
+        const ROOM: usize = 256;
+        if self.bytes.capacity() - self.bytes.len() < bytes.len() {
+            self.bytes.try_reserve(bytes.len().max(ROOM)).map_err(|_| fmt::Error)?;
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
 }
 
 impl Write for Text {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        /// Texts are lines: the first bytes of one make room for more.
-        const ROOM: usize = 64;
-        if self.bytes.capacity() - self.bytes.len() < text.len() {
-            self.bytes.try_reserve(text.len().max(ROOM)).map_err(|_| fmt::Error)?;
-        }
-        self.bytes.extend_from_slice(text.as_bytes());
-        Ok(())
+        self.push(text.as_bytes())
     }
 }
 

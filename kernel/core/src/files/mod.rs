@@ -118,8 +118,7 @@ impl Files {
     #[inline]
     pub fn wake_pipe(&mut self, pipe: u32, moved: Moved, processes: &mut Processes) {
         if self.pipes.take_watch(pipe, moved) {
-            processes.wake(Event::Pipe(pipe));
-            processes.wake(Event::Poll);
+            processes.wake_watchers(pipe);
         }
     }
 

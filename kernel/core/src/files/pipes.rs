@@ -26,17 +26,33 @@ pub enum Moved {
     Out,
 }
 
-struct PipeRow {
-    pipe: Pipe,
+/// A pipe, and who waits for it.
+pub struct PipeRow {
+    /// Its bytes and ends.
+    pub pipe: Pipe,
     watch: Watch,
     /// What is kept of it beside its bytes.
     more: More,
 }
 
-/// What pipes without a name do not have.
+impl PipeRow {
+    /// Has somebody to be woken? Asked once for each transfer.
+    #[inline(always)]
+    pub fn take_watch(&mut self, moved: Moved) -> bool {
+        if self.watch == Watch::Nobody {
+            return false;
+        }
+        self.watch = Watch::Nobody;
+        let moves = &mut self.more.moves[moved as usize];
+        *moves = moves.wrapping_add(1);
+        true
+    }
+}
+
+/// What is kept of a pipe beside its bytes.
 #[derive(Debug, Default)]
 pub struct More {
-    /// The FIFO that it is.
+    /// The FIFO that it is, by which it is found when it is opened.
     fifo: Option<InodeId>,
     /// The count of an eventfd.
     pub count: u64,
@@ -66,6 +82,11 @@ impl Pipes {
         let number = self.add(pipe, None)?;
         self.more(number).opened = [1; 2];
         Ok(number)
+    }
+
+    /// A pipe is behind this FIFO from now on.
+    pub fn set_fifo(&mut self, pipe: u32, fifo: InodeId) {
+        self.more(pipe).fifo = Some(fifo);
     }
 
     /// The pipe behind a FIFO; without ends if nobody has the FIFO open. To be followed by the opening of an end.
@@ -98,11 +119,13 @@ impl Pipes {
         Ok(index as u32)
     }
 
-    fn entry(&mut self, pipe: u32) -> &mut PipeRow {
+    /// A pipe with what is kept of it. The number came from an open file, so the pipe exists.
+    #[inline(always)]
+    pub fn entry(&mut self, pipe: u32) -> &mut PipeRow {
         self.entries[pipe as usize].as_mut().expect("an open file names a pipe")
     }
 
-    /// A pipe. The number came from an open file, so the pipe exists.
+    /// A pipe.
     #[inline]
     pub fn at(&mut self, pipe: u32) -> &mut Pipe {
         &mut self.entry(pipe).pipe
@@ -118,18 +141,10 @@ impl Pipes {
         self.entry(pipe).watch = Watch::Somebody;
     }
 
-    /// Has somebody to be woken? Asked once for each transfer.
-    #[inline]
+    /// The same as [`PipeRow::take_watch`] of a pipe that may be gone.
     pub fn take_watch(&mut self, pipe: u32, moved: Moved) -> bool {
-        match self.entries.get_mut(pipe as usize) {
-            Some(Some(entry)) if entry.watch == Watch::Somebody => {
-                entry.watch = Watch::Nobody;
-                let moves = &mut entry.more.moves[moved as usize];
-                *moves = moves.wrapping_add(1);
-                true
-            }
-            _ => false,
-        }
+        let row = self.entries.get_mut(pipe as usize).and_then(Option::as_mut);
+        row.is_some_and(|row| row.take_watch(moved))
     }
 
     /// Forgets a pipe without ends. Had it none?

@@ -1,8 +1,9 @@
 //! What stat(2) tells, and the calls that change it.
 
 use super::Fs;
+use super::directory::Seal;
 use super::inode::Node;
-use super::kinds::{FileType, InodeId, Origin, Time};
+use super::kinds::{FileSystem, FileType, InodeId, Origin, Time};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 
@@ -37,9 +38,6 @@ pub struct Stat {
     pub ctime: Time,
 }
 
-/// The device number of this file system.
-const DEVICE_NUMBER: u64 = 1;
-
 impl Fs {
     /// The type of a file.
     pub fn file_type(&self, inode: InodeId) -> FileType {
@@ -51,6 +49,16 @@ impl Fs {
             Node::Device(_) => FileType::CharacterDevice,
             Node::Proc(node) if node.is_link() => FileType::Symlink,
             Node::Proc(_) => FileType::Regular,
+        }
+    }
+
+    /// What a file belongs to.
+    pub fn file_system(&self, id: InodeId) -> FileSystem {
+        match &self.inodes[id].node {
+            Node::Fifo if self.is_pipe(id) => FileSystem::Pipes,
+            Node::Proc(_) => FileSystem::Proc,
+            Node::Directory(names) if names.seal != Seal::Open => FileSystem::Proc,
+            _ => FileSystem::Memory,
         }
     }
 
@@ -67,11 +75,12 @@ impl Fs {
             _ => 0,
         };
         let (uid, gid) = self.owner_of(id);
+        let nlink = if self.is_pipe(id) { 1 } else { inode.links };
         Stat {
-            dev: DEVICE_NUMBER,
+            dev: self.file_system(id) as u64,
             ino: u64::from(id.0) + 1,
             mode: self.file_type(id).mode_bits() | inode.permissions,
-            nlink: inode.links,
+            nlink,
             uid,
             gid,
             rdev,
@@ -87,14 +96,17 @@ impl Fs {
     /// Sets the permission bits (07777).
     ///
     /// # Errors
-    /// EPERM for who is not the owner, and in /proc; EOPNOTSUPP for a symbolic link.
+    /// EPERM for who is not the owner, for what is of a process and in /proc/sys and /proc/firmseed; EOPNOTSUPP for a symbolic link.
     pub fn chmod(&mut self, inode: InodeId, permissions: u32) -> Result<(), Errno> {
         if let Node::Symlink(_) = self.inodes[inode].node {
             return Err(Errno::EOPNOTSUPP);
         }
         self.check_owner(inode)?;
+        if self.is_of_process(inode) || self.is_process_folder(inode) || self.is_fixed(inode) {
+            return Err(Errno::EPERM);
+        }
         let permissions = self.chosen_mode(inode, permissions);
-        self.change(inode, |inode| inode.permissions = permissions)?;
+        self.change(inode, |inode| inode.permissions = permissions);
         // A writer may have to take set-id bits away.
         self.void_places();
         Ok(())
@@ -104,7 +116,7 @@ impl Fs {
     /// does.
     ///
     /// # Errors
-    /// EPERM in /proc, and for who may not.
+    /// EPERM for who may not, for the folder of a process and in /proc/sys and /proc/firmseed.
     pub fn chown(
         &mut self,
         inode: InodeId,
@@ -112,28 +124,37 @@ impl Fs {
         gid: Option<u32>,
     ) -> Result<(), Errno> {
         self.check_give(inode, uid, gid)?;
+        let is_asked = uid.is_some() || gid.is_some();
+        if is_asked && (self.is_process_folder(inode) || self.is_fixed(inode)) {
+            return Err(Errno::EPERM);
+        }
         let permissions = self.without_set_ids(inode);
         self.change(inode, |inode| {
             inode.uid = uid.unwrap_or(inode.uid);
             inode.gid = gid.unwrap_or(inode.gid);
             inode.permissions = permissions;
-        })
+        });
+        Ok(())
     }
 
     /// Sets the times of access and modification; None leaves one as it is. The caller has asked whether that may be.
     ///
     /// # Errors
-    /// EPERM in /proc.
+    /// EPERM for the folder of a process.
     pub fn set_times(
         &mut self,
         inode: InodeId,
         accessed: Option<Time>,
         modified: Option<Time>,
     ) -> Result<(), Errno> {
+        if self.is_process_folder(inode) {
+            return Err(Errno::EPERM);
+        }
         self.change(inode, |inode| {
             inode.accessed = accessed.unwrap_or(inode.accessed);
             inode.modified = modified.unwrap_or(inode.modified);
-        })
+        });
+        Ok(())
     }
 
     /// Where the contents come from.
@@ -170,19 +191,13 @@ impl Fs {
         }
     }
 
-    fn change(&mut self, id: InodeId, change: impl FnOnce(&mut super::Inode)) -> Result<(), Errno> {
-        let now = self.now;
-        let inode = &mut self.inodes[id];
-        let sealed = match &inode.node {
-            Node::Directory(directory) => directory.seal != super::directory::Seal::Open,
-            Node::Proc(_) => true,
-            _ => false,
-        };
-        if sealed {
-            return Err(Errno::EPERM);
+    /// Changes an inode. What is of a process is looked at anew each time: there nothing is kept.
+    fn change(&mut self, id: InodeId, change: impl FnOnce(&mut super::Inode)) {
+        if !self.is_of_process(id) {
+            let now = self.now;
+            let inode = &mut self.inodes[id];
+            change(inode);
+            inode.changed = now;
         }
-        change(inode);
-        inode.changed = now;
-        Ok(())
     }
 }

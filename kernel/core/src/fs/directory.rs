@@ -19,6 +19,10 @@ pub(super) enum Seal {
     Open,
     /// Never: /proc.
     Sealed,
+    /// Never: /proc/sys and its folders, /proc/firmseed. Nothing else of them changes either.
+    Fixed,
+    /// Never: the folder of a process.
+    Process,
     /// Never, and they are the descriptors of this process; 0 is the one that looks.
     Descriptors(u32),
     /// Never, and they are the threads of this process.

@@ -53,8 +53,36 @@ pub enum Linkable {
     Yes,
     /// It has lost its last, or O_EXCL forbids it.
     No,
-    /// It is in no directory's file system: memfd_create.
+    /// It is in no directory's file system: memfd_create, pipe.
     Elsewhere,
+}
+
+/// What a file belongs to; the number is its st_dev.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileSystem {
+    /// All that lies below the root but `/proc`, and memfd_create's files.
+    Memory = 1,
+    /// Pipes.
+    Pipes = 2,
+    /// Sockets.
+    Sockets = 3,
+    /// Other open files without a name: eventfd, epoll and the like.
+    Anonymous = 4,
+    /// `/proc`.
+    Proc = 5,
+}
+
+impl FileSystem {
+    /// f_type of statfs(2).
+    pub const fn magic(self) -> u64 {
+        match self {
+            FileSystem::Memory => 0x0102_1994,    // TMPFS_MAGIC
+            FileSystem::Pipes => 0x5049_5045,     // PIPEFS_MAGIC
+            FileSystem::Sockets => 0x534f_434b,   // SOCKFS_MAGIC
+            FileSystem::Anonymous => 0x0904_1934, // ANON_INODE_FS_MAGIC
+            FileSystem::Proc => 0x9fa0,           // PROC_SUPER_MAGIC
+        }
+    }
 }
 
 /// The type of a file, as in the S_IFMT bits of its mode.
@@ -215,6 +243,25 @@ impl ProcNode {
     /// Is its text made when it is opened, and stays? All others are made again when they are read from their beginning.
     pub const fn is_made_at_opening(self) -> bool {
         matches!(self, ProcNode::Of(_, ProcFile::Maps | ProcFile::Environ))
+    }
+
+    /// Is it read from its beginning on, so that it has no end to seek from?
+    pub const fn is_sequential(self) -> bool {
+        !matches!(
+            self,
+            ProcNode::Of(_, ProcFile::Environ | ProcFile::Cmdline) | ProcNode::Constant(_)
+        )
+    }
+
+    /// Can nobody write it, change its mode or give it away: a setting, or the ledger?
+    pub const fn is_fixed(self) -> bool {
+        use ProcNode::{Constant, Ledger, LedgerCounters, LedgerHead};
+        matches!(self, Constant(_) | Ledger | LedgerHead | LedgerCounters)
+    }
+
+    /// Is it of the kernel, neither of a process nor a setting?
+    pub const fn is_of_kernel(self) -> bool {
+        !matches!(self, ProcNode::Of(..) | ProcNode::Constant(_) | ProcNode::Mounts)
     }
 
     pub(super) const fn permissions(self) -> u32 {

@@ -5,6 +5,7 @@ use super::kinds::{InodeId, ProcNode};
 use super::{Fs, NAME_MAX, PATH_MAX};
 use crate::errno::Errno;
 use alloc::vec::Vec;
+use firmseed_formats::number::decimal;
 
 /// Symbolic links that one resolution follows (MAXSYMLINKS).
 const LINKS_MAX: usize = 40;
@@ -177,6 +178,10 @@ impl Fs {
     /// # Errors
     /// ENOMEM.
     pub fn path_of(&self, inode: InodeId) -> Result<Vec<u8>, Errno> {
+        if self.is_pipe(inode) {
+            let mut number = [0; 20];
+            return concatenate(&[b"pipe:[", decimal(self.stat(inode).ino, &mut number), b"]"]);
+        }
         if self.inodes[inode].links == 0 {
             let known: &[u8] = match &self.inodes[inode].last_path {
                 Some(path) => path,
@@ -213,6 +218,9 @@ impl Fs {
     fn a_name_of(&self, inode: InodeId) -> Option<(InodeId, &[u8])> {
         let name_in =
             |directory: InodeId| Some((directory, self.directory(directory).ok()?.name_of(inode)?));
+        if self.inodes[inode].links == 0 {
+            return None;
+        }
         name_in(self.inodes[inode].home)
             .or_else(|| self.inodes.iter().find_map(|(directory, _)| name_in(directory)))
     }

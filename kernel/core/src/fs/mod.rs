@@ -36,7 +36,9 @@ pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
 pub use export::{Selection, Sink, export_tar};
-pub use kinds::{Device, FileKind, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time};
+pub use kinds::{
+    Device, FileKind, FileSystem, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time,
+};
 pub use lookup::{Follow, Links, NO_LINKS};
 pub use maps::Sharing;
 pub use names::{Create, Opened};
@@ -163,6 +165,12 @@ impl Fs {
             Node::Device(device) => FileKind::Device(*device),
             Node::Proc(node) => FileKind::Proc(*node),
         }
+    }
+
+    /// Is this a pipe, which has never had a name? Other FIFOs lie in a directory, or did.
+    pub fn is_pipe(&self, inode: InodeId) -> bool {
+        let inode = &self.inodes[inode];
+        matches!(inode.node, Node::Fifo) && inode.linkable == Linkable::Elsewhere
     }
 
     /// Is this a directory?

@@ -139,15 +139,18 @@ impl Fs {
         permissions: u32,
         link: Linkable,
     ) -> Result<InodeId, Errno> {
-        match self.directory(directory)?.seal {
-            Seal::Open if self.inodes[directory].links == 0 => return Err(Errno::ENOENT),
-            Seal::Open => {}
-            _ => return Err(Errno::EOPNOTSUPP),
+        let is_sealed = self.directory(directory)?.seal != Seal::Open;
+        if !is_sealed && self.inodes[directory].links == 0 {
+            return Err(Errno::ENOENT);
         }
         self.check_add(directory)?;
+        if is_sealed {
+            return Err(Errno::EOPNOTSUPP);
+        }
         let parent = self.path_of(directory)?;
         let path = concatenate(&[trim_slashes(&parent), b"/#"])?;
-        self.add_unnamed(directory, permissions, path, link)
+        let node = Node::File(Content::new(&[]));
+        self.add_unnamed(node, directory, permissions, Some(path), link)
     }
 
     /// Makes an empty regular file in no directory, which shows itself as `/memfd:` and a name: memfd_create.
@@ -156,24 +159,33 @@ impl Fs {
     /// ENOMEM.
     pub fn create_in_memory(&mut self, name: &[u8]) -> Result<InodeId, Errno> {
         let path = concatenate(&[b"/memfd:", name])?;
-        self.add_unnamed(InodeId::ROOT, 0o777, path, Linkable::Elsewhere)
+        let node = Node::File(Content::new(&[]));
+        self.add_unnamed(node, InodeId::ROOT, 0o777, Some(path), Linkable::Elsewhere)
+    }
+
+    /// Makes a pipe: a FIFO in no directory. The caller holds it for each end.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn create_pipe(&mut self) -> Result<InodeId, Errno> {
+        self.add_unnamed(Node::Fifo, InodeId::ROOT, 0o600, None, Linkable::Elsewhere)
     }
 
     fn add_unnamed(
         &mut self,
+        node: Node,
         home: InodeId,
         permissions: u32,
-        path: Vec<u8>,
+        path: Option<Vec<u8>>,
         link: Linkable,
     ) -> Result<InodeId, Errno> {
-        let node = Node::File(Content::new(&[]));
         let mut inode = Inode::new(node, permissions, Origin::Written, home, self.now);
         self.own(&mut inode, home);
         self.changes += 1;
         inode.version = self.changes;
         inode.links = 0;
         inode.linkable = link;
-        inode.last_path = Some(path);
+        inode.last_path = path;
         self.inodes.add(inode)
     }
 
@@ -322,6 +334,9 @@ impl Fs {
         let inode = self.lookup(directory, name)?;
         self.check_remove(directory, inode)?;
         let empty = self.directory(inode)?.is_empty();
+        if inode == self.proc {
+            return Err(Errno::EBUSY);
+        }
         self.check_removable(directory)?;
         if !empty {
             return Err(Errno::ENOTEMPTY);

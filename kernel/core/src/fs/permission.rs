@@ -105,7 +105,9 @@ impl Fs {
     /// Names in the directory may be looked for.
     #[inline(always)]
     pub(super) fn check_search(&self, directory: InodeId) -> Result<(), Errno> {
-        if self.actor.capabilities.has(Capabilities::DAC_OVERRIDE) {
+        if self.actor.capabilities.has(Capabilities::DAC_OVERRIDE)
+            && self.inodes[directory].links > 0
+        {
             return Ok(());
         }
         self.check(directory, EXECUTE)
@@ -114,7 +116,7 @@ impl Fs {
     /// The actor may do all of `wanted`: [`READ`], [`WRITE`], [`EXECUTE`].
     ///
     /// # Errors
-    /// EACCES; EPERM to write in the folder of a process.
+    /// EACCES; EPERM to write in the folder of a process, ESRCH where that is gone.
     #[inline(never)]
     pub fn check(&self, id: InodeId, wanted: u32) -> Result<(), Errno> {
         let (inode, actor) = (&self.inodes[id], &self.actor);
@@ -127,6 +129,12 @@ impl Fs {
         let is_directory = matches!(inode.node, Node::Directory(_));
         if wanted & WRITE != 0 && self.is_process_folder(id) {
             return Err(Errno::EPERM);
+        }
+        if is_directory && inode.links == 0 {
+            self.check_process(id)?;
+        }
+        if wanted & WRITE != 0 && self.is_fixed(id) {
+            return Err(Errno::EACCES);
         }
         // Nobody executes what nobody may execute.
         let may_override = is_directory || wanted & EXECUTE == 0 || inode.permissions & 0o111 != 0;

@@ -214,7 +214,7 @@ impl Fs {
 
     /// The folder of whichever process looks.
     pub(super) fn make_own_folder(&mut self) -> Result<(), Errno> {
-        let node = Node::Directory(Directory::new(Seal::Sealed));
+        let node = Node::Directory(Directory::new(Seal::Process));
         self.own = self.inodes.add(Inode::new(node, 0o555, Origin::Image, self.proc, self.now))?;
         let descriptors = self.fill_folder(self.own, 0)?;
         for number in 0..ProcNode::DESCRIPTORS {
@@ -264,16 +264,30 @@ impl Fs {
 
     /// Is it the folder of a process or of a thread?
     pub(super) fn is_process_folder(&self, folder: InodeId) -> bool {
-        let Ok(names) = self.directory(folder) else {
-            return false;
-        };
-        match names.seal {
-            Seal::Sealed => {
-                folder == self.own
-                    || self.processes.iter().any(|shown| shown.folder == Some(folder))
-            }
-            Seal::Thread(_) => true,
+        self.directory(folder)
+            .is_ok_and(|names| matches!(names.seal, Seal::Process | Seal::Thread(_)))
+    }
+
+    /// Is it a setting in /proc/sys, the ledger in /proc/firmseed, or a folder there?
+    pub(super) fn is_fixed(&self, inode: InodeId) -> bool {
+        match &self.inodes[inode].node {
+            Node::Directory(names) => names.seal == Seal::Fixed,
+            Node::Proc(node) => node.is_fixed(),
             _ => false,
+        }
+    }
+
+    /// A directory is no folder of a process or thread that is gone.
+    ///
+    /// # Errors
+    /// ESRCH.
+    #[inline(never)]
+    pub(super) fn check_process(&self, directory: InodeId) -> Result<(), Errno> {
+        let is_of_process =
+            |seal| matches!(seal, Seal::Process | Seal::Thread(_) | Seal::Threads(_));
+        match self.directory(directory)?.seal {
+            seal if is_of_process(seal) && self.inodes[directory].links == 0 => Err(Errno::ESRCH),
+            _ => Ok(()),
         }
     }
 
@@ -281,6 +295,11 @@ impl Fs {
     pub(super) fn owner_of(&self, id: InodeId) -> (u32, u32) {
         let inode = &self.inodes[id];
         self.owner_in_proc(id).unwrap_or((inode.uid, inode.gid))
+    }
+
+    /// Is it the folder of a process, or something in it?
+    pub(super) fn is_of_process(&self, id: InodeId) -> bool {
+        self.owner_in_proc(id).is_some()
     }
 
     /// User and group of something in the folder of a process, None elsewhere.
@@ -310,7 +329,7 @@ impl Fs {
     fn make_folder(&mut self, process: u32) -> Result<InodeId, Errno> {
         let mut number = [0; 20];
         let number = decimal(process.into(), &mut number);
-        let folder = self.add_folder(self.proc, number, Seal::Sealed)?;
+        let folder = self.add_folder(self.proc, number, Seal::Process)?;
         self.fill_folder(folder, process)?;
         let threads = self.add_folder(folder, b"task", Seal::Threads(process))?;
         let thread = self.add_folder(threads, number, Seal::Thread(process))?;

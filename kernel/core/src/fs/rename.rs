@@ -119,6 +119,9 @@ impl Fs {
         {
             return Err(Errno::ENOTDIR);
         }
+        if source == self.proc || target == Some(self.proc) {
+            return Err(Errno::EBUSY); // something is mounted there
+        }
         let is_directory = self.is_directory(source);
         if !is_directory && (old.slash || (new.slash && how != Rename::Exchange)) {
             return Err(Errno::ENOTDIR);

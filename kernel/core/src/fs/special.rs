@@ -84,11 +84,11 @@ impl Fs {
 
     fn make_proc(&mut self, root: InodeId) -> Result<(), Errno> {
         let proc = self.add_directory_node(root, b"proc", Seal::Sealed, 0o555)?;
-        let ledger = self.add_directory_node(proc, b"firmseed", Seal::Sealed, 0o555)?;
-        let settings = self.add_directory_node(proc, b"sys", Seal::Sealed, 0o555)?;
-        let kernel = self.add_directory_node(settings, b"kernel", Seal::Sealed, 0o555)?;
-        let memory = self.add_directory_node(settings, b"vm", Seal::Sealed, 0o555)?;
-        let files = self.add_directory_node(settings, b"fs", Seal::Sealed, 0o555)?;
+        let ledger = self.add_directory_node(proc, b"firmseed", Seal::Fixed, 0o555)?;
+        let settings = self.add_directory_node(proc, b"sys", Seal::Fixed, 0o555)?;
+        let kernel = self.add_directory_node(settings, b"kernel", Seal::Fixed, 0o555)?;
+        let memory = self.add_directory_node(settings, b"vm", Seal::Fixed, 0o555)?;
+        let files = self.add_directory_node(settings, b"fs", Seal::Fixed, 0o555)?;
         self.proc = proc;
         self.make_own_folder()?;
         for (parent, nodes) in

@@ -76,16 +76,16 @@ impl<M: Machine> Observer<'_, '_, M> {
         format::entry(&mut block, number, pid.0, record.maker)?;
         let (reads, code) = (&record.reads.bytes, &record.code.bytes);
         for part in [&record.start, reads, code] {
-            append(&mut block, part)?;
+            block.push(part)?;
         }
         if record.own_code == OwnCode::Untold {
             fmt::Write::write_fmt(&mut block, format_args!("{}\n", format::CODE_ANONYMOUS))?;
         }
-        append(&mut block, &record.devices.bytes)?;
+        block.push(&record.devices.bytes)?;
         for source in &record.from {
             format::from(&mut block, source.0)?;
         }
-        append(&mut block, &wrote.bytes)?;
+        block.push(&wrote.bytes)?;
         fmt::Write::write_fmt(&mut block, format_args!("{ending}\n"))?;
         record.tell(number);
         self.ledger.generation += 1;
@@ -157,12 +157,6 @@ impl<M: Machine> Observer<'_, '_, M> {
             );
         }
     }
-}
-
-fn append(block: &mut Text, part: &[u8]) -> fmt::Result {
-    block.bytes.try_reserve(part.len()).map_err(|_| fmt::Error)?;
-    block.bytes.extend_from_slice(part);
-    Ok(())
 }
 
 impl From<process::Ending> for Ending {

@@ -151,7 +151,7 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// The current process is about to put bytes into a pipe, which holds none or some.
     #[inline(always)]
     pub fn pipe_write(&mut self, pipe: u32, is_empty: impl FnOnce() -> bool) {
-        let own = self.own_pid();
+        let own = self.processes.current().pid;
         let known = self.ledger.pipes.get(pipe as usize);
         if known.and_then(|record| record.writers.last()) != Some(&own) {
             self.first_pipe_write(pipe, is_empty());
@@ -181,7 +181,7 @@ impl<M: Machine> Observer<'_, '_, M> {
     /// The current process is about to take bytes from a pipe.
     #[inline(always)]
     pub fn pipe_read(&mut self, pipe: u32) {
-        let reader = (self.own_pid(), self.ledger.generation);
+        let reader = (self.processes.current().pid, self.ledger.generation);
         let known = self.ledger.pipes.get(pipe as usize);
         if known.is_some_and(|record| record.known_to != Some(reader)) {
             self.first_pipe_read(pipe);

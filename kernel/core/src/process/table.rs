@@ -237,6 +237,12 @@ impl Processes {
             process.wake(event);
         }
     }
+
+    /// Lets all who wait for a pipe look at it again.
+    pub fn wake_watchers(&mut self, pipe: u32) {
+        self.wake(Event::Pipe(pipe));
+        self.wake(Event::Poll);
+    }
 }
 
 #[cold]

@@ -190,6 +190,7 @@ impl Process {
     }
 
     /// Lets its threads that wait for `event` try their call again.
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub fn wake(&mut self, event: Event) {
         for thread in self.threads_mut() {
             if matches!(thread.state, State::Blocked(wait) if wait.event == event) {

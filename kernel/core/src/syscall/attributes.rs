@@ -7,7 +7,7 @@ use super::names::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Target};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::files::open::{Object, OpenFile};
-use crate::fs::{FileKind, InodeId, NAME_MAX, ProcFile, ProcNode, Stat, Time};
+use crate::fs::{FileKind, FileSystem, InodeId, NAME_MAX, ProcFile, ProcNode, Stat, Time};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 
@@ -30,7 +30,7 @@ impl<M: Machine> Names<'_, '_, M> {
                 }
                 stat
             }
-            Target::File(id) => self.stat_pipe(id),
+            Target::File(id) => self.stat_open_file(id),
         }
     }
 
@@ -46,27 +46,24 @@ impl<M: Machine> Names<'_, '_, M> {
         of(OpenFile::is_readable, 0o500) | of(OpenFile::is_writable, 0o300)
     }
 
-    /// A pipe and its like have no inode: what stat shows of them.
-    fn stat_pipe(&mut self, id: FileId) -> Stat {
-        const S_IFIFO: u32 = 0o010_000;
+    /// Sockets, and what Linux has one inode for, have none here: what stat shows of them.
+    fn stat_open_file(&mut self, id: FileId) -> Stat {
         const S_IFSOCK: u32 = 0o140_000;
-        const PIPES: u64 = 2;
-        const SOCKETS: u64 = 3;
-        const OTHERS: u64 = 4;
-        let (dev, pipe, mode) = match self.files.open.get(id).object {
-            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => (PIPES, pipe, S_IFIFO | 0o600),
-            Object::Duplex(duplex) => (SOCKETS, duplex.reads, S_IFSOCK | 0o777),
-            // As Linux's anonymous inodes, which have no type.
-            _ => (OTHERS, 0, 0o600),
-        };
         let credentials = &self.processes.current().credentials;
+        let (number, mode, uid, gid) = match self.files.open.get(id).object {
+            Object::Duplex(duplex) => {
+                (duplex.reads, S_IFSOCK | 0o777, credentials.user[1], credentials.group[1])
+            }
+            // As Linux's anonymous inodes, which have no type.
+            _ => (0, 0o600, 0, 0),
+        };
         Stat {
-            dev,
-            ino: u64::from(pipe) + 1,
+            dev: self.file_system(Target::File(id)) as u64,
+            ino: u64::from(number) + 1,
             mode,
             nlink: 1,
-            uid: credentials.user[1],
-            gid: credentials.group[1],
+            uid,
+            gid,
             rdev: 0,
             size: 0,
             blksize: PAGE_SIZE as u32,
@@ -123,23 +120,37 @@ impl<M: Machine> Names<'_, '_, M> {
 
     pub(super) fn sys_statfs(&mut self, path: u64, into: u64) -> Outcome {
         let path = self.path_name(path)?;
-        self.target_or_descriptor(AT_FDCWD as u64, &path, 0)?;
-        self.write_statfs(into)
+        let target = self.target_or_descriptor(AT_FDCWD as u64, &path, 0)?;
+        self.write_statfs(target, into)
     }
 
     pub(super) fn sys_fstatfs(&mut self, fd: u64, into: u64) -> Outcome {
-        self.processes.current().descriptors.file(fd)?;
-        self.write_statfs(into)
+        let id = self.processes.current().descriptors.file(fd)?;
+        self.write_statfs(self.target_of(id), into)
     }
 
-    fn write_statfs(&mut self, into: u64) -> Outcome {
-        const TMPFS_MAGIC: u64 = 0x0102_1994;
+    /// What a file, or an open one that has no inode, belongs to.
+    fn file_system(&self, target: Target) -> FileSystem {
+        match target {
+            Target::Inode(inode) => self.storage.fs.file_system(inode),
+            Target::File(id) => match self.files.open.get(id).object {
+                Object::Duplex(_) => FileSystem::Sockets,
+                _ => FileSystem::Anonymous,
+            },
+        }
+    }
+
+    fn write_statfs(&mut self, target: Target, into: u64) -> Outcome {
+        let system = self.file_system(target);
         let pool = &self.storage.pool;
-        let [total, free, available] =
-            [pool.total(), pool.free(), pool.free_for_files()].map(|frames| frames as u64);
+        let [total, free, available] = match system {
+            FileSystem::Memory => [pool.total(), pool.free(), pool.free_for_files()],
+            _ => [0; 3],
+        }
+        .map(|frames| frames as u64);
         let mut layout = Layout::<120>::new();
         layout
-            .u64(TMPFS_MAGIC)
+            .u64(system.magic())
             .u64(PAGE_SIZE as u64)
             .u64(total)
             .u64(free)
@@ -175,7 +186,7 @@ impl<M: Machine> Names<'_, '_, M> {
         Ok(0)
     }
 
-    /// The inode that a chmod, chown or utimensat is for; None for a pipe, which takes all and keeps none.
+    /// The inode that a chmod, chown or utimensat is for; None for a socket and its like, which take all and keep none.
     fn changed_inode(&mut self, fd: u64, path: u64, flags: u64) -> Result<Option<InodeId>, Errno> {
         if flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) != 0 {
             return Err(Errno::EINVAL);

@@ -107,9 +107,24 @@ impl<M: Machine> Io<'_, '_, M> {
         let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
         let status = flags & O_NONBLOCK;
         let pipe = self.files.pipes.create()?;
-        let reader = OpenFile::new(Object::PipeReader(pipe), None, status);
-        let writer = OpenFile::new(Object::PipeWriter(pipe), None, status | O_WRONLY);
-        self.add_pair([reader, writer], on_exec, into)
+        let inode = match self.storage.fs.create_pipe() {
+            Ok(inode) => inode,
+            Err(errno) => {
+                self.discard_pipe(pipe);
+                return Err(errno.into());
+            }
+        };
+        self.observer().made_unnamed(inode);
+        self.files.pipes.set_fifo(pipe, inode);
+        let end = |object, flags| OpenFile::new(object, Some(inode), flags);
+        let ends = [
+            end(Object::PipeReader(pipe), status),
+            end(Object::PipeWriter(pipe), status | O_WRONLY),
+        ];
+        for _ in &ends {
+            self.storage.fs.hold(inode);
+        }
+        self.add_pair(ends, on_exec, into)
     }
 
     /// Descriptors of two open files, which the program finds at `into`; both are closed again where that fails.

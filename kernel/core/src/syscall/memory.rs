@@ -27,6 +27,7 @@ const LEGACY_FLAGS: u64 = 0x7c07_f933;
 
 /// As on Linux, what names memory that is there may have a tag (Documentation/arm64/tagged-address-abi.rst), and nothing else.
 impl<M: Machine> Caller<'_, '_, M> {
+    #[cfg_attr(target_os = "none", optimize(speed))]
     pub(super) fn sys_brk(&mut self, address: u64) -> Outcome {
         let end = self.process.space.as_ref().ok_or(Errno::ENOMEM)?.break_end();
         // Refused, it stays where it is.
@@ -219,6 +220,9 @@ impl<M: Machine> Io<'_, '_, M> {
                 }
             }
             Object::Regular(inode) => Ok(Source::File { inode, offset }),
+            Object::Text(..) if self.text_node(file).is_some_and(|node| node.is_of_kernel()) => {
+                Err(Errno::EIO)
+            }
             _ => Err(Errno::ENODEV),
         }
     }

@@ -402,9 +402,6 @@ impl<M: Machine> Io<'_, '_, M> {
             }
             Target::File(id) => {
                 let name = match self.files.open.get(id).object {
-                    Object::PipeReader(pipe) | Object::PipeWriter(pipe) => {
-                        alloc::format!("pipe:[{pipe}]")
-                    }
                     Object::Duplex(duplex) => alloc::format!("socket:[{}]", duplex.reads),
                     Object::Count(..) => "anon_inode:[eventfd]".into(),
                     Object::Timer(_) => "anon_inode:[timerfd]".into(),

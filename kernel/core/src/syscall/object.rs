@@ -8,7 +8,7 @@ use crate::errno::Errno;
 use crate::files::open::{DuplexKind, O_APPEND, O_NONBLOCK, Object, OpenFile};
 use crate::files::pipes::Moved;
 use crate::files::window::SMALL;
-use crate::fs::{Chunk, FILE_SIZE_MAX, InodeId};
+use crate::fs::{Chunk, FILE_SIZE_MAX, FileSystem, InodeId, ProcFile, ProcNode};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 use crate::process::limits::{INFINITY, Resource};
@@ -132,10 +132,12 @@ impl<M: Machine> Io<'_, '_, M> {
                 matches!(&file.object, Object::Text(_, text) if offset == 0 || text.is_empty());
             self.observer().device(device);
             if makes {
-                self.make_text(id, device)?;
+                self.make_text(id)?;
             }
         }
         let file = self.files.open.get(id);
+        let is_environment =
+            matches!(self.text_node(file), Some(ProcNode::Of(_, ProcFile::Environ)));
         let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
         match &file.object {
             &Object::PipeReader(pipe) => self.read_pipe(pipe, file.flags, buffer),
@@ -157,8 +159,12 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::Text(_, text) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
                 let end = start.saturating_add(buffer.len()).min(text.len());
-                buffer.put_all(&mut caller, 0, Chunk::Bytes(&text[start..end]))?;
-                Ok(end - start)
+                let chunk = Chunk::Bytes(&text[start..end]);
+                if is_environment {
+                    buffer.put_all(&mut caller, 0, chunk)?;
+                    return Ok(end - start);
+                }
+                Ok(buffer.put(&mut caller, 0, chunk)?)
             }
             Object::Directory(_) => Err(Errno::EISDIR.into()),
             Object::Regular(_) | Object::PipeWriter(_) | Object::Path => Err(Errno::EBADF.into()),
@@ -407,11 +413,15 @@ impl<M: Machine> Io<'_, '_, M> {
         if whence > SEEK_HOLE && file.object != Object::Path {
             return Err(Errno::EINVAL);
         }
+        let node = self.text_node(file);
+        let is_sequential = node.is_some_and(ProcNode::is_sequential);
+        let is_proc = matches!(file.object, Object::Directory(inode)
+            if self.storage.fs.file_system(inode) == FileSystem::Proc);
         let size = match &file.object {
             Object::Regular(inode) => self.storage.fs.size(*inode),
-            Object::Text(..) if whence == SEEK_END => return Err(Errno::EINVAL),
-            Object::Text(_, text) => text.len() as u64,
-            Object::Directory(_) if whence > SEEK_CUR => return Err(Errno::EINVAL),
+            Object::Text(..) if whence > SEEK_CUR && is_sequential => return Err(Errno::EINVAL),
+            Object::Text(..) => 0,
+            Object::Directory(_) if whence > SEEK_CUR && !is_proc => return Err(Errno::EINVAL),
             Object::Directory(_) => 0,
             Object::Null | Object::Zero | Object::Full | Object::Random => return Ok(0),
             Object::Path => return Err(Errno::EBADF),
@@ -439,6 +449,11 @@ impl<M: Machine> Io<'_, '_, M> {
             (SEEK_HOLE, _) => size,
             _ => return Err(Errno::EINVAL),
         };
+        // Linux's MAX_NON_LFS.
+        let is_short = is_proc || !is_sequential && matches!(node, Some(ProcNode::Of(..)));
+        if is_short && new > i32::MAX as u64 {
+            return Err(Errno::EINVAL);
+        }
         self.files.open.get_mut(id).offset = new;
         Ok(new)
     }

@@ -16,11 +16,13 @@ use crate::fs::{
     Create, Device, FileKind, Follow, InodeId, Linkable, Opened, ProcNode, READ, WRITE,
 };
 use crate::machine::Machine;
-use crate::process::descriptors::{FileId, OnExec};
+use crate::process::descriptors::OnExec;
 use crate::process::{Opening, Pid};
 
 /// Set for every file that was opened by name: a 64-bit Linux says so too.
 const O_LARGEFILE: u32 = 0o400000;
+/// Not through the memory that all files are in: kept, and refused for a text.
+const O_DIRECT: u32 = 0o200000;
 /// All flags that open knows; others are ignored, as Linux does.
 const KNOWN: u32 = O_ACCMODE
     | O_CREAT
@@ -36,7 +38,7 @@ const KNOWN: u32 = O_ACCMODE
     | O_TMPFILE
     | 0o4010000
     | 0o20000
-    | 0o200000
+    | O_DIRECT
     | O_LARGEFILE
     | O_NOATIME;
 /// Flags that are about the opening only and are not kept.
@@ -69,7 +71,8 @@ impl<M: Machine> Io<'_, '_, M> {
                 return self.open_fifo(inode, flags, on_exec);
             }
             Target::Inode(inode) => self.open_inode(inode, flags, is_new)?,
-            Target::File(id) => self.reopen_pipe(id, flags)?,
+            // A socket behind /proc/self/fd/N, and what has no name at all.
+            Target::File(_) => return Err(Errno::ENXIO.into()),
         };
         Ok(self.add_file(file, on_exec)? as usize)
     }
@@ -210,14 +213,15 @@ impl<M: Machine> Io<'_, '_, M> {
             FileKind::Proc(node) if node.is_link() => return Err(Errno::ELOOP),
             FileKind::Proc(node) => {
                 let opener = self.processes.current().pid;
+                if flags & O_DIRECT != 0 {
+                    return Err(Errno::EINVAL);
+                }
                 let text = match node {
                     // As they are for who may look at them now: what the process becomes may be another's.
                     ProcNode::Of(process, _) if node.is_made_at_opening() => {
                         self.processes.check_inspect(process)?;
                         self.text_of(node, opener)?
                     }
-                    ProcNode::Of(..) | ProcNode::Mounts => Vec::new(),
-                    _ if writes => return Err(Errno::EACCES),
                     _ => Vec::new(),
                 };
                 Object::Text(opener, text)
@@ -255,12 +259,20 @@ impl<M: Machine> Io<'_, '_, M> {
             _ => (true, true),
         };
         let is_nonblocking = flags & O_NONBLOCK != 0;
-        if writes && !reads && is_nonblocking && self.files.pipes.at(pipe).readers() == 0 {
+        // A pipe, opened once more by /proc/self/fd/N, waits for nobody.
+        let is_named = !self.storage.fs.is_pipe(fifo);
+        if is_named
+            && writes
+            && !reads
+            && is_nonblocking
+            && self.files.pipes.at(pipe).readers() == 0
+        {
             self.files.pipes.remove_if_closed(pipe);
             return Err(Errno::ENXIO.into());
         }
         let ends = self.files.pipes.at(pipe);
         let is_alone = match (reads, writes) {
+            _ if !is_named => false,
             (true, true) => false,
             (true, false) => ends.writers() == 0 && !is_nonblocking,
             _ => ends.readers() == 0,
@@ -307,26 +319,5 @@ impl<M: Machine> Io<'_, '_, M> {
             // Another may have closed it.
             let _ = self.sys_close(opening.fd.into());
         }
-    }
-
-    /// Opens the pipe behind /proc/self/fd/N once more, as /dev/stdin asks.
-    fn reopen_pipe(&mut self, id: FileId, flags: u32) -> Result<OpenFile, Errno> {
-        let pipe = match self.files.open.get(id).object {
-            Object::PipeReader(pipe) | Object::PipeWriter(pipe) => pipe,
-            _ => return Err(Errno::ENXIO),
-        };
-        let object = match flags & O_ACCMODE {
-            _ if flags & (O_PATH | O_DIRECTORY) != 0 => return Err(Errno::ENOTDIR),
-            O_WRONLY => {
-                self.files.pipes.at(pipe).open_writer();
-                Object::PipeWriter(pipe)
-            }
-            O_RDWR => return Err(Errno::EINVAL),
-            _ => {
-                self.files.pipes.at(pipe).open_reader();
-                Object::PipeReader(pipe)
-            }
-        };
-        Ok(OpenFile::new(object, None, flags & !OF_OPENING))
     }
 }

@@ -8,7 +8,7 @@ use super::buffer::Buffer;
 use super::grant::Io;
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
-use crate::files::open::Object;
+use crate::files::open::{Object, OpenFile};
 use crate::fs::{FileKind, InodeId, ProcFile, ProcNode, RELEASE};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
@@ -30,10 +30,9 @@ impl<M: Machine> Io<'_, '_, M> {
     /// # Errors
     /// ESRCH where its process is no more, ENOMEM.
     #[inline(never)]
-    pub(super) fn make_text(&mut self, id: FileId, inode: InodeId) -> Result<(), Errno> {
-        let (FileKind::Proc(node), &Object::Text(opener, _)) =
-            (self.storage.fs.kind(inode), &self.files.open.get(id).object)
-        else {
+    pub(super) fn make_text(&mut self, id: FileId) -> Result<(), Errno> {
+        let file = self.files.open.get(id);
+        let (Some(node), &Object::Text(opener, _)) = (self.text_node(file), &file.object) else {
             return Ok(());
         };
         if node.is_made_at_opening() {
@@ -42,6 +41,17 @@ impl<M: Machine> Io<'_, '_, M> {
         let text = self.text_of(node, opener)?;
         self.files.open.get_mut(id).object = Object::Text(opener, text);
         Ok(())
+    }
+
+    /// The file of /proc whose text an open file is.
+    pub(super) fn text_node(&self, file: &OpenFile) -> Option<ProcNode> {
+        if !matches!(file.object, Object::Text(..)) {
+            return None;
+        }
+        match self.storage.fs.kind(file.inode?) {
+            FileKind::Proc(node) => Some(node),
+            _ => None,
+        }
     }
 
     /// What a file of /proc says to the one that has opened it.
@@ -64,9 +74,10 @@ impl<M: Machine> Io<'_, '_, M> {
         inode: Option<InodeId>,
         buffer: &mut Buffer<'_>,
     ) -> Outcome {
-        let kind = inode.map(|inode| self.storage.fs.kind(inode));
-        let Some(FileKind::Proc(ProcNode::Of(number, ProcFile::Comm))) = kind else {
-            return Err(Errno::EINVAL.into());
+        let number = match inode.map(|inode| self.storage.fs.kind(inode)) {
+            Some(FileKind::Proc(ProcNode::Of(number, ProcFile::Comm))) => number,
+            Some(FileKind::Proc(node)) if node.is_of_kernel() => return Err(Errno::EIO.into()),
+            _ => return Err(Errno::EINVAL.into()),
         };
         let mut bytes = [0; 15];
         let length = buffer.len().min(bytes.len());
@@ -164,8 +175,7 @@ impl<M: Machine> Io<'_, '_, M> {
             ProcFile::Comm => {
                 // As it is: no more than the name and its end.
                 let name = name_of(&thread_of(process, tid).name);
-                text.bytes.try_reserve(name.len() + 1).map_err(|_| fmt::Error)?;
-                text.bytes.extend_from_slice(name);
+                text.push(name)?;
                 text.write_char('\n')
             }
             ProcFile::Cmdline | ProcFile::Environ => self.write_strings(slot, file, text),

@@ -5,7 +5,7 @@ use super::grant::{Io, User};
 use super::names::{AT_FDCWD, Target};
 use crate::errno::Errno;
 use crate::files::open::Object;
-use crate::fs::{FILE_SIZE_MAX, FileKind, Follow, InodeId, WRITE};
+use crate::fs::{FILE_SIZE_MAX, FileKind, FileSystem, Follow, InodeId, WRITE};
 use crate::machine::Machine;
 use crate::storage::Storage;
 
@@ -22,12 +22,17 @@ impl<M: Machine> Io<'_, '_, M> {
         let Target::Inode(inode) = self.names().target(AT_FDCWD as u64, &path, Follow::Yes)? else {
             return Err(Errno::EINVAL.into());
         };
-        match self.storage.fs.kind(inode) {
+        let kind = self.storage.fs.kind(inode);
+        match kind {
             FileKind::File => {}
+            FileKind::Proc(node) if !node.is_link() => {}
             FileKind::Directory => return Err(Errno::EISDIR.into()),
             _ => return Err(Errno::EINVAL.into()),
         }
         self.storage.fs.check(inode, WRITE)?;
+        if kind != FileKind::File {
+            return Ok(0); // a text has no size
+        }
         self.storage.fs.refuse_if_running(inode)?;
         self.set_size(inode, length)
     }
@@ -38,6 +43,7 @@ impl<M: Machine> Io<'_, '_, M> {
         match file.object {
             Object::Path => Err(Errno::EBADF.into()),
             Object::Regular(inode) if file.is_writable() => self.set_size(inode, length),
+            Object::Text(..) if file.is_writable() => Ok(0),
             _ => Err(Errno::EINVAL.into()),
         }
     }
@@ -91,6 +97,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let inode = match file.object {
             Object::Regular(inode) => inode,
             Object::PipeWriter(_) => return Err(Errno::ESPIPE.into()),
+            Object::Text(..) => return Err(Errno::EOPNOTSUPP.into()),
             Object::Duplex(duplex) if !duplex.is_socket() => return Err(Errno::ESPIPE.into()),
             _ => return Err(Errno::ENODEV.into()),
         };
@@ -113,6 +120,9 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.file(fd)?;
         match file.object {
             Object::Path => Err(Errno::EBADF.into()),
+            Object::Directory(inode) if self.storage.fs.file_system(inode) == FileSystem::Proc => {
+                Err(Errno::EINVAL.into())
+            }
             Object::Regular(_) | Object::Directory(_) => Ok(0),
             _ => Err(Errno::EINVAL.into()),
         }
@@ -147,7 +157,7 @@ impl<M: Machine> Io<'_, '_, M> {
             Object::PipeReader(_) | Object::PipeWriter(_) | Object::Terminal => {
                 Err(Errno::ESPIPE.into())
             }
-            Object::Regular(_) | Object::Directory(_) => Ok(0),
+            Object::Regular(_) | Object::Directory(_) | Object::Text(..) => Ok(0),
             _ => Err(Errno::ESPIPE.into()),
         }
     }
@@ -156,7 +166,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.file(fd)?;
         match file.object {
             _ if !file.is_readable() => Err(Errno::EBADF.into()),
-            Object::Regular(_) => Ok(0),
+            Object::Regular(_) | Object::Text(..) => Ok(0),
             _ => Err(Errno::EINVAL.into()),
         }
     }

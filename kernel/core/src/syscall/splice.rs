@@ -167,8 +167,12 @@ impl<M: Machine> Io<'_, '_, M> {
         waits: bool,
     ) -> Outcome {
         let target = self.files.open.get(to);
-        let is_regular = matches!(target.object, Object::Regular(_));
-        if is_regular && target.flags & O_APPEND != 0 {
+        let takes_none = match target.object {
+            Object::Regular(_) => target.flags & O_APPEND != 0,
+            Object::Text(..) => true,
+            _ => false,
+        };
+        if takes_none {
             return Err(Errno::EINVAL.into());
         }
         let position = self.splice_position(to, offset)?;
@@ -210,10 +214,10 @@ impl<M: Machine> Io<'_, '_, M> {
         length: usize,
         waits: bool,
     ) -> Outcome {
-        match self.files.open.get(from).object {
-            Object::Regular(_) => {}
-            Object::Duplex(duplex) if duplex.kind == DuplexKind::Stream => {}
-            _ => return Err(Errno::EINVAL.into()),
+        let is_stream = matches!(self.files.open.get(from).object,
+            Object::Duplex(duplex) if duplex.kind == DuplexKind::Stream);
+        if !is_stream {
+            self.check_source(from)?;
         }
         let position = self.splice_position(from, offset)?;
         if self.files.pipes.at(target).readers() == 0 {

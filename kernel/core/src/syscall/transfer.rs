@@ -10,7 +10,7 @@ use super::{Outcome, Stop};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::files::open::{O_APPEND, O_NONBLOCK, Object, OpenFile};
-use crate::fs::{FILE_SIZE_MAX, InodeId};
+use crate::fs::{FILE_SIZE_MAX, InodeId, ProcNode};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 use crate::text::zeros;
@@ -30,8 +30,10 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline]
     pub(super) fn sys_write(&mut self, fd: u64, address: u64, length: u64) -> Outcome {
         let id = self.id(fd)?;
-        // An event's count is never written by none of its bytes.
-        if let Object::Regular(_) | Object::Count(..) = self.files.open.get(id).object {
+        // None of its bytes are written too: to an event's count never, to a text of /proc as others.
+        if let Object::Regular(_) | Object::Count(..) | Object::Text(..) =
+            self.files.open.get(id).object
+        {
             return self.write_user(id, address, length, Position::Current);
         }
         self.write_segments((id, Position::Current), &[Segment { address, length }])
@@ -220,8 +222,11 @@ impl<M: Machine> Io<'_, '_, M> {
         length: u64,
         offset: u64,
     ) -> Outcome {
-        let place = self.positioned(fd, offset)?;
-        self.write_segments(place, &[Segment { address, length }])
+        let (id, position) = self.positioned_write(fd, offset)?;
+        if let Object::Text(..) = self.files.open.get(id).object {
+            return self.write_user(id, address, length, position);
+        }
+        self.write_segments((id, position), &[Segment { address, length }])
     }
 
     pub(super) fn sys_preadv(&mut self, fd: u64, address: u64, count: u64, offset: u64) -> Outcome {
@@ -237,7 +242,7 @@ impl<M: Machine> Io<'_, '_, M> {
         count: u64,
         offset: u64,
     ) -> Outcome {
-        let place = self.positioned(fd, offset)?;
+        let place = self.positioned_write(fd, offset)?;
         let segments = self.vector(place, address, count)?;
         self.write_segments(place, &segments)
     }
@@ -283,7 +288,16 @@ impl<M: Machine> Io<'_, '_, M> {
         }
     }
 
-    /// The file and place of a pread or pwrite.
+    /// The same for a pwrite: a text that is read from its beginning on is written there too.
+    fn positioned_write(&mut self, fd: u64, offset: u64) -> Result<(FileId, Position), Errno> {
+        let (id, position) = self.positioned(fd, offset)?;
+        match self.text_node(self.files.open.get(id)).is_some_and(ProcNode::is_sequential) {
+            true => Err(Errno::ESPIPE),
+            false => Ok((id, position)),
+        }
+    }
+
+    /// The file and place of a pread.
     fn positioned(&mut self, fd: u64, offset: u64) -> Result<(FileId, Position), Errno> {
         if offset > i64::MAX as u64 {
             return Err(Errno::EINVAL);
@@ -311,13 +325,13 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::EBADF.into());
         }
         let target = open.get(to);
-        // Nothing can be spliced into these two.
-        let takes_none = matches!(target.object, Object::Zero | Object::Full);
+        // Nothing can be spliced into these.
+        let takes_none = matches!(target.object, Object::Zero | Object::Full | Object::Text(..));
         let appends = matches!(target.object, Object::Regular(_)) && target.flags & O_APPEND != 0;
         if place.is_some() && open.get(from).object.is_stream() {
             return Err(Errno::ESPIPE.into());
         }
-        self.regular(from)?;
+        self.check_source(from)?;
         let start = place.unwrap_or(open.get(from).offset);
         if appends || takes_none || start.saturating_add(count) > FILE_SIZE_MAX {
             return Err(Errno::EINVAL.into());
@@ -349,6 +363,11 @@ impl<M: Machine> Io<'_, '_, M> {
         if is_any(|object| matches!(object, Object::Directory(_))) {
             return Err(Errno::EISDIR.into());
         }
+        if is_any(|object| matches!(object, Object::Text(..)))
+            && is_any(|object| matches!(object, Object::Regular(_)))
+        {
+            return Err(Errno::EXDEV.into());
+        }
         let source = self.regular(from)?;
         let is_same = source == self.regular(to)?;
         let target = self.files.open.get(to);
@@ -373,6 +392,17 @@ impl<M: Machine> Io<'_, '_, M> {
         self.set_place(input_offset, from, start + done as u64)?;
         self.set_place(output_offset, to, place + done as u64)?;
         Ok(done)
+    }
+
+    /// Can the kernel itself take bytes out of it: a regular file, or a text that is not of a process?
+    ///
+    /// # Errors
+    /// EINVAL.
+    pub(super) fn check_source(&self, id: FileId) -> Result<(), Errno> {
+        match self.text_node(self.files.open.get(id)) {
+            Some(node) if !matches!(node, ProcNode::Of(..)) => Ok(()),
+            _ => self.regular(id).map(|_| ()),
+        }
     }
 
     fn regular(&self, id: FileId) -> Result<InodeId, Errno> {

@@ -228,13 +228,6 @@ impl Areas {
         Some(self.remove_at(place))
     }
 
-    /// Takes out the last area.
-    pub fn pop(&mut self) -> Option<Area> {
-        let chunk = self.chunks.len().checked_sub(1)?;
-        let index = self.chunks[chunk].list.len().checked_sub(1)?;
-        Some(self.remove_at(Place { chunk, index }))
-    }
-
     /// Changes the first area that ends after `address`. Its range may only move into free space.
     pub fn update(&mut self, address: u64, change: impl FnOnce(&mut Area)) {
         let place = self.place(address);

@@ -50,6 +50,8 @@ impl AddressSpace {
         shared
     }
 
+    #[inline(never)]
+    #[cfg_attr(target_os = "none", optimize(speed))]
     fn share_pages<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,

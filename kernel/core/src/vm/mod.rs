@@ -234,7 +234,9 @@ impl AddressSpace {
 
     /// Gives back every frame and file hold. The tables must not be active any more.
     pub fn release<M: Machine>(mut self, storage: &mut Storage<'_, M>) {
-        while let Some(area) = self.areas.pop() {
+        let areas = core::mem::take(&mut self.areas);
+        let mut areas = areas.iter().peekable();
+        while let Some(area) = areas.next() {
             // The identity will be another space's.
             if let AreaKind::WritableFile(view) = area.kind
                 && storage.fs.map_writer(view.inode) == Some(self.identity())
@@ -242,14 +244,14 @@ impl AddressSpace {
                 storage.fs.end_map_write(view.inode);
             }
             self.clear_pages(storage, area.start, area.end);
-            let floor = self.areas.previous(area.start).map_or(0, |below| below.end);
+            let ceiling = areas.peek().map_or(USER_END, |above| above.start);
             self.tables.prune(
                 &mut storage.pool,
                 &mut storage.machine,
                 (area.start, area.end),
-                (floor, USER_END),
+                (0, ceiling),
             );
-            drop_hold(storage, &area);
+            drop_hold(storage, area);
         }
         self.tables.release(&mut storage.pool);
     }

@@ -171,7 +171,11 @@ fn proc_is_sealed_and_devices_are_named() {
     assert_eq!(bench.rename("/proc/meminfo", "/proc/stat", Rename::Replace), Err(Errno::EPERM));
     assert_eq!(bench.link("/proc/meminfo", "/m"), Err(Errno::EXDEV));
     let meminfo = bench.at("/proc/meminfo").unwrap();
-    assert_eq!(bench.fs.chmod(meminfo, 0o777), Err(Errno::EPERM));
+    assert_eq!(bench.fs.chmod(meminfo, 0o400), Ok(()));
+    let setting = bench.at("/proc/sys/kernel/ostype").unwrap();
+    assert_eq!(bench.fs.chmod(setting, 0o400), Err(Errno::EPERM));
+    assert_eq!(bench.rename("/proc", "/m", Rename::Replace), Err(Errno::EBUSY));
+    assert_eq!(bench.rmdir("/proc"), Err(Errno::EBUSY));
     assert_eq!(bench.fs.kind(meminfo), FileKind::Proc(ProcNode::MemInfo));
     let mounts = bench.at("/proc/mounts").unwrap();
     assert_eq!(bench.fs.kind(mounts), FileKind::Proc(ProcNode::Mounts));
