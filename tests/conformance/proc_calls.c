@@ -2,6 +2,7 @@
  * comm and out of texts, names in folders of what is gone. */
 #include "check.h"
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -269,8 +270,67 @@ static void gone(void)
     MUST(chdir("/"));
 }
 
-int main(void)
+/* Prints a text, NULs as '|' and other bytes that are no letters by number. */
+static void show_text(const char *what, const char *path, int most)
 {
+    char text[300], line[900];
+    int fd = MUST(open(path, O_RDONLY)), at = 0;
+    ssize_t length = MUST(read(fd, text, sizeof text));
+    close(fd);
+    for (int i = 0; i < length && i < most; i++)
+        at += text[i] == 0 ? sprintf(line + at, "|")
+              : text[i] < ' ' || text[i] == 127 ? sprintf(line + at, "<%d>", text[i])
+                                                : sprintf(line + at, "%c", text[i]);
+    say("%s: %d bytes: %.*s\n", what, (int)length, at, line);
+}
+
+/* Run again with arguments of its own: what is written over them. */
+static void titles(char **arguments)
+{
+    char *first = arguments[0];
+    int length = strlen(first) + 1 + strlen(arguments[1]) + 1;
+    show_text("arguments", "/proc/self/cmdline", 300);
+    show_text("environment", "/proc/self/environ", 300);
+    first[1] = 0;
+    show_text("a NUL more", "/proc/self/cmdline", 300);
+    show_text("environment then", "/proc/self/environ", 300);
+    memset(first, 't', length);
+    show_text("a title into the environment", "/proc/self/cmdline", 300);
+    show_text("environment then", "/proc/self/environ", 300);
+    first[5] = 0;
+    show_text("a short title", "/proc/self/cmdline", 300);
+    memset(first, 't', length + 12);
+    show_text("a title over the environment", "/proc/self/cmdline", 300);
+    show_text("environment then", "/proc/self/environ", 300);
+}
+
+/* Names that would end a line, and the size of links. */
+static void lines(void)
+{
+    struct stat status;
+    prctl(PR_SET_NAME, "a\nb\\c d");
+    show_text("status", "/proc/self/status", 16);
+    show_text("comm", "/proc/self/comm", 16);
+    prctl(PR_SET_NAME, "proc_calls");
+    MUST(lstat("/proc/self/fd/1", &status));
+    SHOW(status.st_size);
+    MUST(lstat("/proc/self/exe", &status));
+    SHOW(status.st_size);
+    MUST(lstat("/proc/self", &status));
+    SHOW(status.st_size);
+}
+
+int main(int count, char **arguments)
+{
+    if (count > 1) {
+        titles(arguments);
+        return 0;
+    }
+    CHILD("titles", {
+        char *list[] = {"first", "second", NULL}, *environment[] = {"NAME=value", "OTHER=one", NULL};
+        execve("/proc/self/exe", list, environment);
+    });
+    lines();
     names();
     all_texts();
     edges();

@@ -36,6 +36,8 @@ pub struct Arguments {
     path: u64,
     /// Address of `argv[0]`'s string; the others follow, then those of the environment, each with its NUL.
     pub first: u64,
+    /// Address of the first string of the environment.
+    environment: u64,
     /// How many arguments there are.
     pub argument_count: u64,
     /// How many environment strings.
@@ -43,8 +45,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Bytes of all strings, with their NULs.
+    /// Bytes of the arguments, with their NULs.
     pub const fn size(&self) -> usize {
+        (self.environment - self.first) as usize
+    }
+
+    /// The same with the environment's.
+    pub const fn size_of_all(&self) -> usize {
         (self.path - self.first) as usize
     }
 }
@@ -68,6 +75,7 @@ pub fn push_arguments<M: Machine>(
     let path = strings.position;
     strings.room = room;
     strings.push_all(storage, &mut caller, envp, 0..envc)?;
+    let environment = strings.position;
     let skipped = if prefix.is_empty() { 0 } else { argc.min(1) };
     strings.push_all(storage, &mut caller, argv, skipped..argc)?;
     for string in prefix.iter().rev() {
@@ -80,7 +88,7 @@ pub fn push_arguments<M: Machine>(
         argument_count = 1;
     }
     let first = strings.position;
-    Ok(Arguments { path, first, argument_count, environment_count: envc })
+    Ok(Arguments { path, first, environment, argument_count, environment_count: envc })
 }
 
 /// Writes all that lies below the strings. Returns the stack pointer.

@@ -340,7 +340,7 @@ impl<M: Machine> Observer<'_, '_, M> {
         let directory = self.processes.current().directory;
         let path = fs.path_of(directory).map_err(|_| fmt::Error)?;
         format::text(&mut lines, "cwd", &path)?;
-        let mut strings = zeros(arguments.size()).map_err(|_| fmt::Error)?;
+        let mut strings = zeros(arguments.size_of_all()).map_err(|_| fmt::Error)?;
         space
             .copy_in(self.storage, UserAddr(arguments.first), &mut strings)
             .map_err(|_| fmt::Error)?;

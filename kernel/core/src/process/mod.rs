@@ -236,8 +236,8 @@ pub struct Process {
     pub parent: Pid,
     /// When it was forked, since power-on.
     pub started: u64,
-    /// Where its program's arguments lie, how many there are, and how many bytes with the environment behind them.
-    pub strings: (u64, u64, usize),
+    /// Where its arguments are, with the environment behind them: the address, bytes of the arguments, bytes of all.
+    pub strings: (u64, usize, usize),
     /// Its process group.
     pub group: Pid,
     /// Its session.

@@ -9,7 +9,7 @@ use super::policy::{EXECUTED, check_policy};
 use super::{Outcome, Stop};
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
-use crate::exec::{self, Arguments, AuxInputs, ExecError, Program, Request, Strings};
+use crate::exec::{self, AuxInputs, ExecError, Program, Request, Strings};
 use crate::fs::{EXECUTE, FileKind, Follow, Fs, InodeId, READ};
 use crate::kernel::Kernel;
 use crate::machine::{Machine, Memory, say};
@@ -100,8 +100,8 @@ impl<M: Machine> Kernel<'_, M> {
         process.tell_files(fs);
         let old = process.program.replace(program.file);
         process.start_program(program.entry, program.stack, path);
-        let Arguments { first, argument_count, .. } = program.arguments;
-        process.strings = (first, argument_count, program.arguments.size());
+        let arguments = &program.arguments;
+        process.strings = (arguments.first, arguments.size(), arguments.size_of_all());
         process.space = Some(program.space);
         process.path = executed;
         if let Some(old) = old {

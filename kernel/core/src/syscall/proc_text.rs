@@ -191,10 +191,11 @@ impl<M: Machine> Io<'_, '_, M> {
         }
     }
 
-    /// The arguments of a process as its memory has them, or its environment. A zombie has none.
+    /// The arguments of a process as its memory has them, or its environment. A zombie has none. Who has written over the
+    /// end of its arguments has a title, up to the first NUL, and be it in the environment.
     fn write_strings(&mut self, slot: Slot, file: ProcFile, text: &mut Text) -> fmt::Result {
         let process = self.processes.at_mut(slot);
-        let (first, count, size) = process.strings;
+        let (first, arguments, size) = process.strings;
         let Some(space) = process.space.as_mut() else {
             return Ok(());
         };
@@ -202,14 +203,13 @@ impl<M: Machine> Io<'_, '_, M> {
         if space.copy_in(self.storage, UserAddr(first), &mut bytes).is_err() {
             return Ok(());
         }
-        let mut ends = bytes.iter().zip(1..).filter(|&(&byte, _)| byte == 0).map(|(_, end)| end);
-        let end = match count {
-            0 => 0,
-            count => ends.nth(count as usize - 1).unwrap_or(size),
-        };
-        match file {
-            ProcFile::Cmdline => bytes.truncate(end),
-            _ => drop(bytes.drain(..end)),
+        if file == ProcFile::Environ {
+            bytes.drain(..arguments);
+        } else if arguments > 0 && bytes[arguments - 1] == 0 {
+            bytes.truncate(arguments);
+        } else {
+            let end = bytes.iter().position(|&byte| byte == 0).map_or(size, |nul| nul + 1);
+            bytes.truncate(end);
         }
         text.bytes = bytes;
         Ok(())
@@ -237,7 +237,7 @@ impl<M: Machine> Io<'_, '_, M> {
             text,
             "{pid} ({name}) {state} {parent} {group} {session} {tty} {foreground} 0 {faults} {children_faults} 0 0 {time} 0 {children_time} 0 {priority} {nice} {threads} 0 {started} {bytes} {resident} 18446744073709551615",
             pid = tid.0,
-            name = Printable(name_of(&thread.name)),
+            name = Escaped(name_of(&thread.name)),
             state = state_of(process, thread),
             parent = process.parent.0,
             group = process.group.0,
@@ -273,7 +273,7 @@ impl<M: Machine> Io<'_, '_, M> {
         writeln!(
             text,
             "Name:\t{}\nUmask:\t{:04o}\nState:\t{state}\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\nTracerPid:\t0",
-            Printable(name_of(&thread.name)),
+            Escaped(name_of(&thread.name)),
             process.umask(),
             process.pid.0,
             tid.0,
@@ -398,6 +398,22 @@ fn dispositions(process: &Process) -> (u64, u64) {
         }
     }
     sets
+}
+
+/// A name in a line: what would end the line is shown as in C.
+struct Escaped<'n>(&'n [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &byte in self.0 {
+            match byte {
+                b'\n' => f.write_str("\\n")?,
+                b'\\' => f.write_str("\\\\")?,
+                byte => Printable(&[byte]).fmt(f)?,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A process's name without its padding.
