@@ -4,6 +4,48 @@
 
 static void nothing(int signal) { say("handler: %s\n", sigabbrev_np(signal)); }
 
+/* O_DIRECT: packets. */
+static void packets(void)
+{
+    int ends[2], waiting = 0;
+    static char bytes[70000];
+    memset(bytes, 'p', sizeof bytes);
+    MUST(pipe2(ends, O_DIRECT | O_NONBLOCK));
+    SHOW(fcntl(ends[0], F_GETFL) & O_DIRECT);
+    SHOW(fcntl(ends[1], F_GETFL) & O_DIRECT);
+    SHOW(write(ends[1], "first", 5));
+    SHOW(write(ends[1], "second", 6));
+    SHOW(write(ends[1], "", 0));
+    SHOW(write(ends[1], bytes, 5000));
+    SHOW(ioctl(ends[0], FIONREAD, &waiting));
+    SHOW(waiting);
+    SHOW(read(ends[0], bytes, 2));
+    SHOW(read(ends[0], bytes, 100));
+    SHOW(read(ends[0], bytes, 9000));
+    SHOW(read(ends[0], bytes, 9000));
+    SHOW(read(ends[0], bytes, 9000));
+    for (waiting = 0; write(ends[1], "x", 1) == 1; waiting++);
+    SHOW(waiting);
+    for (waiting = 0; read(ends[0], bytes, 10) == 1; waiting++);
+    SHOW(waiting);
+    /* Bytes and packets by turns. */
+    SHOW(fcntl(ends[1], F_SETFL, 0));
+    SHOW(write(ends[1], "by", 2));
+    SHOW(write(ends[1], "tes", 3));
+    SHOW(fcntl(ends[1], F_SETFL, O_DIRECT));
+    SHOW(write(ends[1], "+", 1));
+    SHOW(write(ends[1], bytes, 4096));
+    SHOW(fcntl(ends[1], F_SETFL, 0));
+    SHOW(write(ends[1], "more", 4));
+    SHOW(write(ends[1], "most", 4));
+    SHOW(read(ends[0], bytes, 4));
+    SHOW(read(ends[0], bytes, 1000));
+    SHOW(read(ends[0], bytes, 9000));
+    SHOW(read(ends[0], bytes, 9000));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     int ends[2];
@@ -103,5 +145,6 @@ int main(void)
     SHOW(total);
     MUST(waitpid(child, &status, 0));
     say_status("writer", status);
+    packets();
     return 0;
 }

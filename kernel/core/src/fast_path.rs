@@ -7,7 +7,7 @@
 
 use crate::addr::{Frame, PAGE_SIZE, UserAddr};
 use crate::context::Access;
-use crate::files::open::{Object, OpenFile};
+use crate::files::open::{O_DIRECT, Object, OpenFile};
 use crate::files::pipes::Moved;
 use crate::files::window::{PendingWrite, WindowPlace};
 use crate::kernel::Kernel;
@@ -157,7 +157,9 @@ impl<M: Machine> Kernel<'_, M> {
                 done
             }
             (&Object::PipeReader(pipe), true) => self.read_pipe_page(pipe, user),
-            (&Object::PipeWriter(pipe), false) => self.write_pipe_page(pipe, user),
+            (&Object::PipeWriter(pipe), false) if file.flags & O_DIRECT == 0 => {
+                self.write_pipe_page(pipe, user)
+            }
             _ => None,
         };
         let Some(done) = done else {

@@ -30,6 +30,8 @@ pub const O_NONBLOCK: u32 = 0o4000;
 pub const O_DIRECTORY: u32 = 0o40000;
 /// O_NOFOLLOW.
 pub const O_NOFOLLOW: u32 = 0o100000;
+/// O_DIRECT: packets, of a pipe.
+pub const O_DIRECT: u32 = 0o200000;
 /// O_CLOEXEC.
 pub const O_CLOEXEC: u32 = 0o2000000;
 /// Reads leave the time of access, as they always do here; the owner's to ask.

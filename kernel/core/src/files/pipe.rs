@@ -38,6 +38,16 @@ struct Buffer {
     /// The bytes that wait to be read: from `start` to `end` in the frame.
     start: usize,
     end: usize,
+    writes: Writes,
+}
+
+/// What a write gives: O_DIRECT of pipe2(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writes {
+    /// Bytes, which readers take as they like.
+    Bytes,
+    /// Packets of a page at most: a read takes one, and what it has no room for is lost.
+    Packets,
 }
 
 /// A pipe. Its user calls [`close_reader`](Self::close_reader) and
@@ -68,7 +78,7 @@ impl Default for Pipe {
 impl Pipe {
     /// An empty pipe without ends.
     pub const fn new() -> Self {
-        const EMPTY: Buffer = Buffer { frame: None, start: 0, end: 0 };
+        const EMPTY: Buffer = Buffer { frame: None, start: 0, end: 0, writes: Writes::Bytes };
         Pipe {
             buffers: [EMPTY; FRAMES],
             first: 0,
@@ -161,7 +171,7 @@ impl Pipe {
         self.used < self.limit
     }
 
-    /// Takes up to `max` bytes: `copy` is called for each piece, in order. When `copy` fails, the
+    /// Takes up to `max` bytes, of one packet at most: `copy` is called for each piece, in order. When `copy` fails, the
     /// pieces before it are taken and the rest stays. 0 at the end of the file.
     ///
     /// # Errors
@@ -195,17 +205,26 @@ impl Pipe {
                 Err(error) if done == 0 => return Err(error),
                 Err(_) => break,
             }
-            buffer.start += piece.length;
-            if buffer.start == buffer.end {
-                self.first = (self.first + 1) % FRAMES;
-                self.used -= 1;
+            let is_packet = buffer.writes == Writes::Packets;
+            let taken = if is_packet { buffer.end - buffer.start } else { piece.length };
+            self.drop_bytes(taken);
+            if is_packet {
+                break;
             }
         }
-        if self.used == 0 {
-            self.first = 0;
-        }
-        self.length -= done;
         Ok(done)
+    }
+
+    /// The next bytes, which lie in one buffer, are gone.
+    #[inline(always)]
+    fn drop_bytes(&mut self, length: usize) {
+        let buffer = &mut self.buffers[self.first];
+        buffer.start += length;
+        self.length -= length;
+        if buffer.start == buffer.end {
+            self.used -= 1;
+            self.first = if self.used == 0 { 0 } else { (self.first + 1) % FRAMES };
+        }
     }
 
     /// How many of `length` bytes can be written now, with frames made ready for them. To be followed
@@ -249,6 +268,7 @@ impl Pipe {
     pub fn write(
         &mut self,
         length: usize,
+        writes: Writes,
         mut copy: impl FnMut(Piece) -> Result<(), Errno>,
     ) -> Result<usize, Errno> {
         let mut behind = self.fits_behind(length);
@@ -273,6 +293,7 @@ impl Pipe {
             }
             if behind == 0 {
                 buffer.start = 0;
+                buffer.writes = writes;
                 self.used += 1;
             }
             buffer.end = offset + piece.length;
@@ -285,19 +306,14 @@ impl Pipe {
     /// Takes up to `max` bytes that lie in one frame: where. None where a read has to do more than copy them.
     #[inline(always)]
     pub fn take_piece(&mut self, max: usize) -> Option<Piece> {
-        let buffer = self.buffers.get_mut(self.first).filter(|_| self.used > 0)?;
+        let buffer = self.buffers.get(self.first).filter(|_| self.used > 0)?;
         let waits = buffer.end - buffer.start;
-        if max == 0 || (max > waits && self.used > 1) {
+        if max == 0 || (max > waits && self.used > 1) || buffer.writes == Writes::Packets {
             return None;
         }
         let length = max.min(waits);
         let piece = Piece { frame: buffer.frame?, offset: buffer.start, length, done: 0 };
-        buffer.start += length;
-        self.length -= length;
-        if length == waits {
-            self.used -= 1;
-            self.first = if self.used == 0 { 0 } else { (self.first + 1) % FRAMES };
-        }
+        self.drop_bytes(length);
         Some(piece)
     }
 
@@ -317,6 +333,7 @@ impl Pipe {
         let piece = Piece { frame: buffer.frame?, offset, length, done: 0 };
         if behind == 0 {
             buffer.start = 0;
+            buffer.writes = Writes::Bytes;
             self.used += 1;
         }
         buffer.end = offset + length;
@@ -332,7 +349,10 @@ impl Pipe {
             return 0;
         }
         let last = self.buffers[(self.first + self.used - 1) % FRAMES];
-        if last.end + rest <= PAGE_SIZE { rest } else { 0 }
+        match last.writes {
+            Writes::Bytes if last.end + rest <= PAGE_SIZE => rest,
+            _ => 0, // a packet is complete
+        }
     }
 
     /// Shows up to `max` of the bytes that come after the next `skip` and leaves them there; stops where `copy` fails.
@@ -366,9 +386,14 @@ impl Pipe {
 
     /// Takes `length` bytes away unread; there are so many.
     pub fn skip(&mut self, length: usize) {
-        // A copy that looks at nothing does not fail, and with bytes in it a pipe gives some.
-        let taken = self.read(length, |_| Ok(()));
-        debug_assert_eq!(taken, Ok(length));
+        let mut left = length;
+        while left > 0 && self.used > 0 {
+            let buffer = &self.buffers[self.first];
+            let taken = left.min(buffer.end - buffer.start);
+            self.drop_bytes(taken);
+            left -= taken;
+        }
+        debug_assert_eq!(left, 0);
     }
 
     /// Is one of its ends closed, rather than shut?
@@ -412,7 +437,7 @@ mod tests {
         pool: &mut FramePool,
     ) -> Result<usize, Errno> {
         let ready = pipe.prepare_write(bytes.len(), pool)?;
-        pipe.write(ready, |piece| {
+        pipe.write(ready, Writes::Bytes, |piece| {
             let target = &mut memory.page_mut(piece.frame)[piece.offset..][..piece.length];
             target.copy_from_slice(&bytes[piece.done..][..piece.length]);
             Ok(())
@@ -481,6 +506,34 @@ mod tests {
     }
 
     #[test]
+    fn a_read_takes_one_packet_and_loses_its_rest() {
+        let (mut memory, mut pool) = FakeMemory::with_pool(FRAMES);
+        let mut pipe = open_pipe();
+        let mut put = |pipe: &mut Pipe, bytes: &[u8], writes| {
+            let ready = pipe.prepare_write(bytes.len(), &mut pool).unwrap();
+            pipe.write(ready, writes, |piece| {
+                let target = &mut memory.page_mut(piece.frame)[piece.offset..][..piece.length];
+                target.copy_from_slice(&bytes[piece.done..][..piece.length]);
+                Ok(())
+            })
+        };
+        for (bytes, writes) in [
+            (&b"first"[..], Writes::Packets),
+            (b"second", Writes::Packets),
+            (b"by", Writes::Bytes),
+            (b"tes", Writes::Bytes),
+        ] {
+            assert_eq!(put(&mut pipe, bytes, writes), Ok(bytes.len()));
+        }
+        assert_eq!(pipe.take_piece(9), None);
+        assert_eq!(read(&mut pipe, 2, &memory).unwrap(), b"fi");
+        assert_eq!(pipe.len(), 11);
+        assert_eq!(read(&mut pipe, 100, &memory).unwrap(), b"second");
+        assert_eq!(read(&mut pipe, 100, &memory).unwrap(), b"bytes");
+        assert_eq!((pipe.len(), pipe.has_room()), (0, true));
+    }
+
+    #[test]
     fn a_full_pool_shortens_long_writes_and_refuses_small_ones() {
         let (mut memory, mut pool) = FakeMemory::with_pool(1);
         let mut pipe = open_pipe();
@@ -507,7 +560,7 @@ mod tests {
         assert_eq!(pipe.read(10_000, fault_at(4096)), Ok(4096));
         assert_eq!(pipe.len(), 10_000 - 4096);
         let ready = pipe.prepare_write(8192, &mut pool).unwrap();
-        assert_eq!(pipe.write(ready, fault_at(0)), Err(Errno::EFAULT));
+        assert_eq!(pipe.write(ready, Writes::Bytes, fault_at(0)), Err(Errno::EFAULT));
         assert_eq!(pipe.len(), 10_000 - 4096);
     }
 

@@ -4,7 +4,9 @@ use super::Outcome;
 use super::grant::{Io, User};
 use super::lock::{LockCall, LockOf};
 use crate::errno::Errno;
-use crate::files::open::{O_APPEND, O_CLOEXEC, O_NOATIME, O_NONBLOCK, O_WRONLY, Object, OpenFile};
+use crate::files::open::{
+    O_APPEND, O_CLOEXEC, O_DIRECT, O_NOATIME, O_NONBLOCK, O_WRONLY, Object, OpenFile,
+};
 use crate::files::window::Window;
 use crate::fs::Seals;
 use crate::machine::Machine;
@@ -33,8 +35,8 @@ const F_ADD_SEALS: u32 = 1033;
 const F_GET_SEALS: u32 = 1034;
 
 const FD_CLOEXEC: u64 = 1;
-/// What F_SETFL may change: O_APPEND, O_NONBLOCK, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
-const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | 0o20000 | 0o200000 | O_NOATIME;
+/// What F_SETFL may change: O_APPEND, O_NONBLOCK, O_DIRECT of pipes, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
+const CHANGEABLE: u32 = O_APPEND | O_NONBLOCK | O_DIRECT | 0o20000 | O_NOATIME;
 
 impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_close(&mut self, fd: u64) -> Outcome {
@@ -100,12 +102,11 @@ impl<M: Machine> Io<'_, '_, M> {
 
     pub(super) fn sys_pipe2(&mut self, into: u64, flags: u64) -> Outcome {
         let flags = flags as u32;
-        // O_DIRECT, packets, is the one that is left out.
-        if flags & !(O_CLOEXEC | O_NONBLOCK) != 0 {
+        if flags & !(O_CLOEXEC | O_NONBLOCK | O_DIRECT) != 0 {
             return Err(Errno::EINVAL.into());
         }
         let on_exec = if flags & O_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
-        let status = flags & O_NONBLOCK;
+        let status = flags & (O_NONBLOCK | O_DIRECT);
         let pipe = self.files.pipes.create()?;
         let inode = match self.storage.fs.create_pipe() {
             Ok(inode) => inode,
@@ -118,7 +119,7 @@ impl<M: Machine> Io<'_, '_, M> {
         self.files.pipes.set_fifo(pipe, inode);
         let end = |object, flags| OpenFile::new(object, Some(inode), flags);
         let ends = [
-            end(Object::PipeReader(pipe), status),
+            end(Object::PipeReader(pipe), status & !O_DIRECT),
             end(Object::PipeWriter(pipe), status | O_WRONLY),
         ];
         for _ in &ends {

@@ -5,7 +5,8 @@ use super::grant::{Caller, Io, User};
 use super::{Outcome, Stop};
 use crate::addr::{PAGE_SHIFT, PAGE_SIZE};
 use crate::errno::Errno;
-use crate::files::open::{DuplexKind, O_APPEND, O_NONBLOCK, Object, OpenFile};
+use crate::files::open::{DuplexKind, O_APPEND, O_DIRECT, O_NONBLOCK, Object, OpenFile};
+use crate::files::pipe::Writes;
 use crate::files::pipes::Moved;
 use crate::files::window::SMALL;
 use crate::fs::{Chunk, FILE_SIZE_MAX, FileSystem, InodeId, ProcFile, ProcNode};
@@ -341,7 +342,8 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     fn write_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
-        match self.put_into_pipe(pipe, buffer) {
+        let writes = if flags & O_DIRECT == 0 { Writes::Bytes } else { Writes::Packets };
+        match self.put_into_pipe(pipe, writes, buffer) {
             Ok(done) => Ok(done),
             Err(Errno::EAGAIN) if flags & O_NONBLOCK == 0 => Err(self.wait_for_pipe(pipe)),
             Err(Errno::EPIPE) => Err(self.broken_pipe()),
@@ -353,6 +355,7 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn put_into_pipe(
         &mut self,
         pipe: u32,
+        writes: Writes,
         buffer: &mut Buffer<'_>,
     ) -> Result<usize, Errno> {
         if buffer.len() == 0 {
@@ -363,7 +366,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let ring = self.files.pipes.at(pipe);
         let ready = ring.prepare_write(buffer.len(), &mut self.storage.pool)?;
         let mut caller = Caller { process: self.processes.current_mut(), storage: self.storage };
-        let done = ring.write(ready, |piece| {
+        let done = ring.write(ready, writes, |piece| {
             let mut at = piece.offset;
             let copy = |storage: &mut crate::storage::Storage<'_, M>, chunk: Chunk<'_>| {
                 let length = chunk.len();

@@ -7,9 +7,9 @@ use super::grant::{Io, User};
 use super::names::Target;
 use crate::errno::Errno;
 use crate::files::open::{
-    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOATIME,
-    O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, Object,
-    OpenFile,
+    Duplex, DuplexKind, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECT, O_DIRECTORY, O_EXCL,
+    O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY,
+    Object, OpenFile,
 };
 use crate::files::pipes::Moved;
 use crate::fs::{
@@ -21,8 +21,6 @@ use crate::process::{Opening, Pid};
 
 /// Set for every file that was opened by name: a 64-bit Linux says so too.
 const O_LARGEFILE: u32 = 0o400000;
-/// Not through the memory that all files are in: kept, and refused for a text.
-const O_DIRECT: u32 = 0o200000;
 /// All flags that open knows; others are ignored, as Linux does.
 const KNOWN: u32 = O_ACCMODE
     | O_CREAT

@@ -8,7 +8,7 @@ use super::object::{IN, OUT, POLLHUP, POLLRDHUP};
 use super::{Outcome, Stop};
 use crate::errno::Errno;
 use crate::files::open::{Duplex, DuplexKind, O_CLOEXEC, O_NONBLOCK, O_RDWR, Object, OpenFile};
-use crate::files::pipe::PIPE_CAPACITY;
+use crate::files::pipe::{PIPE_CAPACITY, Writes};
 use crate::files::pipes::Moved;
 use crate::fs::Chunk;
 use crate::kernel::Kernel;
@@ -285,7 +285,7 @@ impl<M: Machine> Io<'_, '_, M> {
         let mut done = self.processes.current_mut().take_progress();
         for Segment { address, length } in rest(segments, done) {
             let mut buffer = Buffer::user(address, length);
-            let stop = match self.put_into_pipe(duplex.writes, &mut buffer) {
+            let stop = match self.put_into_pipe(duplex.writes, Writes::Bytes, &mut buffer) {
                 Ok(count) => {
                     done += count;
                     if count as u64 == length {
@@ -337,7 +337,7 @@ impl<M: Machine> Io<'_, '_, M> {
             to.copy_from_slice(&bytes[piece.done..][..piece.length]);
             Ok(())
         };
-        self.files.pipes.at(pipe).write(bytes.len(), put)?;
+        self.files.pipes.at(pipe).write(bytes.len(), Writes::Bytes, put)?;
         self.wake_pipe(pipe, Moved::In);
         Ok(bytes.len())
     }

@@ -7,6 +7,7 @@ use super::object::Position;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::files::open::{DuplexKind, O_APPEND, O_NONBLOCK, Object};
+use crate::files::pipe::Writes;
 use crate::files::pipes::Moved;
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
@@ -141,7 +142,8 @@ impl<M: Machine> Io<'_, '_, M> {
             if got == 0 {
                 break;
             }
-            let put = self.put_into_pipe(target, &mut Buffer::kernel(&mut page[..got]));
+            let put =
+                self.put_into_pipe(target, Writes::Bytes, &mut Buffer::kernel(&mut page[..got]));
             let Ok(put) = put else {
                 break;
             };
@@ -235,7 +237,8 @@ impl<M: Machine> Io<'_, '_, M> {
                 Err(_) => break,
             };
             // There is room for a page.
-            done += self.put_into_pipe(target, &mut Buffer::kernel(&mut page[..got]))?;
+            done +=
+                self.put_into_pipe(target, Writes::Bytes, &mut Buffer::kernel(&mut page[..got]))?;
             if got < wanted {
                 break;
             }

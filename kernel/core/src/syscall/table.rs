@@ -206,7 +206,7 @@ calls! {
             DUP = 23 (fd) [io.sys_dup(fd)];
             DUP3 = 24 (old, new, flags) [io.sys_dup3(old, new, flags)];
         }
-        partly "64 KiB, atomic up to 4096 bytes; O_DIRECT (packets): EINVAL" {
+        partly "64 KiB, atomic up to 4096 bytes" {
             PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
         }
         partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_ADD_SEALS, F_GET_SEALS; leases, signals: EINVAL" {
