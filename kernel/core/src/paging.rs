@@ -56,6 +56,14 @@ impl Protection {
         self.contains(Protection::WRITE)
     }
 
+    /// The same for a page that cannot be written yet: what may be written may be read.
+    pub const fn before_a_write(self) -> Self {
+        match self.writable() {
+            true => self.difference(Protection::WRITE).union(Protection::READ),
+            false => self,
+        }
+    }
+
     /// May it be executed?
     pub const fn executable(self) -> bool {
         self.contains(Protection::EXECUTE)

@@ -160,12 +160,38 @@ pub struct OpenFile {
     pub references: u32,
     /// Where the bytes around the offset lie.
     pub window: Window,
+    /// Whom signals of it would be for (F_SETOWN), and which (F_SETSIG). Kept: none is sent.
+    pub owner: Owner,
+}
+
+/// Whom signals of an open file are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// Its number; 0 is nobody.
+    pub number: u32,
+    /// A thread, a process or a group: 0, 1, 2 (F_SETOWN_EX).
+    pub kind: u8,
+    /// Instead of SIGIO; 0.
+    pub signal: u8,
+}
+
+impl Owner {
+    /// Nobody.
+    pub const NONE: Self = Owner { number: 0, kind: 0, signal: 0 };
 }
 
 impl OpenFile {
     /// A file that has just been opened, with one descriptor to come.
     pub fn new(object: Object, inode: Option<InodeId>, flags: u32) -> Self {
-        OpenFile { object, inode, flags, offset: 0, references: 1, window: Window::NONE }
+        OpenFile {
+            object,
+            inode,
+            flags,
+            offset: 0,
+            references: 1,
+            window: Window::NONE,
+            owner: Owner::NONE,
+        }
     }
 
     /// What a free place of the table holds.
@@ -176,6 +202,7 @@ impl OpenFile {
         offset: 0,
         references: 0,
         window: Window::NONE,
+        owner: Owner::NONE,
     };
 
     /// After a small read: notes where the next ones will find their bytes.
@@ -289,6 +316,7 @@ mod tests {
             offset: 0,
             references: 1,
             window: Window::NONE,
+            owner: Owner::NONE,
         }
     }
 

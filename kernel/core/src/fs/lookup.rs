@@ -161,8 +161,6 @@ impl Fs {
         }
         match name {
             b"." => Ok(directory),
-            // The parent of a removed directory may be gone too.
-            b".." if self.inodes[directory].links == 0 => Err(Errno::ENOENT),
             b".." => Ok(self.inodes[directory].home),
             _ => names
                 .get(name)

@@ -279,13 +279,21 @@ impl Fs {
         self.free_if_unused(inode, pool);
     }
 
+    /// With a directory goes what it has held since it lost its name: its parent, which may be without one too.
     fn free_if_unused(&mut self, id: InodeId, pool: &mut FramePool) {
-        let inode = &self.inodes[id];
-        if inode.links == 0 && inode.holds == 0 && !matches!(inode.node, Node::Free { .. }) {
-            let Inode { node, .. } = self.inodes.free(id);
-            if let Node::File(mut content) = node {
-                content.clear(pool);
+        let mut id = id;
+        loop {
+            let inode = &self.inodes[id];
+            if inode.links > 0 || inode.holds > 0 || matches!(inode.node, Node::Free { .. }) {
+                return;
             }
+            let Inode { node, home, .. } = self.inodes.free(id);
+            match node {
+                Node::File(mut content) => return content.clear(pool),
+                Node::Directory(_) => id = home,
+                _ => return,
+            }
+            self.inodes[id].holds -= 1;
         }
     }
 }

@@ -349,8 +349,9 @@ impl Fs {
         Ok(())
     }
 
-    /// An empty directory has lost its name.
+    /// An empty directory has lost its name. As long as it is there, its parent is.
     pub(super) fn drop_directory(&mut self, inode: InodeId, pool: &mut FramePool) {
+        self.hold(self.inodes[inode].home);
         self.inodes[inode].links = 1;
         self.drop_link(inode, pool);
     }

@@ -38,6 +38,7 @@ impl Capabilities {
     pub const KILL: u32 = 5;
     pub const SETGID: u32 = 6;
     pub const SETUID: u32 = 7;
+    pub const SETPCAP: u32 = 8;
     pub const SYS_PTRACE: u32 = 19;
     pub const SYS_NICE: u32 = 23;
     pub const SYS_RESOURCE: u32 = 24;

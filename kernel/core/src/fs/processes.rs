@@ -134,8 +134,7 @@ impl Fs {
                 false => self.drop_link(inode, pool),
             }
         }
-        self.inodes[folder].links = 0;
-        self.free_if_unused(folder, pool);
+        self.drop_directory(folder, pool);
     }
 
     /// Makes the folders that are missing. Were any?

@@ -42,14 +42,18 @@ static KERNEL: Nodes = &[
     (b"threads-max", ProcNode::Constant("4096")),
     (b"ngroups_max", ProcNode::Constant("65536")),
     (b"cap_last_cap", ProcNode::Constant("40")),
+    (b"core_pattern", ProcNode::Constant("core")),
+    (b"tainted", ProcNode::Constant("0")),
 ];
 /// /proc/sys/vm.
 static MEMORY: Nodes = &[
     (b"overcommit_memory", ProcNode::Constant("0")),
     (b"max_map_count", ProcNode::Constant("65530")),
+    (b"mmap_min_addr", ProcNode::Constant("4096")),
 ];
 /// /proc/sys/fs.
 static FILES: Nodes = &[
+    (b"file-max", ProcNode::Constant("9223372036854775807")),
     (b"nr_open", ProcNode::Constant("1024")),
     (b"pipe-max-size", ProcNode::Constant("65536")),
     (b"protected_hardlinks", ProcNode::Constant("1")),

@@ -91,12 +91,9 @@ impl Descriptors {
     /// The lowest free number, not below `lowest`; there is room for it afterwards.
     ///
     /// # Errors
-    /// EMFILE at the limit, EINVAL when `lowest` is beyond it, ENOMEM.
+    /// EMFILE at the limit, ENOMEM.
     pub fn lowest_free(&mut self, lowest: u64) -> Result<u32, Errno> {
-        let lowest = usize::try_from(lowest)
-            .ok()
-            .filter(|&lowest| lowest < self.limit)
-            .ok_or(Errno::EINVAL)?;
+        let lowest = usize::try_from(lowest).map_err(|_| Errno::EMFILE)?;
         let end = self.entries.len();
         let free = (lowest..end).find(|&fd| self.entries[fd].is_none()).unwrap_or(end.max(lowest));
         if free >= self.limit {
@@ -193,7 +190,7 @@ mod tests {
             descriptors.put(fd, descriptor(0)).unwrap();
         }
         assert_eq!(descriptors.lowest_free(0), Err(Errno::EMFILE));
-        assert_eq!(descriptors.lowest_free(MAX_DESCRIPTORS as u64), Err(Errno::EINVAL));
+        assert_eq!(descriptors.lowest_free(MAX_DESCRIPTORS as u64), Err(Errno::EMFILE));
         assert_eq!(descriptors.put(MAX_DESCRIPTORS as u64, descriptor(0)), Err(Errno::EBADF));
     }
 }

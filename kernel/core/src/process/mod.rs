@@ -212,6 +212,37 @@ impl Usage {
     }
 }
 
+/// What a program has chosen for its process by prctl(2), personality(2) and membarrier(2).
+#[derive(Clone, Copy, Debug)]
+pub struct Choices {
+    /// The commands of membarrier that it may use, by their bits.
+    pub barriers: u32,
+    /// PR_SET_PDEATHSIG: what it gets when its parent ends.
+    pub death_signal: Option<Signal>,
+    /// PR_SET_CHILD_SUBREAPER: who below it loses its parent becomes its child.
+    pub adopts: bool,
+    /// PR_SET_THP_DISABLE, kept.
+    pub refuses_huge_pages: bool,
+    /// PR_SET_TIMERSLACK, in nanoseconds, kept.
+    pub timer_slack: u64,
+    /// personality(2), kept.
+    pub persona: u32,
+}
+
+impl Choices {
+    /// Linux's own, in nanoseconds.
+    pub const TIMER_SLACK: u64 = 50_000;
+    /// Nothing has been chosen.
+    pub const NONE: Self = Choices {
+        barriers: 0,
+        death_signal: None,
+        adopts: false,
+        refuses_huge_pages: false,
+        timer_slack: Self::TIMER_SLACK,
+        persona: 0,
+    };
+}
+
 /// One process.
 pub struct Process {
     /// The thread that runs, or has run last.
@@ -238,6 +269,8 @@ pub struct Process {
     pub started: u64,
     /// Where its arguments are, with the environment behind them: the address, bytes of the arguments, bytes of all.
     pub strings: (u64, usize, usize),
+    /// What its program has chosen.
+    pub choices: Choices,
     /// Its process group.
     pub group: Pid,
     /// Its session.
@@ -292,6 +325,7 @@ impl Process {
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.strings = self.strings;
+        child.choices = Choices { death_signal: None, adopts: false, ..self.choices };
         child.exit_signal = exit_signal;
         child
     }
@@ -317,6 +351,7 @@ impl Process {
             parent: Pid::NONE,
             started: 0,
             strings: (0, 0, 0),
+            choices: Choices::NONE,
             group: pid,
             session: pid,
             directory,

@@ -266,6 +266,9 @@ impl<M: Machine> Names<'_, '_, M> {
             if fd as i32 == AT_FDCWD {
                 return Err(Errno::EFAULT.into());
             }
+            if flags != 0 {
+                return Err(Errno::EINVAL.into());
+            }
             self.changed_descriptor(fd)?
         } else {
             self.changed_inode(fd, path, flags)?

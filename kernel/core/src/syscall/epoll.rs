@@ -97,6 +97,9 @@ impl<M: Machine> Io<'_, '_, M> {
             (EPOLL_CTL_DEL, Some(index)) => {
                 interests.remove(index);
             }
+            (EPOLL_CTL_MOD, Some(index)) if interests[index].events & EPOLLEXCLUSIVE != 0 => {
+                return Err(Errno::EINVAL.into());
+            }
             (EPOLL_CTL_MOD, Some(index)) => interests[index] = fresh,
             _ => return Err(Errno::EINVAL.into()),
         }

@@ -54,10 +54,24 @@ impl<M: Machine> Kernel<'_, M> {
                 named.extend_from_slice(&path);
             }
         }
+        if !named.is_empty()
+            && self.processes.current().descriptors.get(fd)?.on_exec == OnExec::Close
+            && self.is_script(file)
+        {
+            return Err(Errno::ENOENT.into()); // its interpreter would find no descriptor
+        }
         let path = if named.is_empty() { &*path } else { &named };
         let (argv, envp) = (Strings::User(UserAddr(argv)), Strings::User(UserAddr(envp)));
         self.execute(path, file, argv, envp)?;
         Err(Stop::GONE)
+    }
+
+    /// Is it a program that an interpreter reads?
+    fn is_script(&self, file: InodeId) -> bool {
+        let mut magic = [0; 2];
+        is_executable(&self.storage.fs, file)
+            && self.storage.fs.read(file, 0, &mut magic, &self.storage.machine) == magic.len()
+            && magic == *b"#!"
     }
 
     /// Replaces the current process's program.
@@ -94,13 +108,18 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.drop_fp(slot);
         let process = self.processes.current_mut();
         let fs = &mut self.storage.fs;
-        (process.credentials, _) = process.credentials.in_program(&fs.stat(program.file));
+        let is_secure;
+        (process.credentials, is_secure) = process.credentials.in_program(&fs.stat(program.file));
+        if is_secure {
+            process.choices.death_signal = None;
+        }
         // Who may not read a program may not look into it while it runs.
         process.credentials.dumpable &= fs.check(program.file, READ).is_ok();
         process.tell_files(fs);
         let old = process.program.replace(program.file);
         process.start_program(program.entry, program.stack, path);
         let arguments = &program.arguments;
+        process.choices.barriers = 0;
         process.strings = (arguments.first, arguments.size(), arguments.size_of_all());
         process.space = Some(program.space);
         process.path = executed;

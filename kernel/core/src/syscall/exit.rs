@@ -170,11 +170,13 @@ impl<M: Machine> Kernel<'_, M> {
 }
 
 impl Processes {
-    /// Children of `pid` become children of PID 1.
+    /// Children of `pid` become children of the nearest process above it that adopts some, or of PID 1; those that want to
+    /// hear of that get a signal.
     fn orphan_children(&mut self, pid: Pid) {
-        let Some(init) = self.find(Pid::INIT) else {
+        let Some(parent) = self.adopter_of(pid) else {
             return;
         };
+        let adopter = self.at(parent).pid;
         for slot in self.slots() {
             let Some(child) = self.get_mut(slot) else {
                 continue;
@@ -182,13 +184,32 @@ impl Processes {
             if child.parent != pid {
                 continue;
             }
-            child.parent = Pid::INIT;
-            if let State::Zombie(ending) = child.thread.state
-                && !self.at(init).is_zombie()
+            child.parent = adopter;
+            let (state, death_signal) = (child.thread.state, child.choices.death_signal);
+            if let Some(signal) = death_signal {
+                self.send_signal(slot, signal, Info::kernel());
+            }
+            if let State::Zombie(ending) = state
+                && !self.at(parent).is_zombie()
             {
                 self.tell_of_end(slot, ending);
             }
         }
+    }
+
+    /// Who takes the children of a process that ends.
+    fn adopter_of(&self, pid: Pid) -> Option<Slot> {
+        let init = self.find(Pid::INIT)?;
+        let mut at = self.find(pid)?;
+        // Each step leads to an older process.
+        while at != init {
+            at = self.find(self.at(at).parent).unwrap_or(init);
+            let process = self.at(at);
+            if process.choices.adopts && !process.is_zombie() {
+                return Some(at);
+            }
+        }
+        Some(init)
     }
 
     /// Tells the parent that a child has ended; one that does not care for its children has no zombies.

@@ -10,8 +10,8 @@ use crate::files::open::{
 use crate::files::window::Window;
 use crate::fs::Seals;
 use crate::machine::Machine;
-use crate::process::Event;
 use crate::process::descriptors::{Descriptor, FileId, MAX_DESCRIPTORS, OnExec};
+use crate::process::{Event, Pid};
 use crate::storage::Storage;
 use crate::vm::area::{Area, AreaKind};
 
@@ -25,6 +25,10 @@ const F_SETLK: u32 = 6;
 const F_SETLKW: u32 = 7;
 const F_SETOWN: u32 = 8;
 const F_GETOWN: u32 = 9;
+const F_SETSIG: u32 = 10;
+const F_GETSIG: u32 = 11;
+const F_SETOWN_EX: u32 = 15;
+const F_GETOWN_EX: u32 = 16;
 const F_OFD_GETLK: u32 = 36;
 const F_OFD_SETLK: u32 = 37;
 const F_OFD_SETLKW: u32 = 38;
@@ -33,6 +37,10 @@ const F_SETPIPE_SZ: u32 = 1031;
 const F_GETPIPE_SZ: u32 = 1032;
 const F_ADD_SEALS: u32 = 1033;
 const F_GET_SEALS: u32 = 1034;
+
+/// Kinds of owners: F_OWNER_PID, F_OWNER_PGRP.
+const PROCESS: u32 = 1;
+const GROUP: u32 = 2;
 
 const FD_CLOEXEC: u64 = 1;
 /// What F_SETFL may change: O_APPEND, O_NONBLOCK, O_DIRECT of pipes, and without effect O_ASYNC, O_DIRECT, O_NOATIME.
@@ -207,8 +215,14 @@ impl<M: Machine> Io<'_, '_, M> {
     pub(super) fn sys_fcntl(&mut self, fd: u64, command: u64, argument: u64) -> Outcome {
         let descriptor = self.processes.current_mut().descriptors.get(fd)?;
         match command as u32 {
-            F_DUPFD => self.duplicate(fd, u64::from(argument as u32), OnExec::Keep),
-            F_DUPFD_CLOEXEC => self.duplicate(fd, u64::from(argument as u32), OnExec::Close),
+            F_DUPFD | F_DUPFD_CLOEXEC => {
+                let lowest = u64::from(argument as u32);
+                if lowest >= self.processes.current().descriptors.limit() as u64 {
+                    return Err(Errno::EINVAL.into());
+                }
+                let is_kept = command as u32 == F_DUPFD;
+                self.duplicate(fd, lowest, if is_kept { OnExec::Keep } else { OnExec::Close })
+            }
             F_GETFD => Ok(usize::from(descriptor.on_exec == OnExec::Close)),
             F_SETFD => {
                 let on_exec = if argument & FD_CLOEXEC != 0 { OnExec::Close } else { OnExec::Keep };
@@ -242,7 +256,9 @@ impl<M: Machine> Io<'_, '_, M> {
                 };
                 self.record_lock(descriptor.file, call, of, argument)
             }
-            F_SETOWN | F_GETOWN => Ok(0),
+            F_SETOWN | F_GETOWN | F_SETOWN_EX | F_GETOWN_EX | F_SETSIG | F_GETSIG => {
+                self.file_owner(descriptor.file, command as u32, argument)
+            }
             F_SETPIPE_SZ | F_GETPIPE_SZ => {
                 self.pipe_size(descriptor.file, argument, command as u32)
             }
@@ -252,6 +268,59 @@ impl<M: Machine> Io<'_, '_, M> {
                 _ => Err(Errno::EINVAL.into()),
             },
             _ => Err(Errno::EINVAL.into()),
+        }
+    }
+
+    /// Whom signals of an open file would be for.
+    #[inline(never)]
+    fn file_owner(&mut self, id: FileId, command: u32, argument: u64) -> Outcome {
+        const SIGNALS: u64 = 64;
+        let owner = self.files.open.get(id).owner;
+        let kind = u32::from(owner.kind);
+        let is_there = self.is_somebody(kind, owner.number);
+        let number = if is_there { owner.number } else { 0 };
+        match command {
+            F_GETSIG => return Ok(owner.signal.into()),
+            F_GETOWN if kind == GROUP => return Ok((number as usize).wrapping_neg()),
+            F_GETOWN => return Ok(number as usize),
+            F_GETOWN_EX => {
+                let [kind, number] = [kind, number].map(u32::to_le_bytes);
+                self.copy_out(argument, &[kind, number].concat())?;
+                return Ok(0);
+            }
+            F_SETSIG if argument > SIGNALS => return Err(Errno::EINVAL.into()),
+            F_SETSIG => {
+                self.files.open.get_mut(id).owner.signal = argument as u8;
+                return Ok(0);
+            }
+            _ => {}
+        }
+        let (kind, number) = match command {
+            F_SETOWN_EX => (self.read_u32(argument)?, self.read_u32(argument.wrapping_add(4))?),
+            _ => match argument as i32 {
+                i32::MIN => return Err(Errno::EINVAL.into()),
+                number if number < 0 => (GROUP, number.unsigned_abs()),
+                number => (PROCESS, number as u32),
+            },
+        };
+        if kind > GROUP {
+            return Err(Errno::EINVAL.into());
+        }
+        if number != 0 && !self.is_somebody(kind, number) {
+            return Err(Errno::ESRCH.into());
+        }
+        let owner = &mut self.files.open.get_mut(id).owner;
+        (owner.kind, owner.number) = (kind as u8, number);
+        Ok(0)
+    }
+
+    /// Is there a thread, a process or a group of this number?
+    fn is_somebody(&self, kind: u32, number: u32) -> bool {
+        let number = Pid(number);
+        match kind {
+            PROCESS => self.processes.find(number).is_some(),
+            GROUP => self.processes.iter().any(|(_, process)| process.group == number),
+            _ => self.processes.find_thread(number).is_some(),
         }
     }
 

@@ -310,7 +310,13 @@ impl<M: Machine> Caller<'_, '_, M> {
         };
         let (effective, permitted, inheritable) = (set(0), set(4), set(8));
         let credentials = &mut self.process.credentials;
-        if !permitted.is_within(credentials.permitted) || !effective.is_within(permitted) {
+        let may_inherit = Capabilities(credentials.inheritable.0 | credentials.permitted.0);
+        let inherits_more = !credentials.effective.has(Capabilities::SETPCAP)
+            && !inheritable.is_within(may_inherit);
+        if !permitted.is_within(credentials.permitted)
+            || !effective.is_within(permitted)
+            || inherits_more
+        {
             return Err(Errno::EPERM.into());
         }
         credentials.effective = effective;

@@ -83,6 +83,7 @@ impl<M: Machine> Io<'_, '_, M> {
                 _ => return Err(Errno::EINVAL.into()),
             },
             // Output is never held back, so it has always drained.
+            TCXONC if argument > 3 => return Err(Errno::EINVAL.into()),
             TCSBRK | TCXONC => {}
             TIOCOUTQ => self.copy_out(argument, &[0; 4])?,
             TIOCGWINSZ => {

@@ -18,6 +18,8 @@ const MAP_SHARED: u64 = 1;
 const MAP_PRIVATE: u64 = 2;
 const MAP_SHARED_VALIDATE: u64 = 3;
 const MAP_TYPE: u64 = 0xf;
+const MAP_GROWSDOWN: u64 = 0x100;
+const MAP_HUGETLB: u64 = 0x40000;
 const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_NORESERVE: u64 = 0x4000;
@@ -116,15 +118,24 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(0)
     }
 
-    /// One processor: every barrier has already happened.
+    /// One processor: every barrier has already happened. Those of a process alone want to be registered first.
     pub(super) fn sys_membarrier(&mut self, command: u64, flags: u64) -> Outcome {
-        const QUERY: u64 = 0;
-        const COMMANDS: u64 = 0x1ff;
-        match command as u32 as u64 {
+        const QUERY: u32 = 0;
+        const COMMANDS: u32 = 0x1ff;
+        /// PRIVATE_EXPEDITED, and what it has for code and restartable sequences. Each is followed by what registers it.
+        const PRIVATE: u32 = 8 | 32 | 128;
+        let registered = &mut self.process.choices.barriers;
+        match command as u32 {
             _ if flags as u32 != 0 => Err(Errno::EINVAL.into()),
             QUERY => Ok(COMMANDS as usize),
-            command if command.is_power_of_two() && command & COMMANDS != 0 => Ok(0),
-            _ => Err(Errno::EINVAL.into()),
+            command if !command.is_power_of_two() || command & COMMANDS == 0 => {
+                Err(Errno::EINVAL.into())
+            }
+            command if command & PRIVATE & !*registered != 0 => Err(Errno::EPERM.into()),
+            command => {
+                *registered |= command >> 1;
+                Ok(0)
+            }
         }
     }
 }
@@ -296,9 +307,14 @@ impl<M: Machine> Kernel<'_, M> {
         if length == 0 {
             return Err(Errno::EINVAL.into());
         }
+        let is_anonymous = flags & MAP_ANONYMOUS != 0;
+        if is_anonymous && flags & MAP_HUGETLB != 0 {
+            return Err(Errno::ENOMEM.into()); // there are none
+        }
         let shared = match flags & MAP_TYPE {
             MAP_PRIVATE => false,
-            MAP_SHARED | MAP_SHARED_VALIDATE => true,
+            MAP_SHARED if !(is_anonymous && flags & MAP_GROWSDOWN != 0) => true,
+            MAP_SHARED_VALIDATE if !is_anonymous => true,
             _ => return Err(Errno::EINVAL.into()),
         };
         let place = if flags & MAP_FIXED_NOREPLACE != 0 {

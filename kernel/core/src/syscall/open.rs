@@ -16,8 +16,8 @@ use crate::fs::{
     Create, Device, FileKind, Follow, InodeId, Linkable, Opened, ProcNode, READ, WRITE,
 };
 use crate::machine::Machine;
+use crate::process::Opening;
 use crate::process::descriptors::OnExec;
-use crate::process::{Opening, Pid};
 
 /// Set for every file that was opened by name: a 64-bit Linux says so too.
 const O_LARGEFILE: u32 = 0o400000;
@@ -203,7 +203,9 @@ impl<M: Machine> Io<'_, '_, M> {
                 Device::Zero => Object::Zero,
                 Device::Full => Object::Full,
                 Device::Random | Device::Urandom => Object::Random,
-                Device::Tty if self.processes.current().session == Pid::NONE => {
+                Device::Tty
+                    if self.files.terminal.session() != Some(self.processes.current().session) =>
+                {
                     return Err(Errno::ENXIO);
                 }
                 Device::Tty | Device::Console => Object::Terminal,

@@ -9,7 +9,7 @@ use super::grant::Io;
 use crate::addr::{PAGE_SIZE, UserAddr};
 use crate::errno::Errno;
 use crate::files::open::{Object, OpenFile};
-use crate::fs::{FileKind, InodeId, ProcFile, ProcNode, RELEASE};
+use crate::fs::{Capabilities, FileKind, InodeId, ProcFile, ProcNode, RELEASE};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
 use crate::process::signals::{DEFAULT, IGNORE};
@@ -305,7 +305,18 @@ impl<M: Machine> Io<'_, '_, M> {
         ] {
             writeln!(text, "{label}:\t{set:016x}")?;
         }
-        writeln!(text, "Cpus_allowed:\t1\nCpus_allowed_list:\t0")
+        let credentials = &process.credentials;
+        for (label, Capabilities(set)) in [
+            ("CapInh", credentials.inheritable),
+            ("CapPrm", credentials.permitted),
+            ("CapEff", credentials.effective),
+            ("CapBnd", Capabilities::ALL),
+            ("CapAmb", Capabilities(0)),
+        ] {
+            writeln!(text, "{label}:\t{set:016x}")?;
+        }
+        let alone = u8::from(credentials.no_new_privileges);
+        writeln!(text, "NoNewPrivs:\t{alone}\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0")
     }
 
     fn write_contents(&self, file: InodeId, text: &mut Text) -> fmt::Result {
@@ -347,6 +358,7 @@ impl<M: Machine> Io<'_, '_, M> {
                         let path = self.storage.fs.path_of(view.inode).map_err(|_| fmt::Error)?;
                         writeln!(text, " {}", Printable(&path))?;
                     }
+                    None if space.is_heap(area) => writeln!(text, " [heap]")?,
                     None => writeln!(text)?,
                 },
             }

@@ -177,6 +177,7 @@ impl<M: Machine> Io<'_, '_, M> {
         match self.file(fd)?.object {
             Object::Path => Err(Errno::EBADF.into()),
             Object::PipeReader(_) | Object::PipeWriter(_) => Err(Errno::ESPIPE.into()),
+            Object::Duplex(duplex) if !duplex.is_socket() => Err(Errno::ESPIPE.into()),
             _ if (length as i64) < 0 || advice as u32 >= ADVICE => Err(Errno::EINVAL.into()),
             _ => Ok(0),
         }

@@ -8,8 +8,10 @@ use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::fs::{Capabilities, RELEASE};
 use crate::machine::Machine;
+use crate::process::Choices;
 use crate::process::descriptors::MAX_DESCRIPTORS;
 use crate::process::limits::Resource;
+use crate::process::signals::Signal;
 use crate::process::table::Processes;
 
 impl<M: Machine> Caller<'_, '_, M> {
@@ -25,22 +27,32 @@ impl<M: Machine> Caller<'_, '_, M> {
         Ok(0)
     }
 
-    pub(super) fn sys_prctl(&mut self, option: u64, argument: u64, second: u64) -> Outcome {
+    pub(super) fn sys_prctl(&mut self, option: u64, argument: u64, rest: [u64; 3]) -> Outcome {
         const PR_SET_PDEATHSIG: u64 = 1;
         const PR_GET_PDEATHSIG: u64 = 2;
         const PR_GET_DUMPABLE: u64 = 3;
         const PR_SET_DUMPABLE: u64 = 4;
         const PR_GET_KEEPCAPS: u64 = 7;
         const PR_SET_KEEPCAPS: u64 = 8;
+        const PR_GET_TIMING: u64 = 13;
+        const PR_SET_TIMING: u64 = 14;
         const PR_SET_NAME: u64 = 15;
         const PR_GET_NAME: u64 = 16;
+        const PR_GET_SECCOMP: u64 = 21;
         const PR_CAPBSET_READ: u64 = 23;
+        const PR_GET_SECUREBITS: u64 = 27;
+        const PR_SET_TIMERSLACK: u64 = 29;
         const PR_GET_TIMERSLACK: u64 = 30;
-        /// Linux's, in nanoseconds.
-        const TIMER_SLACK: usize = 50_000;
+        const PR_SET_CHILD_SUBREAPER: u64 = 36;
+        const PR_GET_CHILD_SUBREAPER: u64 = 37;
         const PR_SET_NO_NEW_PRIVS: u64 = 38;
         const PR_GET_NO_NEW_PRIVS: u64 = 39;
+        const PR_SET_THP_DISABLE: u64 = 41;
+        const PR_GET_THP_DISABLE: u64 = 42;
         const PR_SET_VMA: u64 = 0x5356_4d41;
+        let [second, third, fourth] = rest;
+        let has_more = third != 0 || fourth != 0;
+        let choices = &mut self.process.choices;
         match option as u32 as u64 {
             PR_SET_NAME => {
                 let mut name = [0; 16];
@@ -61,26 +73,57 @@ impl<M: Machine> Caller<'_, '_, M> {
                 self.copy_out(argument, &name)?;
                 Ok(0)
             }
-            PR_GET_PDEATHSIG => {
-                self.copy_out(argument, &[0; 4])?;
+            PR_SET_PDEATHSIG => {
+                choices.death_signal = match argument {
+                    0 => None,
+                    number => Some(Signal::new(number).ok_or(Errno::EINVAL)?),
+                };
                 Ok(0)
             }
+            PR_GET_PDEATHSIG => {
+                let number = choices.death_signal.map_or(0, |signal| u32::from(signal.number()));
+                self.copy_out(argument, &number.to_le_bytes())?;
+                Ok(0)
+            }
+            PR_SET_CHILD_SUBREAPER => {
+                choices.adopts = argument != 0;
+                Ok(0)
+            }
+            PR_GET_CHILD_SUBREAPER => {
+                let adopts = u32::from(choices.adopts);
+                self.copy_out(argument, &adopts.to_le_bytes())?;
+                Ok(0)
+            }
+            PR_SET_TIMERSLACK => {
+                let is_chosen = argument as i64 > 0;
+                choices.timer_slack = if is_chosen { argument } else { Choices::TIMER_SLACK };
+                Ok(0)
+            }
+            PR_GET_TIMERSLACK => Ok(choices.timer_slack as usize),
+            PR_SET_THP_DISABLE if second == 0 && !has_more => {
+                choices.refuses_huge_pages = argument != 0;
+                Ok(0)
+            }
+            PR_GET_THP_DISABLE if argument == 0 && second == 0 && !has_more => {
+                Ok(choices.refuses_huge_pages.into())
+            }
+            // Time is counted by what has run, no system call is filtered, and root is root.
+            PR_GET_TIMING | PR_GET_SECCOMP | PR_GET_SECUREBITS => Ok(0),
+            PR_SET_TIMING if argument == 0 => Ok(0),
             PR_GET_DUMPABLE => Ok(self.process.credentials.dumpable.into()),
             PR_GET_KEEPCAPS => Ok(self.process.credentials.keeps.into()),
             PR_SET_KEEPCAPS if argument <= 1 => {
                 self.process.credentials.keeps = argument == 1;
                 Ok(0)
             }
-            PR_GET_TIMERSLACK => Ok(TIMER_SLACK),
             PR_CAPBSET_READ if argument <= 40 => Ok(1),
-            PR_SET_NO_NEW_PRIVS if argument == 1 && second == 0 => {
+            PR_SET_NO_NEW_PRIVS if argument == 1 && second == 0 && !has_more => {
                 self.process.credentials.no_new_privileges = true;
                 Ok(0)
             }
-            PR_GET_NO_NEW_PRIVS if argument == 0 => {
+            PR_GET_NO_NEW_PRIVS if argument == 0 && second == 0 && !has_more => {
                 Ok(self.process.credentials.no_new_privileges.into())
             }
-            PR_SET_PDEATHSIG if argument == 0 => Ok(0),
             PR_SET_DUMPABLE if argument <= 1 => {
                 self.process.credentials.dumpable = argument == 1;
                 self.tell_files();
@@ -94,10 +137,11 @@ impl<M: Machine> Caller<'_, '_, M> {
 
     pub(super) fn sys_personality(&mut self, persona: u64) -> Outcome {
         const QUERY: u32 = u32::MAX;
-        match persona as u32 {
-            0 | QUERY => Ok(0),
-            _ => Err(Errno::EINVAL.into()),
+        let old = self.process.choices.persona;
+        if persona as u32 != QUERY {
+            self.process.choices.persona = persona as u32;
         }
+        Ok(old as usize)
     }
 }
 
@@ -182,8 +226,11 @@ impl<M: Machine> Io<'_, '_, M> {
 
     /// Deterministic: the same bytes in every boot (docs/syscalls.md).
     pub(super) fn sys_getrandom(&mut self, into: u64, length: u64, flags: u64) -> Outcome {
-        const FLAGS: u64 = 7;
-        if flags & !FLAGS != 0 {
+        const NONBLOCK: u64 = 1;
+        const RANDOM: u64 = 2;
+        const INSECURE: u64 = 4;
+        let asks_both = flags & (RANDOM | INSECURE) == RANDOM | INSECURE;
+        if flags & !(NONBLOCK | RANDOM | INSECURE) != 0 || asks_both {
             return Err(Errno::EINVAL.into());
         }
         self.read_random(&mut Buffer::user(into, length))

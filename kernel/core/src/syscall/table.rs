@@ -500,10 +500,10 @@ calls! {
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
         }
-        partly "names, dumpable, keepcaps, no_new_privs, capability reads, parent death signal 0; else EINVAL" {
-            PRCTL = 167 (option, argument, second) [caller.sys_prctl(option, argument, second)];
+        partly "names, dumpable, keepcaps, no_new_privs, capability reads, parent death signal, subreaper; timer slack and huge pages are kept and do nothing; else EINVAL" {
+            PRCTL = 167 (option, argument, second, third, fourth) [caller.sys_prctl(option, argument, [second, third, fourth])];
         }
-        partly "0" {
+        partly "kept, without effect" {
             PERSONALITY = 92 (persona) [caller.sys_personality(persona)];
         }
         supported "**deterministic**: the same bytes in every boot, from SplitMix64. A chain must give the same bytes every time, so there is no entropy here; nothing secret may be made of it. `/dev/random`, `/dev/urandom` and AT_RANDOM are the same" {

@@ -377,6 +377,9 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         let start = self.place(input_offset, from)?;
         let place = self.place(output_offset, to)?;
+        if start.checked_add(length).is_none() || place.checked_add(length).is_none() {
+            return Err(Errno::EOVERFLOW.into());
+        }
         // Only what the source has can overlap.
         let available = self.storage.fs.size(source).saturating_sub(start);
         let length = length.min(MOST).min(available);

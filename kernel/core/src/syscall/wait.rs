@@ -129,9 +129,12 @@ impl<M: Machine> Jobs<'_, '_, M> {
             return self.no_change(options);
         };
         let child = self.processes.at(slot).pid;
-        self.copy_out_optional(status, &change.wait_status().to_le_bytes())?;
-        self.report_child_usage(usage, slot)?;
+        // As on Linux, the child is gone also where nobody could be told of it.
+        let told = self
+            .copy_out_optional(status, &change.wait_status().to_le_bytes())
+            .and_then(|()| self.report_child_usage(usage, slot));
         self.take_change(slot, change);
+        told?;
         Ok(child.0 as usize)
     }
 

@@ -272,6 +272,11 @@ impl AddressSpace {
         self.areas().filter(|area| area.is_data()).map(|area| area.end - area.start).sum()
     }
 
+    /// Is it the heap, or a part?
+    pub fn is_heap(&self, area: &Area) -> bool {
+        self.break_start <= area.start && area.start < self.break_end
+    }
+
     /// The end of the heap, to the byte.
     pub fn break_end(&self) -> u64 {
         self.break_end
@@ -431,8 +436,8 @@ fn page_range(address: u64, length: u64, beyond: Errno) -> Result<(u64, u64), Er
 fn page_rights(area: &Area, frame_is_shared: impl FnOnce() -> bool) -> Protection {
     match area.kind {
         AreaKind::SharedAnonymous => area.protection,
-        AreaKind::WritableFile(_) => area.protection - Protection::WRITE,
-        _ if area.protection.writable() && frame_is_shared() => area.protection - Protection::WRITE,
+        AreaKind::WritableFile(_) => area.protection.before_a_write(),
+        _ if area.protection.writable() && frame_is_shared() => area.protection.before_a_write(),
         _ => area.protection,
     }
 }

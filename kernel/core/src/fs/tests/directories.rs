@@ -38,9 +38,25 @@ fn a_removed_directory_that_is_held_is_empty_and_stays_so() {
     assert_eq!(bench.fs.entry_after(gone, 0), None);
     assert_eq!(bench.fs.create_file(gone, b"x", 0o644), Err(Errno::ENOENT));
     assert_eq!(bench.fs.resolve(gone, b".", Follow::Yes), Ok(gone));
-    assert_eq!(bench.fs.resolve(gone, b"..", Follow::Yes), Err(Errno::ENOENT));
+    assert_eq!(bench.fs.resolve(gone, b"..", Follow::Yes), Ok(InodeId::ROOT));
     bench.fs.drop_hold(gone, &mut bench.pool);
     assert_eq!(bench.mkdir("/next"), Ok(gone));
+}
+
+#[test]
+fn the_parent_of_a_removed_directory_stays_as_long() {
+    let mut bench = Bench::new(1);
+    let (outer, inner) = (bench.mkdir("/outer").unwrap(), bench.mkdir("/outer/inner").unwrap());
+    bench.fs.hold(inner);
+    bench.rmdir("/outer/inner").unwrap();
+    bench.rmdir("/outer").unwrap();
+    let next = bench.mkdir("/next").unwrap();
+    assert!(next != outer && next != inner);
+    assert_eq!(bench.fs.resolve(inner, b"..", Follow::Yes), Ok(outer));
+    assert_eq!(bench.fs.resolve(inner, b"../..", Follow::Yes), Ok(InodeId::ROOT));
+    bench.fs.drop_hold(inner, &mut bench.pool);
+    let again = [bench.mkdir("/one").unwrap(), bench.mkdir("/two").unwrap()];
+    assert_eq!(again, [outer, inner]);
 }
 
 #[test]
