@@ -1,5 +1,6 @@
 /* Limits: kept, inherited, and what files, memory and descriptors make of them. */
 #include "check.h"
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -97,11 +98,73 @@ static void memory(void)
     });
 }
 
+static volatile sig_atomic_t is_over;
+
+static void over(int signal) { is_over = signal; }
+
+static void processor(void)
+{
+    CHILD("its second over", {
+        signal(SIGXCPU, over);
+        MUST(set(RLIMIT_CPU, 1, 100));
+        while (!is_over);
+        struct rlimit limit;
+        getrlimit(RLIMIT_CPU, &limit);
+        say("signal %s, the limit is %ld then\n", sigabbrev_np(is_over), (long)limit.rlim_cur);
+    });
+    CHILD("all seconds over", {
+        signal(SIGXCPU, over);
+        MUST(set(RLIMIT_CPU, 1, 1));
+        for (;;);
+    });
+}
+
+static void *sleeper(void *unused)
+{
+    pause();
+    return unused;
+}
+
+/* Processes of a user: those of root are not counted. */
+static void processes(void)
+{
+    CHILD("root", {
+        MUST(set(RLIMIT_NPROC, 1, 1));
+        pid_t child = fork();
+        if (child == 0)
+            _exit(0);
+        SHOW(child > 0);
+        wait(NULL);
+    });
+    CHILD("user", {
+        MUST(setresuid(4242, 4242, 4242));
+        MUST(set(RLIMIT_NPROC, 4, 4));
+        pid_t children[8];
+        int count = 0;
+        while (count < 8 && (children[count] = fork()) > 0)
+            count++;
+        if (count < 8 && children[count] == 0)
+            pause();
+        say("children: %d, then %s\n", count, strerrorname_np(errno));
+        kill(children[0], SIGKILL);
+        SHOW(fork());
+        waitpid(children[0], NULL, 0);
+        pthread_t thread;
+        SHOW(pthread_create(&thread, NULL, sleeper, NULL));
+        SHOW(pthread_create(&thread, NULL, sleeper, NULL));
+        SHOW(fork());
+        for (int i = 1; i < count; i++)
+            kill(children[i], SIGKILL);
+    });
+}
+
 int main(void)
 {
     enter_folder("rlimits");
     kept();
     files();
     memory();
+    processor();
+    processes();
     return 0;
 }

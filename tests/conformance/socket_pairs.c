@@ -169,6 +169,15 @@ static void errors(void)
     int s[2], ends[2], value = -1;
     socklen_t size = sizeof value;
     struct sockaddr_un name;
+    static const int domains[] = {AF_INET, AF_INET6}, protocols[] = {0, 1, 6, 17, 999, -1};
+    static const int kinds[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_RDM};
+    static const char *const names[] = {"any", "ICMP", "TCP", "UDP", "999", "-1"};
+    for (int domain = 0; domain < 2; domain++)
+        for (int kind = 0; kind < 5; kind++) {
+            char text[40];
+            snprintf(text, sizeof text, "domain %d, kind %d", domains[domain], kinds[kind]);
+            SHOW_EACH(text, 6, names, int protocol = protocols[i], socketpair(domains[domain], kinds[kind], protocol, s));
+        }
     SHOW(socketpair(AF_UNIX, 99, 0, s));
     SHOW(socketpair(AF_UNIX, 4, 0, s));
     SHOW(socketpair(AF_UNIX, SOCK_STREAM | 0x10000, 0, s));

@@ -1,4 +1,4 @@
-//! What a process may use at most: setrlimit(2). Kept for all resources; files' sizes, memory and priorities obey.
+//! What a process may use at most: setrlimit(2). Kept for all resources; those that are public have effect.
 
 use super::descriptors::MAX_DESCRIPTORS;
 use super::table::MAX_PROCESSES;
@@ -12,6 +12,8 @@ pub const INFINITY: u64 = u64::MAX;
 pub struct Resource(usize);
 
 impl Resource {
+    /// Seconds of the processor.
+    pub const PROCESSOR: Self = Resource(0);
     /// Sizes of files.
     pub const FILE_SIZE: Self = Resource(1);
     /// Heap, and private memory that may be written.
@@ -19,7 +21,8 @@ impl Resource {
     /// The stack, how far it may grow.
     pub const STACK: Self = Resource(3);
     const CORE: Self = Resource(4);
-    const PROCESSES: Self = Resource(6);
+    /// Processes and threads of the real user.
+    pub const PROCESSES: Self = Resource(6);
     /// Descriptors.
     pub const DESCRIPTORS: Self = Resource(7);
     const MEMORY_LOCK: Self = Resource(8);

@@ -1,5 +1,6 @@
 //! Who runs next: round robin with slices, timers, and whose registers and tables the processor has.
 
+use super::limits::{INFINITY, Resource};
 use super::signals::{Info, Signal};
 use super::table::{Processes, Slot};
 use super::{Process, State};
@@ -140,10 +141,13 @@ impl Processes {
         now >= self.next_timer
     }
 
-    /// Sends the signals of the current process's timers that count its time.
+    /// Sends the signals of the current process's timers that count its time, and of its limit.
     #[inline]
     pub fn expire_current(&mut self, now: u64) {
         let slot = self.current;
+        if let Some(signal) = self.get_mut(slot).and_then(Process::over_its_time) {
+            self.send_signal(slot, signal, Info::kernel());
+        }
         if self.get_mut(slot).is_some_and(|process| process.timers.counts_processor()) {
             self.expire_others(slot, now);
         }
@@ -189,5 +193,23 @@ impl Processes {
             next = next.min(self.get_mut(slot).map_or(u64::MAX, due));
         }
         self.next_timer = next;
+    }
+}
+
+impl Process {
+    /// RLIMIT_CPU: SIGXCPU at the soft limit, which is a second more then, and SIGKILL at the hard one.
+    fn over_its_time(&mut self) -> Option<Signal> {
+        const SECOND: u64 = 1_000_000_000;
+        let [soft, hard] = self.limits.get(Resource::PROCESSOR);
+        let seconds = self.usage.time / SECOND;
+        // As on Linux, none at all is one second.
+        let is_over = |limit: u64| limit != INFINITY && seconds >= limit.max(1);
+        if is_over(hard) {
+            return Some(Signal::KILL);
+        }
+        is_over(soft).then(|| {
+            self.limits.set(Resource::PROCESSOR, [seconds + 1, hard]);
+            Signal::XCPU
+        })
     }
 }

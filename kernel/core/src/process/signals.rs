@@ -31,6 +31,7 @@ impl Signal {
     pub const TTIN: Signal = Signal(21);
     pub const TTOU: Signal = Signal(22);
     pub const URG: Signal = Signal(23);
+    pub const XCPU: Signal = Signal(24);
     pub const XFSZ: Signal = Signal(25);
     pub const VTALRM: Signal = Signal(26);
     pub const PROF: Signal = Signal(27);

@@ -18,6 +18,8 @@ use crate::process::signals::{Info, SI_USER, Signal};
 use crate::text::zeros;
 
 const AF_UNIX: u32 = 1;
+const AF_INET: u32 = 2;
+const AF_INET6: u32 = 10;
 const SOCK_STREAM: u32 = 1;
 const SOCK_DGRAM: u32 = 2;
 const SOCK_RAW: u32 = 3;
@@ -84,7 +86,10 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         match domain as u32 {
             AF_UNIX => {}
-            2 | 10 | 16 => return Err(Errno::EOPNOTSUPP.into()),
+            AF_INET | AF_INET6 => {
+                return Err(no_pair(domain as u32, kind as u32 & TYPES, protocol as u32).into());
+            }
+            16 => return Err(Errno::EOPNOTSUPP.into()),
             _ => return Err(Errno::EAFNOSUPPORT.into()),
         }
         if protocol as u32 != 0 && protocol as u32 != AF_UNIX {
@@ -605,6 +610,22 @@ impl<M: Machine> Io<'_, '_, M> {
             (1, 7 | 8) => Ok(0),
             _ => Err(Errno::ENOPROTOOPT.into()),
         }
+    }
+}
+
+/// Why there is no pair of sockets of a network: as Linux says it, which knows these protocols.
+fn no_pair(domain: u32, kind: u32, protocol: u32) -> Errno {
+    const PROTOCOLS: u32 = 256;
+    const ICMP: u32 = 1;
+    const TCP: u32 = 6;
+    const UDP: u32 = 17;
+    match (kind, protocol) {
+        (_, PROTOCOLS..) => Errno::EINVAL,
+        (SOCK_STREAM, 0 | TCP) | (SOCK_DGRAM, 0 | UDP) => Errno::EOPNOTSUPP,
+        (SOCK_RAW, 1..) => Errno::EOPNOTSUPP,
+        (SOCK_DGRAM, ICMP) if domain == AF_INET => Errno::EACCES,
+        (SOCK_STREAM | SOCK_DGRAM | SOCK_RAW, _) => Errno::EPROTONOSUPPORT,
+        _ => Errno::ESOCKTNOSUPPORT,
     }
 }
 

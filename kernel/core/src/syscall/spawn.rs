@@ -7,9 +7,11 @@ use super::{Outcome, Stop};
 use crate::addr::UserAddr;
 use crate::errno::Errno;
 use crate::files::open::{O_CLOEXEC, Object};
+use crate::fs::Capabilities;
 use crate::kernel::Kernel;
 use crate::machine::Machine;
-use crate::process::table::Slot;
+use crate::process::limits::Resource;
+use crate::process::table::{Processes, Slot};
 use crate::process::thread::Thread;
 use crate::process::{Event, Pid, Process, Restart};
 
@@ -97,6 +99,9 @@ impl<M: Machine> Kernel<'_, M> {
         if let Some(name) = unsupported(flags) {
             self.report_unsupported(name, Errno::EINVAL);
             return Err(Errno::EINVAL.into());
+        }
+        if self.processes.has_its_share() {
+            return Err(Errno::EAGAIN.into());
         }
         if flags & CLONE_THREAD != 0 {
             return self.add_thread(flags, stack, parent_tid, tls, child_tid);
@@ -293,5 +298,20 @@ fn set_up(thread: &mut Thread, flags: u64, stack: u64, tls: u64, child_tid: u64)
     }
     if flags & CLONE_CHILD_CLEARTID != 0 {
         thread.end.clear_tid = UserAddr(child_tid);
+    }
+}
+
+impl Processes {
+    /// RLIMIT_NPROC: has the real user as many processes and threads as it may? Root and those that may exceed limits have
+    /// none.
+    fn has_its_share(&self) -> bool {
+        let process = self.current();
+        let (user, most) = (process.credentials.user[0], process.limits.soft(Resource::PROCESSES));
+        let is_free = [Capabilities::SYS_RESOURCE, Capabilities::SYS_ADMIN];
+        if user == 0 || is_free.iter().any(|&one| process.credentials.effective.has(one)) {
+            return false;
+        }
+        let own = self.iter().filter(|(_, process)| process.credentials.user[0] == user);
+        own.map(|(_, process)| process.threads().count() as u64).sum::<u64>() >= most
     }
 }
