@@ -165,7 +165,7 @@ calls! {
         supported "SEEK_DATA and SEEK_HOLE see holes page by page" {
             LSEEK = 62 (fd, offset, whence) [io.sys_lseek(fd, offset, whence)] first;
         }
-        supported "the source is a regular file, else EINVAL: programs fall back to read and write" {
+        supported "the source is a regular file, or for sendfile a text of /proc that is not of a process, else EINVAL: programs fall back to read and write" {
             SENDFILE = 71 (out, input, offset, count) [io.sys_sendfile(out, input, offset, count)];
             COPY_FILE_RANGE = 285 (input, input_offset, out, output_offset, length, flags)
                 [io.sys_copy_file_range(input, input_offset, out, output_offset, length, flags)];
@@ -194,7 +194,7 @@ calls! {
         }
     }
     section "Descriptors" {
-        partly "O_ASYNC, O_DIRECT, O_NOATIME, O_SYNC are kept and do nothing" {
+        partly "O_ASYNC, O_DIRECT (of a text of /proc: EINVAL), O_NOATIME, O_SYNC are kept and do nothing" {
             OPENAT = 56 (directory, path, flags, mode) [io.sys_openat(directory, path, flags, mode)];
         }
         partly "MFD_HUGETLB: EINVAL" {
@@ -209,10 +209,10 @@ calls! {
         partly "64 KiB, atomic up to 4096 bytes" {
             PIPE2 = 59 (fds, flags) [io.sys_pipe2(fds, flags)];
         }
-        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_ADD_SEALS, F_GET_SEALS; leases, signals: EINVAL" {
+        partly "F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ (up to 64 KiB: EPERM), F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_ADD_SEALS, F_GET_SEALS; F_SETOWN, F_GETOWN, F_SETOWN_EX, F_GETOWN_EX, F_SETSIG, F_GETSIG are kept, no SIGIO is sent; leases: EINVAL" {
             FCNTL = 25 (fd, command, argument) [io.sys_fcntl(fd, command, argument)];
         }
-        supported "on a pipe always granted" {
+        supported "on a socket always granted" {
             FLOCK = 32 (fd, operation) [io.sys_flock(fd, operation)];
         }
         partly "FIONREAD, FIONBIO, FIOCLEX, FIONCLEX; of a terminal TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TCSBRK, TCXONC, TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP, TIOCSPGRP, TIOCSCTTY, TIOCNOTTY, TIOCGSID, TIOCOUTQ; else ENOTTY" {
@@ -265,7 +265,7 @@ calls! {
             FSTAT = 80 (fd, stat) [names.sys_fstat(fd, stat)] always;
             STATX = 291 (directory, path, flags, mask, statx) [names.sys_statx(directory, path, flags, mask, statx)];
         }
-        supported "one file system, in memory, with tmpfs's number" {
+        supported "one file system, in memory, with tmpfs's number; /proc, pipes, sockets and what else has no name have Linux's numbers and no sizes" {
             STATFS = 43 (path, statfs) [names.sys_statfs(path, statfs)];
             FSTATFS = 44 (fd, statfs) [names.sys_fstatfs(fd, statfs)];
         }
@@ -330,10 +330,12 @@ calls! {
             BRK = 214 (address) [caller.sys_brk(address)] first;
             MUNMAP = 215 (address, length) [caller.sys_munmap(address, length)] always;
             MPROTECT = 226 (address, length, protection) [kernel.sys_mprotect(address, length, protection)];
+        }
+        partly "MAYMOVE, FIXED; DONTUNMAP, an old length of 0 and growth of shared memory without a file: EINVAL" {
             MREMAP = 216 (old, old_length, new_length, flags, new)
                 [io.sys_mremap(old, old_length, new_length, flags, new)];
         }
-        supported "a private mapping may show later changes of its file or not" {
+        partly "a private mapping may show later changes of its file or not; MAP_GROWSDOWN does nothing, there are no huge pages" {
             MMAP = 222 (address, length, protection, flags, fd, offset)
                 [kernel.sys_mmap(address, length, protection, flags, fd, offset)];
         }
@@ -349,7 +351,7 @@ calls! {
             MLOCKALL = 230 (flags) [caller.sys_mlockall(flags)];
             MUNLOCKALL = 231 () [yes(0)];
         }
-        supported "one processor: nothing to do" {
+        supported "one processor: nothing to do but to register" {
             MEMBARRIER = 283 (command, flags) [caller.sys_membarrier(command, flags)];
         }
     }
@@ -453,6 +455,7 @@ calls! {
             CLOCK_SETTIME = 112 () [no(EPERM)];
             SETTIMEOFDAY = 170 () [no(EPERM)];
             CLOCK_ADJTIME = 266 () [no(EPERM)];
+            ADJTIMEX = 171 () [no(EPERM)];
         }
     }
     section "Who and what" {
@@ -495,7 +498,7 @@ calls! {
         supported "" {
             SYSINFO = 179 (info) [jobs.sys_sysinfo(info)];
         }
-        partly "kept; NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written), STACK, NICE and RTPRIO have effect" {
+        partly "kept; CPU, NPROC, NOFILE, FSIZE, AS, DATA (heap and private mappings that may be written), STACK, NICE and RTPRIO have effect; no core files are written" {
             GETRLIMIT = 163 (resource, old) [io.sys_prlimit64(0, resource, 0, old)];
             SETRLIMIT = 164 (resource, new) [io.sys_prlimit64(0, resource, new, 0)];
             PRLIMIT64 = 261 (pid, resource, new, old) [io.sys_prlimit64(pid, resource, new, old)];
