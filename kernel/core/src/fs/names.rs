@@ -357,7 +357,10 @@ impl Fs {
     }
 
     /// May a new `name` be made in `directory`?
-    pub(super) fn check_new(&self, directory: InodeId, name: &[u8]) -> Result<(), Errno> {
+    ///
+    /// # Errors
+    /// EEXIST; ENOENT where the directory is removed or of /proc, or a slash follows the name.
+    pub fn check_new(&self, directory: InodeId, name: &[u8]) -> Result<(), Errno> {
         let bare = trim_slashes(name);
         if bare.is_empty() {
             return Err(Errno::EEXIST);

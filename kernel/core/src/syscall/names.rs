@@ -333,6 +333,7 @@ impl<M: Machine> Io<'_, '_, M> {
         if device.is_some() {
             fs.check_new_device(directory, &path[name..])?;
         }
+        fs.check_new(directory, &path[name..])?;
         let file = match kind {
             0 | S_IFREG => fs.create_file(directory, &path[name..], permissions)?,
             _ => fs.create_special(directory, &path[name..], device, permissions)?,

@@ -509,7 +509,11 @@ impl<M: Machine> Io<'_, '_, M> {
                 messages.front().map_or(0, |&length| length as u64)
             }
             Object::Duplex(duplex) => self.files.pipes.at(duplex.reads).len() as u64,
-            Object::Regular(inode) => self.storage.fs.size(inode).saturating_sub(file.offset),
+            Object::Regular(inode) => {
+                // Below 0 past the end, as on Linux.
+                let left = self.storage.fs.size(inode).wrapping_sub(file.offset);
+                return Ok(left as u32);
+            }
             Object::Terminal => self.files.terminal.available() as u64,
             _ => return Err(Errno::ENOTTY),
         };

@@ -30,13 +30,18 @@ impl<M: Machine> Io<'_, '_, M> {
     #[inline]
     pub(super) fn sys_write(&mut self, fd: u64, address: u64, length: u64) -> Outcome {
         let id = self.id(fd)?;
-        // None of its bytes are written too: to an event's count never, to a text of /proc as others.
-        if let Object::Regular(_) | Object::Count(..) | Object::Text(..) =
-            self.files.open.get(id).object
+        self.write_piece((id, Position::Current), address, length)
+    }
+
+    #[inline]
+    fn write_piece(&mut self, place: (FileId, Position), address: u64, length: u64) -> Outcome {
+        // Nothing is a write too: to a full device, to an event's count and to a text of /proc.
+        if let Object::Regular(_) | Object::Count(..) | Object::Text(..) | Object::Full =
+            self.files.open.get(place.0).object
         {
-            return self.write_user(id, address, length, Position::Current);
+            return self.write_user(place.0, address, length, place.1);
         }
-        self.write_segments((id, Position::Current), &[Segment { address, length }])
+        self.write_segments(place, &[Segment { address, length }])
     }
 
     /// One segment of a read.
@@ -222,11 +227,8 @@ impl<M: Machine> Io<'_, '_, M> {
         length: u64,
         offset: u64,
     ) -> Outcome {
-        let (id, position) = self.positioned_write(fd, offset)?;
-        if let Object::Text(..) = self.files.open.get(id).object {
-            return self.write_user(id, address, length, position);
-        }
-        self.write_segments((id, position), &[Segment { address, length }])
+        let place = self.positioned_write(fd, offset)?;
+        self.write_piece(place, address, length)
     }
 
     pub(super) fn sys_preadv(&mut self, fd: u64, address: u64, count: u64, offset: u64) -> Outcome {
