@@ -251,6 +251,29 @@ static void waits(void)
     });
 }
 
+/* Of several locks in the way, which one is told. */
+static void locks(void)
+{
+    make_file("/tmp/locked", "0123456789");
+    int files[4];
+    for (int i = 0; i < 4; i++)
+        files[i] = MUST(open("/tmp/locked", O_RDWR));
+    static const struct { int file; short type; int start, length; } steps[] = {
+        {0, F_WRLCK, 5, 1}, {1, F_WRLCK, 1, 1}, {2, F_RDLCK, 8, 1}, {0, F_WRLCK, 3, 1}, {0, F_UNLCK, 5, 1},
+        {2, F_RDLCK, 6, 1}, {1, F_UNLCK, 0, 0}, {1, F_WRLCK, 0, 1}, {0, F_WRLCK, 2, 3}, {0, F_UNLCK, 3, 1},
+        {2, F_WRLCK, 5, 5}, {2, F_UNLCK, 7, 1}, {0, F_UNLCK, 0, 0}, {0, F_WRLCK, 1, 1}, {1, F_RDLCK, 0, 1}};
+    for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct flock lock = {steps[i].type, SEEK_SET, steps[i].start, steps[i].length, 0};
+        MUST(fcntl(files[steps[i].file], F_OFD_SETLK, &lock));
+        lock = (struct flock){F_WRLCK, SEEK_SET, 0, 0, 0};
+        MUST(fcntl(files[3], F_OFD_GETLK, &lock));
+        say("step %d: type %d at %d, %d bytes\n", i, lock.l_type, (int)lock.l_start, (int)lock.l_len);
+        lock = (struct flock){F_RDLCK, SEEK_SET, 0, 0, 0};
+        MUST(fcntl(files[3], F_OFD_GETLK, &lock));
+        say("to read: type %d at %d, %d bytes\n", lock.l_type, (int)lock.l_start, (int)lock.l_len);
+    }
+}
+
 static void others(void)
 {
     char bytes[40];
@@ -330,6 +353,7 @@ int main(int count, char **arguments)
     owners();
     scripts();
     waits();
+    locks();
     others();
     gone();
     capabilities();

@@ -62,6 +62,10 @@ impl Lock {
         self.file == other.file && self.family == other.family
     }
 
+    fn is_of_same_owner(&self, other: &Lock) -> bool {
+        self.is_beside(other) && self.owner == other.owner
+    }
+
     fn overlaps(&self, other: &Lock) -> bool {
         self.start <= other.last && other.start <= self.last
     }
@@ -87,16 +91,17 @@ impl Lock {
 /// All locks.
 #[derive(Default)]
 pub struct Locks {
+    /// Those of a file by owners, who came first stands first, and of an owner by their places: Linux's order, which F_GETLK
+    /// tells.
     held: Vec<Lock>,
     /// What each process waited for last.
     wishes: Vec<(Pid, Lock)>,
 }
 
 impl Locks {
-    /// The first lock, by its place in the file, that keeps a wish from being granted.
+    /// The first lock that keeps a wish from being granted.
     pub fn conflict(&self, wish: &Lock) -> Option<&Lock> {
-        let against = self.held.iter().filter(|lock| lock.keeps_from(wish));
-        against.min_by_key(|lock| lock.start)
+        self.held.iter().find(|lock| lock.keeps_from(wish))
     }
 
     /// Grants a lock that nothing keeps from, in place of its owner's others there.
@@ -105,14 +110,23 @@ impl Locks {
     /// ENOLCK when there is no memory for it.
     pub fn set(&mut self, lock: Lock) -> Result<(), Errno> {
         self.held.try_reserve(2).map_err(|_| Errno::ENOLCK)?;
+        let is_own = |other: &Lock| other.is_of_same_owner(&lock);
+        let first = self.held.iter().position(is_own);
         self.clear(&lock)?;
         let mut whole = lock;
         while let Some(place) = self.held.iter().position(|other| whole.continues(other)) {
-            let other = self.held.swap_remove(place);
+            let other = self.held.remove(place);
             whole.start = whole.start.min(other.start);
             whole.last = whole.last.max(other.last);
         }
-        self.held.push(whole);
+        let is_behind = |other: &Lock| is_own(other) && other.start > whole.start;
+        let place = self.held.iter().position(is_behind).unwrap_or_else(|| {
+            match self.held.iter().rposition(is_own) {
+                Some(last) => last + 1,
+                None => first.unwrap_or(self.held.len()).min(self.held.len()),
+            }
+        });
+        self.held.insert(place, whole);
         Ok(())
     }
 
@@ -122,19 +136,17 @@ impl Locks {
     /// ENOLCK when one would have to be cut in two and there is no memory for it.
     pub fn clear(&mut self, range: &Lock) -> Result<bool, Errno> {
         self.held.try_reserve(1).map_err(|_| Errno::ENOLCK)?;
-        let is_there = |lock: &Lock| {
-            lock.is_beside(range) && lock.owner == range.owner && lock.overlaps(range)
-        };
+        let is_there = |lock: &Lock| lock.is_of_same_owner(range) && lock.overlaps(range);
         let mut was_there = false;
         while let Some(place) = self.held.iter().position(is_there) {
             was_there = true;
-            let lock = self.held.swap_remove(place);
+            let lock = self.held.remove(place);
             // At most one lock lies over both ends of the range.
-            if lock.start < range.start {
-                self.held.push(Lock { last: range.start - 1, ..lock });
-            }
             if lock.last > range.last {
-                self.held.push(Lock { start: range.last + 1, ..lock });
+                self.held.insert(place, Lock { start: range.last + 1, ..lock });
+            }
+            if lock.start < range.start {
+                self.held.insert(place, Lock { last: range.start - 1, ..lock });
             }
         }
         Ok(was_there)
