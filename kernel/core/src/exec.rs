@@ -17,7 +17,7 @@ use crate::fs::{Fs, InodeId};
 use crate::machine::Machine;
 use crate::paging::Protection;
 use crate::storage::Storage;
-use crate::vm::area::{Area, AreaKind, FileView};
+use crate::vm::area::{Area, AreaKind, FileView, Lock};
 use crate::vm::{AddressSpace, LOWEST_ADDRESS, MMAP_TOP, PIE_BASE, STACK_TOP};
 use firmseed_formats::elf::{self, Elf, ElfError, PF_R, PF_W, PF_X, Segment};
 use script::{HEAD_SIZE, Head};
@@ -227,7 +227,8 @@ fn map_segment<M: Machine>(
         data_end: segment.address + segment.file_size,
     };
     let kind = if segment.file_size == 0 { AreaKind::Anonymous } else { AreaKind::File(view) };
-    space.replace_area(storage, Area { start, end, protection: protection(segment.flags), kind })
+    let protection = protection(segment.flags);
+    space.replace_area(storage, Area { start, end, protection, kind, lock: Lock::Off })
 }
 
 const _: () = assert!(STACK_TOP.is_multiple_of(16));

@@ -25,7 +25,8 @@ impl Resource {
     pub const PROCESSES: Self = Resource(6);
     /// Descriptors.
     pub const DESCRIPTORS: Self = Resource(7);
-    const MEMORY_LOCK: Self = Resource(8);
+    /// Memory that is locked.
+    pub const MEMORY_LOCK: Self = Resource(8);
     /// All of the address space.
     pub const ADDRESSES: Self = Resource(9);
     const SIGNALS: Self = Resource(11);
@@ -55,7 +56,7 @@ impl Default for Limits {
         limits.set(Resource::CORE, [0, INFINITY]);
         limits.set(Resource::PROCESSES, [MAX_PROCESSES as u64; 2]);
         limits.set(Resource::DESCRIPTORS, [MAX_DESCRIPTORS as u64; 2]);
-        limits.set(Resource::MEMORY_LOCK, [64 << 10; 2]);
+        limits.set(Resource::MEMORY_LOCK, [8 << 20; 2]);
         limits.set(Resource::SIGNALS, [MAX_PROCESSES as u64; 2]);
         limits.set(Resource::QUEUES, [819_200; 2]);
         limits.set(Resource::NICE, [0; 2]);

@@ -23,12 +23,12 @@ use alloc::vec::Vec;
 
 use crate::context::{FpState, Registers};
 use crate::errno::Errno;
-use crate::fs::InodeId;
+use crate::fs::{Capabilities, InodeId};
 use crate::vm::AddressSpace;
 pub use credentials::Credentials;
 use descriptors::Descriptors;
 use job::{Job, StateChange};
-use limits::Limits;
+use limits::{INFINITY, Limits, Resource};
 use signals::{AlternateStack, Pending, Signal, Signals};
 use thread::{Thread, ThreadEnd};
 use timers::Timers;
@@ -466,6 +466,19 @@ impl Process {
     /// EFAULT when it has none: its vfork child uses it.
     pub fn space(&mut self) -> Result<&mut AddressSpace, Errno> {
         self.space.as_mut().ok_or(Errno::EFAULT)
+    }
+
+    /// Tells the address space what limits and privileges allow, as faults cannot ask. For whatever changes them.
+    pub fn limit_space(&mut self) {
+        let soft = |what| self.limits.soft(what);
+        let locks = match self.credentials.has(Capabilities::IPC_LOCK) {
+            true => INFINITY,
+            false => soft(Resource::MEMORY_LOCK),
+        };
+        if let Some(space) = &mut self.space {
+            space.limit_stack([Resource::STACK, Resource::ADDRESSES].map(soft));
+            space.limit_locks(locks);
+        }
     }
 
     /// Notes what the call in progress waits for; its deadline is `deadline`.

@@ -122,6 +122,7 @@ impl<M: Machine> Kernel<'_, M> {
         process.choices.barriers = 0;
         process.strings = (arguments.first, arguments.size(), arguments.size_of_all());
         process.space = Some(program.space);
+        process.limit_space();
         process.path = executed;
         if let Some(old) = old {
             self.storage.fs.end_exec(old);

@@ -238,6 +238,7 @@ impl<M: Machine> Caller<'_, '_, M> {
 
     pub(super) fn tell_files(&mut self) {
         self.process.tell_files(&mut self.storage.fs);
+        self.process.limit_space();
     }
 
     pub(super) fn sys_getresuid(&mut self, real: u64, effective: u64, saved: u64) -> Outcome {

@@ -11,7 +11,7 @@ use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::process::limits::{INFINITY, Resource};
 use crate::process::{Process, State};
-use crate::vm::area::Area;
+use crate::vm::area::{Area, Lock};
 use crate::vm::{MapPlace, Protection, Source};
 
 const MAP_SHARED: u64 = 1;
@@ -22,6 +22,7 @@ const MAP_GROWSDOWN: u64 = 0x100;
 const MAP_HUGETLB: u64 = 0x40000;
 const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
+const MAP_LOCKED: u64 = 0x2000;
 const MAP_NORESERVE: u64 = 0x4000;
 const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 /// Those that MAP_SHARED_VALIDATE knows without the file's help: all but MAP_SYNC and MAP_FIXED_NOREPLACE.
@@ -55,43 +56,61 @@ impl<M: Machine> Caller<'_, '_, M> {
     }
 
     pub(super) fn sys_msync(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
+        const MS_INVALIDATE: u64 = 2;
         const MS_ALL: u64 = 7;
         const MS_ASYNC_AND_SYNC: u64 = 5;
         let flags = u64::from(flags as u32);
         if flags & !MS_ALL != 0 || flags & MS_ASYNC_AND_SYNC == MS_ASYNC_AND_SYNC {
             return Err(Errno::EINVAL.into());
         }
-        self.check_mapped(UserAddr(address).untagged().0, length)?;
+        let address = UserAddr(address).untagged().0;
+        if flags & MS_INVALIDATE != 0 && self.process.space()?.is_locked(address, length) {
+            return Err(Errno::EBUSY.into());
+        }
+        self.check_mapped(address, length)?;
         Ok(0)
     }
 
-    /// The range begins with the page of its first byte.
     pub(super) fn sys_mlock(&mut self, address: u64, length: u64) -> Outcome {
-        let address = UserAddr(address).untagged();
-        let length = length.wrapping_add(address.page_offset() as u64);
-        // What goes round is no range, or an empty one.
-        let length = page_align_up(length).unwrap_or(0);
-        if address.page_start().checked_add(length).is_none() {
-            return Err(Errno::EINVAL.into());
-        }
-        self.check_mapped(address.page_start().0, length)?;
-        Ok(0)
+        self.sys_mlock2(address, length, 0)
     }
 
     pub(super) fn sys_mlock2(&mut self, address: u64, length: u64, flags: u64) -> Outcome {
         const MLOCK_ONFAULT: u32 = 1;
-        match flags as u32 & !MLOCK_ONFAULT {
-            0 => self.sys_mlock(address, length),
-            _ => Err(Errno::EINVAL.into()),
-        }
+        let lock = match flags as u32 {
+            0 => Lock::Now,
+            MLOCK_ONFAULT => Lock::OnFault,
+            _ => return Err(Errno::EINVAL.into()),
+        };
+        let (start, length) = pages_around(address, length);
+        self.process.space()?.lock(self.storage, start, length, lock)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_munlock(&mut self, address: u64, length: u64) -> Outcome {
+        let (start, length) = pages_around(address, length);
+        self.process.space()?.set_lock(self.storage, start, length, Lock::Off)?;
+        Ok(0)
     }
 
     pub(super) fn sys_mlockall(&mut self, flags: u64) -> Outcome {
+        const MCL_CURRENT: u32 = 1;
+        const MCL_FUTURE: u32 = 2;
         const MCL_ONFAULT: u32 = 4;
-        match flags as u32 {
-            0 | MCL_ONFAULT | 8.. => Err(Errno::EINVAL.into()),
-            _ => Ok(0),
+        let flags = flags as u32;
+        if matches!(flags, 0 | MCL_ONFAULT | 8..) {
+            return Err(Errno::EINVAL.into());
         }
+        let lock = if flags & MCL_ONFAULT == 0 { Lock::Now } else { Lock::OnFault };
+        let current = (flags & MCL_CURRENT != 0).then_some(lock);
+        let future = if flags & MCL_FUTURE == 0 { Lock::Off } else { lock };
+        self.process.space()?.lock_all_within_limit(self.storage, current, future)?;
+        Ok(0)
+    }
+
+    pub(super) fn sys_munlockall(&mut self) -> Outcome {
+        self.process.space()?.lock_all(self.storage, Some(Lock::Off), Lock::Off);
+        Ok(0)
     }
 
     fn check_mapped(&mut self, address: u64, length: u64) -> Result<(), Errno> {
@@ -138,6 +157,13 @@ impl<M: Machine> Caller<'_, '_, M> {
             }
         }
     }
+}
+
+/// The pages of a range that may begin and end inside a page. As on Linux, of a length that goes round little is left.
+fn pages_around(address: u64, length: u64) -> (u64, u64) {
+    let address = UserAddr(address).untagged();
+    let length = length.wrapping_add(address.page_offset() as u64);
+    (address.page_start().0, page_align_up(length).unwrap_or(0))
 }
 
 /// May a process have `more` bytes of memory in all, and of `what` (RLIMIT_AS, RLIMIT_DATA)?
@@ -344,7 +370,9 @@ impl<M: Machine> Kernel<'_, M> {
         let what = if is_data { Memory::Data } else { Memory::Other };
         check_limits(self.processes.current(), length, what)?;
         let space = self.processes.current_mut().space.as_mut().ok_or(Errno::ENOMEM)?;
-        let address = space.map(&mut self.storage, place, length, protection, source)?;
+        let lock = if flags & MAP_LOCKED == 0 { Lock::Off } else { Lock::Now };
+        let address =
+            space.map_locked(&mut self.storage, place, length, protection, source, lock)?;
         self.observer().areas_changed(address, address.saturating_add(length));
         Ok(address as usize)
     }

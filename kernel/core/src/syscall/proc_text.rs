@@ -17,8 +17,8 @@ use crate::process::table::{Processes, Slot};
 use crate::process::thread::Thread;
 use crate::process::{Pid, Process, State};
 use crate::text::{Printable, Text, zeros};
-use crate::vm::Protection;
 use crate::vm::area::AreaKind;
+use crate::vm::{AddressSpace, Protection};
 use firmseed_formats::sha256::Hex;
 
 /// Nanoseconds of a clock tick (AT_CLKTCK).
@@ -289,7 +289,10 @@ impl<M: Machine> Io<'_, '_, M> {
         writeln!(text, "FDSize:\t{}\nGroups:\t ", process.descriptors.table_size())?;
         if !process.is_zombie() {
             const KIB_PER_PAGE: u64 = PAGE_SIZE as u64 / 1024;
-            for (label, pages) in [("VmSize", size), ("VmHWM", peak), ("VmRSS", resident)] {
+            let locked =
+                process.space.as_ref().map_or(0, AddressSpace::locked_bytes) / PAGE_SIZE as u64;
+            let rows = [("VmSize", size), ("VmLck", locked), ("VmHWM", peak), ("VmRSS", resident)];
+            for (label, pages) in rows {
                 writeln!(text, "{label}:\t{:>8} kB", pages * KIB_PER_PAGE)?;
             }
         }

@@ -206,16 +206,9 @@ impl<M: Machine> Io<'_, '_, M> {
             self.observer().message(slot);
             let target = self.processes.at_mut(slot);
             target.limits.set(resource, [soft, hard]);
-            if let Some(space) = &mut target.space {
-                let limits = [Resource::STACK, Resource::ADDRESSES];
-                space.limit_stack(limits.map(|what| target.limits.soft(what)));
-            }
+            target.limit_space();
             if resource == Resource::DESCRIPTORS {
                 target.descriptors.set_limit(soft as usize);
-            }
-            if let Some(space) = &mut target.space {
-                let limits = [Resource::STACK, Resource::ADDRESSES];
-                space.limit_stack(limits.map(|what| target.limits.soft(what)));
             }
         }
         if old != 0 {

@@ -342,14 +342,14 @@ calls! {
         partly "MADV_DONTNEED, MADV_FREE; hints do nothing; what a fork would see, MADV_REMOVE and MADV_POPULATE_*: EINVAL" {
             MADVISE = 233 (address, length, advice) [caller.sys_madvise(address, length, advice)];
         }
-        supported "nothing is ever swapped" {
+        supported "nothing is ever swapped: a lock brings pages in, keeps advice from dropping them, and counts against RLIMIT_MEMLOCK" {
             MSYNC = 227 (address, length, flags) [caller.sys_msync(address, length, flags)];
             MINCORE = 232 (address, length, vector) [caller.sys_mincore(address, length, vector)];
             MLOCK = 228 (address, length) [caller.sys_mlock(address, length)];
             MLOCK2 = 284 (address, length, flags) [caller.sys_mlock2(address, length, flags)];
-            MUNLOCK = 229 (address, length) [caller.sys_mlock(address, length)];
+            MUNLOCK = 229 (address, length) [caller.sys_munlock(address, length)];
             MLOCKALL = 230 (flags) [caller.sys_mlockall(flags)];
-            MUNLOCKALL = 231 () [yes(0)];
+            MUNLOCKALL = 231 () [caller.sys_munlockall()];
         }
         supported "one processor: nothing to do but to register" {
             MEMBARRIER = 283 (command, flags) [caller.sys_membarrier(command, flags)];

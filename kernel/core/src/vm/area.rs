@@ -68,6 +68,11 @@ impl AreaKind {
         matches!(self, AreaKind::SharedAnonymous | AreaKind::WritableFile(_))
     }
 
+    /// Zeros, for no one else?
+    pub fn is_private_and_anonymous(&self) -> bool {
+        matches!(self, AreaKind::Anonymous | AreaKind::Reservation | AreaKind::Stack)
+    }
+
     /// The same kind for an area that moves from `old` to `new`.
     pub fn moved(mut self, old: u64, new: u64) -> Self {
         if let Some(view) = self.view_mut() {
@@ -92,7 +97,19 @@ impl AreaKind {
     }
 }
 
-/// A range of pages with one protection and one source.
+/// Must its pages be in memory (mlock(2))?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lock {
+    /// No.
+    #[default]
+    Off,
+    /// Those that were touched (MLOCK_ONFAULT).
+    OnFault,
+    /// All of them.
+    Now,
+}
+
+/// A range of pages with one protection, one source and one lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Area {
     /// First address.
@@ -103,6 +120,8 @@ pub struct Area {
     pub protection: Protection,
     /// What fills it.
     pub kind: AreaKind,
+    /// Whether its pages stay.
+    pub lock: Lock,
 }
 
 impl Area {
@@ -128,6 +147,11 @@ impl Area {
         self.protection.writable() && !is_shared
     }
 
+    /// Is a page of it copied before the program may write to it?
+    pub fn is_copied_on_write(&self) -> bool {
+        self.protection.writable() && !self.kind.is_written_in_place()
+    }
+
     /// Must there be memory for a frame of its own for every page of it?
     pub fn needs_frames(&self) -> bool {
         match self.kind {
@@ -139,6 +163,9 @@ impl Area {
 
     /// Could the two be one area?
     pub fn continues(&self, next: &Area) -> bool {
-        self.end == next.start && self.protection == next.protection && self.kind == next.kind
+        self.end == next.start
+            && self.protection == next.protection
+            && self.kind == next.kind
+            && self.lock == next.lock
     }
 }

@@ -4,13 +4,14 @@
 //! space passes by the chunks that have too little of it. A program with few areas has one chunk.
 //!
 //! Invariant: sorted by address, not empty, page aligned, disjoint, below `USER_END`; neighbours that could be one area are
-//! one, once the caller has merged. Each area of a file holds its inode once: who adds or drops an area here holds or
-//! releases it. No chunk is empty but the only one, and lists have room for [`CHUNK`] areas where there are several.
+//! one, once the caller has merged, but for those that fork has unlocked. Each area of a file holds its inode once: who adds
+//! or drops an area here holds or releases it. No chunk is empty but the only one, and lists have room for [`CHUNK`] areas
+//! where there are several.
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 
-use super::area::Area;
+use super::area::{Area, Lock};
 use crate::addr::{PAGE_SIZE, USER_END};
 use crate::errno::Errno;
 
@@ -182,7 +183,8 @@ impl Areas {
         self.chunks.len() * CHUNK * size_of::<Area>()
     }
 
-    /// A copy, for fork: every file has one more area.
+    /// A copy, for fork: every file has one more area, and nothing is locked. As on Linux, areas that only a lock told apart
+    /// stay apart.
     ///
     /// # Errors
     /// When the kernel's heap is full.
@@ -193,6 +195,7 @@ impl Areas {
             let room = if self.chunks.len() == 1 { chunk.list.len() } else { CHUNK };
             let mut list = empty_list(room)?;
             list.extend_from_slice(&chunk.list);
+            list.iter_mut().for_each(|area| area.lock = Lock::Off);
             copy.chunks.push(Chunk { list, widest_gap: chunk.widest_gap });
         }
         Ok(copy)

@@ -1,6 +1,6 @@
 //! The two areas that grow: brk(2)'s heap, an anonymous area behind the program, and the stack's start.
 
-use super::area::{Area, AreaKind};
+use super::area::{Area, AreaKind, Lock};
 use super::map::check_commitment;
 use super::{AddressSpace, PAGE, Protection, STACK_GUARD, STACK_ROOM, STACK_TOP};
 use crate::addr::{USER_END, page_align_up};
@@ -35,7 +35,13 @@ impl AddressSpace {
         self.mmap_top = STACK_TOP - STACK_GUARD - self.stack_limit.max(*STACK_ROOM.start());
         self.add_area(
             storage,
-            Area { start: STACK_TOP - PAGE, end: STACK_TOP, protection, kind: AreaKind::Stack },
+            Area {
+                start: STACK_TOP - PAGE,
+                end: STACK_TOP,
+                protection,
+                kind: AreaKind::Stack,
+                lock: Lock::Off,
+            },
         )
     }
 
@@ -70,23 +76,26 @@ impl AddressSpace {
             end: new_end,
             protection,
             kind: AreaKind::Anonymous,
+            lock: self.future_lock,
         };
+        let grown = Area { start: old_end, ..heap };
         // One page stays free behind the heap.
         let free = self.areas.is_free(old_end, new_end + PAGE);
-        if !free || check_commitment(storage, &heap).is_err() {
+        let may = self.check_lock(heap.lock, new_end - old_end).is_ok();
+        if !free || !may || check_commitment(storage, &heap).is_err() {
             return false;
         }
-        match self.areas.previous(old_end) {
-            Some(area)
-                if area.end == old_end
-                    && area.kind == heap.kind
-                    && area.protection == protection =>
-            {
+        let is_grown = match self.areas.previous(old_end) {
+            Some(area) if area.continues(&grown) => {
                 self.areas.update(old_end - PAGE, |area| area.end = new_end);
                 true
             }
-            _ => self.add_area(storage, Area { start: old_end, ..heap }).is_ok(),
+            _ => self.add_area(storage, grown).is_ok(),
+        };
+        if is_grown {
+            self.fill_locked(storage, &grown);
         }
+        is_grown
     }
 }
 

@@ -87,7 +87,8 @@ impl AddressSpace {
         let grows = area.kind == AreaKind::Stack
             && page >= STACK_TOP - self.stack_limit
             && below + STACK_GUARD <= page
-            && self.allows_growth(area.start - page);
+            && self.allows_growth(area.start - page)
+            && self.check_lock(area.lock, area.start - page).is_ok();
         if !grows {
             return Err(FaultError::NotMapped);
         }
@@ -118,13 +119,17 @@ impl AddressSpace {
         Ok(frame)
     }
 
-    /// Gives a page of an area a frame if it has none, whatever the program may do with it.
+    /// Gives a page of an area a frame if it has none, whatever the program may do with it. What is to be copied when it is
+    /// written is copied now.
     pub(super) fn populate<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
         area: &Area,
         page: u64,
     ) -> Result<(), FaultError> {
+        if area.is_copied_on_write() {
+            return self.fault(storage, page, Access::Write);
+        }
         let slot = self.slot(storage, page)?;
         if slot.get(&storage.machine).frame().is_none() {
             self.fill(storage, area, page, slot, Access::Read)?;

@@ -9,7 +9,7 @@ use crate::paging::PageEntryPlace;
 use crate::storage::{HEAP_RESERVE, Storage};
 
 impl AddressSpace {
-    /// A copy-on-write copy. The TLB entries of `self` are forgotten through the machine.
+    /// A copy-on-write copy, of which nothing is locked. The TLB entries of `self` are forgotten through the machine.
     ///
     /// # Errors
     /// ENOMEM when a frame or kernel memory lacks: then nothing is left behind but pages of `self` that look
@@ -21,6 +21,7 @@ impl AddressSpace {
         child.break_end = self.break_end;
         child.stack_limit = self.stack_limit;
         child.address_limit = self.address_limit;
+        child.lock_limit = self.lock_limit;
         child.mmap_top = self.mmap_top;
         let shared = self.share_areas(storage, &mut child);
         self.forget_cached();

@@ -1,6 +1,6 @@
 //! mmap(2), munmap(2), mprotect(2): changes of the list of areas.
 
-use super::area::{Area, AreaKind, FileView};
+use super::area::{Area, AreaKind, FileView, Lock};
 use super::{
     AddressSpace, LOWEST_ADDRESS, MapPlace, PAGE, Protection, Source, add_hold, drop_hold,
     page_range, page_rights,
@@ -12,12 +12,10 @@ use crate::paging::PageEntry;
 use crate::storage::Storage;
 
 impl AddressSpace {
-    /// mmap(2). Returns the address.
+    /// mmap(2), without MAP_LOCKED.
     ///
     /// # Errors
-    /// EINVAL for a length of 0 or an address or offset inside a page; EEXIST from [`MapPlace::FixedNoReplace`];
-    /// EPERM for the null page; EOVERFLOW past the end of file offsets; EACCES for writing to a file that may be read; ENOMEM
-    /// when there is no room, or for more private memory than the machine has.
+    /// Those of `map_locked`.
     pub fn map<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -25,6 +23,25 @@ impl AddressSpace {
         length: u64,
         protection: Protection,
         source: Source,
+    ) -> Result<u64, Errno> {
+        self.map_locked(storage, place, length, protection, source, Lock::Off)
+    }
+
+    /// mmap(2). Returns the address.
+    ///
+    /// # Errors
+    /// EINVAL for a length of 0 or an address or offset inside a page; EEXIST from [`MapPlace::FixedNoReplace`];
+    /// EPERM for the null page, or where nothing may be locked; EOVERFLOW past the end of file offsets; EACCES for writing
+    /// to a file that may be read; EAGAIN for more locked memory than there may be; ENOMEM when there is no room, or for
+    /// more private memory than the machine has.
+    pub fn map_locked<M: Machine>(
+        &mut self,
+        storage: &mut Storage<'_, M>,
+        place: MapPlace,
+        length: u64,
+        protection: Protection,
+        source: Source,
+        lock: Lock,
     ) -> Result<u64, Errno> {
         if length == 0 {
             return Err(Errno::EINVAL);
@@ -34,8 +51,14 @@ impl AddressSpace {
         check_source(&source, length, protection)?;
         let start = self.find_place(place, length)?;
         let end = start + length;
-        let area = Area { start, end, protection, kind: kind_of(source, start, end) };
+        if lock != Lock::Off {
+            self.check_may_lock()?;
+        }
+        let lock = if self.future_lock == Lock::Off { lock } else { self.future_lock };
+        self.check_lock(lock, length)?;
+        let area = Area { start, end, protection, kind: kind_of(source, start, end), lock };
         self.replace_area(storage, area)?;
+        self.fill_locked(storage, &area);
         Ok(start)
     }
 
@@ -138,28 +161,37 @@ impl AddressSpace {
             }
             if protection != area.protection {
                 check_commitment(storage, &piece)?;
-                self.protect_piece(storage, &area, piece)?;
+                self.change_piece(storage, &area, (at, piece.end), |area| {
+                    *area = area.protected(protection);
+                })?;
+                self.rewrite_pages(storage, &piece);
+                if piece.is_copied_on_write() && !area.protection.writable() {
+                    self.fill_locked(storage, &piece);
+                }
             }
             at = piece.end;
         }
         Ok(())
     }
 
-    /// Gives part of an area the protection of `piece`.
-    fn protect_piece<M: Machine>(
+    /// Changes a part of an area.
+    ///
+    /// # Errors
+    /// ENOMEM when there are too many.
+    pub(super) fn change_piece<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
         area: &Area,
-        piece: Area,
+        (start, end): (u64, u64),
+        change: impl FnOnce(&mut Area),
     ) -> Result<(), Errno> {
-        let splits = usize::from(area.start < piece.start) + usize::from(area.end > piece.end);
+        let splits = usize::from(area.start < start) + usize::from(area.end > end);
         self.areas.reserve(splits, splits)?;
-        self.split(storage, piece.start);
-        self.split(storage, piece.end);
-        self.areas.update(piece.start, |area| *area = area.protected(piece.protection));
-        self.merge(storage, piece.end);
-        self.merge(storage, piece.start);
-        self.rewrite_pages(storage, &piece);
+        self.split(storage, start);
+        self.split(storage, end);
+        self.areas.update(start, change);
+        self.merge(storage, end);
+        self.merge(storage, start);
         Ok(())
     }
 

@@ -23,13 +23,14 @@ mod brk;
 mod copy;
 mod fault;
 mod fork;
+mod lock;
 mod map;
 mod remap;
 mod share;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use area::{Area, AreaKind};
+use area::{Area, AreaKind, Lock};
 use areas::Areas;
 use copy::Cached;
 
@@ -161,6 +162,10 @@ pub struct AddressSpace {
     stack_limit: u64,
     /// How many bytes of areas there may be when it grows.
     address_limit: u64,
+    /// How many bytes may be locked.
+    lock_limit: u64,
+    /// The lock of areas to come (MCL_FUTURE).
+    future_lock: Lock,
     /// Where mappings without an address end.
     mmap_top: u64,
     /// The file that the kernel could not store into for the program, as that has to be told first.
@@ -184,6 +189,8 @@ impl AddressSpace {
             break_end: 0,
             stack_limit: STACK_LIMIT,
             address_limit: u64::MAX,
+            lock_limit: u64::MAX,
+            future_lock: Lock::Off,
             mmap_top: MMAP_TOP,
             untold: None,
         })

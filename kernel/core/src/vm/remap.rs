@@ -23,7 +23,8 @@ impl AddressSpace {
     ///
     /// # Errors
     /// EINVAL for unknown flags, addresses inside a page, lengths of 0, ranges that overlap; EFAULT when the old
-    /// range is not inside one area; ENOMEM when it may not move, or there is no room or memory.
+    /// range is not inside one area; EAGAIN for more locked memory than there may be; ENOMEM when it may not move, or there
+    /// is no room or memory.
     pub fn remap<M: Machine>(
         &mut self,
         storage: &mut Storage<'_, M>,
@@ -54,7 +55,7 @@ impl AddressSpace {
             return Ok(old);
         }
         let area = self.area_around(old, old_end)?;
-        check_growth(storage, &area, (old, old_end), new_length)?;
+        self.check_growth(storage, &area, (old, old_end), new_length)?;
         if self.grow_in_place(storage, &area, old_end, old + new_length) {
             return Ok(old);
         }
@@ -80,7 +81,7 @@ impl AddressSpace {
             return Err(Errno::EINVAL);
         }
         let area = self.area_around(old, old_end)?;
-        check_growth(storage, &area, (old, old_end), new_length)?;
+        self.check_growth(storage, &area, (old, old_end), new_length)?;
         self.unmap(storage, target, new_length)?;
         let kept_end = old_end.min(old + new_length);
         if kept_end < old_end {
@@ -94,6 +95,33 @@ impl AddressSpace {
     fn area_around(&self, start: u64, end: u64) -> Result<Area, Errno> {
         let area = self.areas.find(start).filter(|area| area.end >= end);
         area.copied().ok_or(Errno::EFAULT)
+    }
+
+    /// May a range of an area become `new_length` bytes long? Not if it is shared: its other owners would not see
+    /// the new pages.
+    fn check_growth<M: Machine>(
+        &self,
+        storage: &Storage<'_, M>,
+        area: &Area,
+        (old, old_end): (u64, u64),
+        new_length: u64,
+    ) -> Result<(), Errno> {
+        let end = new_length.checked_add(old).ok_or(Errno::ENOMEM)?;
+        if area.kind == AreaKind::SharedAnonymous && end > old_end {
+            return Err(Errno::EINVAL);
+        }
+        let offset_fits = |view: &super::area::FileView| {
+            let last = view.offset.checked_add(end.saturating_sub(view.data_start));
+            last.is_some_and(|last| last <= i64::MAX as u64)
+        };
+        if !area.kind.view().is_none_or(offset_fits) {
+            return Err(Errno::EINVAL);
+        }
+        let more = new_length.saturating_sub(old_end - old);
+        if more > 0 {
+            self.check_lock(area.lock, more)?;
+        }
+        check_commitment(storage, &Area { start: old, end, ..*area })
     }
 
     /// Only an area whose end is the end of the old range can grow, into free space.
@@ -110,6 +138,7 @@ impl AddressSpace {
         }
         self.areas.update(area.start, |area| extend(area, new_end));
         self.merge(storage, new_end);
+        self.fill_locked(storage, &Area { start: old_end, end: new_end, ..*area });
         true
     }
 
@@ -126,12 +155,12 @@ impl AddressSpace {
         let mut moved = Area {
             start: target,
             end: target + kept,
-            protection: area.protection,
             kind: if area.kind == AreaKind::Stack {
                 AreaKind::Anonymous
             } else {
                 area.kind.moved(old, target)
             },
+            ..*area
         };
         extend(&mut moved, target + new_length);
         // Room for the new area and for what its removal or the old one's may split. Then the tables, and when
@@ -143,6 +172,7 @@ impl AddressSpace {
             return Err(errno);
         }
         self.unmap(storage, old, kept).expect("room is reserved");
+        self.fill_locked(storage, &Area { start: target + kept, ..moved });
         Ok(target)
     }
 
@@ -187,26 +217,4 @@ fn extend(area: &mut Area, end: u64) {
     {
         view.data_end = view.data_end.max(end);
     }
-}
-
-/// May a range of an area become `new_length` bytes long? Not if it is shared: its other owners would not see
-/// the new pages.
-fn check_growth<M: Machine>(
-    storage: &Storage<'_, M>,
-    area: &Area,
-    (old, old_end): (u64, u64),
-    new_length: u64,
-) -> Result<(), Errno> {
-    let end = new_length.checked_add(old).ok_or(Errno::ENOMEM)?;
-    if area.kind == AreaKind::SharedAnonymous && end > old_end {
-        return Err(Errno::EINVAL);
-    }
-    let offset_fits = |view: &super::area::FileView| {
-        let last = view.offset.checked_add(end.saturating_sub(view.data_start));
-        last.is_some_and(|last| last <= i64::MAX as u64)
-    };
-    if !area.kind.view().is_none_or(offset_fits) {
-        return Err(Errno::EINVAL);
-    }
-    check_commitment(storage, &Area { start: old, end, ..*area })
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::addr::LOW_END;
 use crate::errno::Errno;
 use crate::machine::Machine;
-use crate::vm::area::{Area, AreaKind};
+use crate::vm::area::{Area, AreaKind, Lock};
 use crate::vm::areas::Areas;
 use crate::vm::{MapPlace, Source};
 
@@ -13,7 +13,7 @@ const CEILING: u64 = 2000 * PAGE;
 
 fn one(page: u64, pages: u64) -> Area {
     let (start, end) = (page * PAGE, (page + pages) * PAGE);
-    Area { start, end, protection: Protection::READ, kind: AreaKind::Anonymous }
+    Area { start, end, protection: Protection::READ, kind: AreaKind::Anonymous, lock: Lock::Off }
 }
 
 /// The highest free place, by looking at every one.

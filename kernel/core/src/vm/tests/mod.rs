@@ -5,6 +5,7 @@
 
 mod cases;
 mod copies;
+mod locks;
 mod many;
 mod memory;
 mod model;
@@ -171,10 +172,7 @@ pub fn check(world: &World, space: &AddressSpace) {
     assert_eq!(areas.len(), space.areas.len());
     for pair in areas.windows(2) {
         assert!(pair[0].end <= pair[1].start, "areas overlap: {pair:?}");
-        let joined = pair[0].end == pair[1].start
-            && pair[0].kind == pair[1].kind
-            && pair[0].protection == pair[1].protection;
-        assert!(!joined, "areas should be one: {pair:?}");
+        assert!(!pair[0].continues(&pair[1]), "areas should be one: {pair:?}");
     }
     for area in &areas {
         assert!(area.start < area.end && area.start % PAGE == 0 && area.end % PAGE == 0);

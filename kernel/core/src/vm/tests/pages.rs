@@ -3,7 +3,7 @@
 use super::cases::map;
 use super::*;
 use crate::errno::Errno;
-use crate::vm::area::{Area, FileView};
+use crate::vm::area::{Area, FileView, Lock};
 use crate::vm::{MapPlace, Source};
 
 const AT: u64 = 0x40_0000;
@@ -96,7 +96,13 @@ fn pages_of_a_view_that_is_no_whole_page_are_copies_between_zeros() {
     let mut space = world.space();
     // 5000 bytes of the file from offset 10 on, at an address with another remainder.
     let view = FileView { inode, offset: 10, data_start: AT + 0x78, data_end: AT + 0x78 + 5000 };
-    let area = Area { start: AT, end: AT + 3 * PAGE, protection: RW, kind: AreaKind::File(view) };
+    let area = Area {
+        start: AT,
+        end: AT + 3 * PAGE,
+        protection: RW,
+        kind: AreaKind::File(view),
+        lock: Lock::Off,
+    };
     space.replace_area(world.r(), area).unwrap();
     let got = read(&mut world, &mut space, AT, 3 * PAGE_SIZE);
     assert_eq!(got[..0x78], [0; 0x78]);
