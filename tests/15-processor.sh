@@ -160,6 +160,24 @@ int main(void) { return poll(&(struct pollfd){0, POLLIN, 0}, 1, 600000) == 1 ? 7
 PROGRAM
     echo line >&"$quiet"
     expect_status "a line heard" 7 "$image_builder" simulate "$folder/poll.img" <&"$quiet" >"$folder/said" 2>&1
+    # Holes that no host has room for: what else was written comes out.
+    image_of holes <<'PROGRAM'
+#include <fcntl.h>
+#include <unistd.h>
+int main(void) {
+    int file = open("/huge", O_RDWR | O_CREAT, 0600), small = open("/small", O_RDWR | O_CREAT, 0600);
+    return pwrite(file, "text", 2, 0x7ffffffffffffffd) != 2 || write(small, "text", 4) != 4;
+}
+PROGRAM
+    (ulimit -v 4000000 && refused 254 "^firmseed: failed: left out of the results: /huge of 9223372036854775807 bytes" \
+        "$folder/holes.img" --out "$folder/left")
+    expect "the other file" [ "$(cat "$folder/left/small")" = text ]
+    expect "no part of the huge one" [ ! -e "$folder/left/huge" ]
+    grep -aq ' sparse' "$folder/left/firmseed.ledger"
+    expect_status "what nobody asks for" 0 "$image_builder" simulate "$folder/holes.img" </dev/null >"$folder/said" 2>&1
+    machine 125 "$folder/qemu" --image "$folder/holes.img" --out "$folder/there"
+    expect_line "^firmseed: failed: left out of the results: /huge of 9223372036854775807 bytes" "$folder/qemu"
+    expect "the same files" diff -r -x firmseed.counters "$folder/left" "$folder/there"
     # A guest that crashes has the status that a shell would show.
     echo '.global _start; _start: mov x0, 0; str x0, [x0]' | aarch64-linux-gnu-gcc -x assembler - -static -nostdlib -o "$folder/tree/crash"
     "$image_builder" build --tree "$folder/tree" --kernel "$kernel_elf" --policy open --init /crash -o "$folder/crash.img" >/dev/null

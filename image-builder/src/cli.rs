@@ -137,7 +137,7 @@ Examples:
 
 The kernel in the image is not run: this tool has its rules, and the interpreter of AArch64 below them. The ledger's head
 is that of a run on hardware or in QEMU. Exit code: that of the machine's process 1; 124 after --timeout, and where a
-program waits for input that has ended; 125 where it did not come to process 1. docs/audit.md says what is proved.";
+program waits for input that has ended; 125 where it did not come to process 1; 254 where --out did not get all files. docs/audit.md says what is proved.";
 
 #[derive(Debug, Args)]
 pub struct SimulateArguments {

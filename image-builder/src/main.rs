@@ -24,6 +24,8 @@ const USAGE: u8 = 2;
 const CONSISTENT: u8 = 3;
 /// `simulate`: time was over, or a program waits for ever. As of `qemu/run`, and of timeout(1).
 const NO_END: u8 = 124;
+/// `simulate`: process 1 has ended, and not all that it left was brought out. As the kernel ends a machine.
+const NOT_ALL: u8 = 254;
 /// `simulate`: the machine did not come to process 1.
 const NOT_STARTED: u8 = 125;
 
@@ -183,7 +185,7 @@ fn run_image(arguments: &SimulateArguments) -> anyhow::Result<ExitCode> {
                     ended.instructions as f64 / seconds / 1e6
                 );
             }
-            Ok(ExitCode::from(ended.status))
+            Ok(ExitCode::from(if ended.is_short { NOT_ALL } else { ended.status }))
         }
         Err(Error::Simulation(why)) => {
             eprintln!("image-builder: {}: {why}", arguments.image.display());

@@ -3,7 +3,7 @@
 
 use crate::{Error, Result, extract, kernel, layout, sha256};
 use firmseed_formats::image::Flavour;
-use simulator::{Console, Ended, Settings, Typed};
+use simulator::{Console, Ended, Results, Settings, Typed};
 use std::cell::OnceCell;
 use std::io::{Read, StdoutLock, Write};
 use std::path::Path;
@@ -50,6 +50,7 @@ pub fn simulate(image: Vec<u8>, request: &Request, out: Option<&Path>) -> Result
         memory: request.memory_mib << 20,
         line: request.append.clone(),
         limit: Duration::from_secs(request.timeout),
+        results: if out.is_some() { Results::Tar } else { Results::None },
     };
     let hash = kernel::hash(&image[..offset]);
     // The kernel's file system keeps its pages for ever, and this process is short.

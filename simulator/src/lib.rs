@@ -20,4 +20,4 @@ mod ram;
 mod run;
 
 pub use console::{Console, Typed};
-pub use run::{Ended, Failure, Settings, run};
+pub use run::{Ended, Failure, Results, Settings, run};

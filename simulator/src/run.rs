@@ -31,6 +31,17 @@ pub struct Settings {
     pub line: String,
     /// The host's time after which it is stopped.
     pub limit: Duration,
+    /// What comes out of it.
+    pub results: Results,
+}
+
+/// Is what programs write wanted?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// No.
+    None,
+    /// All, as a tar.
+    Tar,
 }
 
 /// What came of a run.
@@ -38,8 +49,10 @@ pub struct Settings {
 pub struct Ended {
     /// PID 1's status.
     pub status: u8,
-    /// What programs wrote, the ledger and its counters: a tar.
+    /// What programs wrote, the ledger and its counters: a tar. Empty where it was not asked for.
     pub files: Vec<u8>,
+    /// Was something left out of it? The console says what.
+    pub is_short: bool,
     /// Instructions that programs executed.
     pub instructions: u64,
 }
@@ -109,13 +122,20 @@ pub fn run<C: Console>(
     let instructions = kernel.machine().instructions();
     let ledger = kernel.ledger_files();
     let (machine, _, files) = kernel.parts();
-    let mut tar = Vec::new();
-    export_tar(files, machine, Selection::Written, &ledger, &mut |bytes| {
-        tar.extend_from_slice(bytes);
-        Ok(())
-    })
-    .map_err(|errno| Failure::Files(errno.to_string()))?;
-    Ok(Ended { status: status as u8, files: tar, instructions })
+    let mut ended =
+        Ended { status: status as u8, files: Vec::new(), is_short: false, instructions };
+    if settings.results == Results::Tar {
+        let left_out = export_tar(files, machine, Selection::Written, &ledger, &mut |bytes| {
+            ended.files.extend_from_slice(bytes);
+            Ok(())
+        })
+        .map_err(|errno| Failure::Files(errno.to_string()))?;
+        if !left_out.is_empty() {
+            machine.console_say(format_args!("firmseed: failed: {left_out}"));
+            ended.is_short = true;
+        }
+    }
+    Ok(ended)
 }
 
 /// Runs programs until PID 1 has ended; returns its status.

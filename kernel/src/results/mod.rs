@@ -22,7 +22,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use firmseed_core::errno::Errno;
-use firmseed_core::fs::{Selection, export_tar};
+use firmseed_core::fs::{LeftOut, Selection, export_tar};
 use firmseed_core::kernel::Kernel;
 use firmseed_formats::sha256::{self, Sha256};
 
@@ -106,8 +106,13 @@ impl Results {
     /// Writes the tar to each place; one that fails does not keep it from the others.
     ///
     /// # Errors
-    /// A text: where it is not, and why.
+    /// A text: where it is not, and why; or what is not in it.
     pub fn write(self, kernel: &mut Kernel<'_, ThisMachine>) -> Result<(), String> {
+        if self.disk.is_none() && self.card.is_none() && !self.serial {
+            return Ok(());
+        }
+        let left_out = LeftOut::of(kernel.parts().2, Selection::Written)
+            .map_err(|errno| format!("the tar cannot be made: {errno}"))?;
         let mut failures = String::new();
         let mut note = |place, written: Result<(), String>| {
             if let Err(why) = written {
@@ -129,9 +134,13 @@ impl Results {
                 note("the console", serial::write(kernel, &facts));
             }
         }
-        match failures.is_empty() {
-            true => Ok(()),
-            false => Err(format!("results could not be written to {failures}")),
+        match (failures.is_empty(), left_out.is_empty()) {
+            (true, true) => Ok(()),
+            (true, false) => Err(left_out.to_string()),
+            (false, true) => Err(format!("results could not be written to {failures}")),
+            (false, false) => {
+                Err(format!("results could not be written to {failures}; {left_out}"))
+            }
         }
     }
 }
@@ -193,8 +202,8 @@ fn each_chunk(
     match (exported, failure) {
         (_, Some(why)) => Err(why),
         (Err(errno), None) => Err(format!("the tar cannot be made: {errno}")),
-        (Ok(()), None) if chunk.is_empty() => Ok(()),
-        (Ok(()), None) => place(&chunk),
+        (Ok(_), None) if chunk.is_empty() => Ok(()),
+        (Ok(_), None) => place(&chunk),
     }
 }
 

@@ -29,6 +29,12 @@ impl Fs {
         self.content(inode).map_or(0, Content::size)
     }
 
+    /// Bytes of a regular file that are in holes.
+    pub fn holes(&self, inode: InodeId) -> u64 {
+        let data = self.stat(inode).blocks.saturating_mul(512);
+        self.size(inode).saturating_sub(data)
+    }
+
     /// The frame to write `page` (offset / 4096) of a regular file to: made, or copied from the image
     /// or from a frame that a mapping shares, as needed. The file stays its owner. The caller writes
     /// into it, then calls [`wrote`](Self::wrote) with the end of what it wrote.

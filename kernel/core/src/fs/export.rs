@@ -3,6 +3,8 @@
 //! Deterministic: members in the order of their paths' bytes, time 0, owner 0. Further names of a file
 //! become hard links to its first. Paths, targets and sizes that a ustar header cannot hold go into
 //! pax records. Devices and /proc are left out. Nothing recurses: programs choose the depth of the tree.
+//!
+//! A tar has no holes, and any program can make exabytes of them in one call: files with too many are [`LeftOut`].
 
 use super::content::Chunk;
 use super::directory::Seal;
@@ -14,6 +16,8 @@ use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
 use crate::machine::Memory;
 use alloc::vec::Vec;
+use core::fmt;
+use firmseed_formats::escape::Escape;
 use firmseed_formats::page::ZEROS;
 use firmseed_formats::tar::{self, BLOCK};
 
@@ -26,11 +30,75 @@ pub enum Selection {
     Written,
 }
 
+/// A file with larger holes is left out: so large that the ledger does not hash it as a whole either.
+pub const HOLES_MAX: u64 = 64 << 20;
+/// Nor do all files of a tar together bring more holes.
+const ALL_HOLES_MAX: u64 = 1 << 30;
+
+/// The files that a tar leaves out: where its place would end, or the reader's patience, before their holes do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// By inode, with the file's first path.
+    files: Vec<(InodeId, Vec<u8>, u64)>,
+}
+
+impl LeftOut {
+    /// Which files [`export_tar`] leaves out.
+    ///
+    /// # Errors
+    /// ENOMEM.
+    pub fn of(fs: &Fs, selection: Selection) -> Result<Self, Errno> {
+        let mut left_out = LeftOut { files: Vec::new() };
+        let mut room = ALL_HOLES_MAX;
+        let mut walk = Walk::new(fs, selection)?;
+        while let Some(inode) = walk.next()? {
+            // A further name counts again: rare, and the sum stays a bound.
+            let holes = fs.holes(inode);
+            if holes <= HOLES_MAX.min(room) {
+                room -= holes;
+            } else if let Err(place) = left_out.find(inode) {
+                left_out.files.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+                left_out.files.insert(place, (inode, concatenate(&[&walk.path])?, fs.size(inode)));
+            }
+        }
+        Ok(left_out)
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    fn find(&self, inode: InodeId) -> Result<usize, usize> {
+        self.files.binary_search_by_key(&inode, |(known, ..)| *known)
+    }
+}
+
+/// The end of the kernel's line `firmseed: failed: `: what, how large, what to do.
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 8;
+        f.write_str("left out of the results:")?;
+        for (_, path, size) in self.files.iter().take(SHOWN) {
+            write!(f, " /{} of {size} bytes,", Escape(path))?;
+        }
+        if self.files.len() > SHOWN {
+            write!(f, " and {} more,", self.files.len() - SHOWN)?;
+        }
+        write!(
+            f,
+            " for their holes (a file may have {} MiB of them, all together {}): remove or shorten them before process 1 ends",
+            HOLES_MAX >> 20,
+            ALL_HOLES_MAX >> 20
+        )
+    }
+}
+
 /// Takes the bytes of a tar one piece after the other; an error stops the export.
 pub type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), Errno> + 'a;
 
 /// Writes a tar of the tree to `sink`: paths relative to the root, then `extra` files under names of the caller's,
-/// two blocks of zeros at the end.
+/// two blocks of zeros at the end. Returns the files that it left out.
 ///
 /// # Errors
 /// ENOMEM, and what the sink says.
@@ -40,42 +108,38 @@ pub fn export_tar(
     selection: Selection,
     extra: &[(&[u8], InodeId)],
     sink: &mut Sink,
-) -> Result<(), Errno> {
-    let mut walk = Walk { fs, path: Vec::new(), open: Vec::new() };
+) -> Result<LeftOut, Errno> {
+    let left_out = LeftOut::of(fs, selection)?;
+    let mut walk = Walk::new(fs, selection)?;
     // The first names of files with several, by inode.
     let mut linked: Vec<(InodeId, Vec<u8>)> = Vec::new();
-    walk.enter(InodeId::ROOT)?;
     while let Some(inode) = walk.next()? {
-        let selected = match selection {
-            Selection::All => true,
-            Selection::Written => fs.origin(inode) != Origin::Image,
-        };
-        if selected {
-            let several = fs.stat(inode).nlink > 1 && !fs.is_directory(inode);
-            let place = linked.binary_search_by_key(&inode, |(known, _)| *known);
-            let first = place.ok().map(|place| &linked[place].1[..]);
-            write_member(fs, memory, inode, &walk.path, first, sink)?;
-            if let (Err(place), true) = (place, several) {
-                linked.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-                linked.insert(place, (inode, concatenate(&[&walk.path])?));
-            }
+        if left_out.find(inode).is_ok() {
+            continue;
         }
-        if fs.is_directory(inode) {
-            walk.enter(inode)?;
+        let several = fs.stat(inode).nlink > 1 && !fs.is_directory(inode);
+        let place = linked.binary_search_by_key(&inode, |(known, _)| *known);
+        let first = place.ok().map(|place| &linked[place].1[..]);
+        write_member(fs, memory, inode, &walk.path, first, sink)?;
+        if let (Err(place), true) = (place, several) {
+            linked.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            linked.insert(place, (inode, concatenate(&[&walk.path])?));
         }
     }
     for &(name, inode) in extra {
         write_member(fs, memory, inode, name, None, sink)?;
     }
     sink(&ZEROS)?;
-    sink(&ZEROS)
+    sink(&ZEROS)?;
+    Ok(left_out)
 }
 
 const _: () = assert!(ZEROS.len() == BLOCK);
 
-/// A walk over the tree in the order of paths, where a directory's path ends with a slash.
+/// A walk over the selected files in the order of paths, where a directory's path ends with a slash.
 struct Walk<'a> {
     fs: &'a Fs,
+    selection: Selection,
     /// The path of the member that came last.
     path: Vec<u8>,
     open: Vec<OpenDirectory<'a>>,
@@ -88,7 +152,13 @@ struct OpenDirectory<'a> {
     names: Vec<(&'a [u8], InodeId)>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(fs: &'a Fs, selection: Selection) -> Result<Self, Errno> {
+        let mut walk = Walk { fs, selection, path: Vec::new(), open: Vec::new() };
+        walk.enter(InodeId::ROOT)?;
+        Ok(walk)
+    }
+
     fn enter(&mut self, inode: InodeId) -> Result<(), Errno> {
         let directory = self.fs.directory(inode)?;
         if directory.seal != Seal::Open {
@@ -127,7 +197,14 @@ impl Walk<'_> {
                 self.fs.inodes[inode].node,
                 Node::File(_) | Node::Directory(_) | Node::Symlink(_)
             );
-            if regular && !sealed {
+            if self.fs.is_directory(inode) {
+                self.enter(inode)?;
+            }
+            let selected = match self.selection {
+                Selection::All => true,
+                Selection::Written => self.fs.origin(inode) != Origin::Image,
+            };
+            if regular && !sealed && selected {
                 return Ok(Some(inode));
             }
         }

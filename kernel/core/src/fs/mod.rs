@@ -35,7 +35,7 @@ mod tests;
 pub use attributes::Stat;
 pub use content::Chunk;
 pub use directory::DirectoryEntry;
-pub use export::{Selection, Sink, export_tar};
+pub use export::{HOLES_MAX, LeftOut, Selection, Sink, export_tar};
 pub use kinds::{
     Device, FileKind, FileSystem, FileType, InodeId, Linkable, Origin, ProcFile, ProcNode, Time,
 };

@@ -1,25 +1,21 @@
 //! What is in a file: hashed and looked through where its bytes lie.
 
 use crate::addr::PAGE_SIZE;
-use crate::fs::{Chunk, Fs, InodeId};
+use crate::fs::{Chunk, Fs, HOLES_MAX, InodeId};
 use crate::machine::Machine;
 use firmseed_formats::ledger::format::{Class, Content, ContentHasher};
 use firmseed_formats::page::ZEROS;
 
-/// With larger holes than this a file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and
-/// nobody has the time to hash them.
-const HOLES_MAX: u64 = 64 << 20;
-
-/// Hash, size and class of a regular file, or of the target of a symbolic link.
+/// Hash, size and class of a regular file, or of the target of a symbolic link. With holes larger than [`HOLES_MAX`] a
+/// file is [`Class::Sparse`]: any program can make exabytes of zeros in one call, and nobody has the time to hash them.
 pub(super) fn look_at(fs: &Fs, machine: &impl Machine, file: InodeId) -> Content {
-    let data = fs.stat(file).blocks.saturating_mul(512);
     match fs.readlink(file) {
         Ok(target) => {
             let mut hasher = ContentHasher::new();
             hasher.update(target, machine.sha256());
             hasher.finish(machine.sha256())
         }
-        Err(_) if fs.size(file).saturating_sub(data) > HOLES_MAX => sparse(fs, machine, file),
+        Err(_) if fs.holes(file) > HOLES_MAX => sparse(fs, machine, file),
         Err(_) => whole(fs, machine, file),
     }
 }

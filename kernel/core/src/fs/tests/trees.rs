@@ -1,6 +1,7 @@
 //! From a tar to a tree and back to a tar.
 
 use super::*;
+use crate::addr::PAGE_SIZE;
 use firmseed_formats::tar::testing::{archive, header, member};
 use firmseed_formats::tar::{Cause, TarError};
 use proptest::prelude::*;
@@ -21,13 +22,64 @@ fn load(bench: &mut Bench, bytes: Vec<u8>) -> Result<(), TarError> {
 }
 
 fn export(bench: &Bench, selection: Selection) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    export_tar(&bench.fs, &bench.memory, selection, &[], &mut |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })
-    .unwrap();
+    let (bytes, left_out) = try_export(bench, selection);
+    assert!(left_out.is_empty());
     bytes
+}
+
+fn try_export(bench: &Bench, selection: Selection) -> (Vec<u8>, LeftOut) {
+    let mut bytes = Vec::new();
+    let left_out = export_tar(&bench.fs, &bench.memory, selection, &[], &mut |piece| {
+        bytes.extend_from_slice(piece);
+        assert!(bytes.len() < 2 << 30, "a tar as large as the holes in it");
+        Ok(())
+    });
+    (bytes, left_out.unwrap())
+}
+
+fn left_out(bench: &Bench) -> String {
+    LeftOut::of(&bench.fs, Selection::Written).unwrap().to_string()
+}
+
+/// A file that ends in a hole: so large, with one page of data at its start.
+fn sparse(bench: &mut Bench, path: &str, size: u64) -> InodeId {
+    let file = bench.create(path).unwrap();
+    bench.fs.write(file, 0, &[1; PAGE_SIZE], &mut bench.pool, &mut bench.memory).unwrap();
+    bench.fs.set_size(file, size, &mut bench.pool, &mut bench.memory).unwrap();
+    file
+}
+
+/// Both names of a file whose holes nobody could bring out are left out, and told; the others come out.
+#[test]
+fn a_file_of_holes_is_left_out_of_a_tar() {
+    let mut bench = Bench::new(4);
+    bench.create("after").unwrap();
+    let huge = sparse(&mut bench, "b huge", FILE_SIZE_MAX);
+    sparse(&mut bench, "c", PAGE_SIZE as u64 + HOLES_MAX);
+    bench.fs.link(huge, InodeId::ROOT, b"a second").unwrap();
+    let (bytes, rest) = try_export(&bench, Selection::Written);
+    let names: Vec<_> = members(&bytes).into_iter().map(|member| member.0).collect();
+    let rest = rest.to_string();
+    assert_eq!(names, ["after", "c"]);
+    let start =
+        "left out of the results: /a%20second of 9223372036854775807 bytes, for their holes (";
+    assert!(rest.starts_with(start), "{rest}");
+    sparse(&mut bench, "d", PAGE_SIZE as u64 + HOLES_MAX + 1);
+    assert!(left_out(&bench).contains(", /d of 67112961 bytes, for"));
+}
+
+/// Files that are small enough one by one do not fill the world together.
+#[test]
+fn all_files_of_a_tar_have_so_many_holes_together() {
+    let mut bench = Bench::new(20);
+    for name in 'a'..='r' {
+        sparse(&mut bench, &name.to_string(), PAGE_SIZE as u64 + HOLES_MAX);
+    }
+    let rest = left_out(&bench);
+    assert!(
+        rest.contains(": /q of 67112960 bytes, /r of 67112960 bytes, for their holes"),
+        "{rest}"
+    );
 }
 
 /// The members of a tar as the `tar` crate sees them: path, type, mode, link, bytes.
