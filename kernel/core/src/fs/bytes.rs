@@ -12,6 +12,7 @@ use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE};
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::machine::Memory;
+use core::ops::Range;
 
 impl Fs {
     /// The longest piece of a regular file from `offset` on, at most `max` bytes: where its bytes lie.
@@ -108,6 +109,24 @@ impl Fs {
     ) -> Result<(), Errno> {
         self.generation += 1;
         self.content_mut(inode)?.set_size(size, pool, memory)?;
+        self.wrote(inode, 0);
+        Ok(())
+    }
+
+    /// Makes a hole in a regular file, which stays as long as it is.
+    ///
+    /// # Errors
+    /// ENOMEM when a page that stays in part cannot be copied; ENOSPC when what lies behind the hole in a file of the image
+    /// cannot; EISDIR, EINVAL when it is no regular file.
+    pub fn punch(
+        &mut self,
+        inode: InodeId,
+        bytes: Range<u64>,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+    ) -> Result<(), Errno> {
+        self.generation += 1;
+        self.content_mut(inode)?.punch(bytes, pool, memory)?;
         self.wrote(inode, 0);
         Ok(())
     }

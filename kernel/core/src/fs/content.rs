@@ -11,6 +11,7 @@ use crate::addr::{Frame, PAGE_SHIFT, PAGE_SIZE, Page};
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use crate::machine::Memory;
+use core::ops::Range;
 
 /// A piece of a file, where it lies. All pieces are as long as their place allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +139,7 @@ impl Content {
 
     /// Releases everything.
     pub fn clear(&mut self, pool: &mut FramePool) {
-        self.slots.release_from(0, pool);
+        self.slots.release(0..u64::MAX, pool);
         *self = Content::new(&[]);
     }
 
@@ -239,16 +240,61 @@ impl Content {
                 let frame = self.page_for_write(last, pool, memory)?;
                 memory.page_mut(frame)[within..].fill(0);
             }
-            self.slots.release_from(pages(size), pool);
+            self.slots.release(pages(size)..u64::MAX, pool);
             if size < self.image.len() as u64 {
                 self.image = &self.image[..size as usize];
             }
-            let beyond_image = |page: &u64| image_page(self.image, *page).is_empty();
-            let extra = self.slots.frames().filter(beyond_image).count();
-            self.data_pages = pages(self.image.len() as u64) + extra as u64;
+            self.count_data();
         }
         self.size = size;
         Ok(())
+    }
+
+    /// Makes a hole: whole pages go, parts of pages become zeros. What the image has behind it moves to frames, for the
+    /// image's part is one piece.
+    pub fn punch(
+        &mut self,
+        bytes: Range<u64>,
+        pool: &mut FramePool,
+        memory: &mut impl Memory,
+    ) -> Result<(), Errno> {
+        let whole = whole_pages(&bytes);
+        let at = |page: u64| page << PAGE_SHIFT;
+        let head = bytes.start..bytes.end.min(at(whole.start));
+        let tail = bytes.start.max(at(whole.end))..bytes.end;
+        let parts = [head, if whole.start <= whole.end { tail } else { 0..0 }];
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            let page = part.start >> PAGE_SHIFT;
+            if self.slots.get(page).is_some() || !image_page(self.image, page).is_empty() {
+                let frame = self.page_for_write(page, pool, memory)?;
+                let start = part.start as usize % PAGE_SIZE;
+                let length = (part.end - part.start) as usize;
+                memory.page_mut(frame)[start..start + length].fill(0);
+            }
+        }
+        if whole.is_empty() {
+            return Ok(());
+        }
+        let image = self.image.len() as u64;
+        if at(whole.start) < image {
+            for page in whole.end..pages(image) {
+                match self.slots.get(page) {
+                    Some(_) => {}
+                    None if !pool.has_room_for_files() => return Err(Errno::ENOSPC),
+                    None => drop(self.add_frame(page, pool, memory)?),
+                }
+            }
+            self.image = &self.image[..at(whole.start) as usize];
+        }
+        self.slots.release(whole, pool);
+        self.count_data();
+        Ok(())
+    }
+
+    fn count_data(&mut self) {
+        let beyond_image = |page: &u64| image_page(self.image, *page).is_empty();
+        let extra = self.slots.frames().filter(beyond_image).count();
+        self.data_pages = pages(self.image.len() as u64) + extra as u64;
     }
 
     /// The first offset from `offset` on that holds data; None if there is only a hole.
@@ -275,6 +321,11 @@ impl Content {
         }
         Some(offset.max(page << PAGE_SHIFT).min(self.size))
     }
+}
+
+/// The pages that lie within; where there are none, the end may be before the start.
+pub(super) fn whole_pages(bytes: &Range<u64>) -> Range<u64> {
+    pages(bytes.start)..bytes.end >> PAGE_SHIFT
 }
 
 /// Pages that `bytes` bytes take. Not larger than 2^52, so it cannot overflow.

@@ -9,6 +9,7 @@ use crate::addr::Frame;
 use crate::errno::Errno;
 use crate::frames::FramePool;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Slots outside leaves. Leaf 0 has slots for these pages too, which are never used.
 const NEAR: usize = 4;
@@ -111,24 +112,29 @@ impl PageSlots {
         None
     }
 
-    /// Releases the frames of all pages from `page` on.
-    pub fn release_from(&mut self, page: u64, pool: &mut FramePool) {
+    /// Releases the frames of these pages.
+    pub fn release(&mut self, pages: Range<u64>, pool: &mut FramePool) {
         let mut release = |slot: &mut PageSlot| {
             if let Some(frame) = slot.frame() {
                 pool.release(frame);
                 *slot = PageSlot::EMPTY;
             }
         };
-        if page < NEAR as u64 {
-            self.near[page as usize..].iter_mut().for_each(&mut release);
+        let near = |page: u64| page.min(NEAR as u64) as usize;
+        self.near[near(pages.start)..near(pages.end)].iter_mut().for_each(&mut release);
+        let start = |leaf: &Leaf| leaf.number * LEAF_SLOTS;
+        let first = self.leaves.partition_point(|leaf| start(leaf) + LEAF_SLOTS <= pages.start);
+        let last = self.leaves.partition_point(|leaf| start(leaf) < pages.end);
+        for leaf in &mut self.leaves[first..last] {
+            let skip = pages.start.saturating_sub(start(leaf)) as usize;
+            let end = usize::try_from(pages.end - start(leaf)).unwrap_or(usize::MAX);
+            leaf.slots.iter_mut().take(end).skip(skip).for_each(&mut release);
         }
-        let (Ok(first) | Err(first)) = self.find(page / LEAF_SLOTS);
-        for leaf in &mut self.leaves[first..] {
-            let skip = page.saturating_sub(leaf.number * LEAF_SLOTS) as usize;
-            leaf.slots.iter_mut().skip(skip).for_each(&mut release);
+        let whole = self.leaves.partition_point(|leaf| start(leaf) < pages.start);
+        let part = self.leaves.partition_point(|leaf| start(leaf) + LEAF_SLOTS <= pages.end);
+        if whole < part {
+            self.leaves.drain(whole..part);
         }
-        let kept = self.leaves.partition_point(|leaf| leaf.number * LEAF_SLOTS < page);
-        self.leaves.truncate(kept);
     }
 
     /// Pages that have a frame.

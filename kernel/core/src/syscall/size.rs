@@ -8,6 +8,7 @@ use crate::files::open::Object;
 use crate::fs::{FILE_SIZE_MAX, FileKind, FileSystem, Follow, InodeId, WRITE};
 use crate::machine::Machine;
 use crate::storage::Storage;
+use core::ops::Range;
 
 impl<M: Machine> Io<'_, '_, M> {
     #[inline]
@@ -62,19 +63,39 @@ impl<M: Machine> Io<'_, '_, M> {
         }
         self.storage.fs.check_new_size(inode, length)?;
         self.observer().write(inode, length > 0);
-        if self.storage.fs.is_shared(inode) && length < self.storage.fs.size(inode) {
-            for slot in self.processes.slots() {
-                let process = self.processes.get_mut(slot);
-                if let Some(space) = process.and_then(|process| process.space.as_mut()) {
-                    space.cut_file(self.storage, inode, length);
-                }
-            }
+        if length < self.storage.fs.size(inode) {
+            self.drop_shared_pages(inode, &(length..u64::MAX));
         }
         let Storage { fs, pool, machine } = &mut *self.storage;
         fs.set_size(inode, length, pool, machine)
     }
 
-    /// Allocation in advance: the file grows by a hole, frames come with the writes.
+    /// FALLOC_FL_PUNCH_HOLE: mappings that share the file's pages see the zeros.
+    fn punch(&mut self, inode: InodeId, bytes: Range<u64>) -> Outcome {
+        if self.storage.fs.seals(inode).forbid_writes() {
+            return Err(Errno::EPERM.into());
+        }
+        self.observer().write(inode, true);
+        self.drop_shared_pages(inode, &bytes);
+        let Storage { fs, pool, machine } = &mut *self.storage;
+        fs.punch(inode, bytes, pool, machine)?;
+        Ok(0)
+    }
+
+    /// Takes the pages within these bytes out of all mappings that share them.
+    fn drop_shared_pages(&mut self, inode: InodeId, bytes: &Range<u64>) {
+        if !self.storage.fs.is_shared(inode) {
+            return;
+        }
+        for slot in self.processes.slots() {
+            let process = self.processes.get_mut(slot);
+            if let Some(space) = process.and_then(|process| process.space.as_mut()) {
+                space.drop_file_pages(self.storage, inode, bytes);
+            }
+        }
+    }
+
+    /// Holes; and allocation in advance: the file grows by a hole, frames come with the writes.
     pub(super) fn sys_fallocate(
         &mut self,
         fd: u64,
@@ -103,6 +124,9 @@ impl<M: Machine> Io<'_, '_, M> {
         };
         let end =
             offset.checked_add(length).filter(|&end| end <= FILE_SIZE_MAX).ok_or(Errno::EFBIG)?;
+        if mode == KEEP_SIZE | PUNCH_HOLE {
+            return self.punch(inode, offset..end);
+        }
         if mode > KEEP_SIZE {
             return Err(Errno::EOPNOTSUPP.into());
         }
@@ -186,10 +210,11 @@ impl<M: Machine> Io<'_, '_, M> {
 
 /// FALLOC_FL_KEEP_SIZE.
 const KEEP_SIZE: u64 = 1;
+/// FALLOC_FL_PUNCH_HOLE.
+const PUNCH_HOLE: u64 = 2;
 
 /// Modes of fallocate that go together: who asks for one that is not there is told so last.
 fn check_mode(mode: u64) -> Result<(), Errno> {
-    const PUNCH_HOLE: u64 = 2;
     const COLLAPSE_RANGE: u64 = 8;
     const ZERO_RANGE: u64 = 16;
     const INSERT_RANGE: u64 = 32;

@@ -174,7 +174,7 @@ calls! {
             TRUNCATE = 45 (path, length) [io.sys_truncate(path, length)];
             FTRUNCATE = 46 (fd, length) [io.sys_ftruncate(fd, length)];
         }
-        partly "modes 0 and KEEP_SIZE; pages come with the writes, so a later write can still give ENOSPC" {
+        partly "modes 0, KEEP_SIZE, and PUNCH_HOLE with it, as on a tmpfs; pages come with the writes, so a later write can still give ENOSPC" {
             FALLOCATE = 47 (fd, mode, offset, length) [io.sys_fallocate(fd, mode, offset, length)];
         }
         supported "memory is all there is: nothing to do" {

@@ -10,6 +10,7 @@ use crate::errno::Errno;
 use crate::fs::InodeId;
 use crate::machine::Machine;
 use crate::storage::Storage;
+use core::ops::Range;
 
 impl AddressSpace {
     /// The file that the program, or the kernel for it, may not store into at an address before that is told.
@@ -42,8 +43,13 @@ impl AddressSpace {
         }
     }
 
-    /// A file is about to be cut: pages that it will not have any more are gone (SIGBUS).
-    pub fn cut_file<M: Machine>(&mut self, storage: &mut Storage<'_, M>, file: InodeId, size: u64) {
+    /// Pages of a file, all that lie within these bytes of it, are about to go: behind its new end (SIGBUS), or into a hole.
+    pub fn drop_file_pages<M: Machine>(
+        &mut self,
+        storage: &mut Storage<'_, M>,
+        file: InodeId,
+        bytes: &Range<u64>,
+    ) {
         let mut at = 0;
         while let Some(area) = self.areas.next(at).copied() {
             at = area.end;
@@ -51,10 +57,16 @@ impl AddressSpace {
                 continue;
             };
             if area.kind.sharing().is_some() {
-                let kept = size.next_multiple_of(PAGE).saturating_sub(view.offset);
-                let from = view.data_start.saturating_add(kept).clamp(area.start, area.end);
-                let cleared = self.clear_pages(storage, from, area.end);
-                self.forget_range(&mut storage.machine, from, area.end, cleared);
+                let address = |offset: u64| {
+                    let distance = offset.saturating_sub(view.offset);
+                    view.data_start.saturating_add(distance).clamp(area.start, area.end)
+                };
+                let from = address(bytes.start.next_multiple_of(PAGE));
+                let to = address(bytes.end / PAGE * PAGE);
+                if from < to {
+                    let cleared = self.clear_pages(storage, from, to);
+                    self.forget_range(&mut storage.machine, from, to, cleared);
+                }
             }
         }
     }

@@ -202,6 +202,7 @@ fn a_large_file_is_written_byte_by_byte_and_page_by_page() {
 enum Step {
     Write { offset: usize, length: usize },
     SetSize(usize),
+    Punch(usize, usize),
     Map(u64),
     Unmap,
 }
@@ -223,6 +224,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (offset(), prop_oneof![1usize..5, 0..9_000usize]).prop_map(|(offset, length)| Step::Write { offset, length }),
         2 => offset().prop_map(Step::SetSize),
+        2 => (offset(), prop_oneof![1usize..5, 0..20_000usize]).prop_map(|(start, length)| Step::Punch(start, length)),
         2 => (0u64..10).prop_map(Step::Map),
         1 => Just(Step::Unmap),
     ]
@@ -265,6 +267,16 @@ proptest! {
                 Step::SetSize(size) => {
                     bench.set_size(file, size as u64).unwrap();
                     model.resize(size, 0);
+                }
+                Step::Punch(start, length) => {
+                    let bytes = start as u64..(start + length) as u64;
+                    bench.fs.punch(file, bytes, &mut bench.pool, &mut bench.memory).unwrap();
+                    let end = model.len();
+                    model[start.min(end)..(start + length).min(end)].fill(0);
+                    for page in start.div_ceil(PAGE_SIZE)..(start + length) / PAGE_SIZE {
+                        let chunk = bench.fs.chunk(file, (page * PAGE_SIZE) as u64, PAGE_SIZE);
+                        prop_assert!(matches!(chunk, Chunk::Zero { .. }), "page {page} is a hole");
+                    }
                 }
                 Step::Map(page) => {
                     let frame = bench.map(file, page).unwrap();

@@ -70,7 +70,7 @@ fn what_a_file_loses_is_lost_in_memory_too() {
     for page in 0..3 {
         cpu.access(&mut world, &mut space, AT + page * PAGE, Access::Write).unwrap();
     }
-    space.cut_file(world.r(), file, PAGE + 1);
+    space.drop_file_pages(world.r(), file, &(PAGE + 1..u64::MAX));
     let World { storage, .. } = &mut world;
     storage.fs.set_size(file, PAGE + 1, &mut storage.pool, &mut storage.machine).unwrap();
     cpu.check(&mut world, &space);
@@ -78,6 +78,31 @@ fn what_a_file_loses_is_lost_in_memory_too() {
     assert!(cpu.access(&mut world, &mut space, AT + PAGE, Access::Write).is_ok());
     let gone = cpu.access(&mut world, &mut space, AT + 2 * PAGE, Access::Read);
     assert_eq!(gone, Err(FaultError::BeyondFile));
+    space.release(world.r());
+}
+
+#[test]
+fn a_hole_in_a_file_is_one_in_memory_too() {
+    let mut world = World::new(60);
+    let file = world.written_file(&pattern(3 * PAGE_SIZE));
+    let (mut space, mut cpu) = (world.space(), Cpu::default());
+    map(&mut world, &mut space, Source::WritableFile { inode: file, offset: 0 }, RW);
+    tell(&mut world, &space, file);
+    for page in 0..3 {
+        cpu.access(&mut world, &mut space, AT + page * PAGE, Access::Write).unwrap();
+    }
+    let hole = PAGE - 1..2 * PAGE + 1;
+    space.drop_file_pages(world.r(), file, &hole);
+    let World { storage, .. } = &mut world;
+    storage.fs.punch(file, hole, &mut storage.pool, &mut storage.machine).unwrap();
+    cpu.check(&mut world, &space);
+    check(&world, &space);
+    let bytes = pattern(3 * PAGE_SIZE);
+    for (at, zeros) in [(PAGE - 2, 1..3), (PAGE + 7, 0..3), (2 * PAGE, 0..1)] {
+        let mut expected = bytes[at as usize..at as usize + 3].to_vec();
+        expected[zeros].fill(0);
+        assert_eq!(read(&mut world, &mut space, AT + at, 3), expected, "at {at}");
+    }
     space.release(world.r());
 }
 
