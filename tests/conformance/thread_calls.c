@@ -123,9 +123,18 @@ static void *waiter(void *argument)
     return NULL;
 }
 
+/* Those that one call has woken run in any order, as slices end: they are shown by number. */
 static void settle(void)
 {
+    static int shown;
     usleep(20000);
+    for (; shown < woken; shown++)
+        for (int i = shown + 1; i < woken; i++)
+            if (order[i] < order[shown]) {
+                int one = order[i];
+                order[i] = order[shown];
+                order[shown] = one;
+            }
     say("woken %d:", woken);
     for (int i = 0; i < woken; i++)
         say(" %d", order[i]);
