@@ -245,6 +245,11 @@ static void waits(void)
         _exit(3);
     SHOW(wait4(child, NULL, 0, (struct rusage *)8));
     SHOW(wait4(child, NULL, 0, NULL));
+    child = fork();
+    if (child == 0)
+        _exit(3);
+    SHOW(waitid(P_PID, child, (siginfo_t *)8, WEXITED));
+    SHOW(wait4(child, NULL, 0, NULL));
     CHILD("a session without a terminal", {
         setsid();
         SHOW(open("/dev/tty", O_RDWR));

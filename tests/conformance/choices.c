@@ -1,7 +1,9 @@
 /* What a program chooses for its process: prctl's settings and personality, over fork and execve; who hears of a parent's end,
  * and who takes its children. */
 #include "check.h"
+#include <pthread.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 
@@ -95,12 +97,55 @@ static void orphan(const char *what, int signal, pid_t expected)
     close(ends[1]);
 }
 
+static void *make_and_end(void *result)
+{
+    int ends[2];
+    char byte;
+    MUST(pipe(ends));
+    if (fork() == 0) {
+        P(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+        MUST(write(ends[1], "r", 1));
+        for (;;)
+            pause();
+    }
+    MUST(read(ends[0], &byte, 1));
+    return result;
+}
+
+/* A thread that ends before its process, and who may look at what changes. */
+static void more_deaths(void)
+{
+    pthread_t thread;
+    int status;
+    MUST(pthread_create(&thread, NULL, make_and_end, NULL));
+    pthread_join(thread, NULL);
+    MUST(wait(&status));
+    say_status("child of a thread", status);
+    CHILD("as another", {
+        P(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+        SHOW(setuid(0));
+        SHOW(kept(PR_GET_PDEATHSIG));
+        SHOW(setgid(5));
+        SHOW(kept(PR_GET_PDEATHSIG));
+        P(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+        SHOW(seteuid(7));
+        SHOW(kept(PR_GET_PDEATHSIG));
+        P(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+        SHOW(seteuid(0));
+        SHOW(kept(PR_GET_PDEATHSIG));
+        P(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+        SHOW(setfsuid(9));
+        SHOW(kept(PR_GET_PDEATHSIG));
+    });
+}
+
 int main(int count, char **arguments)
 {
     if (count > 1) {
         show_all("after execve");
         return 0;
     }
+    more_deaths();
     settings();
     CHILD("child", show_all("child"));
     CHILD("child's program", {

@@ -1,6 +1,8 @@
 /* Pipes: order, blocking, end of file, broken ends, non-blocking, large transfers. */
 #include "check.h"
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
 
 static void nothing(int signal) { say("handler: %s\n", sigabbrev_np(signal)); }
 
@@ -42,6 +44,47 @@ static void packets(void)
     SHOW(read(ends[0], bytes, 1000));
     SHOW(read(ends[0], bytes, 9000));
     SHOW(read(ends[0], bytes, 9000));
+
+    /* Vectors are one packet; what the kernel moves is none, but what was one stays one. */
+    SHOW(fcntl(ends[1], F_SETFL, O_DIRECT | O_NONBLOCK));
+    char first[4], second[4];
+    struct iovec parts[2] = {{"abc", 3}, {"defgh", 5}}, into[2] = {{first, 3}, {second, 3}};
+    SHOW(writev(ends[1], parts, 2));
+    SHOW(writev(ends[1], parts, 1));
+    SHOW(readv(ends[0], into, 2));
+    SHOW(read(ends[0], bytes, 100));
+    SHOW(read(ends[0], bytes, 100));
+    SHOW(writev(ends[1], parts, 2));
+    SHOW(readv(ends[0], into, 1));
+    SHOW(read(ends[0], bytes, 100));
+    SHOW(vmsplice(ends[1], parts, 1, 0));
+    SHOW(write(ends[1], "xy", 2));
+    SHOW(read(ends[0], bytes, 100));
+    SHOW(read(ends[0], bytes, 100));
+    make_file("/tmp/packets", "sixsix");
+    int file = MUST(open("/tmp/packets", O_RDONLY)), others[2];
+    SHOW(sendfile(ends[1], file, NULL, 6));
+    SHOW(write(ends[1], "xy", 2));
+    SHOW(read(ends[0], bytes, 3));
+    SHOW(read(ends[0], bytes, 100));
+    SHOW(read(ends[0], bytes, 100));
+    MUST(pipe2(others, O_NONBLOCK));
+    SHOW(write(ends[1], "AAAABBBB", 8));
+    SHOW(write(ends[1], "CC", 2));
+    SHOW(tee(ends[0], others[1], 100, 0));
+    SHOW(read(others[0], bytes, 3));
+    SHOW(read(others[0], bytes, 30));
+    SHOW(read(others[0], bytes, 30));
+    SHOW(splice(ends[0], NULL, others[1], NULL, 100, 0));
+    SHOW(read(others[0], bytes, 3));
+    SHOW(read(others[0], bytes, 30));
+    SHOW(read(ends[0], bytes, 30));
+    char name[40];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", ends[1]);
+    SHOW(open(name, O_WRONLY | O_DIRECT));
+    SHOW(open("/proc", O_RDONLY | O_DIRECT));
+    SHOW(open("/dev/null", O_RDONLY | O_DIRECT));
+    SHOW(open("/proc/version", O_RDONLY | O_DIRECT));
     close(ends[0]);
     close(ends[1]);
 }

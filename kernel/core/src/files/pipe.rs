@@ -384,6 +384,28 @@ impl Pipe {
         Ok(done)
     }
 
+    /// How many bytes lie in one buffer behind the next `skip`, and how they were written; None where there are none.
+    pub fn run_at(&self, skip: usize) -> Option<(usize, Writes)> {
+        let mut left = skip;
+        for index in 0..self.used {
+            let buffer = self.buffers[(self.first + index) % FRAMES];
+            let length = buffer.end - buffer.start;
+            if left < length {
+                return Some((length - left, buffer.writes));
+            }
+            left -= length;
+        }
+        None
+    }
+
+    /// The length of the packet that the next read takes.
+    pub fn packet(&self) -> Option<usize> {
+        match self.run_at(0)? {
+            (length, Writes::Packets) => Some(length),
+            _ => None,
+        }
+    }
+
     /// Takes `length` bytes away unread; there are so many.
     pub fn skip(&mut self, length: usize) {
         let mut left = length;

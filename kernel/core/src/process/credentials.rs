@@ -1,6 +1,7 @@
 //! Users, groups and privileges of a process (credentials(7), capabilities(7)): how calls and programs change them, and what
 //! they let it do to others. What they let it do to files, [`fs`](crate::fs) decides.
 
+use super::signals::Signal;
 use crate::fs::{Actor, Capabilities, ProcessOwner, Stat};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -26,6 +27,8 @@ pub struct Credentials {
     pub no_new_privileges: bool,
     /// May others of the same user look into it? PR_SET_DUMPABLE.
     pub dumpable: bool,
+    /// PR_SET_PDEATHSIG: what it gets when the thread that made it ends.
+    pub death_signal: Option<Signal>,
 }
 
 impl Default for Credentials {
@@ -41,6 +44,7 @@ impl Default for Credentials {
             keeps: false,
             no_new_privileges: false,
             dumpable: true,
+            death_signal: None,
         }
     }
 }
@@ -75,7 +79,7 @@ impl Credentials {
     pub fn set_users(&mut self, [real, effective, saved]: [u32; 3]) {
         let old = self.user;
         self.user = [real, effective, saved, effective];
-        self.dumpable &= old[1] == effective && old[3] == effective;
+        self.is_changed(old[1] != effective || old[3] != effective);
         if old[..3].contains(&0) && !self.user.contains(&0) && !self.keeps {
             self.permitted = Capabilities::NONE;
         }
@@ -86,11 +90,19 @@ impl Credentials {
         }
     }
 
+    /// Others than before look at files: then nobody looks into it, and it hears of no parent's end.
+    fn is_changed(&mut self, is_so: bool) {
+        if is_so {
+            self.dumpable = false;
+            self.death_signal = None;
+        }
+    }
+
     /// Sets real, effective and saved group.
     pub fn set_groups(&mut self, [real, effective, saved]: [u32; 3]) {
         let old = self.group;
         self.group = [real, effective, saved, effective];
-        self.dumpable &= old[1] == effective && old[3] == effective;
+        self.is_changed(old[1] != effective || old[3] != effective);
     }
 
     /// setfsuid: the privileges over files go and come with number 0.
@@ -101,7 +113,7 @@ impl Credentials {
             (false, true) => self.effective.0 |= self.permitted.0 & of_files,
             _ => {}
         }
-        self.dumpable &= self.user[3] == user;
+        self.is_changed(self.user[3] != user);
         self.user[3] = user;
     }
 
@@ -129,6 +141,9 @@ impl Credentials {
         new.user = [real_user, user, user, user];
         new.group = [real_group, group, group, group];
         new.keeps = false;
+        if is_secure {
+            new.death_signal = None;
+        }
         new.dumpable = was_plain && !is_secure;
         (new, is_secure)
     }

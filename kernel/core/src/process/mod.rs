@@ -217,8 +217,6 @@ impl Usage {
 pub struct Choices {
     /// The commands of membarrier that it may use, by their bits.
     pub barriers: u32,
-    /// PR_SET_PDEATHSIG: what it gets when its parent ends.
-    pub death_signal: Option<Signal>,
     /// PR_SET_CHILD_SUBREAPER: who below it loses its parent becomes its child.
     pub adopts: bool,
     /// PR_SET_THP_DISABLE, kept.
@@ -235,7 +233,6 @@ impl Choices {
     /// Nothing has been chosen.
     pub const NONE: Self = Choices {
         barriers: 0,
-        death_signal: None,
         adopts: false,
         refuses_huge_pages: false,
         timer_slack: Self::TIMER_SLACK,
@@ -265,6 +262,8 @@ pub struct Process {
     pub signals: Box<Signals>,
     /// Who waits for it.
     pub parent: Pid,
+    /// The thread of the parent's that has made it, or one that stands for it.
+    pub maker: Pid,
     /// When it was forked, since power-on.
     pub started: u64,
     /// Where its arguments are, with the environment behind them: the address, bytes of the arguments, bytes of all.
@@ -325,7 +324,9 @@ impl Process {
         child.program = self.program;
         child.path.clone_from(&self.path);
         child.strings = self.strings;
-        child.choices = Choices { death_signal: None, adopts: false, ..self.choices };
+        child.credentials.death_signal = None;
+        child.maker = self.thread.tid;
+        child.choices = Choices { adopts: false, ..self.choices };
         child.exit_signal = exit_signal;
         child
     }
@@ -349,6 +350,7 @@ impl Process {
             descriptors,
             signals,
             parent: Pid::NONE,
+            maker: Pid::NONE,
             started: 0,
             strings: (0, 0, 0),
             choices: Choices::NONE,

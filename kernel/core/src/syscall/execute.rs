@@ -108,11 +108,7 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.drop_fp(slot);
         let process = self.processes.current_mut();
         let fs = &mut self.storage.fs;
-        let is_secure;
-        (process.credentials, is_secure) = process.credentials.in_program(&fs.stat(program.file));
-        if is_secure {
-            process.choices.death_signal = None;
-        }
+        (process.credentials, _) = process.credentials.in_program(&fs.stat(program.file));
         // Who may not read a program may not look into it while it runs.
         process.credentials.dumpable &= fs.check(program.file, READ).is_ok();
         process.tell_files(fs);

@@ -26,7 +26,10 @@ impl<M: Machine> Kernel<'_, M> {
         self.processes.account_time(self.storage.machine.now());
         self.leave_thread(slot, end, true);
         self.processes.drop_fp(slot);
-        self.processes.current_mut().drop_thread();
+        let process = self.processes.current_mut();
+        let (pid, tid) = (process.pid, process.thread.tid);
+        process.drop_thread();
+        self.processes.maker_ends(pid, tid);
         self.processes.ask_attention();
         Err(Stop::GONE)
     }
@@ -185,7 +188,7 @@ impl Processes {
                 continue;
             }
             child.parent = adopter;
-            let (state, death_signal) = (child.thread.state, child.choices.death_signal);
+            let (state, death_signal) = (child.thread.state, child.credentials.death_signal);
             if let Some(signal) = death_signal {
                 self.send_signal(slot, signal, Info::kernel());
             }
@@ -193,6 +196,24 @@ impl Processes {
                 && !self.at(parent).is_zombie()
             {
                 self.tell_of_end(slot, ending);
+            }
+        }
+    }
+
+    /// A thread has ended before its process: children that it has made hear of it, and are another thread's.
+    fn maker_ends(&mut self, pid: Pid, tid: Pid) {
+        let Some(next) = self.find(pid).map(|slot| self.at(slot).thread.tid) else {
+            return;
+        };
+        for slot in self.slots() {
+            let Some(child) = self.get_mut(slot) else {
+                continue;
+            };
+            if child.parent == pid && child.maker == tid {
+                child.maker = next;
+                if let Some(signal) = child.credentials.death_signal {
+                    self.send_signal(slot, signal, Info::kernel());
+                }
             }
         }
     }

@@ -341,7 +341,7 @@ impl<M: Machine> Io<'_, '_, M> {
         }
     }
 
-    fn write_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
+    pub(super) fn write_pipe(&mut self, pipe: u32, flags: u32, buffer: &mut Buffer<'_>) -> Outcome {
         let writes = if flags & O_DIRECT == 0 { Writes::Bytes } else { Writes::Packets };
         match self.put_into_pipe(pipe, writes, buffer) {
             Ok(done) => Ok(done),

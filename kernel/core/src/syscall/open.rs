@@ -185,8 +185,11 @@ impl<M: Machine> Io<'_, '_, M> {
             _ if flags & O_PATH != 0 => Object::Path,
             // Cutting is writing.
             FileKind::Directory if is_refused => return Err(Errno::EISDIR),
-            FileKind::Directory => Object::Directory(inode),
             FileKind::Symlink => return Err(Errno::ELOOP),
+            _ if flags & O_DIRECT != 0 && file_kind != FileKind::File => {
+                return Err(Errno::EINVAL);
+            }
+            FileKind::Directory => Object::Directory(inode),
             FileKind::Fifo => return Err(Errno::ENXIO), // it is opened by open_fifo
             FileKind::File => {
                 if !is_new && flags & O_TRUNC != 0 {
@@ -213,9 +216,6 @@ impl<M: Machine> Io<'_, '_, M> {
             FileKind::Proc(node) if node.is_link() => return Err(Errno::ELOOP),
             FileKind::Proc(node) => {
                 let opener = self.processes.current().pid;
-                if flags & O_DIRECT != 0 {
-                    return Err(Errno::EINVAL);
-                }
                 let text = match node {
                     // As they are for who may look at them now: what the process becomes may be another's.
                     ProcNode::Of(process, _) if node.is_made_at_opening() => {
@@ -252,6 +252,9 @@ impl<M: Machine> Io<'_, '_, M> {
             return Err(Errno::ENOTDIR.into());
         }
         self.check_open(fifo, flags)?;
+        if flags & O_DIRECT != 0 {
+            return Err(Errno::EINVAL.into());
+        }
         let pipe = self.files.pipes.of_fifo(fifo)?;
         let (reads, writes) = match flags & O_ACCMODE {
             0 => (true, false),

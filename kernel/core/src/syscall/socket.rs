@@ -237,7 +237,7 @@ impl<M: Machine> Io<'_, '_, M> {
     }
 
     /// The bytes of the segments, in the kernel's memory.
-    fn gather(&mut self, segments: &[Segment], most: usize) -> Result<Vec<u8>, Errno> {
+    pub(super) fn gather(&mut self, segments: &[Segment], most: usize) -> Result<Vec<u8>, Errno> {
         let total: u64 = segments.iter().map(|segment| segment.length).sum();
         if total > most as u64 {
             return Err(Errno::EMSGSIZE);

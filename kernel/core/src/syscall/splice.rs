@@ -6,7 +6,7 @@ use super::grant::{Io, User};
 use super::object::Position;
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::files::open::{DuplexKind, O_APPEND, O_NONBLOCK, Object};
+use crate::files::open::{DuplexKind, O_APPEND, O_DIRECT, O_NONBLOCK, Object};
 use crate::files::pipe::Writes;
 use crate::files::pipes::Moved;
 use crate::machine::Machine;
@@ -135,15 +135,15 @@ impl<M: Machine> Io<'_, '_, M> {
         let mut page = zeros(PAGE_SIZE)?;
         let mut done = 0;
         while done < length {
-            let wanted = (length - done).min(PAGE_SIZE);
             let skip = if takes { 0 } else { done };
+            // What was a packet is one there too.
+            let Some((run, writes)) = self.files.pipes.at(source).run_at(skip) else {
+                break;
+            };
+            let wanted = (length - done).min(run);
             let mut buffer = Buffer::kernel(&mut page[..wanted]);
             let got = self.take_from_pipe(source, skip, false, &mut buffer)?;
-            if got == 0 {
-                break;
-            }
-            let put =
-                self.put_into_pipe(target, Writes::Bytes, &mut Buffer::kernel(&mut page[..got]));
+            let put = self.put_into_pipe(target, writes, &mut Buffer::kernel(&mut page[..got]));
             let Ok(put) = put else {
                 break;
             };
@@ -290,9 +290,12 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.files.open.get(id);
         let before = file.flags;
         let writes = file.is_writable();
+        let file = self.files.open.get_mut(id);
         if flags & SPLICE_F_NONBLOCK != 0 {
-            self.files.open.get_mut(id).flags |= O_NONBLOCK;
+            file.flags |= O_NONBLOCK;
         }
+        // Pages that are spliced are no packets.
+        file.flags &= !O_DIRECT;
         let outcome = match writes {
             true => self.sys_writev(fd, vector, count),
             false => self.sys_readv(fd, vector, count),

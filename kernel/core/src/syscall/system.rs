@@ -74,14 +74,15 @@ impl<M: Machine> Caller<'_, '_, M> {
                 Ok(0)
             }
             PR_SET_PDEATHSIG => {
-                choices.death_signal = match argument {
+                self.process.credentials.death_signal = match argument {
                     0 => None,
                     number => Some(Signal::new(number).ok_or(Errno::EINVAL)?),
                 };
                 Ok(0)
             }
             PR_GET_PDEATHSIG => {
-                let number = choices.death_signal.map_or(0, |signal| u32::from(signal.number()));
+                let signal = self.process.credentials.death_signal;
+                let number = signal.map_or(0, |signal| u32::from(signal.number()));
                 self.copy_out(argument, &number.to_le_bytes())?;
                 Ok(0)
             }

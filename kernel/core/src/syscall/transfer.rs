@@ -9,7 +9,9 @@ use super::object::Position;
 use super::{Outcome, Stop};
 use crate::addr::PAGE_SIZE;
 use crate::errno::Errno;
-use crate::files::open::{O_APPEND, O_NONBLOCK, Object, OpenFile};
+use crate::files::open::{O_APPEND, O_DIRECT, O_NONBLOCK, Object, OpenFile};
+use crate::files::pipe::PIPE_BUF;
+use crate::files::pipes::Moved;
 use crate::fs::{FILE_SIZE_MAX, InodeId, ProcNode};
 use crate::machine::Machine;
 use crate::process::descriptors::FileId;
@@ -122,6 +124,21 @@ impl<M: Machine> Io<'_, '_, M> {
         Ok(segments)
     }
 
+    /// readv(2) of one packet of a pipe: what has no room is lost.
+    #[inline(never)]
+    fn read_packet(&mut self, pipe: u32, length: usize, segments: &[Segment]) -> Outcome {
+        self.observer().pipe_read(pipe);
+        let mut done = 0;
+        for segment in segments {
+            let wanted = (segment.length.min(MOST) as usize).min(length - done);
+            let mut buffer = Buffer::user(segment.address, wanted as u64);
+            done += self.take_from_pipe(pipe, done, false, &mut buffer)?;
+        }
+        self.files.pipes.at(pipe).skip(length);
+        self.wake_pipe(pipe, Moved::Out);
+        Ok(done)
+    }
+
     /// Writes all segments. A pipe that fills up on the way blocks the call, which goes on where it was.
     fn write_segments(
         &mut self,
@@ -131,6 +148,17 @@ impl<M: Machine> Io<'_, '_, M> {
         let file = self.files.open.get(id);
         if !file.is_writable() {
             return Err(Errno::EBADF.into());
+        }
+        let total = segments.iter().fold(0, |sum: u64, piece| sum.saturating_add(piece.length));
+        if let Object::PipeWriter(pipe) = file.object
+            && file.flags & O_DIRECT != 0
+            && segments.len() > 1
+            && total <= PIPE_BUF as u64
+        {
+            // One packet.
+            let flags = file.flags;
+            let mut bytes = self.gather(segments, PIPE_BUF)?;
+            return self.write_pipe(pipe, flags, &mut Buffer::kernel(&mut bytes));
         }
         let waits = match file.object {
             Object::PipeWriter(pipe) if file.flags & O_NONBLOCK == 0 => Some(pipe),
@@ -184,6 +212,12 @@ impl<M: Machine> Io<'_, '_, M> {
         {
             let flags = file.flags;
             return self.message_vector(duplex, flags, segments, false);
+        }
+        if let Object::PipeReader(pipe) = file.object
+            && segments.len() > 1
+            && let Some(length) = self.files.pipes.at(pipe).packet()
+        {
+            return self.read_packet(pipe, length, segments);
         }
         let mut done = 0;
         for &Segment { address, length } in segments {
@@ -338,7 +372,12 @@ impl<M: Machine> Io<'_, '_, M> {
         if appends || takes_none || start.saturating_add(count) > FILE_SIZE_MAX {
             return Err(Errno::EINVAL.into());
         }
-        let done = self.copy(from, start, to, Position::Current, count.min(MOST))?;
+        // What the kernel moves into a pipe is no packet.
+        let flags = target.flags;
+        self.files.open.get_mut(to).flags &= !O_DIRECT;
+        let outcome = self.copy(from, start, to, Position::Current, count.min(MOST));
+        self.files.open.get_mut(to).flags = flags;
+        let done = outcome?;
         self.set_place(offset, from, start + done as u64)?;
         Ok(done)
     }

@@ -158,11 +158,13 @@ impl<M: Machine> Jobs<'_, '_, M> {
         let child = self.processes.at(slot);
         let (code, value) = change.code_and_status();
         let details = Info { code, pid: child.pid.0, user: child.credentials.user[0], value };
-        self.copy_out_optional(info, &siginfo_bytes(Signal::CHLD, details))?;
-        self.report_child_usage(usage, slot)?;
+        let told = self
+            .copy_out_optional(info, &siginfo_bytes(Signal::CHLD, details))
+            .and_then(|()| self.report_child_usage(usage, slot));
         if options & WNOWAIT == 0 {
             self.take_change(slot, change);
         }
+        told?;
         Ok(0)
     }
 
